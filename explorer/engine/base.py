@@ -1,0 +1,109 @@
+"""What an engine is: where experiments run, as seen by a page.
+
+Pages and views know this interface only. It imports neither torch nor transformers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from explorer.lab.types.core import ModelFacts, Tokens
+
+
+class CancelToken:
+    """Ends a stream: the engine looks at it between two steps."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def cancel(self) -> None:
+        self._event.set()
+
+    @property
+    def cancelled(self) -> bool:
+        return self._event.is_set()
+
+
+class EngineError(Exception):
+    """Something a reader can be told. `key` names the message in assets/text/*/errors.toml, `values` fill it."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(f"{key} {values}")
+        self.key = key
+        self.values = values
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_rebuild, (type(self), self.key, self.values))
+
+
+def _rebuild(kind: type[EngineError], key: str, values: dict[str, object]) -> EngineError:
+    return kind(key, **values)
+
+
+class Busy(EngineError):
+    """The queue is full: `values["position"]` says how many requests stand before this one."""
+
+
+class Cancelled(EngineError):
+    """The reader (or the closed page) ended the run."""
+
+
+class ModelUnavailable(EngineError):
+    """The model's files are missing, damaged, or too large for the free memory."""
+
+
+@dataclass(frozen=True)
+class Counters:
+    """What the engine has done since it started. No reader's text is in here."""
+
+    forward_passes: int
+    model_loads: int
+    runs: int
+    batches: int
+    memory_hits: int
+    precomputed_hits: int
+    joined_in_flight: int
+    waiting: int
+    models_ready: tuple[str, ...]
+
+
+class Engine(Protocol):
+    """Runs experiments by name. Every method may be called from any thread."""
+
+    def run(self, experiment: str, model_id: str, inputs: Any, *, session: str = "") -> Any:
+        """The result, from memory, from the precomputed files, or from the model (in this order).
+
+        Raises Busy, ModelUnavailable, or EngineError for inputs the experiment refuses.
+        """
+        ...
+
+    def stream(
+        self, experiment: str, model_id: str, inputs: Any, *, session: str = "", cancel: CancelToken | None = None
+    ) -> Iterator[Any]:
+        """Partial results (`Progress` among them), the result last. Raises Cancelled within a step of `cancel()`."""
+        ...
+
+    def peek(self, experiment: str, model_id: str, inputs: Any) -> Any | None:
+        """The result if it lies in memory or among the precomputed files; never runs or loads a model."""
+        ...
+
+    def tokens(self, model_id: str, text: str, pair: str | None = None) -> Tokens:
+        """How the model's tokenizer cuts `text`. Needs no weights and no torch."""
+        ...
+
+    def vocabulary(self, model_id: str) -> tuple[str, ...]:
+        """Token strings by id. Needs no weights and no torch."""
+        ...
+
+    def facts(self, model_id: str) -> ModelFacts:
+        """Sizes read from the files' headers. Needs no torch."""
+        ...
+
+    def warm(self, model_id: str) -> None:
+        """Load a model in the background, so that the first reader does not wait."""
+        ...
+
+    def counters(self) -> Counters: ...

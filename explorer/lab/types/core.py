@@ -1,0 +1,60 @@
+"""Types that every chapter shares: a text as a model reads it, and progress on the way to a result.
+
+Everything here is frozen, made of plain Python and NumPy, and survives a process boundary.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A text as a model reads it.
+
+    All tuples have one entry a token, special tokens included, in reading order.
+    `offsets` are half-open character ranges in `text`; special tokens have (0, 0).
+    `words` numbers the word a piece belongs to (## pieces share their word's number); -1 for special tokens.
+    """
+
+    text: str
+    pieces: tuple[str, ...]
+    ids: tuple[int, ...]
+    type_ids: tuple[int, ...]
+    offsets: tuple[tuple[int, int], ...]
+    special: tuple[bool, ...]
+    unknown: tuple[bool, ...]
+    words: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def surface(self, position: int) -> str:
+        """The characters of the text behind a token; its own string where it has none (special tokens)."""
+        start, end = self.offsets[position]
+        return self.text[start:end] or self.pieces[position]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a streamed experiment is: `done` of `total` steps (a step is what the experiment says it is)."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What a model's files say about it without loading the weights (sizes in numbers of weights)."""
+
+    model_id: str
+    revision: str
+    n_layers: int
+    n_heads: int
+    d_model: int
+    vocab_size: int
+    max_positions: int
+    n_weights: int
+    n_embedding_weights: int
+    n_head_weights: int
+    tied_head: bool
