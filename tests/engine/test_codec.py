@@ -52,7 +52,9 @@ def test_nested_tuples_of_dataclasses_come_back(fill: FillResult) -> None:
 def test_plain_numbers_keep_their_type() -> None:
     word = WordResult("雨伞", ("雨", "伞"), (4, 5), (0.5, 1), -1, 0, False)  # type: ignore[arg-type]
     back = codec.decode(codec.encode(word))
-    assert [type(p) for p in back.p] == [float, float] and type(back.log_p) is float and back.unknown is False
+    assert [type(p) for p in back.p] == [float, float]
+    assert type(back.log_p) is float
+    assert back.unknown is False
     numpy_scalars = replace(word, log_p=np.float32(-1.5), rank=np.int64(3), unknown=np.bool_(True))
     back = codec.decode(codec.encode(numpy_scalars))
     assert (type(back.log_p), type(back.rank), type(back.unknown)) == (float, int, bool)
@@ -161,7 +163,8 @@ def test_canonical_tells_inputs_apart_and_nothing_else(fill: FillResult) -> None
 
 def test_tokens_alone_come_back(fill: FillResult) -> None:
     back = codec.decode(codec.encode(fill.tokens))
-    assert isinstance(back, Tokens) and back == fill.tokens
+    assert isinstance(back, Tokens)
+    assert back == fill.tokens
 
 
 def test_one_result_is_decoded_within_ten_milliseconds(fill: FillResult) -> None:
