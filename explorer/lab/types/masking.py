@@ -55,9 +55,14 @@ class FillResult:
 
 @dataclass(frozen=True)
 class ScanInputs:
-    """Cover every token of `text` in turn, one at a time, all in one batch."""
+    """Cover every token of `text` in turn, one at a time, all in one batch.
+
+    precision "auto": bf16 where the engine's CPU is faster in it and the answer stays true, else fp32;
+    "fp32" and "bf16" force one of them.
+    """
 
     text: str
+    precision: str = "auto"
 
 
 @dataclass(frozen=True)

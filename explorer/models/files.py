@@ -1,0 +1,143 @@
+"""What a model's files say before any weight is read: its sizes, and whether it can be loaded here.
+
+Knows config.json and the header of the weights file. Imports no torch; does not load, and does not hash (loader.py).
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import psutil  # type: ignore[import-untyped,unused-ignore]
+
+from explorer.lab.types.core import ModelFacts
+from explorer.models import headers
+from explorer.models.architectures import files_of
+from explorer.models.catalog import ModelInfo
+from explorer.models.errors import ModelError
+
+CONFIG_LIMIT = 2**20  # bytes of config.json
+VOCABULARY_LIMIT = 2**20  # entries
+DIMENSION_LIMIT = 2**16  # layers, heads, width, positions beyond this are not a model for this app
+FP32_BYTES = 4
+LOADING_OVERHEAD = 1.2  # activations and the file itself beside the weights
+
+
+def check(info: ModelInfo) -> None:
+    """Raises ModelError if the model can't be loaded here: model_missing, model_damaged or model_too_large.
+
+    Judges from sizes and headers only, before any large allocation.
+    """
+    header = _header(info)
+    size = info.weights_file.stat().st_size
+    if info.bytes and size != info.bytes:
+        raise damaged(info, info.weights_file, f"{size} bytes instead of {info.bytes}")
+    config(info)
+    needed = header.n_weights * FP32_BYTES * LOADING_OVERHEAD
+    free = free_memory()
+    if needed > free:
+        raise ModelError("model_too_large", model=info.name, needed_gb=_gb(needed), free_gb=_gb(free))
+
+
+@lru_cache(maxsize=32)
+def facts(info: ModelInfo) -> ModelFacts:
+    """The model's sizes, from config.json and the weights' header.
+
+    n_weights             every stored number; a matrix used twice (tied) counts once
+    n_embedding_weights   token, position and segment embeddings with their LayerNorm
+    n_head_weights        what turns an output vector into scores: dense layer and LayerNorm (masked models), the matrix
+                          d_model × vocab_size, the bias; the matrix is counted in here although, where `tied_head`
+                          is True, it is the embedding matrix and costs nothing more
+
+    Raises ModelError (model_missing, model_damaged, model_unsupported).
+    """
+    settings = config(info)
+    shapes = _header(info).shapes
+    prefixes = files_of(info.id, info.family)
+    head = _below(prefixes.head, shapes)
+    matrix = (settings["vocab_size"], settings["hidden_size"])
+    tied = matrix not in head.shapes.values()
+    return ModelFacts(
+        model_id=info.id,
+        revision=info.revision,
+        n_layers=settings["num_hidden_layers"],
+        n_heads=settings["num_attention_heads"],
+        d_model=settings["hidden_size"],
+        vocab_size=settings["vocab_size"],
+        max_positions=settings["max_position_embeddings"],
+        n_weights=headers.Header(shapes).n_weights,
+        n_embedding_weights=_below(prefixes.embeddings, shapes).n_weights,
+        n_head_weights=head.n_weights + (matrix[0] * matrix[1] if tied else 0),
+        tied_head=tied,
+    )
+
+
+def config(info: ModelInfo) -> dict[str, Any]:
+    """config.json, checked: an object of bounded size whose sizes are numbers within reason.
+
+    Raises ModelError("model_missing" or "model_damaged").
+    """
+    path = info.folder / "config.json"
+    try:
+        settings = json.loads(read_capped(info, path, CONFIG_LIMIT))
+    except ValueError as error:
+        raise damaged(info, path, str(error)) from error
+    if not isinstance(settings, dict):
+        raise damaged(info, path, "not a JSON object")
+    limits = {"vocab_size": VOCABULARY_LIMIT}
+    for key in ("num_hidden_layers", "num_attention_heads", "hidden_size", "vocab_size", "max_position_embeddings"):
+        value = settings.get(key)
+        if not isinstance(value, int) or not 0 < value <= limits.get(key, DIMENSION_LIMIT):
+            raise damaged(info, path, f"{key} = {value!r}")
+    if settings.get("model_type") != info.family:
+        raise damaged(info, path, f"model_type = {settings.get('model_type')!r}, not {info.family!r}")
+    return settings
+
+
+def read_capped(info: ModelInfo, path: Path, limit: int) -> str:
+    """The text of a file of at most `limit` bytes. Raises ModelError("model_missing" or "model_damaged")."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise ModelError("model_missing", model=info.name, path=str(path)) from error
+    if len(data) > limit:
+        raise damaged(info, path, f"larger than {limit} bytes")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise damaged(info, path, "not UTF-8") from error
+
+
+def damaged(info: ModelInfo, path: Path, reason: str) -> ModelError:
+    return ModelError("model_damaged", model=info.name, path=str(path), reason=reason)
+
+
+def free_memory() -> int:
+    """Bytes that can still be allocated: what the system reports, or less where a container is limited."""
+    free: int = psutil.virtual_memory().available
+    try:
+        limit = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
+        used = int(Path("/sys/fs/cgroup/memory.current").read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return free
+    return free if limit == "max" else max(0, min(free, int(limit) - used))
+
+
+def _header(info: ModelInfo) -> headers.Header:
+    try:
+        return headers.read(info.weights_file)
+    except OSError as error:
+        raise ModelError("model_missing", model=info.name, path=str(info.weights_file)) from error
+    except headers.HeaderError as error:
+        raise damaged(info, info.weights_file, str(error)) from error
+
+
+def _below(prefix: str, shapes: dict[str, tuple[int, ...]]) -> headers.Header:
+    return headers.Header({name: shape for name, shape in shapes.items() if name.startswith(prefix)})
+
+
+def _gb(n: float) -> float:
+    return round(n / 2**30, 2)
