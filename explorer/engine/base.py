@@ -94,6 +94,10 @@ class Engine(Protocol):
         """How the model's tokenizer cuts `text`. Needs no weights and no torch."""
         ...
 
+    def simplify(self, model_id: str, text: str) -> tuple[str, bool]:
+        """`text` with the 繁体字 the model lacks read as 简体 (one character for one), and whether any was."""
+        ...
+
     def vocabulary(self, model_id: str) -> tuple[str, ...]:
         """Token strings by id. Needs no weights and no torch."""
         ...

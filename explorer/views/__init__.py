@@ -1,0 +1,1 @@
+"""One file a tool: its state, its experiment, its figure and its words, joined."""

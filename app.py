@@ -1,0 +1,63 @@
+"""The front door: a Streamlit ASGI app around explorer/main.py, two small routes, and warming after the first paint.
+
+It knows how the process starts and what it serves beside the pages; it knows nothing of any chapter.
+`app` is found by `streamlit run app.py` and by `uvicorn app:app`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from functools import lru_cache
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from explorer.engine import get_engine
+from explorer.models import catalog
+from explorer.ui.first_paint import first_painted
+
+
+async def status(request: Request) -> Response:
+    """What the engine has done so far, in numbers; no reader's text is in it."""
+    return JSONResponse(asdict(get_engine().counters()) | {"torch_imported": "torch" in sys.modules})
+
+
+async def vocabulary(request: Request) -> Response:
+    """The token strings of a model as a JSON list, kept by the browser for as long as the weights are the same."""
+    try:
+        body = _vocabulary_json(request.path_params["model_id"])
+    except LookupError:
+        return Response(status_code=404)
+    return Response(body, media_type="application/json", headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
+@lru_cache(maxsize=8)
+def _vocabulary_json(model_id: str) -> bytes:
+    catalog.entry(model_id)
+    return json.dumps(get_engine().vocabulary(model_id), ensure_ascii=False).encode()
+
+
+def _warm_after_first_paint() -> None:
+    """Load the default model once the first page stands, so that paint never waits for torch."""
+    first_painted.wait()
+    get_engine().warm(catalog.default("masked").id)
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    threading.Thread(target=_warm_after_first_paint, name="warm", daemon=True).start()
+    yield
+
+
+app = st.App(
+    "explorer/main.py",
+    lifespan=lifespan,
+    routes=[Route("/status", status), Route("/vocabulary/{revision}/{model_id:path}", vocabulary)],
+)

@@ -1,0 +1,64 @@
+"""Our own prose as HTML: paragraphs, **bold**, `code`, [[glossary terms]], and `lang` on every run of text.
+
+Everything that comes in is escaped first, so a reader's word inside a sentence stays a word. The markup is ours
+and small on purpose; Streamlit's Markdown would fetch images and read $…$ as a formula.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+import streamlit as st
+
+from explorer.ui import i18n
+
+_HAN = "\u3400-\u9fff\uf900-\ufaff"
+_KANA = "\u3040-\u30ff"
+_FOREIGN = {
+    "en": re.compile(f"[{_HAN}{_KANA}][{_HAN}{_KANA}\u3000-\u303f\uff00-\uffef]*"),
+    "zh": re.compile(r"[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f'’\-.]*(?: [A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f'’\-.]*)*"),
+}
+_TAG = re.compile(r"(<[^>]*>)")
+
+
+def render(text: str, lang: str | None = None) -> str:
+    """`text` as HTML paragraphs in `lang` (the reader's language by default)."""
+    lang = lang or i18n.language()
+    paragraphs = "".join(f"<p>{inline(part, lang)}</p>" for part in text.strip().split("\n\n"))
+    return f'<div class="prose" lang="{i18n.HTML_LANG[lang]}">{paragraphs}</div>'
+
+
+def inline(text: str, lang: str | None = None) -> str:
+    """One run of `text` as HTML without a paragraph round it."""
+    lang = lang or i18n.language()
+    out = html.escape(text)
+    out = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", out)
+    out = re.sub(r"`(.+?)`", r"<code>\1</code>", out)
+    out = re.sub(r"\[\[(.+?)\]\]", lambda match: _term(match[1], lang), out)
+    return "".join(part if part.startswith("<") else _mark_language(part, lang) for part in _TAG.split(out))
+
+
+def write(key: str, /, **values: object) -> None:
+    """Put the text of `key` on the page."""
+    st.html(render(i18n.t(key, **values)))
+
+
+def _term(name: str, lang: str) -> str:
+    """A glossary word: `[[word]]` or `[[shown|word]]`; its meaning opens on hover, focus and touch."""
+    shown, _, key = name.partition("|")
+    meaning = i18n.text(f"glossary.{key or shown}", lang)
+    return f'<span class="term" tabindex="0" role="note" aria-label="{shown}: {html.escape(meaning)}" data-tip="{html.escape(meaning)}">{shown}</span>'
+
+
+def _mark_language(text: str, lang: str) -> str:
+    other = "zh-CN" if lang == "en" else "en"
+    parts = re.split(r"(&[a-z0-9#]+;)", text)
+    return "".join(
+        part if part.startswith("&") else _FOREIGN[lang].sub(lambda m: f'<span lang="{_script(m[0], other)}">{m[0]}</span>', part)
+        for part in parts
+    )
+
+
+def _script(run: str, other: str) -> str:
+    return "ja" if other == "zh-CN" and re.search(f"[{_KANA}]", run) else other

@@ -1,0 +1,93 @@
+"""The sidebar: the chapters as a story, language, model, large type, and the address for the class's phones."""
+
+from __future__ import annotations
+
+import html
+import io
+import socket
+from collections.abc import Sequence
+
+import psutil
+import segno
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from explorer.engine import catalog
+from explorer.ui import i18n
+from explorer.ui.i18n import t
+from explorer.ui.prose import inline
+
+_TEACHER = "teacher"
+
+
+def draw(pages: Sequence[tuple[int, StreamlitPage]]) -> None:
+    """Draw everything; `pages` are (chapter number, page) in reading order."""
+    with st.sidebar:
+        lang = i18n.HTML_LANG[i18n.language()]
+        st.html(
+            f'<div class="brand" lang="{lang}">{inline(t("common.brand"))}<small>{inline(t("common.tagline"))}</small></div>'
+        )
+        with st.container(key="chapters"):
+            for number, page in pages:
+                st.page_link(page, label=f"{number}\u2002{page.title}")
+        with st.container(key="foot"):
+            _language()
+            _model()
+            st.toggle(t("common.teacher"), key=_TEACHER, help=t("common.teacher_help"), on_change=_remember_teacher)
+            with st.popover(t("common.phone"), width="stretch"):
+                _phone()
+
+
+def teacher() -> bool:
+    """Whether the large type is on: from the toggle, else from the link."""
+    if _TEACHER not in st.session_state:
+        st.session_state[_TEACHER] = st.query_params.get(_TEACHER) == "1"
+    return bool(st.session_state[_TEACHER])
+
+
+def _remember_teacher() -> None:
+    if st.session_state[_TEACHER]:
+        st.query_params[_TEACHER] = "1"
+    elif _TEACHER in st.query_params:
+        del st.query_params[_TEACHER]
+
+
+def _language() -> None:
+    names = {"zh": "中文", "en": "English"}
+    chosen = st.segmented_control(
+        t("common.language"), list(names), format_func=names.__getitem__, default=i18n.language(),
+        key=f"language-{i18n.language()}", label_visibility="collapsed", required=True,
+    )  # fmt: skip
+    if chosen and chosen != i18n.language():
+        i18n.choose_language(chosen)
+        st.rerun()
+
+
+def _model() -> None:
+    info = catalog.default("masked")
+    lang = i18n.HTML_LANG[i18n.language()]
+    size = t("common.weights", n=f"{info.n_weights / 1e6:.0f}")
+    st.html(f'<div lang="{lang}">{inline(t("common.model"))} <b lang="en">{html.escape(info.id)}</b> · {inline(t("common.embedded"))} · {inline(size)}</div>')
+
+
+def _phone() -> None:
+    bound = st.get_option("server.address")
+    address = _lan_address() if bound in (None, "", "0.0.0.0", "::") else None
+    if address is None:
+        st.html(f"<p>{inline(t('common.phone_none'))}</p>")
+        return
+    url = f"http://{address}:{st.get_option('server.port')}/"
+    picture = io.BytesIO()
+    segno.make(url, error="m").save(picture, kind="svg", scale=6, border=3, dark="#1b1d22", light="#ffffff")
+    st.image(picture.getvalue().decode(), alt=t("common.phone_alt", url=url), width=220)
+    st.code(url, language=None)
+    st.html(f"<p class='quiet'>{inline(t('common.phone_hint'))}</p>")
+
+
+def _lan_address() -> str | None:
+    """The first private IPv4 address of this machine, read from its interfaces (nothing is sent)."""
+    for addresses in psutil.net_if_addrs().values():
+        for item in addresses:
+            if item.family == socket.AF_INET and item.address.startswith(("192.168.", "10.", "172.")):
+                return item.address
+    return None

@@ -1,0 +1,153 @@
+"""A page's state: one frozen dataclass, kept in the session and written into the link.
+
+This module turns such a dataclass into query parameters and back, checks what a link brings, and says what it
+had to leave out. It knows no chapter: fields, limits and choices come from the dataclass.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import typing
+from dataclasses import dataclass, fields, replace
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
+
+import streamlit as st
+
+VERSION = "1"
+MAX_LINK = 2000
+S = TypeVar("S")
+
+
+def limit(default: Any, *, low: float | None = None, high: float | None = None, longest: int | None = None) -> Any:
+    """A field with bounds: `low`…`high` for numbers (and for the numbers of a tuple), `longest` for text and tuples."""
+    return dataclasses.field(default=default, metadata={"low": low, "high": high, "longest": longest})
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A part of a link that could not be used: the field's name, or "version"."""
+
+    field: str
+
+
+def to_query(state: Any) -> dict[str, str]:
+    """The fields of `state` that differ from their defaults, as query parameters."""
+    out = {}
+    for field in fields(state):
+        value = getattr(state, field.name)
+        if value != field.default:
+            out[field.name] = _write(value)
+    return out
+
+
+def from_query(kind: type[S], params: typing.Mapping[str, str]) -> tuple[S, tuple[Problem, ...]]:
+    """The state a link describes; whatever is unknown, malformed or out of bounds keeps its default and is reported."""
+    hints = typing.get_type_hints(kind)
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    if params.get("v", VERSION) != VERSION:
+        return kind(), (Problem("version"),)
+    for field in fields(kind):  # type: ignore[arg-type]
+        if field.name in params:
+            try:
+                values[field.name] = _read(hints[field.name], params[field.name], field.metadata)
+            except ValueError:
+                problems.append(Problem(field.name))
+    return kind(**values), tuple(problems)
+
+
+def _write(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, tuple):
+        return "~".join(_write(item).replace("~", "～") for item in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _read(hint: Any, raw: str, bounds: typing.Mapping[str, Any]) -> Any:
+    origin = typing.get_origin(hint)
+    if origin is typing.Literal:
+        if raw not in typing.get_args(hint):
+            raise ValueError(raw)
+        return raw
+    if origin is tuple:
+        item = typing.get_args(hint)[0]
+        values = tuple(_read(item, part, {**bounds, "longest": None}) for part in raw.split("~")) if raw else ()
+        return _bounded(values, bounds)
+    if hint is bool:
+        if raw not in ("0", "1"):
+            raise ValueError(raw)
+        return raw == "1"
+    if hint in (int, float):
+        number = hint(raw)
+        if number != number:
+            raise ValueError(raw)
+        return _bounded(number, bounds)
+    if hint is str:
+        return _bounded(raw, bounds)
+    raise TypeError(f"a state field of type {hint} cannot be written into a link")
+
+
+def _bounded(value: Any, bounds: typing.Mapping[str, Any]) -> Any:
+    longest = bounds.get("longest")
+    if isinstance(value, (str, tuple)):
+        if longest is not None and len(value) > longest:
+            raise ValueError("too long")
+        return value
+    low, high = bounds.get("low"), bounds.get("high")
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise ValueError("out of bounds")
+    return value
+
+
+class Store(Generic[S]):
+    """Where a page's state lives in this session; the link follows it."""
+
+    def __init__(self, kind: type[S], page: str) -> None:
+        self._kind, self._key = kind, f"state:{page}"
+        self.problems: tuple[Problem, ...] = ()
+
+    def get(self) -> S:
+        """The state now. The first call of a session, or a link opened over it, reads the query parameters."""
+        own = {name: value for name, value in st.query_params.items() if name not in ("lang", "teacher")}
+        kept = st.session_state.get(self._key)
+        if kept is None or (own and own != st.session_state.get(self._key + ":link")):
+            kept, self.problems = from_query(self._kind, own)
+            st.session_state[self._key] = kept
+            self._write_link(kept)
+        elif not own and to_query(kept):
+            self._write_link(kept)
+        return kept
+
+    def set(self, **changes: Any) -> S:
+        """Change some fields; bounds are not checked here because the views pass values they have checked."""
+        state = replace(st.session_state.get(self._key) or self._kind(), **changes)  # type: ignore[type-var]
+        st.session_state[self._key] = state
+        self._write_link(state)
+        return state
+
+    def put(self, state: S) -> None:
+        """Replace the whole state (a preset, a reset)."""
+        st.session_state[self._key] = state
+        self._write_link(state)
+
+    def fits_link(self) -> bool:
+        """Whether the link can carry this state (else the page offers a file)."""
+        return len(_link(st.session_state[self._key])) <= MAX_LINK
+
+    def _write_link(self, state: S) -> None:
+        wanted = to_query(state)
+        if wanted:
+            wanted["v"] = VERSION
+        if len(_link(state)) > MAX_LINK:
+            wanted = {}
+        st.session_state[self._key + ":link"] = wanted
+        keep = {name: value for name, value in st.query_params.items() if name in ("lang", "teacher")}
+        if dict(st.query_params.items()) != keep | wanted:
+            st.query_params.from_dict(keep | wanted)
+
+
+def _link(state: Any) -> str:
+    return "&".join(f"{name}={quote(value)}" for name, value in to_query(state).items())

@@ -1,0 +1,151 @@
+"""What the tools of 填空 share: the page's state, the sentence as the model reads it, and what stands in it.
+
+It knows the state and the tokenizer's answer; it runs no experiment and draws nothing.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from explorer.engine import catalog, get_engine
+from explorer.engine.base import EngineError
+from explorer.lab.types.core import Tokens
+from explorer.lab.types.masking import Edit
+from explorer.ui.i18n import language
+from explorer.ui.state import Store, limit
+
+MAX_TOKENS = 128
+_EXAMPLES = Path(__file__).resolve().parents[3] / "assets" / "examples" / "masking.toml"
+
+Tool = Literal["cover", "road", "see", "lottery", "joint", "lens", "compare", "budget"]
+How = Literal["mask", "random", "keep"]
+
+
+@dataclass(frozen=True)
+class State:
+    """The whole page. An empty `text` stands for the page's own example in the reader's language."""
+
+    text: str = limit("", longest=1200)
+    tool: Tool = "cover"
+    masks: tuple[int, ...] = limit((), low=1, high=510, longest=64)
+    focus: int = limit(0, low=0, high=510)
+    how: How = "mask"
+    t: float = limit(1.0, low=0.1, high=3.0)
+    k: int = limit(6, low=3, high=30)
+    watch: tuple[str, ...] = limit((), longest=8)
+    hide: bool = False
+    seed: int = limit(0, low=0, high=9999)
+    unit: Literal["token", "word"] = "token"
+    wrong: str = limit("", longest=16)
+    b: str = limit("", longest=1200)
+    b_mask: int = limit(0, low=0, high=510)
+
+
+def store() -> Store[State]:
+    return Store(State, "masking")
+
+
+def model_id() -> str:
+    return catalog.default("masked").id
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A text the model can read, and which of its positions are covered.
+
+    `typed` characters were written and `used` of them are read; `simplified` is True when 繁体 was read as 简体.
+    """
+
+    tokens: Tokens
+    masks: tuple[int, ...]
+    focus: int | None
+    typed: int
+    used: int
+    simplified: bool
+
+
+def read(state: State) -> Sentence:
+    """The sentence of `state`, cut to what fits, with the covered positions that still exist.
+
+    Raises EngineError("text_empty") when there is nothing to read.
+    """
+    text, masks, focus = (state.text, state.masks, state.focus) if state.text else example("default", language())
+    return as_sentence(text, masks, focus)
+
+
+def as_sentence(text: str, masks: tuple[int, ...] = (), focus: int = 0) -> Sentence:
+    """`text` as the model reads it. Raises EngineError("text_empty")."""
+    if not text.strip():
+        raise EngineError("text_empty")
+    tokens, simplified = _tokens(text)
+    blanks = (i for i in range(len(tokens)) if _typed_mask(tokens, i))
+    last = len(tokens) - 1
+    covered = tuple(sorted({*blanks, *(m for m in masks if 0 < m < last)}))
+    shown = focus if focus in covered else (covered[-1] if covered else None)
+    return Sentence(tokens, covered, shown, len(text), len(tokens.text), simplified)
+
+
+def _typed_mask(tokens: Tokens, position: int) -> bool:
+    """Whether the reader wrote [MASK] there: the mask token with characters of the text behind it."""
+    start, end = tokens.offsets[position]
+    return tokens.ids[position] == mask_id() and end > start
+
+
+@lru_cache(maxsize=512)
+def _tokens(text: str) -> tuple[Tokens, bool]:
+    engine = get_engine()
+    plain, simplified = engine.simplify(model_id(), text[: MAX_TOKENS * 24])
+    tokens = engine.tokens(model_id(), plain)
+    if len(tokens) > MAX_TOKENS:
+        tokens = engine.tokens(model_id(), plain[: tokens.offsets[MAX_TOKENS - 2][1]])
+        while len(tokens) > MAX_TOKENS:
+            tokens = engine.tokens(model_id(), tokens.text[:-1])
+    return tokens, simplified
+
+
+@lru_cache(maxsize=1)
+def mask_id() -> int:
+    return get_engine().tokens(model_id(), "[MASK]").ids[1]
+
+
+def edits(sentence: Sentence, state: State) -> tuple[Edit, ...]:
+    """What the model gets at the covered positions: [MASK], a random other token, or the token itself."""
+    if state.how == "keep":
+        return tuple(Edit(p, mask_id()) for p in sentence.masks if _typed_mask(sentence.tokens, p))
+    if state.how == "random":
+        return tuple(Edit(p, random_token(state.seed, p)) for p in sentence.masks)
+    return tuple(Edit(p, mask_id()) for p in sentence.masks)
+
+
+def random_token(seed: int, position: int) -> int:
+    """A token drawn from all ordinary ones, the same for the same seed and position."""
+    size = len(get_engine().vocabulary(model_id()))
+    return int(np.random.default_rng((seed, position)).integers(5, size))
+
+
+def original_of(tokens: Tokens, position: int) -> int | None:
+    """The id the reader wrote at `position`; None where a [MASK] was written."""
+    return None if _typed_mask(tokens, position) else tokens.ids[position]
+
+
+def plain(token: str) -> str:
+    """A token without the ## of a continuing piece."""
+    return token.removeprefix("##")
+
+
+@lru_cache(maxsize=1)
+def presets() -> dict[str, Any]:
+    return tomllib.loads(_EXAMPLES.read_text(encoding="utf-8"))
+
+
+def example(name: str, lang: str) -> tuple[str, tuple[int, ...], int]:
+    """The example `name` in `lang`: text, covered positions, the one whose answer is shown."""
+    entry = presets()[name][lang]
+    masks = tuple(entry.get("masks", ()))
+    return entry["text"], masks, masks[-1] if masks else 0
