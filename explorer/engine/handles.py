@@ -1,0 +1,95 @@
+"""Long-lived things that a page owns but does not hold: a cache of keys and values, a head in training.
+
+Knows owners, bytes and ages. Knows nothing of what an object is for. A page holds the id alone and rebuilds the
+object from its state when the handle was lost.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from explorer.engine.base import EngineError
+
+DEFAULT_BUDGET = 512 * 2**20
+DEFAULT_EXPIRY = 30 * 60.0  # a school lesson is shorter
+
+
+@dataclass
+class _Held:
+    session: str
+    obj: Any
+    nbytes: int
+    used_at: float
+
+
+class Handles:
+    """Objects by id, for the session that put them, until unused for `expiry` seconds or pushed out by newer ones.
+
+    Every method may be called from any thread. What has expired is let go at the next call of any method.
+    """
+
+    def __init__(
+        self,
+        max_bytes: int = DEFAULT_BUDGET,
+        expiry: float = DEFAULT_EXPIRY,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.max_bytes = max_bytes
+        self._expiry = expiry
+        self._clock = clock
+        self._held: OrderedDict[str, _Held] = OrderedDict()  # least recently used first
+        self._lock = threading.Lock()
+
+    def put(self, session: str, obj: Any, nbytes: int) -> str:
+        """Keep `obj` for `session` and return its id; the least recently used go when the budget is exceeded.
+
+        Raises EngineError("handle_too_large") for an object that exceeds the budget alone.
+        """
+        if nbytes > self.max_bytes:
+            raise EngineError("handle_too_large", needed=nbytes, budget=self.max_bytes)
+        handle = secrets.token_urlsafe(16)
+        with self._lock:
+            self._let_go_of_the_expired()
+            self._held[handle] = _Held(session, obj, nbytes, self._clock())
+            while self._total() > self.max_bytes:
+                self._held.popitem(last=False)
+        return handle
+
+    def get(self, handle: str, session: str) -> Any:
+        """The object. Raises EngineError("handle_lost") if it is gone or another session's."""
+        with self._lock:
+            self._let_go_of_the_expired()
+            held = self._held.get(handle)
+            if held is None or held.session != session:
+                raise EngineError("handle_lost")
+            held.used_at = self._clock()
+            self._held.move_to_end(handle)
+            return held.obj
+
+    def drop(self, handle: str, session: str) -> None:
+        """Let the object go. One that is gone already, or another session's, is left as it is."""
+        with self._lock:
+            self._let_go_of_the_expired()
+            if (held := self._held.get(handle)) and held.session == session:
+                del self._held[handle]
+
+    @property
+    def used(self) -> int:
+        """Bytes held now, as they were told to `put`."""
+        with self._lock:
+            self._let_go_of_the_expired()
+            return self._total()
+
+    def _total(self) -> int:
+        return sum(held.nbytes for held in self._held.values())
+
+    def _let_go_of_the_expired(self) -> None:
+        oldest_kept = self._clock() - self._expiry
+        for handle in [handle for handle, held in self._held.items() if held.used_at < oldest_kept]:
+            del self._held[handle]

@@ -1,0 +1,87 @@
+"""Handles: owned by a session, bounded in bytes, gone after a while."""
+
+from __future__ import annotations
+
+import weakref
+
+import pytest
+
+from explorer.engine.base import EngineError
+from explorer.engine.handles import Handles
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Branches:
+    """Something a weak reference can watch."""
+
+
+def lost(handles: Handles, handle: str, session: str) -> bool:
+    try:
+        handles.get(handle, session)
+    except EngineError as error:
+        assert error.key == "handle_lost"
+        return True
+    return False
+
+
+def test_a_session_gets_its_own_object_and_no_other() -> None:
+    handles = Handles()
+    mine = Branches()
+    handle = handles.put("anna", mine, 10)
+    assert handles.get(handle, "anna") is mine
+    assert lost(handles, handle, "ben")
+    handles.drop(handle, "ben")
+    assert handles.get(handle, "anna") is mine
+    handles.drop(handle, "anna")
+    handles.drop(handle, "anna")
+    assert lost(handles, handle, "anna")
+    assert lost(handles, "never was", "anna")
+
+
+def test_over_the_budget_the_least_recently_used_goes() -> None:
+    handles = Handles(max_bytes=100)
+    first, second = handles.put("anna", "1", 40), handles.put("ben", "2", 40)
+    handles.get(first, "anna")
+    third = handles.put("cai", "3", 40)
+    assert lost(handles, second, "ben")
+    assert handles.get(first, "anna") == "1"
+    assert handles.get(third, "cai") == "3"
+    assert handles.used == 80
+
+
+def test_what_exceeds_the_budget_alone_is_refused_and_pushes_nothing_out() -> None:
+    handles = Handles(max_bytes=100)
+    kept = handles.put("anna", "1", 90)
+    with pytest.raises(EngineError) as refused:
+        handles.put("ben", "2", 101)
+    assert refused.value.key == "handle_too_large"
+    assert handles.get(kept, "anna") == "1"
+
+
+def test_unused_handles_expire_and_release_their_object() -> None:
+    clock = Clock()
+    handles = Handles(expiry=60, clock=clock)
+    used, unused = handles.put("anna", "used", 1), handles.put("anna", branches := Branches(), 1)
+    watch = weakref.ref(branches)
+    del branches
+    clock.now = 50
+    handles.get(used, "anna")
+    clock.now = 100
+    assert handles.get(used, "anna") == "used"
+    assert lost(handles, unused, "anna")
+    assert watch() is None
+    clock.now = 200
+    assert handles.used == 0
+
+
+def test_ids_cannot_be_guessed() -> None:
+    handles = Handles()
+    ids = {handles.put("anna", None, 0) for _ in range(100)}
+    assert len(ids) == 100
+    assert min(map(len, ids)) >= 20
