@@ -1,0 +1,79 @@
+"""What a row of evidence is, and the texts rows are measured on.
+
+Knows the shape of a row, where the project's own evaluation sentences lie, and how a data folder is laid out
+(`parallel/<name>.<a>-<b>.tsv.xz`, `text/<lang>.txt.xz`). It knows no chapter and runs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+import operator
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+EVAL = Path(__file__).resolve().parents[2] / "assets" / "examples" / "eval"
+OPERATORS: dict[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One claim: what was published about it, and what this installation measures.
+
+    `holds` says whether `measured op target`. `published` is the source's own figure or finding, never ours;
+    it is empty where nothing comparable was published. `n` counts what was averaged, `data` names the text.
+    """
+
+    id: str
+    chapter: str
+    claim_zh: str
+    claim_en: str
+    published: str
+    source: str
+    measured: float
+    unit: str
+    op: str
+    target: float
+    model: str
+    revision: str
+    command: str
+    n: int
+    data: str
+    holds: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "holds", OPERATORS[self.op](self.measured, self.target))
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Sentences to measure on, and where they are from: a file of the project, or a data set with its checksum."""
+
+    lang: str
+    lines: tuple[str, ...]
+    origin: str
+
+
+def own(chapter: str, lang: str) -> Texts:
+    """The project's own evaluation sentences for a chapter (lines that begin with # are remarks)."""
+    path = EVAL / f"{chapter}.{lang}.txt"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return Texts(lang, tuple(line for line in lines if line and not line.startswith("#")), f"eval/{path.name}")
+
+
+def sampled(data: Path, lang: str, *, name: str, n: int, seed: int) -> Texts:
+    """`n` sentences of one side of `parallel/<name>.en-<other>.tsv.xz`, drawn with `seed`, in the file's order."""
+    other = "zh" if lang == "en" else lang
+    path = data / "parallel" / f"{name}.en-{other}.tsv.xz"
+    packed = path.read_bytes()
+    rows = [line.split("\t") for line in lzma.decompress(packed).decode("utf-8").splitlines() if "\t" in line]
+    chosen = sorted(random.Random(seed).sample(range(len(rows)), min(n, len(rows))))
+    lines = tuple(rows[i][0 if lang == "en" else 1] for i in chosen)
+    return Texts(lang, lines, f"{path.name} sha256:{hashlib.sha256(packed).hexdigest()[:12]} n={n} seed={seed}")

@@ -1,0 +1,130 @@
+"""Fixtures of the browser journeys: one app, one Chromium, and pages that report whatever they should not do.
+
+Every page opened here is watched: a request to any host but this machine, and an uncaught error in the page's
+scripts, fail the test that opened it. Everything below tests/browser carries the marker `browser`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.server import Server, launch_chromium, running
+
+DESKTOP = (1280, 720)
+PHONE = (390, 844)
+LOCALES = {"zh": "zh-CN", "en": "en-GB"}
+IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+
+
+class OpenPage(Protocol):
+    """Opens a path of the app in a fresh browser profile and returns it once its first run has ended."""
+
+    def __call__(
+        self,
+        path: str = "/",
+        *,
+        lang: str = "zh",
+        theme: str = "light",
+        viewport: tuple[int, int] = DESKTOP,
+        query: dict[str, str] | None = None,
+        on: Server | None = None,
+    ) -> Page: ...
+
+
+@dataclass
+class Watch:
+    """What the pages of one test did that they should not have done."""
+
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def follow(self, page: Page) -> None:
+        page.on("request", lambda request: self._requested(request.url))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _requested(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost"):
+            self.outside.append(url)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The app, one process for all journeys that do not ask for their own."""
+    with running() as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch_chromium(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    watch = Watch()
+    yield watch
+    assert not watch.outside, "a page asked another machine"
+    assert not watch.errors, "a page's script failed"
+
+
+@pytest.fixture
+def open_page(request: pytest.FixtureRequest, chromium: Browser, watch: Watch) -> Iterator[OpenPage]:
+    contexts: list[BrowserContext] = []
+
+    def open_page(
+        path: str = "/",
+        *,
+        lang: str = "zh",
+        theme: str = "light",
+        viewport: tuple[int, int] = DESKTOP,
+        query: dict[str, str] | None = None,
+        on: Server | None = None,
+    ) -> Page:
+        app: Server = on or request.getfixturevalue("server")
+        context = chromium.new_context(
+            locale=LOCALES[lang],
+            color_scheme="dark" if theme == "dark" else "light",
+            viewport={"width": viewport[0], "height": viewport[1]},
+            has_touch=viewport == PHONE,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        watch.follow(page)
+        page.goto(f"{app.url}{path}" + (f"?{urlencode(query)}" if query else ""))
+        settle(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def settle(page: Page, *, seconds: float = 60) -> None:
+    """Wait until no script of the app runs for this page."""
+    page.locator(IDLE).wait_for(state="attached", timeout=seconds * 1000)
+
+
+@pytest.fixture
+def fresh_server() -> Iterator[Callable[..., Server]]:
+    """Starts another app for one test, with an environment of its own."""
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(running(**options))

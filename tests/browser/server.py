@@ -1,0 +1,131 @@
+"""The app as a reader starts it: `streamlit run app.py` in a process of its own, ended for sure.
+
+Knows how to start, await, ask and stop the process, and how to find Chromium. It knows no page.
+Used by the browser journeys and by the benchmarks.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+from playwright.sync_api import Browser, Playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running app: where it answers, its process, when that was started (time.perf_counter), and its output."""
+
+    url: str
+    process: psutil.Process
+    started: float
+    output: Path
+
+    def status(self) -> dict[str, Any]:
+        """The counters of GET /status."""
+        with WITHOUT_PROXY.open(f"{self.url}/status", timeout=10) as answer:
+            counters: dict[str, Any] = json.load(answer)
+        return counters
+
+    def log(self) -> str:
+        """Everything the process has printed so far."""
+        return self.output.read_text(encoding="utf-8", errors="replace")
+
+
+@contextmanager
+def running(
+    *, address: str = "127.0.0.1", environment: Mapping[str, str] | None = None, wait: bool = True
+) -> Iterator[Server]:
+    """The app on a free port. With `wait` it has answered its health check; without, it was just spawned."""
+    port = _free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "output.txt"
+        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        command += ["--server.port", str(port), "--server.address", address]
+        with output.open("wb") as out:
+            started = time.perf_counter()
+            process = psutil.Popen(
+                command,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env={**os.environ, **(environment or {})},
+            )
+        server = Server(f"http://127.0.0.1:{port}", process, started, output)
+        try:
+            if wait:
+                await_health(server)
+            yield server
+        finally:
+            _stop(process)
+
+
+def await_health(server: Server, *, seconds: float = 60) -> None:
+    """Return as soon as the server answers. Raises RuntimeError with its output if it ends or never does."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and server.process.is_running():
+        try:
+            with WITHOUT_PROXY.open(f"{server.url}/_stcore/health", timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.02)  # nothing tells another process that a port has opened
+    raise RuntimeError(f"the app did not start:\n{server.log()}")
+
+
+def launch_chromium(playwright: Playwright) -> Browser:
+    """The system's Chromium where there is one, else the one that `playwright install chromium` fetched."""
+    return playwright.chromium.launch(executable_path=system_chromium(), args=list(QUIET))
+
+
+def system_chromium() -> str | None:
+    """Path of a Chromium or Chrome on the search path, or None."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((found for name in names if (found := shutil.which(name))), None)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _stop(process: psutil.Popen) -> None:
+    """Ask the process and its children to end, then make them."""
+    try:
+        family = [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return
+    for member in family:
+        member.terminate() if member.is_running() else None
+    _, alive = psutil.wait_procs(family, timeout=5)
+    for member in alive:
+        member.kill()
+    psutil.wait_procs(alive, timeout=5)

@@ -1,0 +1,1 @@
+"""Tests of explorer/evidence and of its command line."""

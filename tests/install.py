@@ -1,0 +1,71 @@
+"""Install what the browser journeys need and pip cannot bring: Chromium, and fonts with Chinese glyphs.
+
+`python -m tests.install` does nothing where both are there. On Debian apt brings both (as root, or through sudo);
+elsewhere Playwright fetches its own Chromium. It knows nothing of the tests themselves.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.server import system_chromium
+
+
+def main() -> None:
+    wanted = []
+    if sys.platform.startswith("linux") and not has_chinese_font():
+        wanted.append("fonts-noto-cjk")
+    if not has_chromium() and distribution() == "debian":
+        wanted.append("chromium")
+    if wanted and shutil.which("apt-get"):
+        apt_install(wanted)
+    elif wanted:
+        print("Please install a font with Chinese glyphs (Noto Sans CJK) with this system's package manager.")
+    if not has_chromium():
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+    print("Chromium:", system_chromium() or playwright_chromium())
+
+
+def distribution() -> str:
+    """The Linux distribution's id ("debian", "ubuntu" …); empty elsewhere. Only Debian's apt brings a Chromium."""
+    try:
+        return platform.freedesktop_os_release()["ID"]
+    except OSError:
+        return ""
+
+
+def has_chromium() -> bool:
+    return system_chromium() is not None or playwright_chromium().exists()
+
+
+def playwright_chromium() -> Path:
+    with sync_playwright() as playwright:
+        return Path(playwright.chromium.executable_path)
+
+
+def has_chinese_font() -> bool:
+    """Whether fontconfig knows a font for Chinese."""
+    if not shutil.which("fc-list"):
+        return False
+    return bool(subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True, check=True).stdout.strip())
+
+
+def apt_install(packages: list[str]) -> None:
+    """Install Debian packages without questions; sudo asks for a password where it needs one."""
+    prefix = [] if os.geteuid() == 0 else ["sudo"]
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run([*prefix, "apt-get", "update", "-q"], check=True, env=environment)
+    subprocess.run(
+        [*prefix, "apt-get", "install", "-y", "-q", "--no-install-recommends", *packages], check=True, env=environment
+    )
+
+
+if __name__ == "__main__":
+    main()
