@@ -1,0 +1,33 @@
+"""Where experiments run. Pages take `get_engine()` and know it as `explorer.engine.base.Engine`.
+
+One engine a process, so that one copy of a model serves all readers. Importing this imports no torch.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+
+from explorer.engine.cache import Precomputed
+from explorer.engine.local import LocalEngine
+from explorer.models import catalog
+
+__all__ = ["catalog", "get_engine"]
+
+_lock = threading.Lock()
+_engine: LocalEngine | None = None
+
+
+def get_engine() -> LocalEngine:
+    """The engine of this process, built at the first call.
+
+    SESAME_PRECOMPUTED=off leaves the results that come with the app aside, so that everything is computed.
+    """
+    global _engine
+    with _lock:
+        if _engine is None:
+            use_files = os.environ.get("SESAME_PRECOMPUTED", "") != "off"
+            _engine = LocalEngine(precomputed=Precomputed() if use_files else None)
+            atexit.register(_engine.close)  # a thread inside torch must not outlive the interpreter
+        return _engine

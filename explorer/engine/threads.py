@@ -1,6 +1,7 @@
-"""How many threads torch may use, on which device it computes, and how many models may compute at once.
+"""How many threads torch may use, and how many models may compute at once.
 
-Knows cores and devices; knows nothing of experiments. Torch is imported inside functions only: the workers call them.
+Knows cores; knows nothing of experiments, and leaves the device to the loader of models. Torch is imported inside
+functions only: the workers call them.
 
 Two workers that compute at once on the same cores do not take twice as long but twenty times (measured on two cores:
 27 ms alone, 700 ms and more together). So each takes a turn around every piece of work.
@@ -34,17 +35,6 @@ def torch_threads() -> int:
     if not wanted.isdecimal() or int(wanted) < 1:
         raise ValueError(f"SESAME_THREADS={wanted!r}: a number of threads is wanted, such as 2")
     return int(wanted)
-
-
-def device() -> str:
-    """SESAME_DEVICE, or the best there is: "cuda", then "mps", then "cpu". Imports torch."""
-    if wanted := os.environ.get("SESAME_DEVICE", ""):
-        return wanted
-    import torch
-
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
 @cache

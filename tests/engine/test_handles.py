@@ -25,8 +25,7 @@ def lost(handles: Handles, handle: str, session: str) -> bool:
     try:
         handles.get(handle, session)
     except EngineError as error:
-        assert error.key == "handle_lost"
-        return True
+        return error.key == "handle_lost"
     return False
 
 

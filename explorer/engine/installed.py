@@ -1,0 +1,60 @@
+"""What the engine asks of models, answered by `explorer.models`. Torch is imported by `load` alone.
+
+Raises what `explorer.models` raises; the engine tells readers.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from explorer.engine import threads
+from explorer.engine.worker import LoadedModel
+from explorer.lab.types.core import ModelFacts, Tokens
+from explorer.models import catalog, files, tokenizer
+
+
+class Models(Protocol):
+    """All that an engine knows of models; tests put their own in its place."""
+
+    def revision(self, model_id: str) -> str:
+        """What results are kept under: equal for equal weights only."""
+        ...
+
+    def tokens(self, model_id: str, text: str, pair: str | None) -> Tokens: ...
+
+    def simplify(self, model_id: str, text: str) -> tuple[str, bool]: ...
+
+    def vocabulary(self, model_id: str) -> tuple[str, ...]: ...
+
+    def facts(self, model_id: str) -> ModelFacts: ...
+
+    def load(self, model_id: str) -> LoadedModel: ...
+
+
+class InstalledModels:
+    """The models of the catalogue."""
+
+    def revision(self, model_id: str) -> str:
+        info = catalog.entry(model_id)
+        return info.revision or info.id
+
+    def tokens(self, model_id: str, text: str, pair: str | None) -> Tokens:
+        return tokenizer.for_model(catalog.entry(model_id)).encode(text, pair)
+
+    def simplify(self, model_id: str, text: str) -> tuple[str, bool]:
+        info = catalog.entry(model_id)
+        return tokenizer.for_model(info).simplify(text) if info.simplified else (text, False)
+
+    def vocabulary(self, model_id: str) -> tuple[str, ...]:
+        return tokenizer.for_model(catalog.entry(model_id)).vocabulary()
+
+    def facts(self, model_id: str) -> ModelFacts:
+        return files.facts(catalog.entry(model_id))
+
+    def load(self, model_id: str) -> LoadedModel:
+        info = catalog.entry(model_id)
+        files.check(info)  # before torch is imported: a missing model is told at once
+        threads.configure_torch()
+        from explorer.models import loader
+
+        return loader.load(info)

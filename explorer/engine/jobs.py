@@ -1,0 +1,177 @@
+"""One computation and all who wait for it; and the line in which computations wait for their model.
+
+Knows readers and order. Knows nothing of models or threads: worker.py computes, local.py decides what is computed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Collection, Iterator
+from itertools import islice, zip_longest
+from typing import Any
+
+from explorer.engine.base import Busy, Cancelled, CancelToken, EngineError
+from explorer.engine.cache import own
+from explorer.engine.failures import for_reader
+from explorer.lab.types.core import Progress
+
+
+class Job:
+    """One computation. Everyone who asks for the same while it waits or runs watches this one.
+
+    A watcher is known by its cancel token. When the last one has cancelled or left, the job is abandoned.
+    `on_end(job)` is called once, before the watchers learn of the end.
+    """
+
+    def __init__(
+        self,
+        experiment: str,
+        fn: Callable[..., Any],
+        inputs: Any,
+        session: str,
+        on_end: Callable[[Job], None] = lambda job: None,
+    ) -> None:
+        self.experiment = experiment
+        self.fn = fn
+        self.kind: str = fn.kind  # type: ignore[attr-defined]
+        self.inputs = inputs
+        self.session = session
+        self._on_end = on_end
+        self._changed = threading.Condition()
+        self._values: list[Any] = []
+        self._watchers: list[CancelToken] = []
+        self._ended = False
+        self._error: EngineError | None = None
+
+    # -- the readers' side
+
+    def join(self, cancel: CancelToken) -> bool:
+        """Watch the job. False if it was abandoned: then it will never have a result."""
+        with self._changed:
+            if isinstance(self._error, Cancelled):
+                return False
+            self._watchers.append(cancel)
+            return True
+
+    def values(self, cancel: CancelToken) -> Iterator[Any]:
+        """What comes of the job, from its first value on; for one who has joined. Leaves when closed.
+
+        Raises what went wrong as an EngineError, and Cancelled for the reader who cancelled, whoever else watches.
+        """
+        seen = 0
+        try:
+            while self._has_more_than(seen, cancel):
+                yield self._values[seen]
+                seen += 1
+            if self._error is not None:
+                raise for_reader(self._error, self.experiment) from self._error
+        finally:
+            with self._changed:
+                self._watchers.remove(cancel)
+
+    def _has_more_than(self, seen: int, cancel: CancelToken) -> bool:
+        """Wait for the next value or the end; True if there is a value."""
+        with self._changed:
+            self._changed.wait_for(lambda: cancel.cancelled or self._ended or len(self._values) > seen)
+            if cancel.cancelled:
+                raise Cancelled("cancelled")
+            return len(self._values) > seen
+
+    # -- the worker's side
+
+    def emit(self, value: Any) -> None:
+        """A partial result, or the result."""
+        kept = own(value)
+        with self._changed:
+            self._values.append(kept)
+            self._changed.notify_all()
+
+    def finish(self) -> None:
+        """The value emitted last was the result."""
+        if not self._values or isinstance(self._values[-1], Progress):
+            self.fail(TypeError("the experiment ended without a result"))
+        else:
+            self._end(None)
+
+    def fail(self, error: BaseException) -> None:
+        told = for_reader(error, self.experiment)
+        told.__cause__ = error
+        self._end(told)
+
+    @property
+    def result(self) -> Any | None:
+        """The result of a job that ended well, for `on_end`; None if it did not."""
+        return self._values[-1] if self._values and self._error is None else None
+
+    def abandoned(self) -> bool:
+        """Whether nobody wants the job any more; if so it has ended. The worker asks between steps.
+
+        Also wakes those who cancelled while others still watch.
+        """
+        with self._changed:
+            if self._ended or not all(watcher.cancelled for watcher in self._watchers):
+                self._changed.notify_all()
+                return False
+            self._error = Cancelled("cancelled")  # from here on nobody can join
+        self._end(self._error)
+        return True
+
+    def _end(self, error: EngineError | None) -> None:
+        self._error = error
+        self._on_end(self)  # outside the lock: it takes the engine's, under which others join
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+
+class Line:
+    """Waiting jobs: within a session first come first served, sessions in turn. Its owner locks it."""
+
+    def __init__(self, bound: int) -> None:
+        self.bound = bound
+        self._sessions: OrderedDict[str, deque[Job]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return sum(map(len, self._sessions.values()))
+
+    def __iter__(self) -> Iterator[Job]:
+        return (job for jobs in self._sessions.values() for job in jobs)
+
+    def add(self, job: Job) -> None:
+        """Raises Busy, with the number of jobs that wait, when the line is full."""
+        if len(self) >= self.bound:
+            raise Busy("busy", position=len(self))
+        self._sessions.setdefault(job.session, deque()).append(job)
+
+    def take(self, *, streams: bool, most: int) -> list[Job]:
+        """The next job, alone or with up to `most` - 1 others that can share its batch; no stream unless `streams`."""
+        first = self._first(streams)
+        if first is None:
+            return []
+        jobs = [first, *islice(self._alike(first), most - 1)] if first.kind == "batched" else [first]
+        last_served = first.session
+        self.remove(jobs)
+        if last_served in self._sessions:
+            self._sessions.move_to_end(last_served)
+        return jobs
+
+    def remove(self, jobs: Collection[Job]) -> None:
+        for session in list(self._sessions):
+            left = deque(job for job in self._sessions[session] if job not in jobs)
+            if left:
+                self._sessions[session] = left
+            else:
+                del self._sessions[session]
+
+    def _first(self, streams: bool) -> Job | None:
+        for jobs in self._sessions.values():
+            for job in jobs:
+                if streams or job.kind != "stream":
+                    return job
+        return None
+
+    def _alike(self, first: Job) -> Iterator[Job]:
+        """Other jobs of the same experiment, one of each session in turn."""
+        columns = [[job for job in jobs if job.fn is first.fn] for jobs in self._sessions.values()]
+        return (job for row in zip_longest(*columns) for job in row if job is not None and job is not first)

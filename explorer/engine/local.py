@@ -1,0 +1,185 @@
+"""The engine that runs experiments in this process: results from memory, from files, or from a model's worker.
+
+Knows keys and who waits for what. Knows no model and no experiment by name, and imports no torch: workers do.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from explorer.engine import cache
+from explorer.engine.base import Cancelled, CancelToken, Counters
+from explorer.engine.cache import MemoryCache, Precomputed
+from explorer.engine.failures import told_to_reader
+from explorer.engine.handles import Handles
+from explorer.engine.installed import InstalledModels, Models
+from explorer.engine.jobs import Job
+from explorer.engine.threads import Turns, turns
+from explorer.engine.worker import WAITING_BOUND, State, Worker
+from explorer.lab.experiment import find
+from explorer.lab.types.core import ModelFacts, Tokens
+
+
+class LocalEngine:
+    """Implements `explorer.engine.base.Engine`; see there for `run`, `stream`, `peek` and the rest.
+
+    precomputed   where results that come with the app lie; None to compute everything
+    find          experiments by name; a function of `explorer/lab` by default
+    """
+
+    def __init__(
+        self,
+        models: Models | None = None,
+        *,
+        precomputed: Precomputed | None = None,
+        memory: MemoryCache | None = None,
+        find: Callable[[str], Callable[..., Any]] = find,
+        waiting_bound: int = WAITING_BOUND,
+        shared_turns: Turns | None = None,
+    ) -> None:
+        self.handles = Handles()
+        self._models = models or InstalledModels()
+        self._precomputed = precomputed
+        self._memory = memory or MemoryCache()
+        self._find = find
+        self._waiting_bound = waiting_bound
+        self._turns = shared_turns or turns()
+        self._lock = threading.Lock()
+        self._workers: dict[str, Worker] = {}
+        self._in_flight: dict[str, Job] = {}
+        self._memory_hits = self._precomputed_hits = self._joined = 0
+
+    # -- experiments
+
+    def run(self, experiment: str, model_id: str, inputs: Any, *, session: str = "") -> Any:
+        (result,) = deque(self.stream(experiment, model_id, inputs, session=session), maxlen=1)
+        return result
+
+    def stream(
+        self, experiment: str, model_id: str, inputs: Any, *, session: str = "", cancel: CancelToken | None = None
+    ) -> Iterator[Any]:
+        cancel = cancel or CancelToken()
+        if cancel.cancelled:
+            raise Cancelled("cancelled")
+        key = self.key(experiment, model_id, inputs)
+        found = self._found(experiment, key)
+        if found is None:
+            found = self._join_or_start(experiment, model_id, inputs, session, key, cancel)
+        if isinstance(found, Job):
+            yield from found.values(cancel)
+        else:
+            yield found
+
+    def peek(self, experiment: str, model_id: str, inputs: Any) -> Any | None:
+        return self._found(experiment, self.key(experiment, model_id, inputs))
+
+    def key(self, experiment: str, model_id: str, inputs: Any) -> str:
+        """What the result is kept under. Raises LookupError for an unknown experiment, ModelUnavailable for a model."""
+        version: int = self._find(experiment).version  # type: ignore[attr-defined]
+        with told_to_reader(model_id):
+            revision = self._models.revision(model_id)
+        return cache.key(revision, experiment, version, inputs)
+
+    def _found(self, experiment: str, key: str) -> Any | None:
+        """The result if it lies in memory or among the files."""
+        result = self._memory.get(key)
+        if result is not None:
+            with self._lock:
+                self._memory_hits += 1
+            return result
+        if self._precomputed is None or (result := self._precomputed.get(experiment, key)) is None:
+            return None
+        self._memory.put(key, result)
+        with self._lock:
+            self._precomputed_hits += 1
+        return result
+
+    def _join_or_start(
+        self, experiment: str, model_id: str, inputs: Any, session: str, key: str, cancel: CancelToken
+    ) -> Any:
+        """A job to watch, new or in flight; or the result, if such a job has just ended."""
+        worker = self._worker(model_id)
+
+        def keep_result(job: Job) -> None:
+            if job.result is not None:
+                self._memory.put(key, job.result)  # before the job leaves: nobody may find neither
+            with self._lock:
+                if self._in_flight.get(key) is job:
+                    del self._in_flight[key]
+
+        with self._lock:
+            running = self._in_flight.get(key)
+            if running is not None and running.join(cancel):
+                self._joined += 1
+                return running
+            if running is None and (result := self._memory.get(key)) is not None:
+                self._memory_hits += 1
+                return result
+            job = Job(experiment, self._find(experiment), inputs, session, keep_result)
+            job.join(cancel)
+            worker.submit(job)
+            self._in_flight[key] = job
+            return job
+
+    # -- models
+
+    def tokens(self, model_id: str, text: str, pair: str | None = None) -> Tokens:
+        with told_to_reader(model_id):
+            return self._models.tokens(model_id, text, pair)
+
+    def simplify(self, model_id: str, text: str) -> tuple[str, bool]:
+        with told_to_reader(model_id):
+            return self._models.simplify(model_id, text)
+
+    def vocabulary(self, model_id: str) -> tuple[str, ...]:
+        with told_to_reader(model_id):
+            return self._models.vocabulary(model_id)
+
+    def facts(self, model_id: str) -> ModelFacts:
+        with told_to_reader(model_id):
+            return self._models.facts(model_id)
+
+    def warm(self, model_id: str) -> None:
+        self._worker(model_id).warm()
+
+    def state(self, model_id: str) -> State:
+        """Whether the model is "cold" (not asked for yet), "loading", "ready", or "failed" to load."""
+        with self._lock:
+            worker = self._workers.get(model_id)
+        return "cold" if worker is None else worker.state
+
+    def _worker(self, model_id: str) -> Worker:
+        with self._lock:
+            if model_id not in self._workers:
+                self._workers[model_id] = Worker(
+                    model_id, lambda: self._models.load(model_id), self._turns, self._waiting_bound
+                )
+            return self._workers[model_id]
+
+    # -- the engine itself
+
+    def counters(self) -> Counters:
+        with self._lock:
+            workers = list(self._workers.values())
+            hits = self._memory_hits, self._precomputed_hits, self._joined
+        return Counters(
+            forward_passes=sum(worker.forward_passes for worker in workers),
+            model_loads=sum(worker.tally.model_loads for worker in workers),
+            runs=sum(worker.tally.runs for worker in workers),
+            batches=sum(worker.tally.batches for worker in workers),
+            memory_hits=hits[0],
+            precomputed_hits=hits[1],
+            joined_in_flight=hits[2],
+            waiting=sum(worker.waiting for worker in workers),
+            models_ready=tuple(worker.model_id for worker in workers if worker.state == "ready"),
+        )
+
+    def close(self) -> None:
+        """Cancel what waits and end the workers' threads at their next step."""
+        with self._lock:
+            workers = list(self._workers.values())
+        for worker in workers:
+            worker.close()

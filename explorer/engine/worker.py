@@ -1,0 +1,233 @@
+"""The one thread that computes with a model: whatever a reader's experiment does to the model, no other sees it.
+
+Knows order, batches and steps. Knows nothing of what is computed, and imports no torch itself.
+
+A stream's steps do not hold the model: after each step, whatever waits at that moment runs first, so that a long
+training never keeps a click waiting for more than a step, nor clicks a training for more than one full line. Between
+two steps a stream must therefore leave the model as it found it (no hook, no changed weight, no gradient mode);
+what it needs for itself it keeps in its own objects.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from explorer.engine.base import Cancelled
+from explorer.engine.failures import for_reader
+from explorer.engine.jobs import Job, Line
+from explorer.engine.threads import Turns
+
+State = Literal["cold", "loading", "ready", "failed"]
+
+WAITING_BOUND = 64
+BATCH_LIMIT = 32
+STREAMS_AT_ONCE = 4  # they step in turn; each holds memory of its own, so more of them wait in line
+
+_log = logging.getLogger(__name__)
+
+
+class LoadedModel(Protocol):
+    """What the engine itself knows of a model."""
+
+    forward_passes: int
+
+
+@dataclass
+class Tally:
+    """What a worker has done; only its own thread writes."""
+
+    model_loads: int = 0
+    runs: int = 0
+    batches: int = 0
+
+
+class Worker:
+    """Loads one model when first needed and runs jobs with it, in a thread of its own.
+
+    `turns` are shared with the other models' workers: see threads.py.
+    """
+
+    def __init__(
+        self, model_id: str, load: Callable[[], LoadedModel], turns: Turns, waiting_bound: int = WAITING_BOUND
+    ) -> None:
+        self.model_id = model_id
+        self.tally = Tally()
+        self.state: State = "cold"
+        self._load_model = load
+        self._model: LoadedModel | None = None
+        self._turns = turns
+        self._line = Line(waiting_bound)
+        self._changed = threading.Condition()
+        self._wanted = False  # to be loaded though nothing waits
+        self._closed = False
+        self._thread: threading.Thread | None = None
+        self._streams: deque[tuple[Job, Iterator[Any]]] = deque()  # for the worker's own thread only, as is:
+        self._before_next_step = 0  # jobs that were waiting when the last step ended and have not run yet
+
+    # -- called from any thread
+
+    def submit(self, job: Job) -> None:
+        """Queue `job`. Raises Busy when the line is full, Cancelled after `close`."""
+        with self._changed:
+            if self._closed:
+                raise Cancelled("cancelled")
+            self._line.add(job)
+            self._wake()
+
+    def warm(self) -> None:
+        """Load the model in the background; nothing happens if it is loaded already."""
+        with self._changed:
+            if not self._closed and self._model is None:
+                self._wanted = True
+                self._wake()
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Cancel what waits, end what runs at its next step, and wait for the thread to end."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    @property
+    def waiting(self) -> int:
+        with self._changed:
+            return len(self._line)
+
+    @property
+    def forward_passes(self) -> int:
+        return 0 if self._model is None else self._model.forward_passes
+
+    def _wake(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name=f"model {self.model_id}", daemon=True)
+            self._thread.start()
+        self._changed.notify_all()
+
+    # -- the worker's own thread
+
+    def _work(self) -> None:
+        while self._something_to_do():
+            model = self._model or self._load()
+            if model is None:
+                continue
+            if jobs := self._next_jobs():
+                self._run(model, jobs)
+            elif self._streams:
+                self._step()
+            self._drop_abandoned()
+        for job, steps in self._streams:
+            self._stop(job, steps)
+            job.fail(Cancelled("cancelled"))
+        self._fail_all_waiting(Cancelled("cancelled"))
+
+    def _something_to_do(self) -> bool:
+        """Wait for it; False once closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._wanted or self._streams or len(self._line))
+            self._wanted = False
+            return not self._closed
+
+    def _load(self) -> LoadedModel | None:
+        """The model; None, and those who wait are told why, if it can't be had. The next request tries again."""
+        self.state = "loading"
+        try:
+            self._model = self._load_model()
+        except Exception as error:
+            told = for_reader(error, self.model_id)
+            _log.warning("%s could not be loaded: %s", self.model_id, told.key)
+            self.state = "failed"
+            self._fail_all_waiting(told)
+            return None
+        self.tally.model_loads += 1
+        self.state = "ready"
+        return self._model
+
+    def _next_jobs(self) -> list[Job]:
+        """What to run now; empty when it is the turn of a stream's next step."""
+        if self._streams and self._before_next_step <= 0:
+            return []
+        with self._changed:
+            jobs = self._line.take(streams=len(self._streams) < STREAMS_AT_ONCE, most=BATCH_LIMIT)
+        self._before_next_step -= len(jobs)
+        return jobs
+
+    def _run(self, model: LoadedModel, jobs: list[Job]) -> None:
+        self.tally.runs += len(jobs)
+        job = jobs[0]
+        if job.kind == "batched":
+            self._run_batch(model, jobs)
+            return
+        try:
+            if job.kind == "stream":
+                self._streams.append((job, iter(job.fn(model, job.inputs))))
+                return
+            with self._turns.turn():
+                job.emit(job.fn(model, job.inputs))
+        except Exception as error:
+            job.fail(error)
+        else:
+            job.finish()
+
+    def _run_batch(self, model: LoadedModel, jobs: list[Job]) -> None:
+        self.tally.batches += 1
+        try:
+            with self._turns.turn():
+                results = jobs[0].fn(model, [job.inputs for job in jobs])
+            for job, result in zip(jobs, results, strict=True):
+                job.emit(result)
+        except Exception as error:
+            if len(jobs) == 1:
+                jobs[0].fail(error)
+                return
+            for job in jobs:  # one reader's bad input must not fail the others
+                self._run_batch(model, [job])
+            return
+        for job in jobs:
+            job.finish()
+
+    def _step(self) -> None:
+        """One step of the stream that has waited longest for one."""
+        job, steps = self._streams.popleft()
+        try:
+            with self._turns.turn():
+                job.emit(next(steps))
+        except StopIteration:
+            job.finish()
+        except Exception as error:
+            job.fail(error)
+        else:
+            self._streams.append((job, steps))
+        self._before_next_step = self.waiting
+
+    def _drop_abandoned(self) -> None:
+        """Look at the cancel tokens of all that runs and waits."""
+        for job, steps in list(self._streams):
+            if job.abandoned():
+                self._streams.remove((job, steps))
+                self._stop(job, steps)
+        with self._changed:
+            waiting = list(self._line)
+        gone = [job for job in waiting if job.abandoned()]  # not under the lock: an ending job takes the engine's
+        with self._changed:
+            self._line.remove(gone)
+
+    def _stop(self, job: Job, steps: Iterator[Any]) -> None:
+        """Close the experiment's generator here, in its own thread, so that it can clean up."""
+        try:
+            if close := getattr(steps, "close", None):
+                close()
+        except Exception as error:
+            for_reader(error, job.experiment)  # logs it; the reader has left
+
+    def _fail_all_waiting(self, error: Exception) -> None:
+        with self._changed:
+            jobs = list(self._line)
+            self._line.remove(jobs)
+        for job in jobs:
+            job.fail(error)
