@@ -36,6 +36,7 @@ class MaskedParts:
     body: str
     embeddings: str
     layers: str
+    head: str
     transform: str
     decoder: str
     last_row: LastRow | None = None
@@ -53,6 +54,7 @@ MASKED = {
         body="bert",
         embeddings="bert.embeddings",
         layers="bert.encoder.layer",
+        head="cls.predictions",
         transform="cls.predictions.transform",
         decoder="cls.predictions.decoder",
         last_row=LastRow("attention.self", "attention.output", ("intermediate", "output")),

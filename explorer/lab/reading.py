@@ -1,0 +1,85 @@
+"""What the masking experiments share: reading a text with bounds, changing its tokens, choosing ordinary tokens.
+
+Knows tokens and NumPy; knows no torch and runs no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer.lab.errors import ExperimentError
+from explorer.lab.types.core import Tokens
+from explorer.lab.types.masking import Edit, Floats, Ints
+
+if TYPE_CHECKING:
+    from explorer.models.model import Model
+    from explorer.models.tokenizer import TextTokenizer
+
+MAX_TOKENS = 128  # of one text, special tokens included; the time of a scan grows with its square
+
+
+def encode(model: Model, text: str) -> Tokens:
+    """`text` as tokens. Raises ExperimentError("text_empty") or ("too_long")."""
+    tokens = model.tokenizer.encode(text)
+    if all(tokens.special):
+        raise ExperimentError("text_empty")
+    limit = min(MAX_TOKENS, model.max_positions)
+    if len(tokens) > limit:
+        raise ExperimentError("too_long", limit=limit, used=len(tokens))
+    return tokens
+
+
+def require_position(tokens: Tokens, position: int) -> None:
+    """Raises ExperimentError("position_outside") unless an ordinary token (not [CLS], [SEP]) stands there."""
+    if not 0 <= position < len(tokens) or tokens.special[position]:
+        raise ExperimentError("position_outside", position=position, count=len(tokens))
+
+
+def edited(ids: Sequence[int], changes: Mapping[int, int]) -> list[int]:
+    """`ids` with another token at some positions."""
+    row = list(ids)
+    for position, token in changes.items():
+        row[position] = token
+    return row
+
+
+def after_edits(model: Model, tokens: Tokens, edits: Sequence[Edit]) -> list[int]:
+    """The text's ids after the reader's edits. Raises ExperimentError("position_outside") or ("token_outside")."""
+    for edit in edits:
+        require_position(tokens, edit.position)
+        if not 0 <= edit.token_id < model.vocab_size:
+            raise ExperimentError("token_outside", token_id=edit.token_id, count=model.vocab_size)
+    return edited(tokens.ids, {edit.position: edit.token_id for edit in edits})
+
+
+def mask_id_of(model: Model) -> int:
+    mask_id = model.tokenizer.mask_id
+    assert mask_id is not None, "a masked language model has a mask token"
+    return mask_id
+
+
+@lru_cache(maxsize=8)
+def ordinary_ids_of(tokenizer: TextTokenizer) -> Ints:
+    """Ids of the tokens that stand for text: all but special tokens and the reserve some vocabularies keep."""
+    return np.array(
+        [
+            number
+            for number, piece in enumerate(tokenizer.vocabulary())
+            if piece and number not in tokenizer.special_ids and not piece.startswith("[unused")
+        ],
+        dtype=np.int64,
+    )
+
+
+def ordinary_ids(model: Model) -> Ints:
+    return ordinary_ids_of(model.tokenizer)
+
+
+def softmax(logits: Floats) -> Floats:
+    """Probabilities along the last axis."""
+    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), dtype=np.float32)

@@ -1,0 +1,113 @@
+"""Every position of a text covered in turn, all in one batch: what the model gives the covered token each time.
+
+Where the processor is fast in bf16, the network's body runs in it, and close calls are run again in fp32 (the
+"photo finish"), so that the five likeliest tokens and their order are those of fp32. The head is always fp32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer.lab.errors import ExperimentError
+from explorer.lab.experiment import experiment
+from explorer.lab.reading import edited, encode, mask_id_of
+from explorer.lab.types.core import Progress
+from explorer.lab.types.masking import ScanInputs, ScanResult
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from explorer.models.model import Model
+
+TOP = 5
+# Nats between two neighbours among the first six below which bf16's order is not trusted. On the embedded model the
+# error of such a gap has a standard deviation of 0.012 and was never seen to turn an order at more than 0.02.
+PHOTO_FINISH = 0.03
+ROWS_FP32, ROWS_BF16 = 16, 32  # rows of one forward pass: the fastest measured on two cores
+
+
+@experiment(version=1, kind="stream")
+def scan(model: Model, inputs: ScanInputs) -> Iterator[Progress | ScanResult]:
+    """P, rank and surprisal of each token when it is covered, and the five likeliest there.
+
+    Yields Progress (a step is a position), then the result. Positions of special tokens, and of [MASK]s that the
+    reader typed, are left out. Raises ExperimentError: text_empty, too_long.
+    """
+    import torch
+
+    tokens = encode(model, inputs.text)
+    mask_id = mask_id_of(model)
+    positions = [
+        at for at, (special, token) in enumerate(zip(tokens.special, tokens.ids, strict=True))
+        if not special and token != mask_id
+    ]  # fmt: skip
+    if not positions:
+        raise ExperimentError("text_empty")
+    original = torch.tensor([tokens.ids[at] for at in positions], device=model.device)
+    ids, _ = model.tensor_inputs([edited(tokens.ids, {at: mask_id}) for at in positions])
+    where = torch.tensor(positions, device=model.device)
+    fast = inputs.precision == "bf16" or (inputs.precision == "auto" and model.fast_pays)
+
+    answers: list[_Answers] = []
+    for rows in _chunks(range(len(positions)), ROWS_BF16 if fast else ROWS_FP32):
+        answers.append(_answers(model, ids, where, original, rows, in_bf16=fast))
+        yield Progress(rows[-1] + 1, len(positions))
+    found = [np.concatenate(column) for column in zip(*answers, strict=True)]
+
+    if fast and inputs.precision == "auto":
+        close_calls = np.flatnonzero(found[-1] < PHOTO_FINISH).tolist()
+        for rows in _chunks(close_calls, ROWS_FP32):
+            for column, again in zip(found, _answers(model, ids, where, original, rows, in_bf16=False), strict=True):
+                column[rows] = again
+            yield Progress(len(positions), len(positions))
+
+    log_p, rank, top_ids, top_p, _ = found
+    yield ScanResult(
+        tokens=tokens,
+        positions=np.array(positions, dtype=np.int64),
+        original=original.cpu().numpy(),
+        p_original=np.exp(log_p),
+        rank=rank,
+        surprisal=-log_p,
+        top_ids=top_ids,
+        top_p=top_p,
+        precision="bf16" if fast else "fp32",
+    )
+
+
+# log P of the covered token, its rank, ids and P of the five likeliest, smallest gap among the first six
+_Answers = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+
+def _answers(
+    model: Model, ids: Tensor, where: Tensor, original: Tensor, rows: Sequence[int], *, in_bf16: bool
+) -> _Answers:
+    import torch
+
+    precision: AbstractContextManager[None] = model.in_bf16() if in_bf16 else nullcontext()
+    with precision:
+        hidden = model.last_hidden_at(ids[rows], where[rows])
+    logits = model.decode(model.transform(hidden))
+    with torch.inference_mode():
+        scores = logits.gather(1, original[rows, None])
+        log_sum = logits.logsumexp(dim=1, keepdim=True)
+        first = logits.topk(min(TOP + 1, logits.shape[1]), dim=1)
+        gaps = (first.values[:, :-1] - first.values[:, 1:]).amin(dim=1)
+        columns = (
+            (scores - log_sum)[:, 0],
+            (logits > scores).sum(dim=1) + 1,
+            first.indices[:, :TOP],
+            (first.values[:, :TOP] - log_sum).exp(),
+            gaps,
+        )
+        log_p, rank, top_ids, top_p, gap = (column.cpu().numpy() for column in columns)
+    return log_p, rank, top_ids, top_p, gap
+
+
+def _chunks(rows: Sequence[int], size: int) -> Iterator[list[int]]:
+    for start in range(0, len(rows), size):
+        yield list(rows[start : start + size])
