@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import numpy as np
 import pytest
 
-from explorer.lab.types.core import Tokens
-from explorer.lab.types.masking import FillInputs, FillResult
+from explorer.engine.local import LocalEngine
+from explorer.lab.experiment import experiment
+from explorer.lab.types.core import ModelFacts, Tokens
+from explorer.lab.types.masking import FillInputs, FillResult, ScanInputs
+from explorer.models.errors import ModelError
 
 VOCABULARY = 33_627
 
@@ -43,3 +52,136 @@ def fill() -> FillResult:
 @pytest.fixture
 def fill_inputs() -> FillInputs:
     return FillInputs(text="窗外的雨下了一整天", edits=(), read=(4,))
+
+
+class FakeModel:
+    """Reads texts. Hooks see every text read, as the hooks of a real network would."""
+
+    def __init__(self) -> None:
+        self.forward_passes = 0
+        self.hooks: list[Callable[[str], str]] = []
+        self.threads: set[str] = set()
+
+    def read(self, text: str) -> FillResult:
+        self.forward_passes += 1
+        self.threads.add(threading.current_thread().name)
+        for hook in list(self.hooks):
+            text = hook(text)
+        return a_fill(text, vocabulary=8)
+
+
+class FakeModels:
+    """Stands where explorer.models stands. `broken` is raised by the next loads while it is set."""
+
+    def __init__(self) -> None:
+        self.loaded: list[FakeModel] = []
+        self.broken: Exception | None = None
+        self.may_load = threading.Event()
+        self.may_load.set()
+
+    def revision(self, model_id: str) -> str:
+        if not model_id.startswith("fake"):
+            raise ModelError("model_unknown", model=model_id)
+        return f"sha of {model_id}"
+
+    def tokens(self, model_id: str, text: str, pair: str | None) -> Tokens:
+        return a_fill(text).tokens
+
+    def simplify(self, model_id: str, text: str) -> tuple[str, bool]:
+        return text, False
+
+    def vocabulary(self, model_id: str) -> tuple[str, ...]:
+        return ("[PAD]",)
+
+    def facts(self, model_id: str) -> ModelFacts:
+        raise ModelError("model_missing", model=model_id, path="nowhere")
+
+    def load(self, model_id: str) -> FakeModel:
+        assert self.may_load.wait(10)
+        if self.broken is not None:
+            raise self.broken
+        self.loaded.append(FakeModel())
+        return self.loaded[-1]
+
+
+class Bench:
+    """An engine on the fake model, experiments defined by the test, and a gate that holds the worker still."""
+
+    def __init__(self) -> None:
+        self.models = FakeModels()
+        self.experiments: dict[str, Callable[..., Any]] = {}
+        self.engines: list[LocalEngine] = []
+        self.gate = threading.Event()
+        self.held = threading.Event()
+        self.add("t.read", lambda model, inputs: model.read(inputs.text))
+        self.add("t.hold", lambda model, inputs: self._hold(model, inputs))
+
+    def engine(self, **options: Any) -> LocalEngine:
+        self.engines.append(LocalEngine(self.models, find=self.find, **options))
+        return self.engines[-1]
+
+    def find(self, name: str) -> Callable[..., Any]:
+        if name not in self.experiments:
+            raise LookupError(name)
+        return self.experiments[name]
+
+    def add(self, name: str, fn: Callable[..., Any], kind: str = "single") -> None:
+        self.experiments[name] = experiment(version=1, kind=kind)(fn)
+
+    def _hold(self, model: FakeModel, inputs: ScanInputs) -> FillResult:
+        self.held.set()
+        assert self.gate.wait(10)
+        return model.read(inputs.text)
+
+    @contextmanager
+    def worker_held(self, engine: LocalEngine, model_id: str = "fake") -> Iterator[None]:
+        """Inside, the worker is busy, so what is asked for waits."""
+        holder = Asking(lambda: engine.run("t.hold", model_id, ScanInputs("held"), session="holder"))
+        assert self.held.wait(5)
+        try:
+            yield
+        finally:
+            self.gate.set()
+        holder.answer()
+
+
+class Asking:
+    """A call in a thread of its own, as a page makes it."""
+
+    def __init__(self, call: Callable[[], Any]) -> None:
+        self._call = call
+        self._result: Any = None
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._result = self._call()
+        except BaseException as error:
+            self._error = error
+
+    def answer(self) -> Any:
+        self._thread.join(10)
+        assert not self._thread.is_alive(), "no answer"
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for what another thread is about to do."""
+    deadline, never = time.monotonic() + 5, threading.Event()
+    while not condition():
+        assert time.monotonic() < deadline, "did not happen"
+        never.wait(0.001)
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    bench = Bench()
+    yield bench
+    bench.gate.set()
+    bench.models.may_load.set()
+    for engine in bench.engines:
+        engine.close()
