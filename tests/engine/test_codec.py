@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import math
 import multiprocessing
+import pkgutil
 import time
+import types
+import typing
 import zipfile
 from dataclasses import dataclass, fields, is_dataclass, replace
 
 import numpy as np
 import pytest
 
+from explorer.lab import types as lab_types
 from explorer.lab.types import codec
 from explorer.lab.types.core import Progress, Tokens
 from explorer.lab.types.masking import (
@@ -193,3 +198,27 @@ def test_inputs_and_results_survive_a_process_boundary(fill: FillResult, fill_in
         data, torch_there = pool.apply(_elsewhere, (codec.encode(fill_inputs),))
     assert same(codec.decode(data), fill)
     assert not torch_there
+
+
+def understood(hint: object) -> bool:
+    """Whether the codec can write and read a field with this hint."""
+    inner = typing.get_args(hint)
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        return all(map(understood, inner))
+    if typing.get_origin(hint) is tuple:
+        return all(understood(one) for one in inner if one is not Ellipsis)
+    return hint in (str, int, float, bool, type(None)) or typing.get_origin(hint) is np.ndarray or hint in OUR_TYPES
+
+
+OUR_TYPES = [
+    thing
+    for module in pkgutil.iter_modules(lab_types.__path__, "explorer.lab.types.")
+    for thing in vars(importlib.import_module(module.name)).values()
+    if is_dataclass(thing) and thing.__module__ == module.name
+]
+
+
+@pytest.mark.parametrize("cls", OUR_TYPES, ids=lambda cls: cls.__name__)
+def test_every_type_of_every_chapter_can_be_written(cls: type) -> None:
+    hints = codec._hints(cls)
+    assert [name for name, hint in hints.items() if not understood(hint)] == []

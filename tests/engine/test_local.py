@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from explorer.engine.base import EngineError, ModelUnavailable
+from explorer.engine.base import Busy, Cancelled, EngineError, ModelUnavailable
 from explorer.engine.cache import Precomputed
 from explorer.lab.errors import ExperimentError
 from explorer.lab.types.core import Progress
@@ -215,3 +216,9 @@ def test_precomputed_files_can_be_left_aside(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv("SESAME_PRECOMPUTED", value)
         assert (module.get_engine()._precomputed is None) is expected
         assert module.get_engine() is module.get_engine()
+
+
+@pytest.mark.parametrize("kind", [EngineError, Busy, Cancelled, ModelUnavailable])
+def test_errors_survive_a_process_boundary(kind: type[EngineError]) -> None:
+    back = pickle.loads(pickle.dumps(kind("busy", position=3)))
+    assert (type(back), back.key, back.values) == (kind, "busy", {"position": 3})
