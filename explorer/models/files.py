@@ -82,7 +82,7 @@ def config(info: ModelInfo) -> dict[str, Any]:
     path = info.folder / "config.json"
     try:
         settings = json.loads(read_capped(info, path, CONFIG_LIMIT))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise damaged(info, path, str(error)) from error
     if not isinstance(settings, dict):
         raise damaged(info, path, "not a JSON object")

@@ -43,7 +43,7 @@ def read(path: Path) -> Header:
             if path.suffix == ".gguf":
                 return _gguf(file)
             return _safetensors(file, path.stat().st_size)
-    except (struct.error, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+    except (struct.error, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise HeaderError(f"unreadable header: {error}") from error
 
 

@@ -98,21 +98,20 @@ class Model:
     @torch.inference_mode()
     def transform(self, hidden: Tensor) -> Tensor:
         """The head's first half, [..., d] → [..., d]: dense layer, activation, LayerNorm; always in fp32."""
-        out: Tensor = self._transform(hidden.float())
+        with torch.autocast(self.device.type, enabled=False):
+            out: Tensor = self._transform(hidden.float())
         return out
 
     @torch.inference_mode()
     def decode(self, transformed: Tensor) -> Tensor:
         """The head's second half, [..., d] → scores [..., V]: transformed · embeddingᵀ + bias; always in fp32."""
-        out: Tensor = self._decoder(transformed.float())
+        with torch.autocast(self.device.type, enabled=False):
+            out: Tensor = self._decoder(transformed.float())
         return out
 
     @contextmanager
     def fast(self) -> Iterator[str]:
-        """Inside, the body computes in bf16 if this processor is faster in it. Yields the precision used.
-
-        Leave the context before reading the head: `transform` and `decode` are meant for fp32.
-        """
+        """Inside, the body computes in bf16 if this processor is faster in it. Yields the precision used."""
         if not self.fast_pays:
             yield "fp32"
             return
