@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from explorer.engine.base import Busy, Cancelled, CancelToken, EngineError
+from explorer.engine.jobs import Job
 from explorer.engine.threads import Turns
+from explorer.lab.experiment import experiment
 from explorer.lab.types.core import Progress
 from explorer.lab.types.masking import FillResult, ScanInputs
 from tests.engine.conftest import Asking, Bench, FakeModel, a_fill, until
@@ -209,22 +211,28 @@ def test_clicks_run_between_the_steps_of_a_stream(bench: Bench) -> None:
 
 def test_clicks_that_keep_coming_do_not_stop_a_stream(bench: Bench) -> None:
     engine = bench.engine()
-    done = threading.Event()
-    bench.add("t.train", lambda model, inputs: iter([*[Progress(n, 200) for n in range(200)], a_fill("x")]), "stream")
+    order: list[str] = []
+    clicks: list[Asking] = []
 
-    def keeps_clicking(session: str) -> None:
-        number = 0
-        while not done.is_set():
-            engine.run("t.read", "fake", ScanInputs(f"{session} {number}"), session=session)
-            number += 1
+    def train(model: FakeModel, inputs: ScanInputs) -> Iterator[Any]:
+        for number in range(5):
+            order.append("step")
+            clicks.extend(ask_for(bench, engine, [f"first after step {number}"], "t.click"))
+            yield Progress(number + 1, 5)
+        yield model.read(inputs.text)
 
-    clickers = [Asking(lambda s=session: keeps_clicking(s)) for session in "abc"]
-    try:
-        assert Asking(lambda: engine.run("t.train", "fake", ScanInputs("long"))).answer().tokens.text == "x"
-    finally:
-        done.set()
-    for clicker in clickers:
-        clicker.answer()
+    def click(model: FakeModel, inputs: ScanInputs) -> FillResult:
+        order.append("click")
+        if order.count("click") < 40:  # the line is never empty
+            clicks.extend(ask_for(bench, engine, [f"after {inputs.text}"], "t.click"))
+        return model.read(inputs.text)
+
+    bench.add("t.train", train, "stream")
+    bench.add("t.click", click)
+    assert Asking(lambda: engine.run("t.train", "fake", ScanInputs("long"))).answer().tokens.text == "long"
+    until(lambda: order.count("click") >= 40)
+    texts(clicks)
+    assert order[:6] == ["step", "click", "step", "click", "click", "step"]
 
 
 def test_streams_step_in_turn_and_no_more_than_four_at_once(bench: Bench) -> None:
@@ -363,6 +371,35 @@ def test_a_step_that_fails_ends_the_stream_and_not_the_worker(bench: Bench) -> N
     with pytest.raises(EngineError, match="failed"):
         next(stream)
     assert engine.run("t.read", "fake", ScanInputs("x")).tokens.text == "x"
+
+
+def test_a_reader_who_cancels_is_let_go_while_another_still_waits(bench: Bench) -> None:
+    steps = Steps(1)
+    bench.add("t.train", steps, "stream")
+    engine = bench.engine()
+    cancel = CancelToken()
+    with bench.worker_held(engine):
+        leaves = Asking(lambda: list(engine.stream("t.train", "fake", ScanInputs("long"), cancel=cancel)))
+        until(lambda: engine.counters().waiting == 1)
+        stays = Asking(lambda: engine.run("t.train", "fake", ScanInputs("long")))
+        until(lambda: engine.counters().joined_in_flight == 1)
+        cancel.cancel()
+    with pytest.raises(Cancelled):
+        leaves.answer()  # although the stream's first step is held up
+    steps.let(1)
+    assert stays.answer().tokens.text == "long"
+
+
+def test_an_abandoned_job_takes_no_new_reader() -> None:
+    could_join: list[bool] = []
+    stream = experiment(version=1, kind="stream")(lambda model, inputs: iter(()))
+    job = Job("t.train", stream, None, "", on_end=lambda job: could_join.append(job.join(CancelToken())))
+    only_reader = CancelToken()
+    assert job.join(only_reader)
+    assert not job.abandoned()
+    only_reader.cancel()
+    assert job.abandoned()
+    assert could_join == [False]
 
 
 # -- the end
