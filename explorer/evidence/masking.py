@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.engine import get_engine
 from explorer.evidence.rows import Row, Texts, own, sampled
@@ -20,8 +21,6 @@ from explorer.lab.types.masking import (
     Edit,
     FillInputs,
     FillResult,
-    ScanInputs,
-    ScanResult,
 )
 from explorer.models import catalog
 
@@ -117,21 +116,14 @@ def _unigram_expectation(model_id: str, lines: tuple[str, ...]) -> float:
 
 def _accuracy(model_id: str, texts: Texts, *, held_out: bool) -> Iterator[Row]:
     """Every `EVERY`-th token of the running text covered, one at a time: right at first guess, among five."""
-    ranks: list[int] = []
-    running = 0
-    for line in texts.lines:
-        scan: ScanResult = get_engine().run("masking.scan", model_id, ScanInputs(line))
-        for rank in scan.rank:
-            running += 1
-            if running % EVERY == 0:
-                ranks.append(int(rank))
+    ranks = [int((logits > logits[original]).sum()) + 1 for original, logits in _covered(model_id, texts)]
     zh = texts.lang == "zh"
     for suffix, top, target in (("", 1, 0.25 if zh else 0.2), ("_top5", 5, 0.4 if zh else 0.35)):
         yield _row(
             model_id,
             held_out=held_out,
             id=f"masking.accuracy_{texts.lang}{suffix}",
-            claim_zh=f"盖住一个{'字' if zh else '英文词元'}，模型{'第一次就' if top == 1 else '前五个里能'}猜中的比例",
+            claim_zh=f"盖住一个{'中文' if zh else '英文'}词元，模型{'第一次' if top == 1 else '前五个里'}猜中的比例",
             claim_en=f"Share of covered {'Chinese' if zh else 'English'} tokens "
             + ("guessed at once" if top == 1 else "among the first five guesses"),
             published="",
@@ -147,19 +139,8 @@ def _accuracy(model_id: str, texts: Texts, *, held_out: bool) -> Iterator[Row]:
 
 def _language_kept(model_id: str, texts: Texts) -> Row:
     """How many of the 100 likeliest tokens are 汉字, at every `EVERY`-th 汉字, covered one at a time."""
-    engine = get_engine()
-    vocabulary = engine.vocabulary(model_id)
-    mask_id = vocabulary.index("[MASK]")
-    han = np.array([_is_han(piece) for piece in vocabulary])
-    shares: list[float] = []
-    running = 0
-    for line in texts.lines:
-        for position, token_id in enumerate(engine.tokens(model_id, line).ids):
-            running += int(han[token_id])
-            if han[token_id] and running % EVERY == 0:
-                inputs = FillInputs(line, (Edit(position, mask_id),), (position,))
-                result: FillResult = engine.run("masking.fill", model_id, inputs)
-                shares.append(float(han[np.argpartition(-result.logits[0], 100)[:100]].mean()))
+    han = np.array([_is_han(piece) for piece in get_engine().vocabulary(model_id)])
+    shares = [float(han[np.argpartition(-logits, 100)[:100]].mean()) for _, logits in _covered(model_id, texts, han)]
     return _row(
         model_id,
         id="masking.language_kept",
@@ -174,6 +155,28 @@ def _language_kept(model_id: str, texts: Texts) -> Row:
         n=len(shares),
         data=texts.origin,
     )
+
+
+def _covered(
+    model_id: str, texts: Texts, wanted: NDArray[np.bool_] | None = None
+) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """(original id, logits[vocab] in fp32) at every `EVERY`-th token of the running text, covered one at a time.
+
+    Only tokens that `wanted[id]` names are counted and covered; by default all but special ones.
+    """
+    engine = get_engine()
+    mask_id = engine.vocabulary(model_id).index("[MASK]")
+    running = 0
+    for line in texts.lines:
+        tokens = engine.tokens(model_id, line)
+        for position, original in enumerate(tokens.ids):
+            if tokens.special[position] or (wanted is not None and not wanted[original]):
+                continue
+            running += 1
+            if running % EVERY == 0:
+                inputs = FillInputs(line, (Edit(position, mask_id),), (position,))
+                result: FillResult = engine.run("masking.fill", model_id, inputs)
+                yield original, result.logits[0]
 
 
 def _is_han(piece: str) -> bool:

@@ -1,0 +1,120 @@
+"""One reader without a browser: opens a page of the running app and covers tokens, over Streamlit's own protocol.
+
+Knows how Streamlit's messages are framed (protobuf over a websocket) and how a component sends a trigger. Of our
+components it knows their names and the token strip's `change` event. It measures nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+STRIP = "sesame_token_strip"
+BARS = "sesame_distribution"
+LARGEST_MESSAGE = 64 * 2**20
+
+
+class ReaderError(Exception):
+    """What a reader would have seen as a failure: an error on the page, or no new answer."""
+
+
+@dataclass
+class Seen:
+    """What one run of the script sent: the components' ids, and the payload of the bars."""
+
+    bars: bytes = b""
+    exceptions: list[str] = field(default_factory=list)
+
+
+class Reader:
+    """A session. Use `async with Reader(url, page, **state) as reader`; then `cover`."""
+
+    def __init__(self, url: str, page: str, **state: str) -> None:
+        self._address = f"ws{url.removeprefix('http')}/_stcore/stream"
+        self._client = ClientState(query_string=urlencode(state), page_name=page)
+        self._client.context_info.locale = "zh-CN"
+        self._components: dict[str, tuple[str, str]] = {}
+        self._gestures = 0
+        self._bars = b""
+
+    async def __aenter__(self) -> Reader:
+        self._socket: ClientConnection = await connect(
+            self._address, subprotocols=["streamlit"], max_size=LARGEST_MESSAGE, compression=None, proxy=None
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._socket.close()
+
+    async def open(self, *, seconds: float = 60) -> None:
+        """Run the page for the first time. Raises ReaderError if it shows no bars."""
+        seen = await self._run(self._client, seconds)
+        if not seen.bars:
+            raise ReaderError("the page shows no bars")
+
+    async def cover(self, position: int, *, seconds: float = 30) -> None:
+        """Cover this token and no other. Returns when the page has run and sent other bars than before."""
+        if STRIP not in self._components:
+            raise ReaderError("no token strip on the page")
+        self._gestures += 1
+        id, fragment = self._components[STRIP]
+        value = {"covered": [position], "focus": position, "n": self._gestures}
+        state = ClientState()
+        state.CopyFrom(self._client)
+        state.fragment_id = fragment
+        widget = state.widget_states.widgets.add()
+        widget.id = f"$$STREAMLIT_INTERNAL_KEY_{id}__events"
+        widget.json_trigger_value = json.dumps([{"event": "change", "value": value}])
+        before = self._bars
+        seen = await self._run(state, seconds)
+        if not seen.bars or seen.bars == before:
+            raise ReaderError("no new bars")
+
+    async def _run(self, state: ClientState, seconds: float) -> Seen:
+        """Ask for one run and read what it sends until it has finished."""
+        message = BackMsg()
+        message.rerun_script.CopyFrom(state)
+        async with asyncio.timeout(seconds):
+            await self._socket.send(message.SerializeToString())
+            seen = Seen()
+            while not self._finished(await self._socket.recv(), seen):
+                pass
+        if seen.exceptions:
+            raise ReaderError("; ".join(seen.exceptions))
+        return seen
+
+    def _finished(self, data: str | bytes, seen: Seen) -> bool:
+        """Note what a message brings; True if it says that the run has ended."""
+        message = ForwardMsg()
+        message.ParseFromString(data if isinstance(data, bytes) else data.encode())
+        kind = message.WhichOneof("type")
+        if kind == "page_info_changed":
+            self._client.query_string = message.page_info_changed.query_string
+        elif kind == "new_session":
+            self._client.page_script_hash = message.new_session.page_script_hash
+        elif kind == "page_not_found":
+            seen.exceptions.append("page not found")
+        elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            self._note(message.delta, seen)
+        elif kind == "script_finished":
+            if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
+                seen.exceptions.append("the script does not compile")
+            return message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+        return False
+
+    def _note(self, delta: object, seen: Seen) -> None:
+        element = delta.new_element  # type: ignore[attr-defined]
+        if element.WhichOneof("type") == "exception":
+            seen.exceptions.append(f"{element.exception.type}: {element.exception.message}")
+        elif element.WhichOneof("type") == "bidi_component":
+            component = element.bidi_component
+            self._components[component.component_name] = (component.id, delta.fragment_id)  # type: ignore[attr-defined]
+            if component.component_name == BARS:
+                seen.bars = self._bars = component.bytes

@@ -1,0 +1,54 @@
+"""What a figure is, and when a machine is quiet enough to measure one. Knows no chapter."""
+
+from __future__ import annotations
+
+import operator
+import os
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+QUIET = 0.5
+PATIENCE_S = 600
+OPERATORS: dict[str, Callable[[float, float], bool]] = {"<=": operator.le, ">=": operator.ge, "==": operator.eq}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure: `value` is the median of `runs`; `load` is the machine's one-minute load when they began.
+
+    `op` is "" for a figure without a target: it is reported, and `holds` is None.
+    """
+
+    id: str
+    figure: str
+    unit: str
+    runs: tuple[float, ...]
+    load: float
+    command: str
+    op: str = ""
+    target: float | None = None
+    value: float = field(init=False)
+    holds: bool | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        value = statistics.median(self.runs)
+        object.__setattr__(self, "value", value)
+        object.__setattr__(self, "holds", None if self.target is None else OPERATORS[self.op](value, self.target))
+
+
+def quiet() -> float:
+    """Wait until the one-minute load is below `QUIET`, ten minutes at most; the load then seen."""
+    deadline = time.monotonic() + PATIENCE_S
+    while (load := os.getloadavg()[0]) >= QUIET and time.monotonic() < deadline:
+        time.sleep(1)  # the kernel averages the load; it announces nothing
+    return load
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that `share` (0…1) of all values do not exceed (nearest rank)."""
+    if not values:
+        raise ValueError("no values")
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, max(0, -(-int(share * 1000) * len(ordered) // 1000) - 1))]

@@ -1,0 +1,79 @@
+"""The command line: `python -m explorer evidence` and `python -m explorer precompute`.
+
+Knows arguments and how to print; what is measured is in explorer/evidence, what is computed in explorer/precompute.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+from explorer import evidence, precompute
+from explorer.evidence import recorded
+from explorer.evidence.rows import Row
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 if every claim held (or every result was written), 1 if a claim did not hold."""
+    options = _parser().parse_args(arguments)
+    return int(options.run(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m explorer", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+
+    command = commands.add_parser("evidence", help="measure what the chapters claim, beside the published figures")
+    command.add_argument("--chapter", choices=evidence.CHAPTERS, help="only this chapter")
+    command.add_argument("--data", type=Path, metavar="DIR", help="measure accuracy on the test sets in DIR instead")
+    command.add_argument("--record", action="store_true", help="keep the figures measured with --data")
+    command.add_argument("--json", action="store_true", help="one JSON list")
+    command.set_defaults(run=_evidence)
+
+    command = commands.add_parser("precompute", help="compute the results of the default examples")
+    command.add_argument("--chapter", help="only this chapter")
+    command.set_defaults(run=_precompute)
+    return parser
+
+
+def _evidence(options: argparse.Namespace) -> int:
+    rows: list[Row] = []
+    for chapter in [options.chapter] if options.chapter else evidence.CHAPTERS:
+        for row in evidence.measure(chapter, options.data):
+            rows.append(row)
+            if not options.json:
+                print(_line(row), flush=True)
+    if options.json:
+        json.dump([dataclasses.asdict(row) for row in rows], sys.stdout, ensure_ascii=False, indent=1)
+        print()
+    elif options.data is None:
+        for id, kept in recorded.read().items():
+            print(f"\nrecorded: {id} = {kept['measured']:.3f} (n = {kept['n']}, {kept['data']}; {kept['model']})")
+    if options.record:
+        recorded.write(rows)
+    return 0 if all(row.holds for row in rows) else 1
+
+
+def _line(row: Row) -> str:
+    verdict = "holds" if row.holds else "DOES NOT HOLD"
+    return (
+        f"{row.id}: {verdict}\n"
+        f"  {row.claim_zh}\n"
+        f"  {row.claim_en}\n"
+        f"  published  {row.published or '—'} [{row.source}]\n"
+        f"  measured   {row.measured:.4f} {row.op} {row.target:.4f} · {row.unit} · n = {row.n} · {row.data}\n"
+        f"  model      {row.model} {row.revision[:12]}"
+    )
+
+
+def _precompute(options: argparse.Namespace) -> int:
+    for written in precompute.write(options.chapter):
+        print(written, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

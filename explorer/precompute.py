@@ -1,0 +1,46 @@
+"""Results of every chapter's default example, computed beforehand, so that a first paint needs no model.
+
+Knows how to fill assets/precomputed from the list in explorer/examples.py, and nothing of what the examples show.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from explorer import examples
+from explorer.engine.cache import Precomputed
+from explorer.engine.local import LocalEngine
+
+Entry = tuple[str, str, Any]
+
+
+def entries(chapter: str | None = None) -> list[Entry]:
+    """(experiment, model_id, inputs) of every default example, or of one chapter's ("masking.fill" is of "masking").
+
+    Raises LookupError for a chapter without one.
+    """
+    found = [entry for entry in examples.defaults() if chapter in (None, entry[0].partition(".")[0])]
+    if not found:
+        raise LookupError(f"no default example for chapter {chapter!r}")
+    return found
+
+
+def write(chapter: str | None = None, folder: Precomputed | None = None) -> Iterator[Path]:
+    """Compute every entry anew and keep it; yields each file as it is written. Files of no entry are removed.
+
+    Without `chapter`, whatever else lies in the folder is out of date (another version, other weights) and goes.
+    """
+    folder = folder or Precomputed()
+    written = set()
+    with contextlib.closing(LocalEngine(precomputed=None)) as engine:
+        for experiment, model_id, inputs in entries(chapter):
+            key = engine.key(experiment, model_id, inputs)
+            path = folder.put(experiment, key, engine.run(experiment, model_id, inputs))
+            written.add(path)
+            yield path
+    if chapter is None:
+        for path in set(folder.folder.glob("*/*.npz")) - written:
+            path.unlink()
