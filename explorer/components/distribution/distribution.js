@@ -1,0 +1,378 @@
+import {fill, grouped, percent, pieces, visible} from "../shared/format.js";
+import {h, setToken} from "../shared/dom.js";
+import {palette} from "../shared/theme.js";
+import {registerFigure, vocabulary} from "../shared/registry.js";
+import {mount} from "../shared/mount.js";
+import {Echo} from "../shared/echo.js";
+import {Dial, plainScale, ratioScale} from "../shared/dial.js";
+import {Distribution} from "../shared/softmax.js";
+import {csvText, fitted, picture, tag, text} from "../shared/svg.js";
+
+// Bars of a whole distribution. Dials re-draw from the scores that are here; Python hears of them when they rest.
+
+const REST_MS = 300;
+const MAX_WATCHED = 8;
+const MAX_WORD = 40;
+const NO_CUT = {top_k: 0, top_p: 1, min_p: 0};
+
+class Bars {
+  constructor(root, send) {
+    this.root = root;
+    this.send = send;
+    this.verdict = h("p", {class: "verdict"});
+    this.list = h("ol", {class: "answer", role: "list"});
+    this.panel = h("div", {class: "dials"});
+    this.news = h("p", {class: "news", role: "status"});
+    this.spoken = h("p", {class: "unseen", role: "status"});
+    this.caption = h("figcaption");
+    root.append(h("figure", {role: "group"}, this.verdict, this.list, this.panel, this.news, this.spoken, this.caption));
+    this.echo = new Echo(() => {
+      this.adopt();
+      this.draw();
+    });
+    this.rows = [];
+    this.watch = [];
+    this.cut = NO_CUT;
+  }
+
+  update(header, {logits}) {
+    const before = this.header;
+    this.header = header;
+    this.head = new Map(header.head);
+    this.headIds = new Map(header.head.map(([id, word]) => [word, id]));
+    const same = this.distribution && sameNumbers(this.distribution.logits, logits);
+    if (!same) {
+      this.distribution = new Distribution(logits);
+      this.open = false;
+    }
+    if (header.hide !== before?.hide) this.open = false;
+    this.root.firstChild.setAttribute("aria-label", header.alt || header.labels.bars);
+    this.caption.textContent = header.caption;
+    const furniture = JSON.stringify([header.labels, header.lang, header.cut !== null]);
+    if (furniture !== this.furniture) this.furnish(furniture);
+    const placed = JSON.stringify([header.temperature, header.show, header.cut, header.watch]);
+    const settled = this.echo.settles(header.n);
+    if (settled && placed !== this.placed && !this.held) this.adopt();
+    this.placed = settled ? placed : this.placed;
+    this.needWords();
+    this.draw();
+    this.spoken.textContent = this.summary();
+    this.unregister?.();
+    this.unregister = registerFigure(header.key, {
+      title: header.title || header.labels.bars, element: this.root, svg: () => this.svg(), csv: () => this.csv(),
+    });
+  }
+
+  destroy() {
+    this.echo.stop();
+    clearTimeout(this.resting);
+    cancelAnimationFrame(this.frame);
+    this.gone = true;
+    this.unregister?.();
+  }
+
+  // Takes the dials from the last payload.
+  adopt() {
+    const {temperature, show, cut, watch} = this.header;
+    this.temperature = temperature;
+    this.show = show;
+    this.cut = cut ?? NO_CUT;
+    this.watch = [...watch];
+    this.dials.temperature.set(temperature);
+    this.dials.show.set(show);
+    if (cut) for (const name of ["top_k", "top_p", "min_p"]) this.dials[name].set(cut[name]);
+    this.drawWatched();
+  }
+
+  // ---- furniture ------------------------------------------------------------------------------------------------
+
+  furnish(furniture) {
+    this.furniture = furniture;
+    this.placed = null;
+    const {labels, cut} = this.header;
+    const dial = (name, scale, home, label, act) => new Dial({
+      name, scale, home, label, reset: labels.reset, done: () => this.rest(),
+      live: (value) => {
+        act(value);
+        this.soon();
+      },
+    });
+    const share = (name) => (value) => fill(labels[name], {p: `${Math.round(100 * value)} %`});
+    this.dials = {
+      temperature: dial("temperature", ratioScale(0.1, 3), 1, (t) => fill(labels.temperature, {t: shortNumber(t)}), (t) => (this.temperature = t)),
+      show: dial("show", plainScale(3, 30, 1), 5, (k) => fill(labels.show, {k}), (k) => (this.show = k)),
+    };
+    if (cut) {
+      this.dials.top_k = dial("top_k", plainScale(0, 100, 1), 0, (k) => (k ? fill(labels.top_k, {k}) : labels.top_k_off), (k) => (this.cut = {...this.cut, top_k: k}));
+      this.dials.top_p = dial("top_p", plainScale(0.05, 1, 0.01), 1, share("top_p"), (p) => (this.cut = {...this.cut, top_p: p}));
+      this.dials.min_p = dial("min_p", plainScale(0, 0.5, 0.01), 0, share("min_p"), (p) => (this.cut = {...this.cut, min_p: p}));
+    }
+    for (const {input} of Object.values(this.dials)) {
+      input.addEventListener("pointerdown", () => (this.held = true));
+      for (const end of ["pointerup", "pointercancel", "blur"]) input.addEventListener(end, () => (this.held = false));
+    }
+    this.box = h("input", {type: "text", maxlength: MAX_WORD, autocomplete: "off", autocapitalize: "off", spellcheck: "false",
+      enterkeyhint: "search", placeholder: labels.watch, "aria-label": labels.watch});
+    this.box.addEventListener("focus", () => this.fetchWords().catch(() => {}));
+    this.box.addEventListener("keydown", (event) => {
+      // While an input method composes, Enter belongs to it.
+      if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+      event.preventDefault();
+      this.ask(this.box.value);
+    });
+    this.seen = h("span", {style: "display:contents"});
+    this.panel.replaceChildren(...Object.values(this.dials).map(({element}) => element), h("div", {class: "ask"}, this.box, this.seen));
+    this.adopt();
+  }
+
+  // At most one drawing a frame while a dial moves.
+  soon() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      this.list.classList.add("live");
+      this.draw();
+    });
+  }
+
+  rest() {
+    this.list.classList.remove("live");
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.tell(), REST_MS);
+  }
+
+  tell() {
+    this.send("dials", {...this.place(), n: this.echo.next()});
+  }
+
+  place() {
+    return {temperature: this.temperature, show: this.show, watch: this.watch, ...this.cut};
+  }
+
+  // ---- watched words --------------------------------------------------------------------------------------------
+
+  async ask(typed) {
+    const word = typed.trim().normalize("NFC");
+    this.box.value = "";
+    if (!word || this.watch.includes(word)) return;
+    this.watch = [...this.watch, word].slice(-MAX_WATCHED);
+    this.drawWatched();
+    await this.fetchWords().catch(() => {});
+    if (this.gone || !this.watch.includes(word)) return;
+    if (this.idOf(word) !== undefined) this.rest();
+    else this.send("watch", {word, watch: this.watch, n: this.echo.next()});
+    this.draw();
+  }
+
+  wordOf(id) {
+    return visible(this.head.get(id) ?? this.all?.words[id] ?? `#${id}`);
+  }
+
+  idOf(word) {
+    return this.headIds.get(word) ?? this.all?.index.get(word);
+  }
+
+  fetchWords() {
+    return vocabulary(this.header.vocab_url).then(({words, index}) => {
+      this.all = {words, index};
+      this.news.textContent = "";
+    }, (error) => {
+      this.news.textContent = this.header.labels.words_failed;
+      throw error;
+    });
+  }
+
+  // Words from a link, or many bars, may need more than the head that came along.
+  needWords() {
+    const {extra} = this.header;
+    const unknown = this.watch.some((word) => this.idOf(word) === undefined && !extra.some(({label}) => label === word));
+    if (this.all) return;
+    if (unknown || [...this.distribution.head.subarray(0, this.show)].some((id) => !this.head.has(id))) this.fetchWords().then(() => this.gone || this.draw(), () => {});
+  }
+
+  drawWatched() {
+    const {labels, lang} = this.header;
+    this.seen.replaceChildren(...this.watch.map((word) => {
+      const remove = h("button", {type: "button", "aria-label": fill(labels.watch_remove, {word})}, "×");
+      remove.addEventListener("click", () => {
+        this.watch = this.watch.filter((other) => other !== word);
+        this.drawWatched();
+        this.draw();
+        this.box.focus();
+        this.rest();
+      });
+      return h("span", {class: "seen"}, setToken(h("span"), visible(word), lang), remove);
+    }));
+  }
+
+  // ---- bars -----------------------------------------------------------------------------------------------------
+
+  // What is to be seen, as data: used by the screen, the picture and the tests.
+  plan() {
+    const {distribution: d, header} = this;
+    const {original, labels, extra} = header;
+    d.heat(this.temperature);
+    const cutting = this.cut.top_k > 0 || this.cut.top_p < 1 || this.cut.min_p > 0;
+    const {kept, mass} = cutting ? d.cut(this.cut) : {kept: d.logits.length, mass: 1};
+    const survivors = cutting ? new Set(d.order().subarray(0, kept)) : null;
+    const moved = cutting || this.temperature !== 1;
+    const ofToken = (id, kind) => {
+      const gone = survivors !== null && !survivors.has(id);
+      const p = gone ? d.p(id) : d.p(id) / mass;
+      return {kind, id, gone, p, word: this.wordOf(id), ghost: moved ? d.plain(id) : null, rank: d.rank(id), original: id === original};
+    };
+    const first = [...d.head.subarray(0, this.show)].map((id) => ofToken(id, "first"));
+    const listed = new Set(first.map(({id}) => id));
+    const pinned = [];
+    const pin = (id) => {
+      if (listed.has(id)) return;
+      listed.add(id);
+      pinned.push(ofToken(id, "pinned"));
+    };
+    if (original !== null) pin(original);
+    const joint = [];
+    for (const word of this.watch) {
+      const row = extra.find(({label}) => label === word);
+      if (row) joint.push({kind: "joint", word: visible(word), p: row.p, note: row.note});
+      else if (this.idOf(word) !== undefined) pin(this.idOf(word));
+      else joint.push({kind: "waiting", word: visible(word), p: null, note: labels.watch_waiting});
+    }
+    const tokens = [...first, ...pinned];
+    const shown = tokens.reduce((sum, row) => sum + (row.gone ? 0 : row.p), 0);
+    const left = d.logits.length - tokens.length;
+    const rest = {kind: "rest", word: labels.rest, long: fill(labels.rest_long, {n: grouped(left)}), p: Math.max(0, 1 - shown)};
+    const said = original === null ? first[0] : tokens.find((row) => row.original);
+    return {rows: [...tokens, ...(left > 0 ? [rest] : []), ...joint], said};
+  }
+
+  draw() {
+    if (this.gone) return;
+    const {rows, said} = this.plan();
+    const secret = this.header.hide && !this.open;
+    this.list.setAttribute("aria-label", this.header.labels.bars);
+    while (this.rows.length < rows.length) this.rows.push(this.newRow());
+    while (this.rows.length > rows.length) this.rows.pop().item.remove();
+    rows.forEach((row, i) => this.drawRow(this.rows[i], row, rows[i - 1], secret));
+    this.drawVerdict(said, secret);
+  }
+
+  newRow() {
+    const word = h("span");
+    const bar = h("u");
+    const ghost = h("span", {class: "ghost"});
+    const amount = h("span");
+    const note = h("small");
+    const item = h("li", {class: "row"}, h("span", {class: "w"}, word), h("span", {class: "bar", "aria-hidden": "true"}, bar, ghost), h("span", {class: "p"}, amount, note));
+    this.list.append(item);
+    return {item, word, bar, ghost, amount, note};
+  }
+
+  drawRow({item, word, bar, ghost, amount, note}, row, previous, secret) {
+    const {labels, lang} = this.header;
+    const apart = row.kind !== "first" && previous?.kind === "first" && row.kind !== "rest";
+    item.className = ["row", apart && "apart", row.original && !secret && "true", row.kind === "rest" && "rest", row.gone && "gone",
+      (row.kind === "joint" || row.kind === "waiting") && "joint", secret && "secret"].filter(Boolean).join(" ");
+    const hidden = secret && row.kind === "first";
+    setToken(word, hidden ? "？" : row.word, row.kind === "rest" ? this.header.lang : lang);
+    word.title = hidden ? "" : row.long ?? row.word;
+    const concealed = secret || row.p === null;
+    bar.style.width = concealed ? "0%" : `${100 * row.p}%`;
+    ghost.hidden = concealed || row.ghost === undefined || row.ghost === null;
+    if (!ghost.hidden) ghost.style.width = `${100 * row.ghost}%`;
+    amount.textContent = row.p === null ? "…" : secret ? "" : row.gone ? labels.cut : percent(row.p);
+    note.textContent = concealed && row.p !== null ? "" : row.kind === "pinned" ? fill(labels.rank, {rank: grouped(row.rank)}) : row.note ?? "";
+    const facts = {kind: row.kind, id: row.id, p: secret ? undefined : row.p, rank: row.rank, ghost: row.ghost, cut: row.gone ? 1 : undefined};
+    for (const [name, value] of Object.entries(facts)) {
+      if (value === undefined || value === null) delete item.dataset[name];
+      else item.dataset[name] = String(value);
+    }
+  }
+
+  drawVerdict(said, secret) {
+    const {labels, original, lang} = this.header;
+    if (secret) {
+      if (this.verdict.dataset.secret) return;
+      const button = h("button", {type: "button"}, labels.show_answer);
+      button.addEventListener("click", () => {
+        this.open = true;
+        this.draw();
+        this.spoken.textContent = this.summary();
+      });
+      this.verdict.replaceChildren(labels.hidden, button);
+      this.verdict.dataset.secret = "1";
+      return;
+    }
+    delete this.verdict.dataset.secret;
+    const values = {word: said.word, p: percent(said.p), rank: grouped(said.rank)};
+    const parts = pieces(original === null ? labels.verdict_first : labels.verdict, values);
+    this.verdict.replaceChildren(...parts.map((part) => {
+      if (part.name !== "word") return part.text;
+      return setToken(h(original === null ? "b" : "em"), part.text, lang);
+    }));
+    Object.assign(this.verdict.dataset, {p: said.p, rank: said.rank});
+  }
+
+  summary() {
+    const {labels, hide} = this.header;
+    if (hide && !this.open) return labels.hidden;
+    const {rows} = this.plan();
+    const list = rows.filter(({kind}) => kind === "first").map(({word, p}) => `${word} ${percent(p)}`).join(", ");
+    return [this.verdict.textContent, fill(labels.summary, {list})].join(" ");
+  }
+
+  // ---- export ---------------------------------------------------------------------------------------------------
+
+  svg() {
+    const colours = palette(this.root);
+    const {header} = this;
+    const secret = header.hide && !this.open;
+    const {rows} = this.plan();
+    const [left, width, top] = [150, 440, 56];
+    const middle = {"dominant-baseline": "central"};
+    const parts = [
+      tag("defs", {}, tag("pattern", {id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)"},
+        tag("rect", {width: 2, height: 6, fill: colours.soft}))),
+      text(16, 30, fitted(secret ? header.labels.hidden : this.verdict.textContent, 17, 688), {"font-size": 17}),
+    ];
+    rows.forEach((row, i) => {
+      const y = top + 34 * i;
+      const word = secret && row.kind === "first" ? "？" : fitted(row.word, row.kind === "rest" ? 14 : 19, left - 24);
+      const quiet = row.kind === "rest" || row.gone;
+      parts.push(text(left - 12, y + 15, word, {...middle, "text-anchor": "end", "font-size": row.kind === "rest" ? 14 : 19, fill: quiet ? colours.soft : colours.ink,
+        "text-decoration": row.gone ? "line-through" : null}));
+      if (row.original && !secret) parts.push(tag("rect", {x: left - 12 - 22, y: y + 28, width: 22, height: 3, fill: colours.truth}));
+      parts.push(tag("rect", {x: left, y: y + 6, width, height: 18, rx: 5, fill: colours.track}));
+      if (!secret && row.p !== null) {
+        parts.push(tag("rect", {x: left, y: y + 6, width: width * row.p, height: 18, rx: Math.min(5, (width * row.p) / 2),
+          fill: row.kind === "rest" ? "url(#hatch)" : colours.model, opacity: row.gone ? 0.35 : row.kind === "joint" ? 0.6 : null}));
+        if (row.ghost) parts.push(tag("rect", {x: left, y: y + 7, width: width * row.ghost, height: 16, fill: "none", stroke: colours.soft, "stroke-dasharray": "3 3"}));
+        const rank = row.kind === "pinned" ? "  " + fill(header.labels.rank, {rank: grouped(row.rank)}) : "";
+        parts.push(text(left + width + 12, y + 15, (row.gone ? header.labels.cut : percent(row.p)) + rank, {...middle, "font-size": 15, fill: quiet ? colours.soft : colours.ink}));
+      }
+    });
+    const dials = secret ? [] : [this.dials.temperature.name.textContent];
+    parts.push(text(left, top + 34 * rows.length + 16, dials.join(" · "), {"font-size": 13, fill: colours.soft}));
+    return picture(720, top + 34 * rows.length + 32, colours, header.title || header.labels.bars, header.caption, parts);
+  }
+
+  async csv() {
+    const {words} = await vocabulary(this.header.vocab_url);
+    const {distribution: d} = this;
+    d.heat(this.temperature);
+    const names = this.header.labels.csv_columns.split(",").map((name) => name.trim());
+    return csvText([names, ...Array.from(d.order(), (id, i) => [i + 1, id, words[id] ?? "", d.logits[id], d.p(id)])]);
+  }
+}
+
+function sameNumbers(a, b) {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function shortNumber(t) {
+  return Number.isInteger(t * 10) ? t.toFixed(1) : t.toFixed(2);
+}
+
+export default function (component) {
+  return mount(component, (root, send) => new Bars(root, send));
+}

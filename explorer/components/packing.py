@@ -1,0 +1,58 @@
+"""One payload for a browser component: a JSON header and raw arrays in a single bytes object.
+
+Knows the byte layout and nothing of what the numbers mean. Its reader in the browser is shared/packing.js.
+
+Layout: header length (uint32, little-endian) · header (JSON, UTF-8) · zeros up to a multiple of 4 · arrays.
+The header's "arrays" entry lists {name, dtype, shape, offset}; offsets count from the first byte after the
+padding and are multiples of 4, so that the browser can look at the bytes in place.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_DTYPES = {"float32": "<f4", "int32": "<i4", "uint8": "|u1"}
+_ALIGN = 4
+
+
+def pack(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None) -> bytes:
+    """`header` (JSON values, no NaN, no "arrays" entry of its own) and `arrays` (float32, int32, uint8) as bytes.
+
+    Raises ValueError for another dtype or a number JSON does not know.
+    """
+    blocks: list[bytes] = []
+    entries: list[dict[str, Any]] = []
+    offset = 0
+    for name, array in (arrays or {}).items():
+        if array.dtype.name not in _DTYPES:
+            raise ValueError(f"{name}: {array.dtype} cannot be packed; use one of {sorted(_DTYPES)}")
+        entries.append({"name": name, "dtype": array.dtype.name, "shape": list(array.shape), "offset": offset})
+        block = np.ascontiguousarray(array, dtype=_DTYPES[array.dtype.name]).tobytes()
+        blocks.append(block + _padding(len(block)))
+        offset += len(blocks[-1])
+    # ASCII escapes keep lone surrogates of a broken input alive; ASCII is UTF-8.
+    text = json.dumps({**header, "arrays": entries}, allow_nan=False, separators=(",", ":")).encode("ascii")
+    return struct.pack("<I", len(text)) + text + _padding(4 + len(text)) + b"".join(blocks)
+
+
+def unpack(payload: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """The header (without "arrays") and read-only views of the arrays of a payload made by `pack`."""
+    (length,) = struct.unpack_from("<I", payload)
+    header: dict[str, Any] = json.loads(payload[4 : 4 + length])
+    start = 4 + length + len(_padding(4 + length))
+    arrays = {}
+    for entry in header.pop("arrays"):
+        count = int(np.prod(entry["shape"], dtype=np.int64))
+        flat = np.frombuffer(payload, _DTYPES[entry["dtype"]], count, start + entry["offset"])
+        arrays[entry["name"]] = flat.reshape(entry["shape"])
+    return header, arrays
+
+
+def _padding(length: int) -> bytes:
+    return b"\0" * (-length % _ALIGN)

@@ -1,0 +1,137 @@
+"""The sentence as chips that can be covered: click, drag over several, keyboard.
+
+Knows how a text's tokens look and what a gesture on them means; it does not know why someone covers a token, nor
+what the model says about it beyond the numbers in a chip's tooltip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+from streamlit.components.v2 import component
+
+from explorer.components.bundle import bundle
+from explorer.components.door import MalformedEventError, last_seen, listed, listener, whole
+from explorer.components.packing import pack
+from explorer.components.words import chosen, tag
+
+LABELS = (
+    "strip",  # name of the whole group
+    "keys",  # how to use it from the keyboard, for screen readers
+    "chip",  # {text} {n}
+    "chip_mask",  # {n}
+    "chip_random",  # {n} {shown}
+    "chip_keep",  # {n} {text}
+    "chip_unknown",  # {n} {text}
+    "chip_special",  # {text}
+    "tip_id",  # {id} {start} {end}
+    "tip_special",  # {id}
+    "tip_unknown",  # {original}
+    "tip_hidden",  # the covered original is kept secret
+    "tip_original",  # {original}
+    "tip_guess",  # {p} {rank}: what the model gives the original when only it is covered
+    "tip_surprisal",  # {s}
+    "tint",  # what the blue mark at the foot of a chip means
+    "csv_columns",  # 11 names, comma-separated: see `csv` in token_strip.js
+)
+
+_BUNDLE = bundle(Path(__file__).parent)
+_mount = component("sesame_token_strip", js=_BUNDLE.js, css=_BUNDLE.css)
+
+Cover = Literal["mask", "random", "keep"]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One token. `start`, `end` are its half-open character range in the text, `word` its word's number (-1: none).
+
+    text        the token as the tokenizer names it ("##ing", "[CLS]")
+    original    the reader's own characters there ("" for special tokens)
+    covered     how the position is treated; None: as written
+    shown       the token that stands there when `covered` is "random"
+    surprisal   nats, −ln P(original) with only this position covered; p and rank (1 = first) of the same prediction
+    note        one more line for the tooltip
+    """
+
+    text: str
+    id: int
+    start: int
+    end: int
+    original: str
+    kind: Literal["token", "special", "unknown"] = "token"
+    word: int = -1
+    covered: Cover | None = None
+    shown: str | None = None
+    surprisal: float | None = None
+    p: float | None = None
+    rank: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class StripChange:
+    """One gesture: the covered positions (ascending) and the position in focus after it (None: none)."""
+
+    covered: tuple[int, ...]
+    focus: int | None
+
+
+def token_strip(
+    chips: Sequence[Chip],
+    *,
+    key: str,
+    labels: Mapping[str, str],
+    lang: str,
+    focus: int | None = None,
+    on_change: Callable[[StripChange], None] | None = None,
+    mode: Literal["toggle", "pick", "show"] = "toggle",
+    reveal: bool = True,
+    tint: float | None = None,
+    caption: str = "",
+    title: str = "",
+    alt: str = "",
+) -> None:
+    """Mounts the strip. `on_change` runs as a Streamlit callback, once a gesture, before the page's next run.
+
+    mode "toggle"  a click covers or uncovers a token. With several covered, a click on a covered one that is not in
+                   focus brings it into focus; the next uncovers it. A drag covers all tokens it passes.
+         "pick"    a click picks one token (`focus`); special tokens can be picked too; nothing is covered.
+         "show"    nothing can be clicked; tooltips work.
+    focus   the position the page speaks about: it gets the orange ring
+    reveal  a covered chip shows its original on hover, focus and long press; False keeps it secret
+    tint    the surprisal (nats) that fills a chip's blue mark; None draws none. ln(vocabulary) is the guessing line.
+    labels  the texts named in LABELS; lang "zh" or "en"
+    """
+    header = {
+        "key": key,
+        "lang": tag(lang),
+        "labels": chosen(labels, LABELS),
+        "chips": [asdict(chip) for chip in chips],
+        "focus": focus,
+        "mode": mode,
+        "reveal": reveal,
+        "tint": tint,
+        "caption": caption,
+        "title": title,
+        "alt": alt,
+        "n": last_seen(key),
+    }
+    parse = partial(parse_change, kinds=tuple(chip.kind for chip in chips))
+    _mount(key=key, data=pack(header), on_change_change=listener(key, "change", parse, on_change))
+
+
+def parse_change(value: Mapping[str, Any], kinds: Sequence[str]) -> StripChange:
+    """The event as a StripChange; MalformedEventError if it names a position that cannot be meant.
+
+    `kinds` are those of the chips on the screen; special tokens cannot be covered.
+    """
+    last = len(kinds) - 1
+    covered = sorted({whole(position, 0, last) for position in listed(value.get("covered"), len(kinds))})
+    if any(kinds[position] == "special" for position in covered):
+        raise MalformedEventError("a special token cannot be covered")
+    focus = value.get("focus")
+    return StripChange(tuple(covered), None if focus is None else whole(focus, 0, last))
