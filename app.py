@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from explorer.engine import get_engine
 from explorer.models import catalog
+from explorer.models.errors import ModelError
 from explorer.ui.first_paint import first_painted
 
 
@@ -33,9 +34,11 @@ async def vocabulary(request: Request) -> Response:
     """The token strings of a model as a JSON list, kept by the browser for as long as the weights are the same."""
     try:
         body = _vocabulary_json(request.path_params["model_id"])
-    except LookupError:
+    except ModelError:
         return Response(status_code=404)
-    return Response(body, media_type="application/json", headers={"Cache-Control": "public, max-age=31536000, immutable"})
+    return Response(
+        body, media_type="application/json", headers={"Cache-Control": "public, max-age=31536000, immutable"}
+    )
 
 
 @lru_cache(maxsize=8)

@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
-from explorer.ui import first_paint, sidebar
-from explorer.ui.i18n import t
+from explorer.ui import chapters, first_paint, look, sidebar
 
-ROOT = Path(__file__).resolve().parents[1]
-CHAPTERS = ((0, "home"), (2, "masking"))
-
-
-def main() -> None:
-    st.set_page_config(page_title="芝麻开门 · Open Sesame", page_icon=":material/key:", layout="wide")
-    st.html(ROOT / "explorer" / "ui" / "style.css")
-    if sidebar.teacher():
-        st.html("<style>html { font-size: 135%; }</style>")
-    pages = [
-        (
-            number,
-            st.Page(
-                ROOT / "pages" / f"{name}.py",
-                title=t(f"{name}.nav"),
-                url_path=None if name == "home" else name,
-                default=name == "home",
-            ),
-        )
-        for number, name in CHAPTERS
-    ]
-    page = st.navigation([page for _, page in pages], position="hidden")
-    sidebar.draw(pages)
-    page.run()
-    first_paint.first_painted.set()
-
-
-main()
+st.set_page_config(page_title="芝麻开门 · Open Sesame", page_icon=str(chapters.ROOT / "assets" / "icon.svg"), layout="wide")
+look.apply(large=sidebar.teacher())
+pages = chapters.pages()
+page = st.navigation([page for _, page in pages], position="hidden")
+sidebar.draw(pages)
+page.run()
+first_paint.first_painted.set()

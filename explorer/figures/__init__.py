@@ -1,0 +1,1 @@
+"""Results → Plotly figures. A figure takes data and words, never a model and never a key of a text."""

@@ -7,6 +7,7 @@ model only the tokenizer is used, no weights and no torch. jieba is loaded the f
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,11 +17,14 @@ from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import experiment
 from explorer.lab.reading import MAX_TOKENS, ordinary_ids_of
 from explorer.lab.types.core import Tokens
-from explorer.lab.types.lottery import KINDS, LotteryInputs, LotteryResult
+from explorer.lab.types.lottery import KINDS, LotteryInputs, LotteryResult, LotteryTally
 from explorer.lab.types.masking import Ints
 
 if TYPE_CHECKING:
     from explorer.models.tokenizer import TextTokenizer
+
+
+ROLLS = 1000
 
 
 class HasTokenizer(Protocol):
@@ -45,6 +49,23 @@ def roll(model: HasTokenizer, inputs: LotteryInputs) -> LotteryResult:
     mask_id = model.tokenizer.mask_id
     assert mask_id is not None, "a masked language model has a mask token"
     return draw(tokens, words, mask_id, ordinary_ids_of(model.tokenizer), inputs)
+
+
+@experiment(version=1)
+def tally(model: HasTokenizer, inputs: LotteryInputs) -> LotteryTally:
+    """`ROLLS` drawings with seeds from `inputs.seed` on: the counts come close to the expectation.
+
+    Raises ExperimentError: text_empty, too_long.
+    """
+    first = roll(model, inputs)
+    ordinary = ordinary_ids_of(model.tokenizer)
+    mask_id = model.tokenizer.mask_id
+    assert mask_id is not None, "a masked language model has a mask token"
+    totals = np.zeros(len(KINDS))
+    for seed in range(inputs.seed, inputs.seed + ROLLS):
+        totals += draw(first.tokens, first.words, mask_id, ordinary, replace(inputs, seed=seed)).counts
+    mask, random, keep = (totals / ROLLS).tolist()
+    return LotteryTally(ROLLS, (mask, random, keep))
 
 
 def draw(tokens: Tokens, words: Ints, mask_id: int, ordinary: Ints, inputs: LotteryInputs) -> LotteryResult:

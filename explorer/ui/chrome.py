@@ -7,15 +7,20 @@ and HTML, and no experiment.
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import math
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
+from explorer.engine import catalog
 from explorer.engine.base import Cancelled, EngineError
 from explorer.ui import i18n
 from explorer.ui.i18n import t
+from explorer.ui.numbers import thousands
 from explorer.ui.prose import inline, render
 
 _CODE = Path(__file__).resolve().parents[2] / "assets" / "examples" / "code"
@@ -23,7 +28,7 @@ _CODE = Path(__file__).resolve().parents[2] / "assets" / "examples" / "code"
 
 def question(chapter: str) -> None:
     """The one question of a page and the sentence below it."""
-    lang = i18n.HTML_LANG[i18n.language()]
+    lang = _lang()
     st.html(
         f'<h1 class="question" lang="{lang}">{inline(t(f"{chapter}.title"))}</h1>'
         f'<p class="question-sub" lang="{lang}">{inline(t(f"{chapter}.sub"))}</p>'
@@ -32,26 +37,118 @@ def question(chapter: str) -> None:
 
 def section(key: str, **values: object) -> None:
     """The question of one tool: `key`.title, and `key`.sub below it."""
-    lang = i18n.HTML_LANG[i18n.language()]
+    lang = _lang()
     st.html(
         f'<h2 class="section" lang="{lang}">{inline(t(key + ".title", **values))}</h2>'
         f'<p class="section-sub" lang="{lang}">{inline(t(key + ".sub", **values))}</p>'
     )
 
 
-def steps(items: Sequence[tuple[str, str]]) -> None:
-    """The explanation as numbered steps: (sentence, number line); an empty number line is left out."""
-    lang = i18n.HTML_LANG[i18n.language()]
-    rows = "".join(
-        f'<div class="step"><b>{n}</b><div>{inline(text)}{f"<span class=num>{inline(note)}</span>" if note else ""}</div></div>'
-        for n, (text, note) in enumerate(items, 1)
+def subsection(key: str, **values: object) -> None:
+    """A smaller question inside a tool: `key`.title and `key`.sub."""
+    subtitle(t(key + ".title", **values))
+    quiet(t(key + ".sub", **values))
+
+
+def subtitle(text: str) -> None:
+    st.html(f'<h3 class="subtitle" lang="{_lang()}">{inline(text)}</h3>')
+
+
+def quiet(text: str) -> None:
+    """A line in small grey type."""
+    st.html(f'<p class="quiet" lang="{_lang()}">{inline(text)}</p>')
+
+
+def block(body: str) -> None:
+    """HTML made by a view from `inline` pieces and our own tags."""
+    st.html(f'<div class="prose" lang="{_lang()}">{body}</div>')
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[int] = ()) -> None:
+    """A plain table; the columns in `numeric` are set to the right."""
+
+    def cell(tag: str, column: int, text: str) -> str:
+        return f"<{tag}{' class=n' if column in numeric else ''}>{inline(text)}</{tag}>"
+
+    top = "".join(cell("th", n, text) for n, text in enumerate(head))
+    body = "".join("<tr>" + "".join(cell("td", n, text) for n, text in enumerate(row)) + "</tr>" for row in rows)
+    st.html(
+        f'<div class="scroll-x" tabindex="0" lang="{_lang()}"><table class="plain-table"><tr>{top}</tr>{body}</table></div>'
     )
-    st.html(f'<div class="steps" lang="{lang}">{rows}</div>')
+
+
+def figures(cards: Sequence[tuple[str, str, str]]) -> None:
+    """Large numbers: (number, what it is, how it comes about)."""
+    body = "".join(
+        f'<div class="figure"><b>{inline(number)}</b>{inline(name)}<br><span>{inline(note)}</span></div>'
+        for number, name, note in cards
+    )
+    st.html(f'<div class="figures" lang="{_lang()}">{body}</div>')
+
+
+def head_card(hidden: int, classes: int) -> None:
+    """The card that returns in every chapter: an output head is hidden × classes, guessing costs ln classes."""
+    number = t("common.hidden_classes", hidden=hidden, classes=thousands(classes), n=thousands(hidden * classes))
+    note = t("common.hidden_classes_note", classes=thousands(classes), line=f"{math.log(classes):.2f}")
+    figures([(f"{thousands(hidden * classes)}", number, note)])
+
+
+def paragraphs(*texts: str) -> None:
+    """Running text, a paragraph each."""
+    st.html(render("\n\n".join(texts)))
+
+
+def word_list(items: Sequence[tuple[str, str]]) -> None:
+    """Words with a number each, in one line."""
+    body = "".join(
+        f'<span class="word">{inline(word)} <span class="quiet">{inline(number)}</span></span>'
+        for word, number in items
+    )
+    st.html(f'<div class="words" lang="{_lang()}">{body}</div>')
+
+
+def plot(fig: Any, key: str, caption: str, alt: str) -> None:
+    """A Plotly figure with its caption and its text alternative."""
+    config = {"displaylogo": False, "modeBarButtons": [], "displayModeBar": False}
+    st.plotly_chart(fig, key=key, config=config, alt=alt)
+    st.html(f'<p class="caption" lang="{_lang()}">{inline(caption)}</p>')
+
+
+def computed(seconds: float) -> None:
+    """Which model made what is on the screen, where, and how long it took."""
+    st.html(
+        f'<p class="quiet" lang="{_lang()}">{inline(t("common.computed", model=catalog.default("masked").name, ms=f"{seconds * 1000:.0f}"))}</p>'
+    )
+
+
+def steps(items: Sequence[tuple[str, str]], strips: Mapping[int, NDArray[np.float32]] | None = None) -> None:
+    """The explanation as numbered steps: (sentence, number line); `strips` draws a vector below the step of that index."""
+
+    def one(n: int, text: str, note: str) -> str:
+        strip = _strip(strips[n]) if strips and n in strips else ""
+        number = f'<span class="num">{inline(note)}</span>' if note else ""
+        return f'<div class="step"><b>{n + 1}</b><div>{inline(text)}{strip}{number}</div></div>'
+
+    rows = "".join(one(n, text, note) for n, (text, note) in enumerate(items))
+    st.html(f'<div class="steps" lang="{_lang()}">{rows}</div>')
+
+
+def _strip(vector: NDArray[np.float32]) -> str:
+    """A vector as a row of coloured stripes: blue above zero, vermilion below, paler towards zero."""
+    shown = vector[:96]
+    scale = float(np.percentile(np.abs(vector), 97)) or 1.0
+    stripes = []
+    for n, value in enumerate(shown):
+        colour = "var(--model)" if value >= 0 else "#d55e00"
+        share = min(abs(float(value)) / scale, 1.0) * 100
+        paint = f"color-mix(in srgb, {colour} {share:.0f}%, transparent)"
+        stripes.append(f"{paint} {n / len(shown):.2%} {(n + 1) / len(shown):.2%}")
+    return f'<div class="vector" aria-hidden="true" style="background-image: linear-gradient(90deg, {", ".join(stripes)})"></div>'
 
 
 def honesty(key: str, **values: object) -> None:
     """What this does not show."""
-    lang = i18n.HTML_LANG[i18n.language()]
+    lang = _lang()
     st.html(
         f'<div class="honest" lang="{lang}" role="note"><b class="title">{html.escape(t("common.honesty"))}</b>'
         f"{render(t(key, **values))}</div>"
@@ -79,13 +176,6 @@ def guarded(draw: Callable[[], None]) -> None:
         error(problem)
 
 
-@contextmanager
-def waiting(key: str) -> Iterator[None]:
-    """A spinner with words for what may take longer than half a second."""
-    with st.spinner(t(key)):
-        yield
-
-
 def show_code(name: str, **values: object) -> None:
     """The lines of plain transformers that compute what is on the screen, with the reader's own inputs."""
     with st.expander(t("common.code")):
@@ -98,3 +188,7 @@ def code(name: str, **values: object) -> str:
     for key, value in values.items():
         template = template.replace(f"__{key.upper()}__", repr(value))
     return template
+
+
+def _lang() -> str:
+    return i18n.HTML_LANG[i18n.language()]

@@ -17,7 +17,9 @@ _HAN = "\u3400-\u9fff\uf900-\ufaff"
 _KANA = "\u3040-\u30ff"
 _FOREIGN = {
     "en": re.compile(f"[{_HAN}{_KANA}][{_HAN}{_KANA}\u3000-\u303f\uff00-\uffef]*"),
-    "zh": re.compile(r"[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f'’\-.]*(?: [A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f'’\-.]*)*"),
+    "zh": re.compile(
+        r"[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f'’\-.]*(?: [A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f'’\-.]*)*"
+    ),
 }
 _TAG = re.compile(r"(<[^>]*>)")
 
@@ -55,7 +57,9 @@ def _mark_language(text: str, lang: str) -> str:
     other = "zh-CN" if lang == "en" else "en"
     parts = re.split(r"(&[a-z0-9#]+;)", text)
     return "".join(
-        part if part.startswith("&") else _FOREIGN[lang].sub(lambda m: f'<span lang="{_script(m[0], other)}">{m[0]}</span>', part)
+        part
+        if part.startswith("&")
+        else _FOREIGN[lang].sub(lambda m: f'<span lang="{_script(m[0], other)}">{m[0]}</span>', part)
         for part in parts
     )
 

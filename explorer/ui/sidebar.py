@@ -66,8 +66,10 @@ def _language() -> None:
 def _model() -> None:
     info = catalog.default("masked")
     lang = i18n.HTML_LANG[i18n.language()]
-    size = t("common.weights", n=f"{info.n_weights / 1e6:.0f}")
-    st.html(f'<div lang="{lang}">{inline(t("common.model"))} <b lang="en">{html.escape(info.id)}</b> · {inline(t("common.embedded"))} · {inline(size)}</div>')
+    size = t("common.weights", n=f"{info.parameters / 1e6:.0f}")
+    st.html(
+        f'<div lang="{lang}">{inline(t("common.model"))} <b lang="en">{html.escape(info.name)}</b> · {inline(t("common.embedded"))} · {inline(size)}</div>'
+    )
 
 
 def _phone() -> None:

@@ -7,7 +7,6 @@ had to leave out. It knows no chapter: fields, limits and choices come from the 
 from __future__ import annotations
 
 import dataclasses
-
 import typing
 from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, TypeVar
@@ -42,8 +41,13 @@ def to_query(state: Any) -> dict[str, str]:
     return out
 
 
-def from_query(kind: type[S], params: typing.Mapping[str, str]) -> tuple[S, tuple[Problem, ...]]:
-    """The state a link describes; whatever is unknown, malformed or out of bounds keeps its default and is reported."""
+def from_query(
+    kind: type[S], params: typing.Mapping[str, str], *, bounded_text: bool = True
+) -> tuple[S, tuple[Problem, ...]]:
+    """The state a link describes; whatever is unknown, malformed or out of bounds keeps its default and is reported.
+
+    `bounded_text=False` lets texts be of any length (a state file may hold what a link cannot).
+    """
     hints = typing.get_type_hints(kind)
     values: dict[str, Any] = {}
     problems: list[Problem] = []
@@ -52,7 +56,8 @@ def from_query(kind: type[S], params: typing.Mapping[str, str]) -> tuple[S, tupl
     for field in fields(kind):  # type: ignore[arg-type]
         if field.name in params:
             try:
-                values[field.name] = _read(hints[field.name], params[field.name], field.metadata)
+                bounds = field.metadata if bounded_text or hints[field.name] is not str else {}
+                values[field.name] = _read(hints[field.name], params[field.name], bounds)
             except ValueError:
                 problems.append(Problem(field.name))
     return kind(**values), tuple(problems)
@@ -132,6 +137,15 @@ class Store(Generic[S]):
         """Replace the whole state (a preset, a reset)."""
         st.session_state[self._key] = state
         self._write_link(state)
+
+    def reset(self) -> None:
+        """Back to the page as it opens."""
+        self.put(self._kind())
+
+    def load(self, fields: typing.Mapping[str, str]) -> None:
+        """Take over a state that was saved to a file; long texts are welcome there."""
+        state, self.problems = from_query(self._kind, fields, bounded_text=False)
+        self.put(state)
 
     def fits_link(self) -> bool:
         """Whether the link can carry this state (else the page offers a file)."""

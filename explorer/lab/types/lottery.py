@@ -51,3 +51,11 @@ class LotteryResult:
     ids: Ints
     counts: tuple[int, int, int]
     expected: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class LotteryTally:
+    """Many drawings of the same text: how many positions a drawing gave to mask / random / keep on average."""
+
+    n_rolls: int
+    means: tuple[float, float, float]

@@ -5,11 +5,9 @@ It knows the state and the tokenizer's answer; it runs no experiment and draws n
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -19,11 +17,12 @@ from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit
 from explorer.ui.i18n import language
 from explorer.ui.state import Store, limit
+from explorer.views import examples
 
 MAX_TOKENS = 128
-_EXAMPLES = Path(__file__).resolve().parents[3] / "assets" / "examples" / "masking.toml"
 
 Tool = Literal["cover", "road", "see", "lottery", "joint", "lens", "compare", "budget"]
+PRESETS = ("self", "typo", "blanks", "layers", "swap", "dice", "languages", "fails")
 How = Literal["mask", "random", "keep"]
 
 
@@ -139,13 +138,27 @@ def plain(token: str) -> str:
     return token.removeprefix("##")
 
 
-@lru_cache(maxsize=1)
-def presets() -> dict[str, Any]:
-    return tomllib.loads(_EXAMPLES.read_text(encoding="utf-8"))
-
-
 def example(name: str, lang: str) -> tuple[str, tuple[int, ...], int]:
     """The example `name` in `lang`: text, covered positions, the one whose answer is shown."""
-    entry = presets()[name][lang]
+    entry = examples.entry("masking", name, lang)
     masks = tuple(entry.get("masks", ()))
     return entry["text"], masks, masks[-1] if masks else 0
+
+
+def choose_preset(name: str) -> None:
+    """Set the whole page to the preset `name` in the reader's language."""
+    text, masks, focus = example(name, language())
+    fields = examples.entry("masking", name, language()).get("state", {})
+    fields = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
+    store().put(State(text=text, masks=masks, focus=focus, **fields))
+
+
+def vocabulary_url() -> str:
+    """Where the browser fetches the token strings, relative to the app's root; new weights mean a new address."""
+    return f"vocabulary/{catalog.default('masked').revision[:12]}/{model_id()}"
+
+
+@lru_cache(maxsize=1)
+def vocabulary_index() -> dict[str, int]:
+    """Token strings to ids."""
+    return {token: number for number, token in enumerate(get_engine().vocabulary(model_id()))}

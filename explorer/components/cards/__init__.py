@@ -1,0 +1,54 @@
+"""Small cards to pick from: a title, a line below, one click.
+
+Knows titles and lines; what a card does is the page's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from streamlit.components.v2 import component
+
+from explorer.components.bundle import bundle
+from explorer.components.door import MalformedEventError, last_seen, listener, short_text
+from explorer.components.packing import pack
+from explorer.components.words import tag
+
+_BUNDLE = bundle(Path(__file__).parent)
+_mount = component("sesame_cards", js=_BUNDLE.js, css=_BUNDLE.css)
+
+
+@dataclass(frozen=True)
+class Card:
+    """`id` comes back when the card is picked."""
+
+    id: str
+    title: str
+    text: str
+
+
+def cards(
+    cards: Sequence[Card], *, key: str, lang: str, label: str, on_pick: Callable[[str], None] | None = None
+) -> None:
+    """Mounts the cards as a list of buttons named `label`; `on_pick` gets the id before the page's next run."""
+    header = {
+        "key": key,
+        "lang": tag(lang),
+        "label": label,
+        "cards": [asdict(card) for card in cards],
+        "n": last_seen(key),
+    }
+    parse = partial(parse_pick, ids=tuple(card.id for card in cards))
+    _mount(key=key, data=pack(header), on_pick_change=listener(key, "pick", parse, on_pick))
+
+
+def parse_pick(value: Mapping[str, Any], ids: Sequence[str]) -> str:
+    """The id picked; MalformedEventError if no such card is on the screen."""
+    picked = short_text(value.get("id"), 64)
+    if picked not in ids:
+        raise MalformedEventError("no such card")
+    return picked

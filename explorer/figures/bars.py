@@ -1,0 +1,40 @@
+"""Probabilities as horizontal bars: one bar a treatment, with the single draws behind a mean as dots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from explorer.figures.theme import GREY, MODEL, figure, safe
+
+
+def treatments(names: Sequence[str], values: Sequence[float], draws: Sequence[Sequence[float]]) -> go.Figure:
+    """One bar a treatment; `values` in 0…1, `draws[i]` the single values behind bar i (empty for none)."""
+    fig = figure(60 + 58 * len(names), bargap=0.42)
+    labels = [safe(name) for name in names]
+    fig.add_bar(
+        x=list(values), y=labels, orientation="h", marker_color=MODEL, width=0.52, cliponaxis=False,
+        text=[f"{value * 100:.1f} %" for value in values], textposition="outside", hoverinfo="skip",
+    )  # fmt: skip
+    for label, several in zip(labels, draws, strict=True):
+        if len(several) > 1:
+            fig.add_scatter(
+                x=list(several), y=[label] * len(several), mode="markers", hovertemplate="%{x:.1%}<extra></extra>",
+                marker={"color": GREY, "size": 8, "symbol": "line-ns-open", "line": {"width": 2}},
+            )  # fmt: skip
+    fig.update_xaxes(range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
+    fig.update_yaxes(autorange="reversed", gridcolor="rgba(0,0,0,0)")
+    return fig
+
+
+def counts(names: Sequence[str], values: Sequence[float], total: int) -> go.Figure:
+    """How many of `total` positions each bar stands for."""
+    fig = figure(50 + 44 * len(names), bargap=0.4)
+    fig.add_bar(
+        x=list(values), y=[safe(name) for name in names], orientation="h", marker_color=MODEL, cliponaxis=False,
+        text=[f"{value:g}" for value in values], textposition="outside", hoverinfo="skip",
+    )  # fmt: skip
+    fig.update_xaxes(range=[0, max(total, 1) * 1.12])
+    fig.update_yaxes(autorange="reversed", gridcolor="rgba(0,0,0,0)")
+    return fig

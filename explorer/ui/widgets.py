@@ -1,0 +1,74 @@
+"""Streamlit's widgets as a page's state wants them: the state leads, the widget follows, a change calls back.
+
+A widget here never owns a value. That keeps links, presets and the language switch free of stale widgets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from explorer.lab.types.core import Progress
+from explorer.ui.i18n import language, t
+
+
+def session() -> str:
+    """An id of this reader's session, for fairness between readers; it says nothing about the reader."""
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
+
+
+def choice(
+    key: str,
+    label: str,
+    options: Sequence[str],
+    value: str,
+    name: Callable[[str], str],
+    choose: Callable[[str], object],
+) -> None:
+    """One of a few, side by side."""
+    key = f"{key}-{language()}"
+    st.session_state[key] = value
+    st.segmented_control(
+        label, options, format_func=name, key=key, label_visibility="collapsed", required=True,
+        on_change=lambda: choose(st.session_state[key]),
+    )  # fmt: skip
+
+
+def toggle(key: str, label: str, value: bool, choose: Callable[[bool], object], help: str | None = None) -> None:
+    st.session_state[key] = value
+    st.toggle(label, key=key, help=help, on_change=lambda: choose(st.session_state[key]))
+
+
+def text_line(key: str, label: str, value: str, write: Callable[[str], object], placeholder: str = "") -> None:
+    """One line of the reader's own text; nothing typed is ever cut in the box."""
+    st.session_state[key] = value
+    st.text_input(
+        label, key=key, placeholder=placeholder, label_visibility="collapsed",
+        on_change=lambda: write(st.session_state[key]),
+    )  # fmt: skip
+
+
+def progress(stream: Iterator[Any], words: str) -> Any:
+    """Draw a stream's progress with numbers and a stop button; the last value, which is the result.
+
+    Pressing stop reruns the script, which closes the stream; the engine then ends the work within a step.
+    """
+    place = st.empty()
+    result = None
+    for step in stream:
+        if isinstance(step, Progress):
+            with place.container(horizontal=True, vertical_alignment="center"):
+                st.progress(
+                    step.done / max(step.total, 1),
+                    text=f"{words} · {t('common.progress', done=step.done, total=step.total)}",
+                )
+                if step.done < step.total:
+                    st.button(t("common.cancel"), key=f"stop-{step.done}-{words}", type="tertiary")
+        else:
+            result = step
+    place.empty()
+    return result

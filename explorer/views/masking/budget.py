@@ -1,0 +1,90 @@
+"""算笔账: what a head costs in weights, the guessing line, and how many positions of a text give a signal."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from explorer.engine import catalog, get_engine
+from explorer.ui import chrome
+from explorer.ui.i18n import t
+from explorer.ui.numbers import percent, thousands
+from explorer.views.masking import common, cover
+from explorer.views.masking.common import Sentence, State
+
+SHARE = 0.15
+
+
+def draw(sentence: Sentence, state: State) -> None:
+    chrome.section("masking.budget")
+    left, right = st.columns([1, 0.44], gap="large")
+    with left:
+        _head(sentence, state)
+        _signal(sentence)
+        _tasks()
+    with right:
+        chrome.steps([(t(f"masking.budget.step{n}"), "") for n in (1, 2, 3)])
+        chrome.honesty("masking.budget.honesty")
+    chrome.show_code("masking_budget")
+
+
+def _head(sentence: Sentence, state: State) -> None:
+    facts = get_engine().facts(common.model_id())
+    line = math.log(facts.vocab_size)
+    cards = [
+        (thousands(facts.d_model * facts.vocab_size), t("masking.budget.head"),
+         t("masking.budget.head_sub", d=facts.d_model, vocab=thousands(facts.vocab_size), share=percent(facts.d_model * facts.vocab_size / facts.n_weights))),
+        (f"{line:.2f}", t("masking.budget.line"), t("masking.budget.line_sub", vocab=thousands(facts.vocab_size))),
+    ]  # fmt: skip
+    original = None if sentence.focus is None else common.original_of(sentence.tokens, sentence.focus)
+    if original is not None:
+        loss = cover.cross_entropy(cover.fill(sentence, state).logits[0], original)
+        gain = t(
+            "masking.budget.now_sub" if loss <= line else "masking.budget.now_worse", gain=f"{abs(line - loss):.2f}"
+        )
+        cards.append((f"{loss:.2f}", t("masking.budget.now"), gain))
+    chrome.figures(cards)
+    if facts.tied_head:
+        chrome.quiet(t("masking.budget.tied"))
+
+
+def _signal(sentence: Sentence) -> None:
+    """Positions of this sentence that are guessed in training, method by method."""
+    from explorer.figures import bars
+
+    n = sum(not special for special in sentence.tokens.special)
+    if not n:
+        return
+    trained = catalog.entry(common.model_id()).trained_with
+    rows = [(t("masking.budget.signal_mlm"), round(max(1, SHARE * n), 1))]
+    if trained is not None:
+        rows.append(
+            (
+                t("masking.budget.signal_ours", share=f"{trained.mask_share * 100:.0f}"),
+                round(max(1, trained.mask_share * n), 1),
+            )
+        )
+    rows += [(t("masking.budget.signal_cbow"), n), (t("masking.budget.signal_gpt"), n)]
+    chrome.subtitle(t("masking.budget.signal", n=n))
+    alt = "；".join(f"{name}: {value:g}" for name, value in rows)
+    chrome.plot(
+        bars.counts([name for name, _ in rows], [value for _, value in rows], n),
+        "masking-signal",
+        t("masking.budget.caption"),
+        alt,
+    )
+
+
+def _tasks() -> None:
+    facts = get_engine().facts(common.model_id())
+    tasks = (("sentiment", 2), ("nli", 3), ("pos", 17), ("mlm", facts.vocab_size))
+    chrome.subtitle(t("masking.budget.classes"))
+    chrome.table(
+        tuple(t(f"masking.budget.table_{name}") for name in ("task", "classes", "weights", "line")),
+        [
+            (t(f"masking.budget.task_{name}"), thousands(n), thousands(n * facts.d_model), f"{math.log(n):.2f}")
+            for name, n in tasks
+        ],
+        numeric=(1, 2, 3),
+    )

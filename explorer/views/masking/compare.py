@@ -1,0 +1,79 @@
+"""两句比: the whole vocabulary at the blank of one sentence against the blank of another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from explorer.components.scatter_ab import scatter_ab
+from explorer.components.token_strip import StripChange, token_strip
+from explorer.engine import get_engine
+from explorer.engine.base import EngineError
+from explorer.lab.types.masking import Edit, FillInputs, FillResult
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import language, section, t
+from explorer.views.masking import common, stage
+from explorer.views.masking.common import Sentence, State
+
+
+def draw(sentence: Sentence, state: State) -> None:
+    chrome.section("masking.compare")
+    second = _second(sentence, state)
+    if second is None or sentence.focus is None or second.focus is None:
+        chrome.notice("masking.compare.need")
+        return
+    a, b = _fill(sentence), _fill(second)
+    left, right = st.columns([1, 0.44], gap="large")
+    with left:
+        scatter_ab(
+            a.logits[0], b.logits[0], key="masking-scatter", vocabulary=get_engine().vocabulary(common.model_id()),
+            vocabulary_url=common.vocabulary_url(), originals=(common.original_of(sentence.tokens, sentence.focus), common.original_of(second.tokens, second.focus)),
+            labels=section("components.scatter"), lang=language(), caption=t("masking.compare.figure"),
+        )  # fmt: skip
+    with right:
+        chrome.steps([(t(f"masking.compare.step{n}"), "") for n in (1, 2, 3)])
+        chrome.honesty("masking.compare.honesty")
+    chrome.show_code(
+        "masking_compare",
+        text_a=sentence.tokens.text,
+        look_a=sentence.focus,
+        text_b=second.tokens.text,
+        look_b=second.focus,
+    )
+
+
+def _second(sentence: Sentence, state: State) -> Sentence | None:
+    """The second sentence, typed and clicked right here; it starts as a copy of the first."""
+    text, mask = state.b or sentence.tokens.text, state.b_mask or (sentence.focus or 0)
+    with st.container(key="stage-masking-b"):
+        second = None
+        try:
+            second = common.as_sentence(text, (mask,) if mask else (), mask)
+            token_strip(
+                [replace(chip, surprisal=None) for chip in stage.chips(second, State())], key="masking-strip-b",
+                labels=section("components.strip"), lang=language(), focus=second.focus, title=t("masking.compare.strip_b"),
+                on_change=_pick,
+            )  # fmt: skip
+        except EngineError as problem:
+            chrome.error(problem)
+        widgets.text_line(
+            "masking-text-b",
+            t("masking.compare.second"),
+            text,
+            lambda new: common.store().set(b=new or " ", b_mask=0),
+            t("masking.compare.placeholder"),
+        )
+    return second
+
+
+def _pick(change: StripChange) -> None:
+    """In the second sentence one blank is enough: the newest counts."""
+    common.store().set(b_mask=change.focus if change.focus in change.covered else 0)
+
+
+def _fill(sentence: Sentence) -> FillResult:
+    assert sentence.focus is not None
+    inputs = FillInputs(sentence.tokens.text, (Edit(sentence.focus, common.mask_id()),), (sentence.focus,))
+    found: FillResult = get_engine().run("masking.fill", common.model_id(), inputs, session=widgets.session())
+    return found

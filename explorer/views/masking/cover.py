@@ -1,0 +1,147 @@
+"""盖住再猜: the distribution at the covered position, and the road to it in three steps."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+import streamlit as st
+
+from explorer.components.distribution import Dials, Extra, Watch, distribution, head_ids
+from explorer.engine import get_engine
+from explorer.lab.types.masking import FillInputs, FillResult, WordInputs
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import language, section, t
+from explorer.ui.numbers import thousands
+from explorer.views.masking import common
+from explorer.views.masking.common import Sentence, State
+
+
+def draw(sentence: Sentence, state: State) -> None:
+    left, right = st.columns([1, 0.44], gap="large")
+    if sentence.focus is None:
+        with left:
+            chrome.notice("masking.cover.nothing")
+        with right:
+            chrome.honesty("masking.cover.honesty")
+        return
+    started = time.perf_counter()
+    result = fill(sentence, state)
+    took = time.perf_counter() - started
+    with left:
+        blanks(sentence)
+        bars(sentence, state, result)
+        chrome.computed(took)
+    with right:
+        _steps(sentence, state, result)
+        chrome.honesty("masking.cover.honesty")
+    chrome.show_code("masking_cover", text=sentence.tokens.text, positions=list(sentence.masks), look=sentence.focus,
+                     replacements=[edit.token_id for edit in common.edits(sentence, state)])  # fmt: skip
+
+
+def fill(sentence: Sentence, state: State) -> FillResult:
+    """The model's answer at the focused blank, in fp32."""
+    assert sentence.focus is not None
+    inputs = FillInputs(sentence.tokens.text, common.edits(sentence, state), (sentence.focus,))
+    found: FillResult = get_engine().run("masking.fill", common.model_id(), inputs, session=widgets.session())
+    return found
+
+
+def blanks(sentence: Sentence) -> None:
+    """With several blanks, which one to look at."""
+    if len(sentence.masks) < 2:
+        return
+    names = {
+        str(p): f"{n}\u2009·\u2009{common.plain(sentence.tokens.surface(p))}" for n, p in enumerate(sentence.masks, 1)
+    }
+    widgets.choice(
+        "masking-blank", t("masking.which"), tuple(names), str(sentence.focus), names.__getitem__,
+        lambda p: common.store().set(focus=int(p)),
+    )  # fmt: skip
+
+
+def bars(sentence: Sentence, state: State, result: FillResult) -> None:
+    """The whole distribution, sent once; its dials act in the browser."""
+    assert sentence.focus is not None
+    original = common.original_of(sentence.tokens, sentence.focus)
+    logits, vocabulary = result.logits[0], get_engine().vocabulary(common.model_id())
+    shown = [*map(int, head_ids(logits)), *([] if original is None else [original])]
+    distribution(
+        logits, key="masking-bars", head={i: vocabulary[i] for i in shown}, vocab_url=common.vocabulary_url(),
+        labels=section("components.bars"), lang=language(), original_id=original, temperature=state.t, show=state.k,
+        watch=state.watch, extra=_pieces(sentence, state), hide=state.hide, on_dials=_dials, on_watch=_watch,
+        caption=t("masking.cover.caption"), title=sentence.tokens.text,
+    )  # fmt: skip
+
+
+def _dials(dials: Dials) -> None:
+    common.store().set(t=round(dials.temperature, 2), k=dials.show, watch=dials.watch)
+
+
+def _watch(asked: Watch) -> None:
+    common.store().set(watch=asked.watch)
+
+
+def _pieces(sentence: Sentence, state: State) -> tuple[Extra, ...]:
+    """Joint scores of the watched words that are not one token."""
+    assert sentence.focus is not None
+    vocabulary = common.vocabulary_index()
+    out = []
+    for word in state.watch:
+        if word in vocabulary:
+            continue
+        inputs = WordInputs(sentence.tokens.text, common.edits(sentence, state), sentence.focus, word)
+        found = get_engine().run("filling.word", common.model_id(), inputs, session=widgets.session())
+        note = (
+            t("masking.cover.word_unknown")
+            if found.unknown
+            else t("masking.cover.pieces", pieces=" + ".join(found.pieces))
+        )
+        out.append(Extra(label=word, p=0.0 if found.unknown else math.exp(found.log_p), note=note))
+    return tuple(out)
+
+
+def _steps(sentence: Sentence, state: State, result: FillResult) -> None:
+    assert sentence.focus is not None
+    facts = get_engine().facts(common.model_id())
+    hidden = result.hidden[0]
+    original = common.original_of(sentence.tokens, sentence.focus)
+    line = math.log(facts.vocab_size)
+    if original is None or state.hide:
+        third = (t("masking.cover.step3_none" if original is None else "masking.cover.step3_hidden"), "")
+    else:
+        loss = cross_entropy(result.logits[0], original)
+        third = (
+            t("masking.cover.step3", loss=f"{loss:.2f}"),
+            t("masking.cover.step3_num", vocab=thousands(facts.vocab_size), line=f"{line:.2f}"),
+        )
+    chrome.steps(
+        [
+            (
+                t("masking.cover.step1"),
+                t("masking.cover.step1_num", d=len(hidden), low=f"{hidden.min():.1f}", high=f"{hidden.max():.1f}"),
+            ),
+            (
+                t("masking.cover.step2"),
+                t(
+                    "masking.cover.step2_num",
+                    d=len(hidden),
+                    vocab=thousands(facts.vocab_size),
+                    n=thousands(len(hidden) * facts.vocab_size),
+                ),
+            ),
+            third,
+        ],
+        strips={0: hidden},
+    )
+
+
+def cross_entropy(logits: np.ndarray, target: int) -> float:
+    """−ln softmax(logits)[target], in nats."""
+    shifted = logits.astype(np.float64) - float(logits.max())
+    return float(np.log(np.exp(shifted).sum()) - shifted[target])
+
+
+def probability(logits: np.ndarray, target: int) -> float:
+    return math.exp(-cross_entropy(logits, target))

@@ -1,0 +1,69 @@
+"""几个空: several blanks filled independently, left to right, and surest first, side by side."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.engine import get_engine
+from explorer.lab.types.masking import JointInputs, JointOrder, JointResult
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import t
+from explorer.ui.numbers import percent, signed
+from explorer.ui.prose import inline
+from explorer.views.masking import common
+from explorer.views.masking.common import Sentence, State
+
+
+def draw(sentence: Sentence, state: State) -> None:
+    chrome.section("masking.joint")
+    if len(sentence.masks) < 2:
+        chrome.notice("masking.joint.need")
+        return
+    inputs = JointInputs(sentence.tokens.text, sentence.masks)
+    result: JointResult = get_engine().run("filling.joint", common.model_id(), inputs, session=widgets.session())
+    left, right = st.columns([1, 0.44], gap="large")
+    with left:
+        best = max(order.log_p_chain for order in result.orders)
+        for order in result.orders:
+            _order(result, order, order.log_p_chain >= best - 1e-6)
+        chrome.quiet(t("masking.joint.caption"))
+    with right:
+        chrome.steps([(t(f"masking.joint.step{n}"), "") for n in (1, 2, 3)])
+        chrome.honesty("masking.joint.honesty")
+    chrome.show_code("masking_joint", text=sentence.tokens.text, positions=list(sentence.masks))
+
+
+def _order(result: JointResult, order: JointOrder, best: bool) -> None:
+    """One way to fill: the sentence it makes, the steps in their order, and its score."""
+    vocabulary = get_engine().vocabulary(common.model_id())
+    step = {
+        p: (n, common.plain(vocabulary[i]), chance)
+        for n, (p, i, chance) in enumerate(zip(order.positions, order.ids, order.p, strict=True), 1)
+    }
+    independent = order.name == "independent"
+    cells = []
+    for position, piece in enumerate(result.tokens.pieces):
+        if result.tokens.special[position] and position not in step:
+            continue
+        if position in step:
+            n, word, _ = step[position]
+            number = "" if independent else f"<sub>{n}</sub>"
+            cells.append(f'<span class="filled">{inline(word)}{number}</span>')
+        else:
+            gap = " " if _space_before(result, position) else ""
+            cells.append(gap + inline(result.tokens.surface(position) or piece))
+    steps = "　".join(
+        inline(t("masking.joint.order", n=n, word=word, p=percent(p))) for n, word, p in sorted(step.values())
+    )
+    crown = f' <span class="badge">{inline(t("masking.joint.best"))}</span>' if best else ""
+    chrome.block(
+        f'<div class="figure"><span>{inline(t(f"masking.joint.{order.name}"))}{crown}</span>'
+        f'<div class="sentence">{"".join(cells)}</div><span>{steps}</span>'
+        f'<span class="quiet">{inline(t("masking.joint.chain", logp=signed(order.log_p_chain)))}</span></div>'
+    )
+
+
+def _space_before(result: JointResult, position: int) -> bool:
+    """Whether the reader's text has a space before this token."""
+    start = result.tokens.offsets[position][0]
+    return start > 0 and result.tokens.text[start - 1].isspace()

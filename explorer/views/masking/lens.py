@@ -1,0 +1,74 @@
+"""逐层看: the masked-LM head read at every layer for one covered position, with the ranks of chosen words."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from explorer.engine import get_engine
+from explorer.lab.types.masking import LensInputs, LensResult
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import t
+from explorer.ui.numbers import percent
+from explorer.views.masking import common, cover
+from explorer.views.masking.common import Sentence, State
+
+TOP = 5
+WATCHED = 6
+
+
+def draw(sentence: Sentence, state: State) -> None:
+    chrome.section("masking.lens")
+    if sentence.focus is None:
+        chrome.notice("errors.no_blank")
+        return
+    inputs = LensInputs(sentence.tokens.text, common.edits(sentence, state), sentence.focus)
+    result: LensResult = get_engine().run("masking.lens", common.model_id(), inputs, session=widgets.session())
+    left, right = st.columns([1, 0.44], gap="large")
+    with left:
+        cover.blanks(sentence)
+        _ranks(result, sentence, state)
+        _table(result)
+    with right:
+        chrome.steps([(t(f"masking.lens.step{n}"), "") for n in (1, 2, 3)])
+        chrome.honesty("masking.lens.honesty")
+    chrome.show_code("masking_lens", text=sentence.tokens.text, positions=list(sentence.masks), look=sentence.focus,
+                     replacements=[edit.token_id for edit in common.edits(sentence, state)])  # fmt: skip
+
+
+def _ranks(result: LensResult, sentence: Sentence, state: State) -> None:
+    """The original, the model's own first words, and the words the reader asked for, layer by layer."""
+    from explorer.figures import ranks
+
+    vocabulary, index = get_engine().vocabulary(common.model_id()), common.vocabulary_index()
+    original = common.original_of(sentence.tokens, result.position)
+    order = np.argsort(-result.logits[-1])
+    asked = [index[word] for word in state.watch if word in index]
+    first = [] if original is None else [original]
+    shown = list(dict.fromkeys([*first, *asked, *map(int, order[:3])]))[:WATCHED]
+    lines = {vocabulary[i]: [int((row > row[i]).sum()) + 1 for row in result.logits] for i in shown}
+    truth = None if original is None else vocabulary[original]
+    fig = ranks.by_layer(lines, result.logits.shape[1], t("masking.lens.x"), t("masking.lens.y"), truth)
+    best = "、".join(common.plain(vocabulary[int(i)]) for i in order[:TOP])
+    chrome.plot(fig, "masking-lens", t("masking.lens.figure"), t("masking.lens.alt", list=best))
+    widgets.text_line(
+        "masking-lens-watch", t("masking.lens.watch"), " ".join(state.watch),
+        lambda words: common.store().set(watch=tuple(dict.fromkeys(words.split()))[:8]),
+        f"{t('masking.lens.watch')} · {t('masking.lens.watch_hint')}",
+    )  # fmt: skip
+    missing = [word for word in state.watch if word not in index]
+    if missing:
+        chrome.quiet(t("masking.lens.missing", words="、".join(missing)))
+
+
+def _table(result: LensResult) -> None:
+    """What each layer would fill in, the last layer first."""
+    vocabulary = get_engine().vocabulary(common.model_id())
+    rows = []
+    for layer in reversed(range(len(result.logits))):
+        row = result.logits[layer]
+        best = [int(i) for i in np.argsort(-row)[:TOP]]
+        name = t("masking.lens.layer", n=layer) if layer else t("masking.lens.layer0")
+        rows.append((name, *(f"{common.plain(vocabulary[i])} {percent(cover.probability(row, i))}" for i in best)))
+    chrome.subtitle(t("masking.lens.table"))
+    chrome.table(("", *map(str, range(1, TOP + 1))), rows)

@@ -1,0 +1,125 @@
+"""掷骰子: the 15 % × 80/10/10 drawing of training, rolled on the reader's sentence, and the exercise it makes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from explorer.components.token_strip import Chip, token_strip
+from explorer.engine import get_engine
+from explorer.lab.types.lottery import KINDS, LotteryInputs, LotteryResult, LotteryTally
+from explorer.lab.types.masking import Edit, FillInputs
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import language, section, t
+from explorer.ui.prose import inline
+from explorer.views.masking import common, cover, stage
+from explorer.views.masking.common import Sentence, State
+
+
+def draw(sentence: Sentence, state: State) -> None:
+    chrome.section("masking.lottery")
+    if len(sentence.tokens) <= 2:
+        chrome.notice("errors.text_empty")
+        return
+    left, right = st.columns([1, 0.44], gap="large")
+    with left:
+        _dice(state)
+        result = _roll(sentence, state)
+        token_strip(
+            _chips(sentence, result), key="masking-lottery-strip", labels=section("components.strip"), lang=language(),
+            mode="show", title=t("masking.lottery.strip"),
+        )  # fmt: skip
+        _words(result, state)
+        _counts(sentence, result, state)
+        _exercise(sentence, result)
+    with right:
+        chrome.steps([(t(f"masking.lottery.step{n}"), "") for n in (1, 2, 3)])
+        chrome.honesty("masking.lottery.honesty")
+    chrome.show_code("masking_lottery", text=sentence.tokens.text, seed=state.seed)
+
+
+def _dice(state: State) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            t("masking.lottery.roll"),
+            key="masking-roll",
+            type="primary",
+            on_click=lambda: common.store().set(seed=(state.seed + 1) % 10000),
+        )
+        widgets.choice(
+            "masking-unit", t("masking.lottery.unit"), ("token", "word"), state.unit,
+            lambda unit: t(f"masking.lottery.unit_{unit}"), lambda unit: common.store().set(unit=unit),
+        )  # fmt: skip
+
+
+def _roll(sentence: Sentence, state: State) -> LotteryResult:
+    inputs = LotteryInputs(sentence.tokens.text, unit=state.unit, seed=state.seed)
+    found: LotteryResult = get_engine().run("lottery.roll", common.model_id(), inputs, session=widgets.session())
+    return found
+
+
+def _chips(sentence: Sentence, result: LotteryResult) -> list[Chip]:
+    vocabulary = get_engine().vocabulary(common.model_id())
+    drawn = {int(p): (kind, int(i)) for p, kind, i in zip(result.positions, result.kinds, result.ids, strict=True)}
+    out = []
+    for position, chip in enumerate(stage.chips(replace(sentence, masks=()), State())):
+        kind, token = drawn.get(position, (None, 0))
+        shown = common.plain(vocabulary[token]) if kind == "random" else None
+        out.append(replace(chip, covered=kind, shown=shown))
+    return out
+
+
+def _words(result: LotteryResult, state: State) -> None:
+    """Where the words end, when they are drawn whole."""
+    if state.unit != "word":
+        return
+    spans: dict[int, list[int]] = {}
+    for position, word in enumerate(result.words):
+        if word >= 0:
+            spans.setdefault(int(word), []).append(position)
+    words = (
+        result.tokens.text[result.tokens.offsets[s[0]][0] : result.tokens.offsets[s[-1]][1]] for s in spans.values()
+    )
+    chrome.quiet(t("masking.lottery.words", words=" / ".join(words)))
+
+
+def _counts(sentence: Sentence, result: LotteryResult, state: State) -> None:
+    tally: LotteryTally = get_engine().run(
+        "lottery.tally",
+        common.model_id(),
+        LotteryInputs(sentence.tokens.text, unit=state.unit, seed=state.seed),
+        session=widgets.session(),
+    )
+    head = ("", t("masking.lottery.counts"), t("masking.lottery.expected"), t("masking.lottery.many"))
+    rows = [
+        (t(f"masking.lottery.{kind}"), str(result.counts[n]), f"{result.expected[n]:.1f}", f"{tally.means[n]:.2f}")
+        for n, kind in enumerate(KINDS)
+    ]
+    rows.append(
+        (
+            t("masking.lottery.untouched"),
+            str(result.n_ordinary - sum(result.counts)),
+            f"{result.n_ordinary - result.budget:.1f}",
+            f"{result.n_ordinary - sum(tally.means):.2f}",
+        )
+    )
+    chrome.table(head, rows, numeric=(1, 2, 3))
+
+
+def _exercise(sentence: Sentence, result: LotteryResult) -> None:
+    """The loss of this drawing: mean cross-entropy over all drawn positions."""
+    changed = tuple(
+        Edit(int(p), int(i))
+        for p, i, kind in zip(result.positions, result.ids, result.kinds, strict=True)
+        if kind != "keep"
+    )
+    inputs = FillInputs(sentence.tokens.text, changed, tuple(int(p) for p in result.positions))
+    found = get_engine().run("masking.fill", common.model_id(), inputs, session=widgets.session())
+    losses = [cover.cross_entropy(row, int(target)) for row, target in zip(found.logits, found.original, strict=True)]
+    line = math.log(found.logits.shape[1])
+    chrome.block(
+        f"<p>{inline(t('masking.lottery.loss', n=len(losses), loss=f'{np.mean(losses):.2f}', line=f'{line:.2f}'))}</p>"
+    )

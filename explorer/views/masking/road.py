@@ -1,0 +1,94 @@
+"""一步步算: one covered position from its output vector to its probability, with the numbers of this very run."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from explorer.components.vector_strip import vector_strip
+from explorer.engine import get_engine
+from explorer.lab.types.masking import FillResult
+from explorer.ui import chrome
+from explorer.ui.i18n import language, section, t
+from explorer.ui.numbers import percent, signed
+from explorer.ui.prose import inline
+from explorer.views.masking import common, cover
+from explorer.views.masking.common import Sentence, State
+
+ROWS = 5
+
+
+def draw(sentence: Sentence, state: State) -> None:
+    chrome.section("masking.road")
+    if sentence.focus is None:
+        chrome.notice("errors.no_blank")
+        return
+    result = cover.fill(sentence, state)
+    original = common.original_of(sentence.tokens, sentence.focus)
+    left, right = st.columns([1, 0.44], gap="large")
+    with left:
+        cover.blanks(sentence)
+        vector_strip(
+            [(t("masking.road.hidden"), result.hidden[0]), (t("masking.road.transformed"), result.transformed[0])],
+            key="masking-vectors", labels=section("components.vector"), lang=language(), title=t("masking.road.title"),
+        )  # fmt: skip
+        _arithmetic(result, original)
+        if original is not None:
+            _one_hot(result, original)
+    with right:
+        chrome.steps([(t("masking.road.step1"), ""), (t("masking.road.step2"), ""), (t("masking.road.step3"), "")])
+        chrome.honesty("masking.road.honesty")
+    chrome.show_code("masking_road", text=sentence.tokens.text, positions=list(sentence.masks), look=sentence.focus,
+                     replacements=[edit.token_id for edit in common.edits(sentence, state)])  # fmt: skip
+
+
+def _arithmetic(result: FillResult, original: int | None) -> None:
+    """Scores, softmax and loss as sums a reader can check with a pocket calculator."""
+    logits = result.logits[0].astype(np.float64)
+    vocabulary = get_engine().vocabulary(common.model_id())
+    best = [int(i) for i in np.argsort(-logits)[:ROWS]]
+    if original is not None and original not in best:
+        best.append(original)
+    shift = float(logits.max())
+    total = float(np.exp(logits - shift).sum())
+    head = "".join(
+        f'<th class="n">{inline(t(f"masking.road.{name}"))}</th>' for name in ("score", "power", "probability")
+    )
+    rows = "".join(
+        f"<tr><td>{inline(common.plain(vocabulary[i]))}{_mark(i == original)}</td>"
+        f'<td class="n">{signed(logits[i], 3)}</td><td class="n">{math.exp(logits[i] - shift):.4f}</td>'
+        f'<td class="n">{percent(math.exp(logits[i] - shift) / total)}</td></tr>'
+        for i in best
+    )
+    words = [t("masking.road.score_step"), t("masking.road.softmax_step", shift=signed(shift, 3), total=f"{total:.4f}")]
+    table = f'<div class="scroll-x"><table class="plain-table"><tr><th>{inline(t("masking.road.word"))}</th>{head}</tr>{rows}</table></div>'
+    last = ""
+    if original is not None:
+        p = math.exp(logits[original] - shift) / total
+        last = f"<p>{inline(t('masking.road.loss_row', p=f'{p:.4f}', loss=f'{-math.log(p):.4f}'))}</p>"
+    chrome.block("".join(f"<p>{inline(word)}</p>" for word in words) + table + last)
+
+
+def _mark(true: bool) -> str:
+    return f' <span class="quiet">{inline(t("masking.road.truth"))}</span>' if true else ""
+
+
+def _one_hot(result: FillResult, original: int) -> None:
+    """The right answer over the model's probabilities, for the likeliest words and the right one."""
+    from explorer.figures import onehot
+
+    logits = result.logits[0]
+    vocabulary = get_engine().vocabulary(common.model_id())
+    shown = [int(i) for i in np.argsort(-logits)[:8]]
+    if original not in shown:
+        shown.append(original)
+    names = [common.plain(vocabulary[i]) for i in shown]
+    chance = [cover.probability(logits, i) for i in shown]
+    fig = onehot.against(
+        names, chance, shown.index(original), t("masking.road.onehot_truth"), t("masking.road.onehot_model")
+    )
+    chrome.plot(
+        fig, "masking-onehot", t("masking.road.onehot_caption"), t("masking.road.alt", list="、".join(names[:5]))
+    )

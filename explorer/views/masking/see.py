@@ -1,0 +1,120 @@
+"""三种放法: one position seen, covered, or replaced at random; the same averaged over many; and typo repair."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from explorer.engine import get_engine
+from explorer.lab.types.masking import AverageInputs, AverageResult, Edit, FillInputs, TreatInputs, TreatResult
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import language, t
+from explorer.ui.numbers import percent
+from explorer.views import examples
+from explorer.views.masking import common, cover
+from explorer.views.masking.common import Sentence, State
+
+PER_TEXT = 4
+
+
+def draw(sentence: Sentence, state: State) -> None:
+    chrome.section("masking.see")
+    original = None if sentence.focus is None else common.original_of(sentence.tokens, sentence.focus)
+    if sentence.focus is None or original is None:
+        chrome.notice("errors.no_blank")
+        return
+    left, right = st.columns([1, 0.44], gap="large")
+    with left:
+        cover.blanks(sentence)
+        _three_ways(sentence)
+        _repair(sentence, state, original)
+        _average()
+    with right:
+        chrome.steps(
+            [
+                (t("masking.see.step1"), ""),
+                (t("masking.see.step2"), ""),
+                (t("masking.see.step3"), t("masking.see.step3_num")),
+            ]
+        )
+        chrome.honesty("masking.see.honesty")
+    chrome.show_code("masking_see", text=sentence.tokens.text, look=sentence.focus, random_ids=_random_ids(sentence))
+
+
+def _treat(sentence: Sentence) -> TreatResult:
+    assert sentence.focus is not None
+    inputs = TreatInputs(sentence.tokens.text, sentence.focus)
+    found: TreatResult = get_engine().run("masking.treat", common.model_id(), inputs, session=widgets.session())
+    return found
+
+
+def _random_ids(sentence: Sentence) -> list[int]:
+    return [int(i) for i in _treat(sentence).random_ids]
+
+
+def _three_ways(sentence: Sentence) -> None:
+    from explorer.figures import bars
+
+    result = _treat(sentence)
+    p = [cover.probability(row, result.original) for row in result.logits]
+    draws = p[2:]
+    means = [p[0], p[1], float(np.mean(draws))]
+    names = [t("masking.see.visible"), t("masking.see.masked"), t("masking.see.random", n=len(draws))]
+    values = dict(zip(("visible", "masked", "random"), map(percent, means), strict=True))
+    chrome.plot(
+        bars.treatments(names, means, [[], [], draws]),
+        "masking-treat",
+        t("masking.see.figure"),
+        t("masking.see.alt", **values),
+    )
+
+
+def _repair(sentence: Sentence, state: State, original: int) -> None:
+    assert sentence.focus is not None
+    chrome.subsection("masking.see.repair")
+    widgets.text_line(
+        "masking-wrong",
+        t("masking.see.repair_input"),
+        state.wrong,
+        lambda word: common.store().set(wrong=word.strip()[:16]),
+        t("masking.see.repair_input"),
+    )
+    if not state.wrong:
+        return
+    wrong = common.vocabulary_index().get(state.wrong)
+    if wrong is None:
+        chrome.notice("masking.see.repair_many", "warn", wrong=state.wrong)
+        return
+    inputs = FillInputs(sentence.tokens.text, (Edit(sentence.focus, wrong),), (sentence.focus,))
+    logits = get_engine().run("masking.fill", common.model_id(), inputs, session=widgets.session()).logits[0]
+    vocabulary = get_engine().vocabulary(common.model_id())
+    rank = int((logits > logits[original]).sum()) + 1
+    chrome.notice(
+        "masking.see.repair_done", wrong=state.wrong, word=common.plain(vocabulary[original]), rank=rank,
+        p=percent(cover.probability(logits, original)), p_wrong=percent(cover.probability(logits, wrong)),
+    )  # fmt: skip
+    best = [int(i) for i in np.argsort(-logits)[:6]]
+    chrome.word_list([(common.plain(vocabulary[i]), percent(cover.probability(logits, i))) for i in best])
+
+
+def _average() -> None:
+    """Over sentences that come with the app; it takes seconds, so it has a button, progress and a stop."""
+    from explorer.figures import bars
+
+    texts = tuple(examples.entry("masking", "average", language())["texts"])
+    inputs = AverageInputs(texts, PER_TEXT)
+    chrome.subsection("masking.see.average", n=len(texts), per=PER_TEXT)
+    engine = get_engine()
+    result: AverageResult | None = engine.peek("masking.average", common.model_id(), inputs)
+    if result is None and st.button(t("common.run"), key="masking-average"):
+        stream = engine.stream("masking.average", common.model_id(), inputs, session=widgets.session())
+        result = widgets.progress(stream, t("masking.see.average.title"))
+    if result is None:
+        return
+    means = [float(values.mean()) for values in (result.visible, result.masked, result.random)]
+    values = dict(zip(("visible", "masked", "random"), map(percent, means), strict=True))
+    names = [t("masking.see.visible"), t("masking.see.masked"), t("masking.see.random", n=1)]
+    chrome.plot(
+        bars.treatments(names, means, [[], [], []]), "masking-average-figure",
+        t("masking.see.average_done", n=len(result.visible), **values), t("masking.see.alt", **values),
+    )  # fmt: skip

@@ -1,0 +1,145 @@
+"""The stage of 填空: the sentence as chips, what stands in the covered places, the input line, the choice of tool.
+
+It knows the token strip and the page's state; what is computed from the sentence is each tool's own business.
+"""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from explorer.components.token_strip import Chip, StripChange, token_strip
+from explorer.engine import get_engine
+from explorer.engine.base import EngineError
+from explorer.lab.types.masking import ScanInputs, ScanResult
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import language, section, t
+from explorer.views.masking import common
+from explorer.views.masking.common import Sentence, State
+
+KEY = "masking-strip"
+TOOLS = ("cover", "road", "see", "lottery", "joint", "lens", "compare", "budget")
+
+
+def draw() -> Sentence | None:
+    """Draw the stage; the sentence, or None when there is nothing to read (said on the page)."""
+    state = common.store().get()
+    sentence = None
+    with st.container(key="stage-masking"):
+        try:
+            sentence = common.read(state)
+            _strip(sentence, state)
+        except EngineError as problem:
+            chrome.error(problem)
+        _controls(state, sentence)
+        widgets.text_line("masking-text", t("masking.input"), _text(state), _write, t("masking.placeholder"))
+    if sentence is not None:
+        _remarks(sentence)
+    widgets.choice(
+        "masking-tool", t("masking.tools"), TOOLS, state.tool, lambda tool: t(f"masking.tool.{tool}"), _choose_tool
+    )
+    return sentence
+
+
+def scan(sentence: Sentence) -> ScanResult | None:
+    """The whole-sentence scan if it is there already; never computes."""
+    found: ScanResult | None = get_engine().peek("scanning.scan", common.model_id(), ScanInputs(sentence.tokens.text))
+    return found
+
+
+def complete_scan(sentence: Sentence) -> None:
+    """Compute the scan after the click has been answered, then draw the strip once more with its tint."""
+    if scan(sentence) is not None or len(sentence.tokens) <= 2:
+        return
+    stream = get_engine().stream(
+        "scanning.scan", common.model_id(), ScanInputs(sentence.tokens.text), session=widgets.session()
+    )
+    widgets.progress(stream, t("masking.strip.scanning"))
+    if scan(sentence) is not None:
+        st.rerun(scope="fragment")
+
+
+def chips(sentence: Sentence, state: State) -> list[Chip]:
+    """One chip a token, with what stands there and how hard it is to guess."""
+    tokens, found = sentence.tokens, scan(sentence)
+    place = {} if found is None else {int(p): n for n, p in enumerate(found.positions)}
+    replaced = {edit.position: edit.token_id for edit in common.edits(sentence, state)}
+    vocabulary = get_engine().vocabulary(common.model_id())
+    out = []
+    for position in range(len(tokens)):
+        covered = position in sentence.masks
+        n = place.get(position)
+        out.append(
+            Chip(
+                text=tokens.pieces[position],
+                id=tokens.ids[position],
+                start=tokens.offsets[position][0],
+                end=tokens.offsets[position][1],
+                original="" if tokens.special[position] else tokens.surface(position),
+                kind="special" if tokens.special[position] else "unknown" if tokens.unknown[position] else "token",
+                word=tokens.words[position],
+                covered=state.how if covered else None,
+                shown=common.plain(vocabulary[replaced[position]]) if covered and state.how == "random" else None,
+                surprisal=None if found is None or n is None else float(found.surprisal[n]),
+                p=None if found is None or n is None else float(found.p_original[n]),
+                rank=None if found is None or n is None else int(found.rank[n]),
+            )
+        )
+    return out
+
+
+def _strip(sentence: Sentence, state: State) -> None:
+    tint = math.log(len(get_engine().vocabulary(common.model_id()))) if scan(sentence) else None
+    token_strip(
+        chips(sentence, state), key=KEY, labels=section("components.strip"), lang=language(), focus=sentence.focus,
+        reveal=not state.hide, tint=tint, on_change=_cover,
+    )  # fmt: skip
+
+
+def _cover(change: StripChange) -> None:
+    state = common.store().get()
+    text = _text(state)
+    common.store().set(text=text, masks=change.covered, focus=change.focus or 0)
+
+
+def _controls(state: State, sentence: Sentence | None) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="masking-controls"):
+        widgets.choice(
+            "masking-how", t("masking.how_label"), ("mask", "random", "keep"), state.how,
+            lambda how: t(f"masking.how.{how}"), lambda how: common.store().set(how=how),
+        )  # fmt: skip
+        widgets.toggle(
+            "masking-hide",
+            t("masking.hide"),
+            state.hide,
+            lambda on: common.store().set(hide=on),
+            t("masking.hide_help"),
+        )
+        if sentence is not None and sentence.masks:
+            st.button(t("masking.clear"), key="masking-clear", type="tertiary", on_click=_clear)
+
+
+def _clear() -> None:
+    common.store().set(text=_text(common.store().get()), masks=(), focus=0)
+
+
+def _remarks(sentence: Sentence) -> None:
+    if sentence.used < sentence.typed:
+        chrome.notice("masking.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
+    if sentence.simplified:
+        chrome.notice("masking.simplified")
+    if any(sentence.tokens.unknown):
+        chrome.notice("masking.unknown")
+
+
+def _text(state: State) -> str:
+    return state.text or common.example("default", language())[0]
+
+
+def _write(text: str) -> None:
+    common.store().set(text=text or " ", masks=(), focus=0)
+
+
+def _choose_tool(tool: str) -> None:
+    common.store().set(tool=tool)

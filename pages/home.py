@@ -1,0 +1,28 @@
+"""第 0 章 首页 · Home: a text split in two, and the field in one walk."""
+
+import streamlit as st
+
+from explorer.ui import chapters, chrome, finish
+from explorer.views.home import exhibits, split
+
+
+@st.fragment
+def stage() -> None:
+    split.draw()
+
+
+@st.fragment
+def classes() -> None:
+    exhibits.classes()
+
+
+chrome.question("home")
+finish.link_problems(split.store())
+stage()
+chapters.map_of("home")
+exhibits.kinds()
+exhibits.family()
+classes()
+exhibits.why()
+finish.presets("home", split.PRESETS, split.choose_preset)
+finish.row("home", split.store())
