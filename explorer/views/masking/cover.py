@@ -10,6 +10,7 @@ import streamlit as st
 
 from explorer.components.distribution import Dials, Extra, Watch, distribution, head_ids
 from explorer.engine import get_engine
+from explorer.engine.base import EngineError
 from explorer.lab.types.masking import FillInputs, FillResult, WordInputs
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import language, section, t
@@ -92,13 +93,14 @@ def _pieces(sentence: Sentence, state: State) -> tuple[Extra, ...]:
         if word in vocabulary:
             continue
         inputs = WordInputs(sentence.tokens.text, common.edits(sentence, state), sentence.focus, word)
-        found = get_engine().run("filling.word", common.model_id(), inputs, session=widgets.session())
-        note = (
-            t("masking.cover.word_unknown")
-            if found.unknown
-            else t("masking.cover.pieces", pieces=" + ".join(found.pieces))
-        )
-        out.append(Extra(label=word, p=0.0 if found.unknown else math.exp(found.log_p), note=note))
+        try:
+            found = get_engine().run("filling.word", common.model_id(), inputs, session=widgets.session())
+        except EngineError as problem:
+            out.append(Extra(label=word, p=0.0, note=t(f"errors.{problem.key}", **problem.values)))
+            continue
+        note = "word_unknown" if found.unknown else "pieces"
+        p = 0.0 if found.unknown else math.exp(found.log_p)
+        out.append(Extra(label=word, p=p, note=t(f"masking.cover.{note}", pieces=" + ".join(found.pieces))))
     return tuple(out)
 
 
