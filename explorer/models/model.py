@@ -110,17 +110,8 @@ class Model:
         return out
 
     @contextmanager
-    def fast(self) -> Iterator[str]:
-        """Inside, the body computes in bf16 if this processor is faster in it. Yields the precision used."""
-        if not self.fast_pays:
-            yield "fp32"
-            return
-        with self.in_bf16():
-            yield "bf16"
-
-    @contextmanager
     def in_bf16(self) -> Iterator[None]:
-        """Inside, the body multiplies matrices in bf16; weights stay in fp32."""
+        """Inside, the body multiplies matrices in bf16 (see `fast_pays`); weights and the head stay in fp32."""
         with torch.autocast(self.device.type, torch.bfloat16):
             yield
 
