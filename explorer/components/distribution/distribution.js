@@ -228,7 +228,8 @@ class Bars {
       listed.add(id);
       pinned.push(ofToken(id, "pinned"));
     };
-    if (original !== null) pin(original);
+    // A row for the original would give it away while it is secret.
+    if (original !== null && !this.secret()) pin(original);
     const joint = [];
     for (const word of this.watch) {
       const row = extra.find(({label}) => label === word);
@@ -240,14 +241,18 @@ class Bars {
     const shown = tokens.reduce((sum, row) => sum + (row.gone ? 0 : row.p), 0);
     const left = d.logits.length - tokens.length;
     const rest = {kind: "rest", word: labels.rest, long: fill(labels.rest_long, {n: grouped(left)}), p: Math.max(0, 1 - shown)};
-    const said = original === null ? first[0] : tokens.find((row) => row.original);
+    const said = tokens.find((row) => row.original) ?? first[0];
     return {rows: [...tokens, ...(left > 0 ? [rest] : []), ...joint], said};
+  }
+
+  secret() {
+    return this.header.hide && !this.open;
   }
 
   draw() {
     if (this.gone) return;
     const {rows, said} = this.plan();
-    const secret = this.header.hide && !this.open;
+    const secret = this.secret();
     this.list.setAttribute("aria-label", this.header.labels.bars);
     while (this.rows.length < rows.length) this.rows.push(this.newRow());
     while (this.rows.length > rows.length) this.rows.pop().item.remove();
@@ -278,12 +283,12 @@ class Bars {
     bar.style.width = concealed ? "0%" : `${100 * row.p}%`;
     ghost.hidden = concealed || row.ghost === undefined || row.ghost === null;
     if (!ghost.hidden) ghost.style.width = `${100 * row.ghost}%`;
-    amount.textContent = row.p === null ? "…" : secret ? "" : row.gone ? labels.cut : percent(row.p);
-    note.textContent = concealed && row.p !== null ? "" : row.kind === "pinned" ? fill(labels.rank, {rank: grouped(row.rank)}) : row.note ?? "";
-    const facts = {kind: row.kind, id: row.id, p: secret ? undefined : row.p, rank: row.rank, ghost: row.ghost, cut: row.gone ? 1 : undefined};
-    for (const [name, value] of Object.entries(facts)) {
-      if (value === undefined || value === null) delete item.dataset[name];
-      else item.dataset[name] = String(value);
+    amount.textContent = secret ? "" : row.p === null ? "…" : row.gone ? labels.cut : percent(row.p);
+    note.textContent = secret ? "" : row.kind === "pinned" ? fill(labels.rank, {rank: grouped(row.rank)}) : row.note ?? "";
+    const facts = secret ? {kind: row.kind} : {kind: row.kind, id: row.id, p: row.p, rank: row.rank, ghost: row.ghost, cut: row.gone ? 1 : null};
+    for (const name of ["kind", "id", "p", "rank", "ghost", "cut"]) {
+      if (facts[name] === undefined || facts[name] === null) delete item.dataset[name];
+      else item.dataset[name] = String(facts[name]);
     }
   }
 
@@ -291,6 +296,8 @@ class Bars {
     const {labels, original, lang} = this.header;
     if (secret) {
       if (this.verdict.dataset.secret) return;
+      delete this.verdict.dataset.p;
+      delete this.verdict.dataset.rank;
       const button = h("button", {type: "button"}, labels.show_answer);
       button.addEventListener("click", () => {
         this.open = true;
@@ -312,8 +319,8 @@ class Bars {
   }
 
   summary() {
-    const {labels, hide} = this.header;
-    if (hide && !this.open) return labels.hidden;
+    const {labels} = this.header;
+    if (this.secret()) return labels.hidden;
     const {rows} = this.plan();
     const list = rows.filter(({kind}) => kind === "first").map(({word, p}) => `${word} ${percent(p)}`).join(", ");
     return [this.verdict.textContent, fill(labels.summary, {list})].join(" ");
@@ -324,7 +331,7 @@ class Bars {
   svg() {
     const colours = palette(this.root);
     const {header} = this;
-    const secret = header.hide && !this.open;
+    const secret = this.secret();
     const {rows} = this.plan();
     const [left, width, top] = [150, 440, 56];
     const middle = {"dominant-baseline": "central"};
@@ -355,10 +362,11 @@ class Bars {
   }
 
   async csv() {
+    const names = this.header.labels.csv_columns.split(",").map((name) => name.trim());
+    if (this.secret()) return csvText([names]);
     const {words} = await vocabulary(this.header.vocab_url);
     const {distribution: d} = this;
     d.heat(this.temperature);
-    const names = this.header.labels.csv_columns.split(",").map((name) => name.trim());
     return csvText([names, ...Array.from(d.order(), (id, i) => [i + 1, id, words[id] ?? "", d.logits[id], d.p(id)])]);
   }
 }

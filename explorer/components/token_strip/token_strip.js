@@ -127,6 +127,7 @@ class TokenStrip {
     const treatment = this.treatment(i);
     const [face, under] = this.face(i);
     setToken(main, face, lang);
+    main.className = treatment === "mask" && face === "？" ? "main covered" : "main";
     setToken(small, under, lang);
     small.hidden = under === "";
     const latin = [...face].length > 1 && langOf(face, "en") === "en";

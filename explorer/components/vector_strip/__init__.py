@@ -1,0 +1,57 @@
+"""Vectors as rows of coloured cells: blue above zero, vermilion below, the paler the nearer to zero.
+
+Knows numbers and names of rows, and not where a vector comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from streamlit.components.v2 import component
+
+from explorer.components.bundle import bundle
+from explorer.components.packing import pack
+from explorer.components.words import chosen, tag
+
+LABELS = (
+    "vectors",  # name of the whole figure
+    "range",  # {n} {low} {high}: "384 个数，−2.1 … 2.4"
+    "cell",  # {i} {x}: one number
+    "csv_columns",  # 3 names, comma-separated: row, position, value
+)
+
+_BUNDLE = bundle(Path(__file__).parent)
+_mount = component("sesame_vector_strip", js=_BUNDLE.js, css=_BUNDLE.css)
+
+
+def vector_strip(
+    rows: Sequence[tuple[str, NDArray[np.float32]]],
+    *,
+    key: str,
+    labels: Mapping[str, str],
+    lang: str,
+    caption: str = "",
+    title: str = "",
+    alt: str = "",
+) -> None:
+    """Mounts one strip a row: (name, values[d]) with finite float32 values; rows may differ in length.
+
+    A row's colours are scaled by its own 99th percentile of |value|, so that one outlier does not pale the rest.
+    Hover, or the arrow keys on a focused strip, read out one number.
+    """
+    for name, values in rows:
+        if values.ndim != 1 or values.dtype != np.float32 or not np.isfinite(values).all():
+            raise ValueError(f"{name}: values must be one row of finite float32")
+    header = {
+        "key": key,
+        "lang": tag(lang),
+        "labels": chosen(labels, LABELS),
+        "rows": [name for name, _ in rows],
+        "caption": caption,
+        "title": title,
+        "alt": alt,
+    }
+    _mount(key=key, data=pack(header, {f"row{number}": values for number, (_, values) in enumerate(rows)}))
