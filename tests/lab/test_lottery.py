@@ -104,3 +104,14 @@ def test_refused(model: Any) -> None:
         with pytest.raises(ExperimentError) as caught:
             lottery.roll(model, LotteryInputs(text))
         assert caught.value.key == key
+
+
+@pytest.mark.parametrize("unit", ["token", "word"])
+def test_the_tally_is_the_mean_of_many_drawings(model: Any, unit: str) -> None:
+    inputs = LotteryInputs(TEXT, unit=unit, seed=11)
+    tally = lottery.tally(model, inputs)
+    assert tally.n_rolls == lottery.ROLLS
+    one = lottery.roll(model, inputs)
+    assert 0 < sum(tally.means) <= one.budget + 1e-9
+    for mean, expected in zip(tally.means, one.expected, strict=True):
+        assert mean == pytest.approx(expected, rel=0.4)
