@@ -183,9 +183,10 @@ def show_code(name: str, **values: object) -> None:
 
 
 def code(name: str, **values: object) -> str:
-    """The snippet `name` with `values` written in as Python literals."""
+    """The snippet `name` with `values` written in as Python literals, and the folder of the embedded model."""
     template = (_CODE / f"{name}.py").read_text(encoding="utf-8")
-    for key, value in values.items():
+    folder = catalog.default("masked").folder.relative_to(_CODE.parents[2]).as_posix()
+    for key, value in {"folder": folder, **values}.items():
         template = template.replace(f"__{key.upper()}__", repr(value))
     return template
 

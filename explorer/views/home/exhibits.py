@@ -8,7 +8,7 @@ from explorer.engine import catalog, get_engine
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import thousands
-from explorer.views import examples
+from explorer import examples
 from explorer.views.home.split import store
 
 KINDS = ("supervised", "unsupervised", "semi", "reinforcement", "self")

@@ -17,7 +17,7 @@ from explorer.ui import chrome, widgets
 from explorer.ui.i18n import language, section, t
 from explorer.ui.numbers import percent
 from explorer.ui.state import Store, limit
-from explorer.views import examples
+from explorer import examples
 
 PRESETS = ("weather", "science", "poem", "own")
 MAX_TOKENS = 64
@@ -89,11 +89,17 @@ def hide(tokens: Tokens, state: State) -> tuple[int, ...]:
     if state.how == "gpt":
         start = state.cut if state.cut in ordinary else ordinary[(len(ordinary) + 1) // 2]
         return tuple(p for p in ordinary if p >= start)
-    chosen = tuple(p for p in state.masks if p in ordinary)
+    wanted = state.masks or (_own_masks() if not state.text and not state.seed else ())
+    chosen = tuple(p for p in wanted if p in ordinary)
     if chosen:
         return chosen
     rng = np.random.default_rng(state.seed)
     return tuple(sorted(int(p) for p in rng.choice(ordinary, size=max(1, round(SHARE * len(ordinary))), replace=False)))
+
+
+def _own_masks() -> tuple[int, ...]:
+    """What the page's own example hides before anyone has touched it."""
+    return tuple(examples.entry("home", "default", language())["masks"])
 
 
 def chips(tokens: Tokens, hidden: tuple[int, ...]) -> list[Chip]:

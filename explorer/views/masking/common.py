@@ -17,7 +17,7 @@ from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit
 from explorer.ui.i18n import language
 from explorer.ui.state import Store, limit
-from explorer.views import examples
+from explorer import examples
 
 MAX_TOKENS = 128
 

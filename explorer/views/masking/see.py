@@ -10,11 +10,9 @@ from explorer.lab.types.masking import AverageInputs, AverageResult, Edit, FillI
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import percent
-from explorer.views import examples
+from explorer import examples
 from explorer.views.masking import common, cover
 from explorer.views.masking.common import Sentence, State
-
-PER_TEXT = 4
 
 
 def draw(sentence: Sentence, state: State) -> None:
@@ -102,8 +100,8 @@ def _average() -> None:
     from explorer.figures import bars
 
     texts = tuple(examples.entry("masking", "average", language())["texts"])
-    inputs = AverageInputs(texts, PER_TEXT)
-    chrome.subsection("masking.see.average", n=len(texts), per=PER_TEXT)
+    inputs = AverageInputs(texts, examples.AVERAGE_PER_TEXT)
+    chrome.subsection("masking.see.average", n=len(texts), per=examples.AVERAGE_PER_TEXT)
     engine = get_engine()
     result: AverageResult | None = engine.peek("masking.average", common.model_id(), inputs)
     if result is None and st.button(t("common.run"), key="masking-average"):

@@ -1,0 +1,19 @@
+import torch
+from transformers import AutoTokenizer, BertForMaskedLM
+
+folder = __FOLDER__
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = BertForMaskedLM.from_pretrained(folder, dtype=torch.float32).eval()
+
+ids = tokenizer(__TEXT__, return_tensors="pt").input_ids
+original = ids[0, __LOOK__].item()
+for position, token in zip(__POSITIONS__, __REPLACEMENTS__):
+    ids[0, position] = token  # [MASK], or whatever stands there instead
+
+with torch.no_grad():
+    logits = model(ids).logits[0, __LOOK__]
+p = logits.softmax(-1)
+for chance, token in zip(*p.topk(5)):
+    print(tokenizer.decode(token), f"{chance:.4f}")
+print("original:", tokenizer.decode(original), f"P = {p[original]:.4f}", "rank", int((p > p[original]).sum()) + 1)
+print(f"cross-entropy = {-p[original].log():.4f}")

@@ -1,0 +1,48 @@
+"""The examples of every page as data (assets/examples/<page>.toml), and what to compute beforehand for their defaults.
+
+At the bottom of the house: it knows files and the types of inputs, and every layer may read it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from explorer.lab.types.masking import AverageInputs, Edit, FillInputs, ScanInputs
+
+FOLDER = Path(__file__).resolve().parents[1] / "assets" / "examples"
+LANGUAGES = ("zh", "en")
+AVERAGE_PER_TEXT = 4
+
+
+@lru_cache(maxsize=32)
+def load(page: str) -> dict[str, Any]:
+    """Everything in the page's file."""
+    return tomllib.loads((FOLDER / f"{page}.toml").read_text(encoding="utf-8"))
+
+
+def entry(page: str, name: str, lang: str) -> dict[str, Any]:
+    """The example `name` in `lang`, with what all languages share."""
+    both = load(page)[name]
+    return {**{key: value for key, value in both.items() if key not in LANGUAGES}, **both[lang]}
+
+
+def defaults() -> list[tuple[str, str, Any]]:
+    """(experiment, model, inputs) of everything a page shows before it is touched."""
+    from explorer.engine import catalog, get_engine
+
+    model = catalog.default("masked").id
+    mask = get_engine().tokens(model, "[MASK]").ids[1]
+    wanted: list[tuple[str, str, Any]] = []
+    for lang in LANGUAGES:
+        for page in ("home", "masking"):
+            example = entry(page, "default", lang)
+            positions = tuple(example["masks"])
+            edits = tuple(Edit(position, mask) for position in positions)
+            wanted.append(("masking.fill", model, FillInputs(example["text"], edits, positions)))
+        wanted.append(("scanning.scan", model, ScanInputs(entry("masking", "default", lang)["text"])))
+        texts = tuple(entry("masking", "average", lang)["texts"])
+        wanted.append(("masking.average", model, AverageInputs(texts, AVERAGE_PER_TEXT)))
+    return wanted
