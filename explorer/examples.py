@@ -42,7 +42,7 @@ def defaults() -> list[tuple[str, str, Any]]:
             positions = tuple(example["masks"])
             edits = tuple(Edit(position, mask) for position in positions)
             wanted.append(("masking.fill", model, FillInputs(example["text"], edits, positions)))
-        wanted.append(("scanning.scan", model, ScanInputs(entry("masking", "default", lang)["text"])))
+        wanted.append(("masking.scan", model, ScanInputs(entry("masking", "default", lang)["text"])))
         texts = tuple(entry("masking", "average", lang)["texts"])
         wanted.append(("masking.average", model, AverageInputs(texts, AVERAGE_PER_TEXT)))
     return wanted

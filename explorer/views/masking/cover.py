@@ -94,7 +94,7 @@ def _pieces(sentence: Sentence, state: State) -> tuple[Extra, ...]:
             continue
         inputs = WordInputs(sentence.tokens.text, common.edits(sentence, state), sentence.focus, word)
         try:
-            found = get_engine().run("filling.word", common.model_id(), inputs, session=widgets.session())
+            found = get_engine().run("masking.word", common.model_id(), inputs, session=widgets.session())
         except EngineError as problem:
             out.append(Extra(label=word, p=0.0, note=t(f"errors.{problem.key}", **problem.values)))
             continue

@@ -44,7 +44,7 @@ def draw() -> Sentence | None:
 
 def scan(sentence: Sentence) -> ScanResult | None:
     """The whole-sentence scan if it is there already; never computes."""
-    found: ScanResult | None = get_engine().peek("scanning.scan", common.model_id(), ScanInputs(sentence.tokens.text))
+    found: ScanResult | None = get_engine().peek("masking.scan", common.model_id(), ScanInputs(sentence.tokens.text))
     return found
 
 
@@ -53,7 +53,7 @@ def complete_scan(sentence: Sentence) -> None:
     if scan(sentence) is not None or len(sentence.tokens) <= 2:
         return
     stream = get_engine().stream(
-        "scanning.scan", common.model_id(), ScanInputs(sentence.tokens.text), session=widgets.session()
+        "masking.scan", common.model_id(), ScanInputs(sentence.tokens.text), session=widgets.session()
     )
     widgets.progress(stream, t("masking.strip.scanning"))
     if scan(sentence) is not None:
