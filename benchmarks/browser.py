@@ -1,0 +1,167 @@
+"""What a reader at a browser waits for: the first bars, the answer to a click, the frames of a dragged dial.
+
+Starts its own app and its own Chromium. Of the pages it knows the hooks that the browser tests use too: a component's
+`data-key`, a chip's `data-i`, a bar's `data-p`, a dial's `data-dial`.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlencode
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.rows import Row, percentile, quiet
+from tests.browser.server import Server, await_health, launch_chromium, running
+
+RUNS = 3
+VIEWPORT = {"width": 1280, "height": 720}
+SENTENCE = "傍晚的时候，邻居家的小女孩抱着一只白猫，站在门口等爸爸下班回来。"
+BAR = ".sesame li.row[data-p] .p"
+CHIP = '.sesame[data-key="masking-strip"] .chip[data-i="{}"]'
+TEMPERATURE = 'input[data-dial="temperature"]'
+IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+
+# The time from a click to the frame after the bars have changed. `bars` is looked up through open shadow roots.
+AWAIT_BARS = """
+(bars) => {
+  window.answered = new Promise((resolve) => {
+    let clicked = null;
+    document.addEventListener("click", () => { clicked = performance.now(); }, {capture: true, once: true});
+    const observer = new MutationObserver(() => {
+      if (clicked === null) return;
+      observer.disconnect();
+      requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - clicked), 0));
+    });
+    observer.observe(bars, {subtree: true, attributes: true, attributeFilter: ["data-p"]});
+  });
+}
+"""
+RECORD_FRAMES = """
+() => {
+  window.frames_seen = [];
+  let last = null;
+  const step = (now) => {
+    if (last !== null) window.frames_seen.push(now - last);
+    last = now;
+    window.recording = requestAnimationFrame(step);
+  };
+  window.recording = requestAnimationFrame(step);
+}
+"""
+STOP_FRAMES = "() => { cancelAnimationFrame(window.recording); return window.frames_seen; }"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch_chromium(playwright)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def first_paint(chapter: str, path: str, *, first: str) -> Iterator[Row]:
+    """Process spawn → `first` (a selector) visible, in a Chromium that is already running; nothing is warm."""
+    load = quiet()
+    command = f"python -m benchmarks {chapter} {chapter}.first_paint_s"
+    seconds, torch = [], []
+    with chromium() as browser:
+        for _ in range(RUNS):
+            page = _page(browser)
+            page.goto("about:blank")
+            with running(wait=False) as server:
+                await_health(server)
+                page.goto(f"{server.url}{path}", wait_until="commit")
+                page.locator(first).first.wait_for(timeout=60_000)
+                seconds.append(time.perf_counter() - server.started)
+                torch.append(float(server.status()["torch_imported"]))
+            page.context.close()
+    what = f"process spawn → {first} visible on {path}, in a running Chromium, cold"
+    known = "torch imported by then (1) or not (0), in any run"
+    yield Row(f"{chapter}.first_paint_s", what, "s", tuple(seconds), load, command, "<=", 3)
+    yield Row(f"{chapter}.first_paint_torch", known, "", (max(torch),), load, command, "<=", 0)
+
+
+def clicks() -> Iterator[Row]:
+    """Click on a token → new bars visible; every token of a 32-字 sentence once a run, each answer computed."""
+    load = quiet()
+    medians, high = [], []
+    with chromium() as browser:
+        for _ in range(RUNS):
+            with running() as server:
+                page = _open_sentence(browser, server)
+                times = [_click(page, at) for at in range(2, 33)]
+                page.context.close()
+            medians.append(statistics.median(times))
+            high.append(percentile(times, 0.95))
+    what = "click on a token → new bars visible, Chromium, 32-字 sentence, answers not computed before"
+    command = "python -m benchmarks masking masking.click_p50_ms"
+    yield Row(
+        "masking.click_p50_ms", f"{what}, median of 31 clicks a run", "ms", tuple(medians), load, command, "<=", 300
+    )
+    yield Row("masking.click_p95_ms", f"{what}, 95th percentile", "ms", tuple(high), load, command, "<=", 600)
+
+
+def dial() -> Iterator[Row]:
+    """The temperature dragged across its range and back: what the model computed, and how long frames took."""
+    load = quiet()
+    passes, frames = [], []
+    with chromium() as browser, running() as server:
+        page = _open_sentence(browser, server)
+        box = page.locator(TEMPERATURE).first.bounding_box()
+        assert box, "the temperature dial is not visible"
+        for _ in range(RUNS):
+            before = server.status()["forward_passes"]
+            page.evaluate(RECORD_FRAMES)
+            _drag(page, box["x"], box["y"] + box["height"] / 2, box["width"])
+            frames.append(percentile(page.evaluate(STOP_FRAMES), 0.95))
+            page.locator(IDLE).wait_for(state="attached")
+            passes.append(float(server.status()["forward_passes"] - before))
+        page.context.close()
+    command = "python -m benchmarks masking masking.dial_forward_passes"
+    computed = "forward passes while the temperature is dragged across its range and back"
+    drawn = "time between two frames meanwhile, 95th percentile"
+    yield Row("masking.dial_forward_passes", computed, "", tuple(passes), load, command, "<=", 0)
+    yield Row("masking.dial_frame_p95_ms", drawn, "ms", tuple(frames), load, command, "<=", 50)
+
+
+def _page(browser: Browser) -> Page:
+    return browser.new_context(locale="zh-CN", viewport=VIEWPORT).new_page()
+
+
+def _open_sentence(browser: Browser, server: Server) -> Page:
+    """填空 on the benchmark's sentence, its first token covered, the model warm and the page at rest."""
+    page = _page(browser)
+    state = {"v": "1", "lang": "zh", "text": SENTENCE, "masks": "1", "focus": "1"}
+    page.goto(f"{server.url}/masking?{urlencode(state)}")
+    page.locator(BAR).first.wait_for(timeout=60_000)
+    page.locator(IDLE).wait_for(state="attached", timeout=60_000)
+    return page
+
+
+def _click(page: Page, at: int) -> float:
+    """Milliseconds from covering token `at` to its bars. It is uncovered again afterwards."""
+    bars = page.locator('.sesame[data-key="masking-bars"] ol').element_handle()
+    page.evaluate(AWAIT_BARS, bars)
+    page.locator(CHIP.format(at)).click()
+    took: float = page.evaluate("window.answered")
+    page.locator(IDLE).wait_for(state="attached")
+    page.evaluate(AWAIT_BARS, bars)
+    page.locator(CHIP.format(at)).click()
+    page.evaluate("window.answered")
+    page.locator(IDLE).wait_for(state="attached")
+    return took
+
+
+def _drag(page: Page, left: float, y: float, width: float) -> None:
+    page.mouse.move(left + width / 2, y)
+    page.mouse.down()
+    page.mouse.move(left + 1, y, steps=30)
+    page.mouse.move(left + width - 1, y, steps=60)
+    page.mouse.move(left + width / 2, y, steps=30)
+    page.mouse.up()

@@ -1,0 +1,11 @@
+"""Figures of chapter 0, 首页."""
+
+from __future__ import annotations
+
+from benchmarks import browser
+
+CHIP = ".sesame .chip"
+
+GROUPS = {
+    ("home.first_paint_s", "home.first_paint_torch"): lambda: browser.first_paint("home", "/", first=CHIP),
+}

@@ -1,0 +1,62 @@
+"""The simulated reader against the running app: what it counts is what a reader at a browser would get."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from benchmarks.load import SENTENCES, SHORTEST
+from benchmarks.reader import Reader, ReaderError
+from explorer.engine import get_engine
+from tests.browser.server import Server, running
+
+MODEL = "mini-mbert"
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[Server]:
+    with running(environment={"SESAME_PRECOMPUTED": "off"}) as server:
+        yield server
+
+
+def test_every_token_a_simulated_reader_covers_is_there() -> None:
+    for sentence in SENTENCES:
+        tokens = get_engine().tokens(MODEL, sentence)
+        assert len(tokens) == len(sentence) + 2
+        assert len(sentence) >= SHORTEST
+        assert not any(tokens.unknown)
+
+
+def test_two_readers_share_one_model(app: Server) -> None:
+    async def both() -> None:
+        for sentence in SENTENCES[:2]:
+            async with Reader(app.url, "masking", v="1", lang="zh", text=sentence, masks="1", focus="1") as reader:
+                await reader.open()
+                before = app.status()["runs"]
+                await reader.cover(3)
+                assert app.status()["runs"] > before
+
+    asyncio.run(both())
+    assert app.status()["model_loads"] == 1
+
+
+def test_no_new_answer_is_an_error(app: Server) -> None:
+    async def repeat() -> None:
+        async with Reader(app.url, "masking", v="1", lang="zh", text=SENTENCES[0], masks="1", focus="1") as reader:
+            await reader.open()
+            await reader.cover(5)
+            await reader.cover(5)
+
+    with pytest.raises(ReaderError, match="no new bars"):
+        asyncio.run(repeat())
+
+
+def test_a_page_that_is_not_there_is_an_error(app: Server) -> None:
+    async def visit() -> None:
+        async with Reader(app.url, "nowhere") as reader:
+            await reader.open()
+
+    with pytest.raises(ReaderError):
+        asyncio.run(visit())
