@@ -44,3 +44,5 @@ def write(chapter: str | None = None, folder: Precomputed | None = None) -> Iter
     if chapter is None:
         for path in set(folder.folder.glob("*/*.npz")) - written:
             path.unlink()
+        for emptied in (path for path in folder.folder.iterdir() if path.is_dir() and not any(path.iterdir())):
+            emptied.rmdir()

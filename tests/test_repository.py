@@ -1,4 +1,4 @@
-"""What holds for the repository as a whole: its documents, its walls, its files. Knows no chapter and loads no model."""
+"""What holds for the repository as a whole: documents, walls, files. Knows no chapter and loads no model."""
 
 from __future__ import annotations
 

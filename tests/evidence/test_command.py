@@ -31,22 +31,7 @@ HELD = Row(
     12,
     "eval/x",
 )
-FIELDS = [
-    "id",
-    "chapter",
-    "claim_zh",
-    "claim_en",
-    "published",
-    "source",
-    "measured",
-    "unit",
-    "op",
-    "target",
-    "holds",
-    "model",
-    "revision",
-    "command",
-]
+FIELDS = "id chapter claim_zh claim_en published source measured unit op target holds model revision command".split()
 
 
 @pytest.fixture
