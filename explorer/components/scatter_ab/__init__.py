@@ -1,0 +1,94 @@
+"""Every word of the vocabulary under two sentences: its probability in A across, in B upwards.
+
+Knows two rows of scores and the words; it does not know the sentences. Softmax, lists and nearest points are
+computed in the browser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from streamlit.components.v2 import component
+
+from explorer.components.bundle import bundle
+from explorer.components.packing import pack
+from explorer.components.words import chosen, tag
+
+LABELS = (
+    "scatter",  # name of the figure
+    "summary",  # {a} {b}: the first words of both lists, for screen readers
+    "axis_a",
+    "axis_b",
+    "more_a",  # heading of the list of words that A prefers
+    "more_b",
+    "rule",  # {p}: which words the lists are drawn from
+    "tip",  # {a} {b}: both probabilities of one word
+    "original",  # marks the words the reader wrote
+    "times",  # {x}: how many times likelier
+    "words_failed",  # the vocabulary could not be fetched
+    "csv_columns",  # 5 names, comma-separated: id, token, p in A, p in B, ln(B / A)
+)
+
+LISTED = 10
+LEAST_P = 1e-4
+
+_BUNDLE = bundle(Path(__file__).parent)
+_mount = component("sesame_scatter_ab", js=_BUNDLE.js, css=_BUNDLE.css)
+
+
+def scatter_ab(
+    logits_a: NDArray[np.float32],
+    logits_b: NDArray[np.float32],
+    *,
+    key: str,
+    vocabulary: Sequence[str],
+    vocabulary_url: str,
+    labels: Mapping[str, str],
+    lang: str,
+    originals: tuple[int | None, int | None] = (None, None),
+    caption: str = "",
+    title: str = "",
+    alt: str = "",
+) -> None:
+    """Mounts the scatter. logits_a[vocab] and logits_b[vocab] are finite float32 scores before the softmax.
+
+    vocabulary      all tokens by id; only the listed ones travel with the figure
+    vocabulary_url  a JSON array of the same, relative to the page's base, for the words under the pointer
+    originals       the ids the reader wrote in A and in B; ringed in green
+    The lists hold the `LISTED` words with the largest |ln p_B − ln p_A| on each side, of those with p ≥ `LEAST_P`
+    in at least one sentence: below that, ratios are noise.
+    """
+    for logits in (logits_a, logits_b):
+        if logits.shape != (len(vocabulary),) or logits.dtype != np.float32 or not np.isfinite(logits).all():
+            raise ValueError("logits must be finite float32, one a word of the vocabulary")
+    named = {*extremes(logits_a, logits_b), *(id_ for id_ in originals if id_ is not None)}
+    header = {
+        "key": key,
+        "lang": tag(lang),
+        "labels": chosen(labels, LABELS),
+        "head": [[id_, vocabulary[id_]] for id_ in sorted(named)],
+        "vocab_url": vocabulary_url,
+        "originals": list(originals),
+        "listed": LISTED,
+        "least_p": LEAST_P,
+        "caption": caption,
+        "title": title,
+        "alt": alt,
+    }
+    _mount(key=key, data=pack(header, {"a": logits_a, "b": logits_b}))
+
+
+def extremes(logits_a: NDArray[np.float32], logits_b: NDArray[np.float32]) -> list[int]:
+    """The ids of both lists and a few more, so that rounding at their ends cannot leave a word without its name."""
+    log_a, log_b = _log_softmax(logits_a), _log_softmax(logits_b)
+    candidates = np.flatnonzero(np.maximum(log_a, log_b) >= np.log(LEAST_P) - 1e-3)
+    order = candidates[np.argsort((log_b - log_a)[candidates], kind="stable")]
+    return [*order[: LISTED + 2].tolist(), *order[-LISTED - 2 :].tolist()]
+
+
+def _log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    shifted = logits.astype(np.float64) - float(logits.max())
+    return np.asarray(shifted - np.log(np.exp(shifted).sum()), dtype=np.float64)
