@@ -1,0 +1,95 @@
+"""Several distributions side by side, each a column: three treatments of one position, two models, A and B.
+
+Knows scores, words and titles. There is no dial, so the softmax is done here and only what is drawn travels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from streamlit.components.v2 import component
+
+from explorer.components.bundle import bundle
+from explorer.components.distribution import head_ids
+from explorer.components.packing import pack
+from explorer.components.words import chosen, tag
+
+LABELS = (
+    "series",  # name of the whole figure
+    "headline",  # {word} {p} {rank}: the original in one column
+    "rest",  # name of the remainder row
+    "csv_columns",  # 5 names, comma-separated: column, word, id, probability, rank
+)
+
+_BUNDLE = bundle(Path(__file__).parent)
+_mount = component("sesame_compare", js=_BUNDLE.js, css=_BUNDLE.css)
+
+
+@dataclass(frozen=True)
+class Series:
+    """One column: `logits[vocab]` float32, the id of its original (None: none), blue ("model") or purple ("b")."""
+
+    title: str
+    logits: NDArray[np.float32]
+    original_id: int | None = None
+    tone: Literal["model", "b"] = "model"
+    note: str = ""
+
+
+def compare(
+    series: Sequence[Series],
+    *,
+    key: str,
+    vocabulary: Sequence[str],
+    labels: Mapping[str, str],
+    lang: str,
+    show: int = 5,
+    caption: str = "",
+    title: str = "",
+    alt: str = "",
+) -> None:
+    """Mounts one column a series: title, the original's probability and rank, the first `show` words, the rest.
+
+    vocabulary   all tokens by id; labels the texts named in LABELS; lang "zh" or "en"
+    """
+    header = {
+        "key": key,
+        "lang": tag(lang),
+        "labels": chosen(labels, LABELS),
+        "columns": [column(one, vocabulary, show) for one in series],
+        "caption": caption,
+        "title": title,
+        "alt": alt,
+    }
+    _mount(key=key, data=pack(header))
+
+
+def column(series: Series, vocabulary: Sequence[str], show: int) -> dict[str, Any]:
+    """What is drawn of one series: the first `show` words, the original if it is not among them, and the rest."""
+    shifted = series.logits.astype(np.float64) - float(series.logits.max())
+    p = np.exp(shifted) / np.exp(shifted).sum()
+    ids = head_ids(series.logits, show).tolist()
+    if series.original_id is not None and series.original_id not in ids:
+        ids.append(series.original_id)
+    rows = [
+        {
+            "id": id_,
+            "word": vocabulary[id_],
+            "p": float(p[id_]),
+            "rank": int((series.logits > series.logits[id_]).sum()) + 1,
+            "original": id_ == series.original_id,
+        }
+        for id_ in ids
+    ]
+    return {
+        "title": series.title,
+        "tone": series.tone,
+        "note": series.note,
+        "rows": rows,
+        "rest": max(0.0, 1.0 - float(p[ids].sum())),
+    }

@@ -1,0 +1,111 @@
+import {fill, grouped, percent, pieces, visible} from "../shared/format.js";
+import {h, setToken} from "../shared/dom.js";
+import {palette} from "../shared/theme.js";
+import {registerFigure} from "../shared/registry.js";
+import {mount} from "../shared/mount.js";
+import {csvText, fitted, picture, tag, text} from "../shared/svg.js";
+
+// Several distributions, a column each. Bars keep their element from run to run, so that they move to new values.
+
+class Compare {
+  constructor(root) {
+    this.root = root;
+    this.grid = h("div", {class: "columns"});
+    this.caption = h("figcaption");
+    this.figure = h("figure", {role: "group"}, this.grid, this.caption);
+    root.append(this.figure);
+    this.columns = [];
+  }
+
+  update(header) {
+    this.header = header;
+    const {labels} = header;
+    this.figure.setAttribute("aria-label", header.alt || header.title || labels.series);
+    this.caption.textContent = header.caption;
+    while (this.columns.length < header.columns.length) this.columns.push(this.newColumn());
+    while (this.columns.length > header.columns.length) this.columns.pop().element.remove();
+    header.columns.forEach((column, i) => this.draw(this.columns[i], column));
+    this.unregister?.();
+    this.unregister = registerFigure(header.key, {
+      title: header.title || labels.series, element: this.root, svg: () => this.svg(), csv: () => this.csv(),
+    });
+  }
+
+  destroy() {
+    this.unregister?.();
+  }
+
+  newColumn() {
+    const [heading, headline, list, note] = [h("h3"), h("p", {class: "headline"}), h("ol", {role: "list"}), h("p", {class: "note"})];
+    const element = h("section", {}, heading, headline, list, note);
+    this.grid.append(element);
+    return {element, heading, headline, list, note, items: []};
+  }
+
+  draw(view, column) {
+    const {labels, lang} = this.header;
+    view.element.className = `column ${column.tone}`;
+    view.heading.textContent = column.title;
+    view.note.textContent = column.note;
+    view.note.hidden = !column.note;
+    view.headline.replaceChildren(...this.headline(column).map((part) => (part.name === "word" ? setToken(h("em"), part.text, lang) : part.text)));
+    const rows = [...column.rows, {rest: true, word: labels.rest, p: column.rest}];
+    while (view.items.length < rows.length) {
+      const [word, bar, amount] = [h("span"), h("u"), h("span", {class: "p"})];
+      const item = h("li", {}, h("span", {class: "w"}, word), h("span", {class: "bar", "aria-hidden": "true"}, bar), amount);
+      view.list.append(item);
+      view.items.push({item, word, bar, amount});
+    }
+    while (view.items.length > rows.length) view.items.pop().item.remove();
+    rows.forEach((row, i) => {
+      const {item, word, bar, amount} = view.items[i];
+      item.className = row.rest ? "rest" : row.original ? "true" : "";
+      item.dataset.p = String(row.p);
+      setToken(word, row.rest ? row.word : visible(row.word), lang);
+      bar.style.width = `${100 * row.p}%`;
+      amount.textContent = percent(row.p);
+    });
+  }
+
+  headline(column) {
+    const original = column.rows.find((row) => row.original);
+    if (!original) return [];
+    return pieces(this.header.labels.headline, {word: visible(original.word), p: percent(original.p), rank: grouped(original.rank)});
+  }
+
+  svg() {
+    const colours = palette(this.root);
+    const {columns, labels, title, caption} = this.header;
+    const width = 300;
+    const tallest = Math.max(...columns.map(({rows}) => rows.length + 1));
+    const parts = columns.flatMap((column, c) => {
+      const x = 16 + c * width;
+      const rows = [...column.rows, {rest: true, word: labels.rest, p: column.rest}];
+      return [
+        text(x, 26, fitted(column.title, 15, width - 24), {"font-size": 15, "font-weight": 600}),
+        text(x, 50, fitted(this.headline(column).map((part) => part.text).join(""), 15, width - 24), {"font-size": 15}),
+        ...rows.flatMap((row, i) => {
+          const y = 66 + 28 * i;
+          const length = 130 * row.p;
+          return [
+            text(x + 78, y + 17, fitted(visible(row.word), 15, 76), {"font-size": 15, "text-anchor": "end", fill: row.rest ? colours.soft : colours.ink}),
+            row.original ? tag("rect", {x: x + 60, y: y + 22, width: 18, height: 3, fill: colours.truth}) : "",
+            tag("rect", {x: x + 88, y: y + 5, width: 130, height: 14, rx: 4, fill: colours.track}),
+            tag("rect", {x: x + 88, y: y + 5, width: length, height: 14, rx: Math.min(4, length / 2), fill: row.rest ? colours.soft : colours[column.tone], opacity: row.rest ? 0.5 : null}),
+            text(x + 226, y + 17, percent(row.p), {"font-size": 13.5, fill: row.rest ? colours.soft : colours.ink}),
+          ];
+        }),
+      ];
+    });
+    return picture(32 + width * columns.length, 76 + 28 * tallest, colours, title || labels.series, caption, parts);
+  }
+
+  csv() {
+    const names = this.header.labels.csv_columns.split(",").map((name) => name.trim());
+    return csvText([names, ...this.header.columns.flatMap(({title, rows}) => rows.map(({word, id, p, rank}) => [title, word, id, p, rank]))]);
+  }
+}
+
+export default function (component) {
+  return mount(component, (root) => new Compare(root));
+}
