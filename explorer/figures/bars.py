@@ -15,15 +15,17 @@ def treatments(names: Sequence[str], values: Sequence[float], draws: Sequence[Se
     labels = [safe(name) for name in names]
     fig.add_bar(
         x=list(values), y=labels, orientation="h", marker_color=MODEL, width=0.52, cliponaxis=False,
-        text=[f"{value * 100:.1f} %" for value in values], textposition="outside", hoverinfo="skip",
+        hoverinfo="skip",
     )  # fmt: skip
+    for label, value in zip(labels, values, strict=True):
+        fig.add_annotation(x=1.03, y=label, text=f"{value * 100:.1f} %", showarrow=False, xanchor="left", font={"size": 16})
     for label, several in zip(labels, draws, strict=True):
         if len(several) > 1:
             fig.add_scatter(
                 x=list(several), y=[label] * len(several), mode="markers", hovertemplate="%{x:.1%}<extra></extra>",
                 marker={"color": GREY, "size": 8, "symbol": "line-ns-open", "line": {"width": 2}},
             )  # fmt: skip
-    fig.update_xaxes(range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
+    fig.update_xaxes(range=[0, 1.16], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
     fig.update_yaxes(autorange="reversed", gridcolor="rgba(0,0,0,0)")
     return fig
 

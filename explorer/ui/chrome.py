@@ -109,7 +109,11 @@ def word_list(items: Sequence[tuple[str, str]]) -> None:
 
 def plot(fig: Any, key: str, caption: str, alt: str) -> None:
     """A Plotly figure with its caption and its text alternative."""
-    config = {"displaylogo": False, "modeBarButtons": [], "displayModeBar": False}
+    ink = "#ECEAE4" if st.context.theme.type == "dark" else "#1B1D22"
+    fig.update_layout(font_color=ink, legend_font_color=ink)
+    fig.update_xaxes(tickfont_color=ink, title_font_color=ink)
+    fig.update_yaxes(tickfont_color=ink, title_font_color=ink)
+    config = {"displaylogo": False, "displayModeBar": False}
     st.plotly_chart(fig, key=key, config=config, alt=alt)
     st.html(f'<p class="caption" lang="{_lang()}">{inline(caption)}</p>')
 

@@ -21,6 +21,13 @@ def session() -> str:
     return context.session_id if context else ""
 
 
+def draw_again() -> None:
+    """Run once more: the fragment alone if that is what is running, else the page."""
+    context = get_script_run_ctx()
+    in_fragment = bool(context and context.fragment_ids_this_run)
+    st.rerun(scope="fragment" if in_fragment else "app")
+
+
 def choice(
     key: str,
     label: str,

@@ -53,14 +53,20 @@ def _order(result: JointResult, order: JointOrder, best: bool) -> None:
             gap = " " if _space_before(result, position) else ""
             cells.append(gap + inline(result.tokens.surface(position) or piece))
     steps = "　".join(
-        inline(t("masking.joint.order", n=n, word=word, p=percent(p))) for n, word, p in sorted(step.values())
+        inline(_step(independent, n, word, p)) for n, word, p in sorted(step.values())
     )
     crown = f' <span class="badge">{inline(t("masking.joint.best"))}</span>' if best else ""
     chrome.block(
         f'<div class="figure"><span>{inline(t(f"masking.joint.{order.name}"))}{crown}</span>'
-        f'<div class="sentence">{"".join(cells)}</div><span>{steps}</span>'
+        f'<div class="sentence">{"".join(cells)}</div><span>{steps}</span><br>'
         f'<span class="quiet">{inline(t("masking.joint.chain", logp=signed(order.log_p_chain)))}</span></div>'
     )
+
+
+def _step(independent: bool, n: int, word: str, p: float) -> str:
+    if independent:
+        return t("masking.joint.alone", word=word, p=percent(p))
+    return t("masking.joint.order", n=n, word=word, p=percent(p))
 
 
 def _space_before(result: JointResult, position: int) -> bool:

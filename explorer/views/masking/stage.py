@@ -57,7 +57,7 @@ def complete_scan(sentence: Sentence) -> None:
     )
     widgets.progress(stream, t("masking.strip.scanning"))
     if scan(sentence) is not None:
-        st.rerun(scope="fragment")
+        widgets.draw_again()
 
 
 def chips(sentence: Sentence, state: State) -> list[Chip]:
