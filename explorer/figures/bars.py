@@ -18,7 +18,9 @@ def treatments(names: Sequence[str], values: Sequence[float], draws: Sequence[Se
         hoverinfo="skip",
     )  # fmt: skip
     for label, value in zip(labels, values, strict=True):
-        fig.add_annotation(x=1.03, y=label, text=f"{value * 100:.1f} %", showarrow=False, xanchor="left", font={"size": 16})
+        fig.add_annotation(
+            x=1.03, y=label, text=f"{value * 100:.1f} %", showarrow=False, xanchor="left", font={"size": 16}
+        )
     for label, several in zip(labels, draws, strict=True):
         if len(several) > 1:
             fig.add_scatter(

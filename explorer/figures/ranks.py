@@ -13,7 +13,7 @@ from explorer.figures.theme import SERIES, TRUTH, figure, safe
 def by_layer(
     ranks: Mapping[str, Sequence[int]], vocab_size: int, x_title: str, y_title: str, truth: str | None = None
 ) -> go.Figure:
-    """One line a word; `ranks[word][layer]` with 1 for the first. The word `truth` is drawn in the colour of the original."""
+    """One line a word; `ranks[word][layer]` with 1 for the first. `truth` gets the colour of the original."""
     fig = figure(380, showlegend=True)
     layers = max((len(row) for row in ranks.values()), default=1)
     others = iter([style for style in SERIES if style[0] != TRUTH] * 2)

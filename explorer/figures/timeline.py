@@ -12,12 +12,16 @@ from explorer.figures.theme import SERIES, figure
 
 @dataclass(frozen=True)
 class Milestone:
-    """A published model: `date` as YYYY-MM, `size` in weights, `build` one of the names in the legend."""
+    """A published model: `date` as YYYY-MM, `size` in weights, `build` one of the names in the legend.
+
+    `label` is where the name stands, in Plotly's words.
+    """
 
     name: str
     date: str
     size: float
     build: str
+    label: str = "top center"
 
 
 def sizes(items: Sequence[Milestone], builds: Sequence[tuple[str, str]], x_title: str, y_title: str) -> go.Figure:
@@ -27,7 +31,7 @@ def sizes(items: Sequence[Milestone], builds: Sequence[tuple[str, str]], x_title
         chosen = [item for item in items if item.build == build]
         fig.add_scatter(
             x=[f"{item.date}-15" for item in chosen], y=[item.size for item in chosen], mode="markers+text", name=name,
-            text=[item.name for item in chosen], textposition="top center", cliponaxis=False,
+            text=[item.name for item in chosen], textposition=[item.label for item in chosen], cliponaxis=False,
             marker={"color": colour, "symbol": symbol, "size": 13, "line": {"width": 1, "color": "#1B1D22"}},
             hovertemplate="%{text} · %{y:.3s} · %{x|%Y-%m}<extra></extra>",
         )  # fmt: skip

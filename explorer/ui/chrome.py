@@ -72,9 +72,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[
 
     top = "".join(cell("th", n, text) for n, text in enumerate(head))
     body = "".join("<tr>" + "".join(cell("td", n, text) for n, text in enumerate(row)) + "</tr>" for row in rows)
-    st.html(
-        f'<div class="scroll-x" tabindex="0" lang="{_lang()}"><table class="plain-table"><tr>{top}</tr>{body}</table></div>'
-    )
+    rows_html = f'<table class="plain-table"><tr>{top}</tr>{body}</table>'
+    st.html(f'<div class="scroll-x" tabindex="0" lang="{_lang()}">{rows_html}</div>')
 
 
 def figures(cards: Sequence[tuple[str, str, str]]) -> None:
@@ -118,15 +117,18 @@ def plot(fig: Any, key: str, caption: str, alt: str) -> None:
     st.html(f'<p class="caption" lang="{_lang()}">{inline(caption)}</p>')
 
 
-def computed(seconds: float) -> None:
-    """Which model made what is on the screen, where, and how long it took."""
-    st.html(
-        f'<p class="quiet" lang="{_lang()}">{inline(t("common.computed", model=catalog.default("masked").name, ms=f"{seconds * 1000:.0f}"))}</p>'
+def computed(seconds: float, *, fetched: bool) -> None:
+    """Which model made what is on the screen, and whether it ran just now or the result was there already."""
+    words = t(
+        "common.precomputed" if fetched else "common.computed",
+        model=catalog.default("masked").name,
+        ms=f"{seconds * 1000:.0f}",
     )
+    quiet(words)
 
 
 def steps(items: Sequence[tuple[str, str]], strips: Mapping[int, NDArray[np.float32]] | None = None) -> None:
-    """The explanation as numbered steps: (sentence, number line); `strips` draws a vector below the step of that index."""
+    """The explanation in numbered steps: (sentence, number line); `strips` draws a vector below some of them."""
 
     def one(n: int, text: str, note: str) -> str:
         strip = _strip(strips[n]) if strips and n in strips else ""
@@ -147,7 +149,8 @@ def _strip(vector: NDArray[np.float32]) -> str:
         share = min(abs(float(value)) / scale, 1.0) * 100
         paint = f"color-mix(in srgb, {colour} {share:.0f}%, transparent)"
         stripes.append(f"{paint} {n / len(shown):.2%} {(n + 1) / len(shown):.2%}")
-    return f'<div class="vector" aria-hidden="true" style="background-image: linear-gradient(90deg, {", ".join(stripes)})"></div>'
+    gradient = f"linear-gradient(90deg, {', '.join(stripes)})"
+    return f'<div class="vector" aria-hidden="true" style="background-image: {gradient}"></div>'
 
 
 def honesty(key: str, **values: object) -> None:

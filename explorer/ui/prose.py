@@ -49,8 +49,8 @@ def write(key: str, /, **values: object) -> None:
 def _term(name: str, lang: str) -> str:
     """A glossary word: `[[word]]` or `[[shown|word]]`; its meaning opens on hover, focus and touch."""
     shown, _, key = name.partition("|")
-    meaning = i18n.text(f"glossary.{key or shown}", lang)
-    return f'<span class="term" tabindex="0" role="note" aria-label="{shown}: {html.escape(meaning)}" data-tip="{html.escape(meaning)}">{shown}</span>'
+    meaning = html.escape(i18n.text(f"glossary.{key or shown}", lang))
+    return f'<span class="term" tabindex="0" role="note" aria-label="{shown}: {meaning}" data-tip="{meaning}">{shown}</span>'
 
 
 def _mark_language(text: str, lang: str) -> str:

@@ -24,9 +24,8 @@ def draw(pages: Sequence[tuple[int, StreamlitPage]]) -> None:
     """Draw everything; `pages` are (chapter number, page) in reading order."""
     with st.sidebar:
         lang = i18n.HTML_LANG[i18n.language()]
-        st.html(
-            f'<div class="brand" lang="{lang}">{inline(t("common.brand"))}<small>{inline(t("common.tagline"))}</small></div>'
-        )
+        name, line = inline(t("common.brand")), inline(t("common.tagline"))
+        st.html(f'<div class="brand" lang="{lang}">{name}<small>{line}</small></div>')
         with st.container(key="chapters"):
             for number, page in pages:
                 st.page_link(page, label=f"{number}\u2002{page.title}")
@@ -66,10 +65,9 @@ def _language() -> None:
 def _model() -> None:
     info = catalog.default("masked")
     lang = i18n.HTML_LANG[i18n.language()]
-    size = t("common.weights", n=f"{info.parameters / 1e6:.0f}")
-    st.html(
-        f'<div lang="{lang}">{inline(t("common.model"))} <b lang="en">{html.escape(info.name)}</b> · {inline(t("common.embedded"))} · {inline(size)}</div>'
-    )
+    facts = (t("common.embedded"), t("common.weights", n=f"{info.parameters / 1e6:.0f}"))
+    name = f'{inline(t("common.model"))} <b lang="en">{html.escape(info.name)}</b>'
+    st.html(f'<div lang="{lang}">{" · ".join((name, *map(inline, facts)))}</div>')
 
 
 def _phone() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explorer import examples
 from explorer.engine import catalog, get_engine
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import thousands
-from explorer import examples
 from explorer.views.home.split import store
 
 KINDS = ("supervised", "unsupervised", "semi", "reinforcement", "self")
@@ -35,7 +35,11 @@ def family() -> None:
     chrome.section("home.family")
     models = examples.load("home")["family"]
     builds = [(build, t(f"home.family.type_{build}")) for build in BUILDS]
-    dated = [Milestone(m["name"], m["date"], m["size"], m["build"]) for m in models if "size" in m]
+    dated = [
+        Milestone(m["name"], m["date"], m["size"], m["build"], m.get("label", "top center"))
+        for m in models
+        if "size" in m
+    ]
     fig = sizes(dated, builds, t("home.family.x"), t("home.family.y"))
     chrome.plot(fig, "home-family", t("home.family.figure"), t("home.family.alt"))
     with st.expander(t("common.data")):

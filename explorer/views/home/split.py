@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
+from explorer import examples
 from explorer.components.token_strip import Chip, StripChange, token_strip
 from explorer.engine import catalog, get_engine
 from explorer.engine.base import EngineError
@@ -17,7 +18,6 @@ from explorer.ui import chrome, widgets
 from explorer.ui.i18n import language, section, t
 from explorer.ui.numbers import percent
 from explorer.ui.state import Store, limit
-from explorer import examples
 
 PRESETS = ("weather", "science", "poem", "own")
 MAX_TOKENS = 64
@@ -116,14 +116,10 @@ def chips(tokens: Tokens, hidden: tuple[int, ...]) -> list[Chip]:
 
 def _parts(tokens: Tokens, hidden: tuple[int, ...], state: State) -> None:
     """x′ and x″ in two lines, and the model's guess at each hidden place."""
-    blank = "＿"
-    seen = [blank if p in hidden else tokens.surface(p) for p in range(len(tokens)) if not tokens.special[p]]
-    if state.how == "gpt":
-        seen = [piece for piece in seen if piece != blank] + ["…"]
-    joint = "" if language() == "zh" and all(len(piece) == 1 for piece in seen) else " "
+    seen = _seen(tokens, hidden, state.how)
     chrome.figures(
         [
-            (joint.join(seen), t("home.split.seen"), ""),
+            (seen, t("home.split.seen"), ""),
             (" · ".join(tokens.surface(p) for p in hidden), t("home.split.guess"), ""),
         ]
     )
@@ -132,6 +128,17 @@ def _parts(tokens: Tokens, hidden: tuple[int, ...], state: State) -> None:
         chrome.quiet(t("home.split.gpt_note"))
         return
     _guesses(tokens, hidden)
+
+
+def _seen(tokens: Tokens, hidden: tuple[int, ...], how: str) -> str:
+    """The text with a gap for every hidden token; under GPT's split it simply ends."""
+    if how == "gpt":
+        return tokens.text[: tokens.offsets[hidden[0]][0]] + "…"
+    out, end = "", 0
+    for position in hidden:
+        start, stop = tokens.offsets[position]
+        out, end = out + tokens.text[end:start] + "＿", stop
+    return out + tokens.text[end:]
 
 
 def _guesses(tokens: Tokens, hidden: tuple[int, ...]) -> None:

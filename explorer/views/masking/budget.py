@@ -31,12 +31,16 @@ def draw(sentence: Sentence, state: State) -> None:
 
 def _head(sentence: Sentence, state: State) -> None:
     facts = get_engine().facts(common.model_id())
-    line = math.log(facts.vocab_size)
+    line, matrix, vocab = math.log(facts.vocab_size), facts.d_model * facts.vocab_size, thousands(facts.vocab_size)
+    share = percent(matrix / facts.n_weights)
     cards = [
-        (thousands(facts.d_model * facts.vocab_size), t("masking.budget.head"),
-         t("masking.budget.head_sub", d=facts.d_model, vocab=thousands(facts.vocab_size), share=percent(facts.d_model * facts.vocab_size / facts.n_weights))),
-        (f"{line:.2f}", t("masking.budget.line"), t("masking.budget.line_sub", vocab=thousands(facts.vocab_size))),
-    ]  # fmt: skip
+        (
+            thousands(matrix),
+            t("masking.budget.head"),
+            t("masking.budget.head_sub", d=facts.d_model, vocab=vocab, share=share),
+        ),
+        (f"{line:.2f}", t("masking.budget.line"), t("masking.budget.line_sub", vocab=vocab)),
+    ]
     original = None if sentence.focus is None else common.original_of(sentence.tokens, sentence.focus)
     if original is not None:
         loss = cover.cross_entropy(cover.fill(sentence, state).logits[0], original)

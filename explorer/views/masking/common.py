@@ -11,13 +11,13 @@ from typing import Literal
 
 import numpy as np
 
+from explorer import examples
 from explorer.engine import catalog, get_engine
 from explorer.engine.base import EngineError
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit
 from explorer.ui.i18n import language
 from explorer.ui.state import Store, limit
-from explorer import examples
 
 MAX_TOKENS = 128
 

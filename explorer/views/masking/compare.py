@@ -27,10 +27,16 @@ def draw(sentence: Sentence, state: State) -> None:
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         scatter_ab(
-            a.logits[0], b.logits[0], key="masking-scatter", vocabulary=get_engine().vocabulary(common.model_id()),
-            vocabulary_url=common.vocabulary_url(), originals=(common.original_of(sentence.tokens, sentence.focus), common.original_of(second.tokens, second.focus)),
-            labels=section("components.scatter"), lang=language(), caption=t("masking.compare.figure"),
-        )  # fmt: skip
+            a.logits[0],
+            b.logits[0],
+            key="masking-scatter",
+            vocabulary=get_engine().vocabulary(common.model_id()),
+            vocabulary_url=common.vocabulary_url(),
+            originals=(_original(sentence), _original(second)),
+            labels=section("components.scatter"),
+            lang=language(),
+            caption=t("masking.compare.figure"),
+        )
     with right:
         chrome.steps([(t(f"masking.compare.step{n}"), "") for n in (1, 2, 3)])
         chrome.honesty("masking.compare.honesty")
@@ -51,10 +57,14 @@ def _second(sentence: Sentence, state: State) -> Sentence | None:
         try:
             second = common.as_sentence(text, (mask,) if mask else (), mask)
             token_strip(
-                [replace(chip, surprisal=None) for chip in stage.chips(second, State())], key="masking-strip-b",
-                labels=section("components.strip"), lang=language(), focus=second.focus, title=t("masking.compare.strip_b"),
+                [replace(chip, surprisal=None) for chip in stage.chips(second, State())],
+                key="masking-strip-b",
+                labels=section("components.strip"),
+                lang=language(),
+                focus=second.focus,
+                title=t("masking.compare.strip_b"),
                 on_change=_pick,
-            )  # fmt: skip
+            )
         except EngineError as problem:
             chrome.error(problem)
         widgets.text_line(
@@ -65,6 +75,10 @@ def _second(sentence: Sentence, state: State) -> Sentence | None:
             t("masking.compare.placeholder"),
         )
     return second
+
+
+def _original(sentence: Sentence) -> int | None:
+    return None if sentence.focus is None else common.original_of(sentence.tokens, sentence.focus)
 
 
 def _pick(change: StripChange) -> None:

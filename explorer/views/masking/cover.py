@@ -28,12 +28,13 @@ def draw(sentence: Sentence, state: State) -> None:
             chrome.honesty("masking.cover.honesty")
         return
     started = time.perf_counter()
+    fetched = get_engine().peek("masking.fill", common.model_id(), _inputs(sentence, state)) is not None
     result = fill(sentence, state)
     took = time.perf_counter() - started
     with left:
         blanks(sentence)
         bars(sentence, state, result)
-        chrome.computed(took)
+        chrome.computed(took, fetched=fetched)
     with right:
         _steps(sentence, state, result)
         chrome.honesty("masking.cover.honesty")
@@ -43,10 +44,14 @@ def draw(sentence: Sentence, state: State) -> None:
 
 def fill(sentence: Sentence, state: State) -> FillResult:
     """The model's answer at the focused blank, in fp32."""
-    assert sentence.focus is not None
-    inputs = FillInputs(sentence.tokens.text, common.edits(sentence, state), (sentence.focus,))
+    inputs = _inputs(sentence, state)
     found: FillResult = get_engine().run("masking.fill", common.model_id(), inputs, session=widgets.session())
     return found
+
+
+def _inputs(sentence: Sentence, state: State) -> FillInputs:
+    assert sentence.focus is not None
+    return FillInputs(sentence.tokens.text, common.edits(sentence, state), (sentence.focus,))
 
 
 def blanks(sentence: Sentence) -> None:

@@ -52,9 +52,7 @@ def _order(result: JointResult, order: JointOrder, best: bool) -> None:
         else:
             gap = " " if _space_before(result, position) else ""
             cells.append(gap + inline(result.tokens.surface(position) or piece))
-    steps = "　".join(
-        inline(_step(independent, n, word, p)) for n, word, p in sorted(step.values())
-    )
+    steps = "　".join(inline(_step(independent, n, word, p)) for n, word, p in sorted(step.values()))
     crown = f' <span class="badge">{inline(t("masking.joint.best"))}</span>' if best else ""
     chrome.block(
         f'<div class="figure"><span>{inline(t(f"masking.joint.{order.name}"))}{crown}</span>'

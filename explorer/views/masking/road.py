@@ -63,7 +63,8 @@ def _arithmetic(result: FillResult, original: int | None) -> None:
         for i in best
     )
     words = [t("masking.road.score_step"), t("masking.road.softmax_step", shift=signed(shift, 3), total=f"{total:.4f}")]
-    table = f'<div class="scroll-x"><table class="plain-table"><tr><th>{inline(t("masking.road.word"))}</th>{head}</tr>{rows}</table></div>'
+    head = f"<tr><th>{inline(t('masking.road.word'))}</th>{head}</tr>"
+    table = f'<div class="scroll-x"><table class="plain-table">{head}{rows}</table></div>'
     last = ""
     if original is not None:
         p = math.exp(logits[original] - shift) / total

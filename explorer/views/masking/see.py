@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from explorer import examples
+from explorer.components.compare import Series, compare
 from explorer.engine import get_engine
 from explorer.lab.types.masking import AverageInputs, AverageResult, Edit, FillInputs, TreatInputs, TreatResult
 from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, t
+from explorer.ui.i18n import language, section, t
 from explorer.ui.numbers import percent
-from explorer import examples
 from explorer.views.masking import common, cover
 from explorer.views.masking.common import Sentence, State
 
@@ -25,6 +26,7 @@ def draw(sentence: Sentence, state: State) -> None:
     with left:
         cover.blanks(sentence)
         _three_ways(sentence)
+        _side_by_side(sentence)
         _repair(sentence, state, original)
         _average()
     with right:
@@ -64,6 +66,22 @@ def _three_ways(sentence: Sentence) -> None:
         "masking-treat",
         t("masking.see.figure"),
         t("masking.see.alt", **values),
+    )
+
+
+def _side_by_side(sentence: Sentence) -> None:
+    """What the model wants there under each treatment; of the random ones, the first draw."""
+    result = _treat(sentence)
+    vocabulary = get_engine().vocabulary(common.model_id())
+    drawn = common.plain(vocabulary[int(result.random_ids[0])])
+    titles = (t("masking.see.visible"), t("masking.see.masked"), t("masking.see.random_one", word=drawn))
+    compare(
+        [Series(title, logits, result.original) for title, logits in zip(titles, result.logits, strict=False)],
+        key="masking-treatments",
+        vocabulary=vocabulary,
+        labels=section("components.compare"),
+        lang=language(),
+        title=t("masking.see.figure"),
     )
 
 
