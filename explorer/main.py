@@ -6,7 +6,8 @@ import streamlit as st
 
 from explorer.ui import chapters, first_paint, look, sidebar
 
-st.set_page_config(page_title="芝麻开门 · Open Sesame", page_icon=str(chapters.ROOT / "assets" / "icon.svg"), layout="wide")
+ICON = str(chapters.ROOT / "assets" / "icon.svg")
+st.set_page_config(page_title="芝麻开门 · Open Sesame", page_icon=ICON, layout="wide")
 look.apply(large=sidebar.teacher())
 pages = chapters.pages()
 page = st.navigation([page for _, page in pages], position="hidden")

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from explorer.ui import chapters, chrome, finish
+from explorer.ui import chapters, chrome
+from explorer.views import finish
 from explorer.views.home import exhibits, split
 
 

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from explorer.ui import chrome, finish
+from explorer.ui import chrome
+from explorer.views import finish
 from explorer.views.masking import budget, common, compare, cover, joint, lens, lottery, road, see, stage
 
 TOOLS = {

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from explorer.lab.types.core import ModelFacts, Tokens
+from explorer.lab.types.core import ModelFacts, Progress, Tokens
+
+__all__ = ["Busy", "CancelToken", "Cancelled", "Counters", "Engine", "EngineError", "ModelUnavailable", "Progress"]
 
 
 class CancelToken:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from explorer.engine.base import Cancelled, EngineError
 from explorer.ui import i18n
 from explorer.ui.i18n import t
 from explorer.ui.numbers import thousands
-from explorer.ui.prose import inline, render
+from explorer.ui.prose import inline, render, verbatim
 
 _CODE = Path(__file__).resolve().parents[2] / "assets" / "examples" / "code"
 
@@ -165,7 +166,8 @@ def honesty(key: str, **values: object) -> None:
 def notice(key: str, tone: str = "", **values: object) -> None:
     """A message to the reader; `tone` is "", "warn" or "good"."""
     role = "alert" if tone == "warn" else "status"
-    st.html(f'<div class="notice {tone}" role="{role}">{render(t(key, **values))}</div>')
+    shielded = {name: verbatim(value) if isinstance(value, str) else value for name, value in values.items()}
+    st.html(f'<div class="notice {tone}" role="{role}">{render(t(key, **shielded))}</div>')
 
 
 def error(problem: EngineError) -> None:
@@ -193,9 +195,10 @@ def code(name: str, **values: object) -> str:
     """The snippet `name` with `values` written in as Python literals, and the folder of the embedded model."""
     template = (_CODE / f"{name}.py").read_text(encoding="utf-8")
     folder = catalog.default("masked").folder.relative_to(_CODE.parents[2]).as_posix()
-    for key, value in {"folder": folder, **values}.items():
-        template = template.replace(f"__{key.upper()}__", repr(value))
-    return template
+    literals = {f"__{key.upper()}__": repr(value) for key, value in {"folder": folder, **values}.items()}
+    return re.sub(
+        "|".join(literals), lambda match: literals[match[0]], template
+    )  # in one pass: a text may say __LOOK__
 
 
 def _lang() -> str:

@@ -1,7 +1,7 @@
 """Our own prose as HTML: paragraphs, **bold**, `code`, [[glossary terms]], and `lang` on every run of text.
 
-Everything that comes in is escaped first, so a reader's word inside a sentence stays a word. The markup is ours
-and small on purpose; Streamlit's Markdown would fetch images and read $…$ as a formula.
+Everything that comes in is escaped first, so a reader's word inside a sentence stays a word (`verbatim` shields it
+from the markup as well). The markup is ours and small on purpose; Streamlit's Markdown would fetch images and read $…$ as a formula.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ _FOREIGN = {
     ),
 }
 _TAG = re.compile(r"(<[^>]*>)")
+# Four code points that Unicode promises never to use stand in for the signs of our markup.
+_SHIELD = str.maketrans("*`[]", "\ufdd0\ufdd1\ufdd2\ufdd3")
+_UNSHIELD = str.maketrans("\ufdd0\ufdd1\ufdd2\ufdd3", "*`[]")
 
 
 def render(text: str, lang: str | None = None) -> str:
@@ -38,7 +41,13 @@ def inline(text: str, lang: str | None = None) -> str:
     out = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", out)
     out = re.sub(r"`(.+?)`", r"<code>\1</code>", out)
     out = re.sub(r"\[\[(.+?)\]\]", lambda match: _term(match[1], lang), out)
-    return "".join(part if part.startswith("<") else _mark_language(part, lang) for part in _TAG.split(out))
+    out = "".join(part if part.startswith("<") else _mark_language(part, lang) for part in _TAG.split(out))
+    return out.translate(_UNSHIELD)
+
+
+def verbatim(text: str) -> str:
+    """A reader's words, to be put into a text of ours: `inline` will show their *, ` and [ ] as they are."""
+    return text.translate(_SHIELD)
 
 
 def write(key: str, /, **values: object) -> None:
@@ -50,7 +59,8 @@ def _term(name: str, lang: str) -> str:
     """A glossary word: `[[word]]` or `[[shown|word]]`; its meaning opens on hover, focus and touch."""
     shown, _, key = name.partition("|")
     meaning = html.escape(i18n.text(f"glossary.{key or shown}", lang))
-    return f'<span class="term" tabindex="0" role="note" aria-label="{shown}: {meaning}" data-tip="{meaning}">{shown}</span>'
+    says = f'role="note" aria-label="{shown}: {meaning}"'
+    return f'<span class="term" tabindex="0" {says} data-tip="{meaning}">{shown}</span>'
 
 
 def _mark_language(text: str, lang: str) -> str:

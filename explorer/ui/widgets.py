@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from explorer.lab.types.core import Progress
+from explorer.engine.base import Progress
 from explorer.ui.i18n import language, t
 
 

@@ -135,6 +135,9 @@ class Bars {
   }
 
   rest() {
+    cancelAnimationFrame(this.frame);
+    this.frame = null;
+    this.draw();
     this.list.classList.remove("live");
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.tell(), REST_MS);
