@@ -1,7 +1,8 @@
 """Our own prose as HTML: paragraphs, **bold**, `code`, [[glossary terms]], and `lang` on every run of text.
 
 Everything that comes in is escaped first, so a reader's word inside a sentence stays a word (`verbatim` shields it
-from the markup as well). The markup is ours and small on purpose; Streamlit's Markdown would fetch images and read $…$ as a formula.
+from the markup as well). The markup is ours and small on purpose; Streamlit's Markdown would fetch images and read
+$…$ as a formula.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import html
 import io
 import socket
 from collections.abc import Sequence
+from ipaddress import ip_address, ip_network
 
 import psutil
 import segno
@@ -18,6 +19,7 @@ from explorer.ui.i18n import t
 from explorer.ui.prose import inline
 
 _TEACHER = "teacher"
+_PRIVATE = tuple(map(ip_network, ("192.168.0.0/16", "10.0.0.0/8", "172.16.0.0/12")))
 
 
 def draw(pages: Sequence[tuple[int, StreamlitPage]]) -> None:
@@ -85,9 +87,15 @@ def _phone() -> None:
 
 
 def _lan_address() -> str | None:
-    """The first private IPv4 address of this machine, read from its interfaces (nothing is sent)."""
-    for addresses in psutil.net_if_addrs().values():
-        for item in addresses:
-            if item.family == socket.AF_INET and item.address.startswith(("192.168.", "10.", "172.")):
-                return item.address
-    return None
+    """A private IPv4 address of this machine, read from its interfaces (nothing is sent).
+
+    192.168.… and 10.… before 172.16–31.…, which on a teacher's machine are mostly those of containers.
+    """
+    own = [
+        ip_address(item.address)
+        for addresses in psutil.net_if_addrs().values()
+        for item in addresses
+        if item.family == socket.AF_INET
+    ]
+    found = (str(address) for network in _PRIVATE for address in own if address in network)
+    return next(found, None)

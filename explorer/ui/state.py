@@ -67,7 +67,7 @@ def _write(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, tuple):
-        return "~".join(_write(item).replace("~", "～") for item in value)
+        return "~".join(_write(item).replace("%", "%25").replace("~", "%7E") for item in value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -79,7 +79,8 @@ def _read(hint: Any, raw: str, bounds: typing.Mapping[str, Any]) -> Any:
         return raw
     if origin is tuple:
         item = typing.get_args(hint)[0]
-        values = tuple(_read(item, part, {**bounds, "longest": None}) for part in raw.split("~")) if raw else ()
+        parts = (part.replace("%7E", "~").replace("%25", "%") for part in raw.split("~")) if raw else ()
+        values = tuple(_read(item, part, {**bounds, "longest": None}) for part in parts)
         return _bounded(values, bounds)
     if hint is bool:
         if raw not in ("0", "1"):
@@ -118,6 +119,7 @@ class Store(Generic[S]):
         """The state now. The first call of a session, or a link opened over it, reads the query parameters."""
         own = {name: value for name, value in st.query_params.items() if name not in ("lang", "teacher")}
         kept = st.session_state.get(self._key)
+        self.problems = st.session_state.pop(self._key + ":problems", self.problems)
         if kept is None or (own and own != st.session_state.get(self._key + ":link")):
             kept, self.problems = from_query(self._kind, own)
             st.session_state[self._key] = kept
@@ -143,8 +145,12 @@ class Store(Generic[S]):
         self.put(self._kind())
 
     def load(self, fields: typing.Mapping[str, str]) -> None:
-        """Take over a state that was saved to a file; long texts are welcome there."""
-        state, self.problems = from_query(self._kind, fields, bounded_text=False)
+        """Take over a state that was saved to a file; long texts are welcome there.
+
+        What could not be read is told by `problems` of the next store that is asked for the state.
+        """
+        state, problems = from_query(self._kind, fields, bounded_text=False)
+        st.session_state[self._key + ":problems"] = problems
         self.put(state)
 
     def fits_link(self) -> bool:

@@ -70,7 +70,8 @@ def _open(page: str, store: Store[Any]) -> None:
         if content["page"] != page or not isinstance(content["state"], dict):
             raise ValueError("another page's file")
         fields = {str(name): str(value) for name, value in content["state"].items()}
-    except (ValueError, KeyError, TypeError):
+        json.dumps(fields, ensure_ascii=False).encode("utf-8")  # half a surrogate pair is no text a link can carry
+    except (ValueError, KeyError, TypeError, RecursionError):
         chrome.notice("common.state_bad", "warn")
         return
     store.load(fields | {"v": str(content.get("v", ""))})

@@ -17,7 +17,8 @@ from explorer.lab.types.masking import Edit, FillInputs
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import language, section, t
 from explorer.ui.numbers import percent
-from explorer.ui.state import Store, limit
+from explorer.ui.prose import verbatim
+from explorer.ui.state import MAX_LINK, Store, limit
 
 PRESETS = ("weather", "science", "poem", "own")
 MAX_TOKENS = 64
@@ -28,7 +29,7 @@ SHARE = 0.15
 class State:
     """The whole front page. An empty `text` stands for the page's own example."""
 
-    text: str = limit("", longest=600)
+    text: str = limit("", longest=MAX_LINK)
     how: Literal["bert", "gpt"] = "bert"
     masks: tuple[int, ...] = limit((), low=1, high=80, longest=64)
     cut: int = limit(0, low=0, high=80)
@@ -80,6 +81,8 @@ def read(text: str) -> Tokens:
     tokens = get_engine().tokens(model, text[: MAX_TOKENS * 24])
     if len(tokens) > MAX_TOKENS:
         tokens = get_engine().tokens(model, text[: tokens.offsets[MAX_TOKENS - 2][1]])
+    if all(tokens.special):
+        raise EngineError("text_empty")  # signs without width, say: no token of them is left
     return tokens
 
 
@@ -87,7 +90,7 @@ def hide(tokens: Tokens, state: State) -> tuple[int, ...]:
     """The positions of x″: those the reader chose, else 15 % drawn with the seed, or everything after the cut."""
     ordinary = [p for p in range(len(tokens)) if not tokens.special[p]]
     if state.how == "gpt":
-        start = state.cut if state.cut in ordinary else ordinary[(len(ordinary) + 1) // 2]
+        start = state.cut if state.cut in ordinary else ordinary[min((len(ordinary) + 1) // 2, len(ordinary) - 1)]
         return tuple(p for p in ordinary if p >= start)
     wanted = state.masks or (_own_masks() if not state.text and not state.seed else ())
     chosen = tuple(p for p in wanted if p in ordinary)
@@ -119,8 +122,8 @@ def _parts(tokens: Tokens, hidden: tuple[int, ...], state: State) -> None:
     seen = _seen(tokens, hidden, state.how)
     chrome.figures(
         [
-            (seen, t("home.split.seen"), ""),
-            (" · ".join(tokens.surface(p) for p in hidden), t("home.split.guess"), ""),
+            (verbatim(seen), t("home.split.seen"), ""),
+            (verbatim(" · ".join(tokens.surface(p) for p in hidden)), t("home.split.guess"), ""),
         ]
     )
     chrome.quiet(t("home.split.caption"))

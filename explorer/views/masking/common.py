@@ -17,7 +17,7 @@ from explorer.engine.base import EngineError
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit
 from explorer.ui.i18n import language
-from explorer.ui.state import Store, limit
+from explorer.ui.state import MAX_LINK, Store, limit
 
 MAX_TOKENS = 128
 
@@ -30,9 +30,9 @@ How = Literal["mask", "random", "keep"]
 class State:
     """The whole page. An empty `text` stands for the page's own example in the reader's language."""
 
-    text: str = limit("", longest=1200)
+    text: str = limit("", longest=MAX_LINK)
     tool: Tool = "cover"
-    masks: tuple[int, ...] = limit((), low=1, high=510, longest=64)
+    masks: tuple[int, ...] = limit((), low=1, high=510, longest=MAX_TOKENS)
     focus: int = limit(0, low=0, high=510)
     how: How = "mask"
     t: float = limit(1.0, low=0.1, high=3.0)
@@ -42,7 +42,7 @@ class State:
     seed: int = limit(0, low=0, high=9999)
     unit: Literal["token", "word"] = "token"
     wrong: str = limit("", longest=16)
-    b: str = limit("", longest=1200)
+    b: str = limit("", longest=MAX_LINK)
     b_mask: int = limit(0, low=0, high=510)
 
 

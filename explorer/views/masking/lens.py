@@ -10,6 +10,7 @@ from explorer.lab.types.masking import LensInputs, LensResult
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent
+from explorer.ui.prose import verbatim
 from explorer.views.masking import common, cover
 from explorer.views.masking.common import Sentence, State
 
@@ -58,7 +59,7 @@ def _ranks(result: LensResult, sentence: Sentence, state: State) -> None:
     )  # fmt: skip
     missing = [word for word in state.watch if word not in index]
     if missing:
-        chrome.quiet(t("masking.lens.missing", words="、".join(missing)))
+        chrome.quiet(t("masking.lens.missing", words=verbatim("、".join(missing))))
 
 
 def _table(result: LensResult) -> None:

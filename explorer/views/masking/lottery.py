@@ -14,7 +14,7 @@ from explorer.lab.types.lottery import KINDS, LotteryInputs, LotteryResult, Lott
 from explorer.lab.types.masking import Edit, FillInputs
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import language, section, t
-from explorer.ui.prose import inline
+from explorer.ui.prose import inline, verbatim
 from explorer.views.masking import common, cover, stage
 from explorer.views.masking.common import Sentence, State
 
@@ -83,7 +83,7 @@ def _words(result: LotteryResult, state: State) -> None:
     words = (
         result.tokens.text[result.tokens.offsets[s[0]][0] : result.tokens.offsets[s[-1]][1]] for s in spans.values()
     )
-    chrome.quiet(t("masking.lottery.words", words=" / ".join(words)))
+    chrome.quiet(t("masking.lottery.words", words=verbatim(" / ".join(words))))
 
 
 def _counts(sentence: Sentence, result: LotteryResult, state: State) -> None:
