@@ -159,9 +159,13 @@ def _click(page: Page, at: int) -> float:
 
 
 def _drag(page: Page, left: float, y: float, width: float) -> None:
+    """From the middle to the left end, to the right end, and back. Raises RuntimeError if the dial did not follow."""
     page.mouse.move(left + width / 2, y)
     page.mouse.down()
-    page.mouse.move(left + 1, y, steps=30)
-    page.mouse.move(left + width - 1, y, steps=60)
-    page.mouse.move(left + width / 2, y, steps=30)
+    reached = []
+    for x, steps in ((left + 1, 30), (left + width - 1, 60), (left + width / 2, 30)):
+        page.mouse.move(x, y, steps=steps)
+        reached.append(float(page.locator(TEMPERATURE).first.input_value()))
     page.mouse.up()
+    if not reached[0] < reached[2] < reached[1]:
+        raise RuntimeError(f"the dial did not follow the mouse: {reached}")

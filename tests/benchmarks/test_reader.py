@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -19,6 +21,12 @@ MODEL = "mini-mbert"
 def app() -> Iterator[Server]:
     with running(environment={"SESAME_PRECOMPUTED": "off"}) as server:
         yield server
+
+
+def in_own_loop(journey: Coroutine[Any, Any, None]) -> None:
+    """Run in a thread: where browser tests run too, Playwright's loop occupies this one."""
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(asyncio.run, journey).result()
 
 
 def test_every_token_a_simulated_reader_covers_is_there() -> None:
@@ -38,7 +46,7 @@ def test_two_readers_share_one_model(app: Server) -> None:
                 await reader.cover(3)
                 assert app.status()["runs"] > before
 
-    asyncio.run(both())
+    in_own_loop(both())
     assert app.status()["model_loads"] == 1
 
 
@@ -50,7 +58,7 @@ def test_no_new_answer_is_an_error(app: Server) -> None:
             await reader.cover(5)
 
     with pytest.raises(ReaderError, match="no new bars"):
-        asyncio.run(repeat())
+        in_own_loop(repeat())
 
 
 def test_a_page_that_is_not_there_is_an_error(app: Server) -> None:
@@ -59,4 +67,4 @@ def test_a_page_that_is_not_there_is_an_error(app: Server) -> None:
             await reader.open()
 
     with pytest.raises(ReaderError):
-        asyncio.run(visit())
+        in_own_loop(visit())
