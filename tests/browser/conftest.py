@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.server import Server, launch_chromium, running
+
+if TYPE_CHECKING:
+    from tests.browser.journey import Reference
 
 DESKTOP = (1280, 720)
 PHONE = (390, 844)
@@ -25,7 +28,11 @@ IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 
 class OpenPage(Protocol):
-    """Opens a path of the app in a fresh browser profile and returns it once its first run has ended."""
+    """Opens a path of the app in a fresh browser profile and returns it once its first run has ended.
+
+    lang     "zh" or "en" for that language's locale, or any locale by its name ("fr-FR")
+    options  of the browser's context, by Playwright's names
+    """
 
     def __call__(
         self,
@@ -36,6 +43,7 @@ class OpenPage(Protocol):
         viewport: tuple[int, int] = DESKTOP,
         query: dict[str, str] | None = None,
         on: Server | None = None,
+        **options: Any,
     ) -> Page: ...
 
 
@@ -65,9 +73,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """The app, one process for all journeys that do not ask for their own."""
-    with running() as app:
+    """The app, one process for all journeys that do not ask for their own. Nothing in it was computed beforehand."""
+    with running(environment={"SESAME_PRECOMPUTED": "off"}) as app:
         yield app
+
+
+@pytest.fixture(scope="session")
+def reference() -> Reference:
+    """The embedded model through the transformers library alone, to hold the pages' numbers against."""
+    from tests.browser.journey import Reference
+
+    return Reference()
 
 
 @pytest.fixture(scope="session")
@@ -98,13 +114,15 @@ def open_page(request: pytest.FixtureRequest, chromium: Browser, watch: Watch) -
         viewport: tuple[int, int] = DESKTOP,
         query: dict[str, str] | None = None,
         on: Server | None = None,
+        **options: Any,
     ) -> Page:
         app: Server = on or request.getfixturevalue("server")
         context = chromium.new_context(
-            locale=LOCALES[lang],
+            locale=LOCALES.get(lang, lang),
             color_scheme="dark" if theme == "dark" else "light",
             viewport={"width": viewport[0], "height": viewport[1]},
             has_touch=viewport == PHONE,
+            **options,
         )
         contexts.append(context)
         page = context.new_page()

@@ -60,9 +60,14 @@ class Server:
 
 @contextmanager
 def running(
-    *, address: str = "127.0.0.1", environment: Mapping[str, str] | None = None, wait: bool = True
+    *,
+    address: str = "127.0.0.1",
+    environment: Mapping[str, str] | None = None,
+    root: Path = ROOT,
+    wait: bool = True,
 ) -> Iterator[Server]:
-    """The app on a free port. With `wait` it has answered its health check; without, it was just spawned."""
+    """The app that lies in `root`, on a free port. With `wait` it has answered its health check; without, it was just
+    spawned."""
     port = _free_port()
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "output.txt"
@@ -72,7 +77,7 @@ def running(
             started = time.perf_counter()
             process = psutil.Popen(
                 command,
-                cwd=ROOT,
+                cwd=root,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
