@@ -1,0 +1,202 @@
+"""The gallery: every component of ours with fixed inputs, for looking at and for the browser tests.
+
+Start it from the repository's root: streamlit run tests/browser/components/gallery.py
+?lang=en switches the language, ?only=NAME shows one component, ?large=1 uses the teacher's type size.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[3]))
+
+import streamlit as st
+from streamlit.runtime import get_instance
+
+from explorer.components.compare import Series, compare
+from explorer.components.distribution import Cut, Dials, Extra, Watch, distribution
+from explorer.components.export_bar import export_bar
+from explorer.components.scatter_ab import scatter_ab
+from explorer.components.token_strip import StripChange, token_strip
+from explorer.components.vector_strip import vector_strip
+from tests.browser.components import gallery_data as data
+
+st.set_page_config(page_title="gallery", layout="wide")
+lang = st.query_params.get("lang", "zh")
+only = st.query_params.get("only")
+texts = data.labels(lang)
+state = st.session_state
+if st.query_params.get("large"):
+    st.html("<style>html{font-size:135% !important}</style>")
+
+vocab_url = get_instance().media_file_mgr.add(data.vocabulary_json(), "application/json", "gallery.vocabulary")
+
+
+def section(name: str) -> bool:
+    return only in (None, name)
+
+
+if section("strip"):
+    st.subheader("token_strip")
+    state.setdefault("covered", (6,))
+    state.setdefault("focus", 6)
+    state.setdefault("events", 0)
+
+    def cover(change: StripChange) -> None:
+        state.covered, state.focus = change.covered, change.focus
+        state.events += 1
+
+    token_strip(
+        data.chips_zh(state.covered),
+        key="strip",
+        labels=texts["strip"],
+        lang=lang,
+        focus=state.focus,
+        on_change=cover,
+        tint=10.42,
+        caption="图注 · caption",
+    )
+    st.text(f"covered={list(state.covered)} focus={state.focus} events={state.events}")
+
+if section("mixed"):
+    token_strip(data.chips_mixed(), key="mixed", labels=texts["strip"], lang=lang, focus=4)
+    secret = [replace(chip, covered="mask") if chip.original in set("很好") else chip for chip in data.chips_zh()]
+    token_strip(secret, key="secret", labels=texts["strip"], lang=lang, focus=6, reveal=False)
+
+if section("pick"):
+    state.setdefault("picked", 3)
+
+    def pick(change: StripChange) -> None:
+        state.picked = change.focus
+
+    token_strip(
+        data.chips_zh(()),
+        key="pick",
+        labels=texts["strip"],
+        lang=lang,
+        focus=state.picked,
+        on_change=pick,
+        mode="pick",
+    )
+    st.text(f"picked={state.picked}")
+
+if section("distribution"):
+    st.subheader("distribution")
+    state.setdefault("seed", 0)
+    state.setdefault("dials", None)
+    if st.button("other scores"):
+        state.seed += 1
+
+    def turned(dials: Dials) -> None:
+        state.dials = dials
+
+    def asked(watch: Watch) -> None:
+        before = state.dials or Dials(1.0, 5, (), Cut())
+        state.dials = replace(before, watch=watch.watch)
+
+    logits = data.scores(state.seed, "好快多大高冷" if state.seed % 2 == 0 else "热冷妙久好")
+    dials = state.dials or Dials(1.0, 5, (), Cut())
+    distribution(
+        logits,
+        key="bars",
+        head=data.head(logits, data.ID["好"]),
+        vocab_url=vocab_url,
+        labels=texts["bars"],
+        lang=lang,
+        original_id=data.ID["好"],
+        temperature=dials.temperature,
+        show=dials.show,
+        watch=dials.watch,
+        extra=[Extra(word, 0.0123, " + ".join(word)) for word in dials.watch if word not in data.ID],
+        on_dials=turned,
+        on_watch=asked,
+        caption="图注 · caption",
+    )
+    st.text(f"dials={dials}")
+
+if section("cut"):
+    logits = data.scores(3, "今天气很我们")
+    distribution(
+        logits,
+        key="cut",
+        head=data.head(logits, data.ID["<script>alert(1)</script>"]),
+        vocab_url=vocab_url,
+        labels=texts["bars"],
+        lang=lang,
+        original_id=data.ID["<script>alert(1)</script>"],
+        temperature=0.8,
+        show=6,
+        cut=Cut(top_k=4),
+        watch=["=SUM(A1)", "**bold**"],
+    )
+
+if section("hide"):
+    logits = data.scores(5)
+    distribution(
+        logits,
+        key="hide",
+        head=data.head(logits, data.ID["美"]),
+        vocab_url=vocab_url,
+        labels=texts["bars"],
+        lang=lang,
+        original_id=data.ID["美"],
+        hide=True,
+    )
+
+if section("compare"):
+    st.subheader("compare")
+    compare(
+        [
+            Series("看得见", data.scores(11, "好快"), data.ID["好"]),
+            Series("[MASK]", data.scores(12, "快多好大"), data.ID["好"]),
+            Series("<b>B</b>", data.scores(13, "热冷妙"), data.ID["好"], tone="b", note="16 ×"),
+        ],
+        key="compare",
+        vocabulary=data.WORDS,
+        labels=texts["series"],
+        lang=lang,
+        caption="图注 · caption",
+    )
+
+if section("vector"):
+    st.subheader("vector_strip")
+    vector_strip(
+        [("h", data.vector(1)), ("z", data.vector(2, 64))],
+        key="vectors",
+        labels=texts["vector"],
+        lang=lang,
+        caption="图注 · caption",
+    )
+
+if section("scatter"):
+    st.subheader("scatter_ab")
+    scatter_ab(
+        *data.pair(),
+        key="scatter",
+        vocabulary=data.WORDS,
+        vocabulary_url=vocab_url,
+        labels=texts["scatter"],
+        lang=lang,
+        originals=(data.ID["好"], data.ID["冷"]),
+        caption="图注 · caption",
+    )
+
+if section("plotly"):
+    st.plotly_chart(
+        {"data": [{"type": "bar", "x": ["a", "=b"], "y": [1, 2]}], "layout": {"title": {"text": "plotly"}}}
+    )
+
+if only == "switch" and not st.button("take away"):
+    logits = data.scores(9)
+    distribution(
+        logits,
+        key="bars-gone",
+        head=data.head(logits),
+        vocab_url=vocab_url,
+        labels=texts["bars"],
+        lang=lang,
+    )
+
+export_bar(key="export", name="gallery", labels=texts["export"], lang=lang)

@@ -1,0 +1,151 @@
+"""Fixed inputs of the gallery: an invented vocabulary, scores drawn once, sentences of our own. Knows no model.
+
+The tests recompute from these what the browser draws.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import tomllib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.components.distribution import head_ids
+from explorer.components.token_strip import Chip
+
+SIZE = 33_627
+_FRONT = (
+    *("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"),
+    *"好快多大高冷热差美早晚棒妙怪久远近亮暗静忙闲难易真新旧长短强",
+    *(
+        "mild",
+        "##ing",
+        "=SUM(A1)",
+        '"quoted", and',
+        "<script>alert(1)</script>",
+        "**bold**",
+        "$x^2$",
+        "ไทย",
+        "かな",
+        " ",
+    ),
+    *"今天气很，我们去公园玩。看书吃饭走路听歌写字",
+)
+
+
+def vocabulary() -> list[str]:
+    """All tokens by id; the first are words, the rest are numbered names."""
+    front = list(dict.fromkeys(_FRONT))
+    return front + [f"w{number:05d}" for number in range(len(front), SIZE)]
+
+
+WORDS = vocabulary()
+ID = {word: number for number, word in enumerate(WORDS)}
+
+
+def labels(lang: str) -> dict[str, dict[str, str]]:
+    path = Path(__file__).parents[3] / "assets" / "text" / lang / "components.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def scores(seed: int = 0, first: str = "好快多大高冷") -> NDArray[np.float32]:
+    """logits[SIZE]: noise, with the characters of `first` far in front in that order."""
+    noise = np.random.default_rng(seed).normal(0.0, 1.6, SIZE)
+    for place, word in enumerate(first):
+        noise[ID[word]] = 14.2 - 0.85 * place
+    return noise.astype(np.float32)
+
+
+def pair() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Two rows of scores that agree about most words and differ about a few."""
+    a = scores(7, "好快多大高美早") * np.float32(1.0)
+    rng = np.random.default_rng(8)
+    b = (a + rng.normal(0.0, 0.7, SIZE)).astype(np.float32)
+    for word in "冷热静":
+        b[ID[word]] = 12.5
+    for word in "好快":
+        b[ID[word]] -= np.float32(4.0)
+    return a, b
+
+
+def vector(seed: int, size: int = 384) -> NDArray[np.float32]:
+    return np.random.default_rng(seed).normal(0.0, 0.9, size).astype(np.float32)
+
+
+def softmax(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np.float64]:
+    scaled = logits.astype(np.float64) / temperature
+    weights = np.exp(scaled - scaled.max())
+    return weights / weights.sum()
+
+
+def head(logits: NDArray[np.float32], *more: int) -> dict[int, str]:
+    return {int(number): WORDS[number] for number in [*head_ids(logits), *more]}
+
+
+def chips_zh(covered: tuple[int, ...] = (6,)) -> list[Chip]:
+    text = "今天天气很好，我们去公园玩。"
+    inner = [
+        Chip(
+            text=character,
+            id=ID.get(character, 1),
+            start=place,
+            end=place + 1,
+            original=character,
+            word=place,
+            covered="mask" if place + 1 in covered else None,
+            surprisal=0.3 + (place * 37 % 90) / 10,
+            p=math.exp(-(0.3 + (place * 37 % 90) / 10)),
+            rank=1 + place * 3,
+        )
+        for place, character in enumerate(text)
+    ]
+    return [_special("[CLS]"), *inner, _special("[SEP]")]
+
+
+def chips_mixed() -> list[Chip]:
+    """Latin words in pieces, an unknown character, a random and a kept token, markup as text."""
+    rows = [
+        ("We", 0, 2, 0, "token", None),
+        ("were", 3, 7, 1, "token", "keep"),
+        ("play", 8, 12, 2, "token", None),
+        ("##ing", 12, 15, 2, "token", "mask"),
+        ("hide", 16, 20, 3, "token", "random"),
+        ("-", 20, 21, 4, "token", None),
+        ("and", 21, 24, 5, "token", None),
+        ("-", 24, 25, 6, "token", None),
+        ("seek", 25, 29, 7, "token", None),
+        ("[UNK]", 30, 31, 8, "unknown", None),
+        ("<script>alert(1)</script>", 32, 57, 9, "token", None),
+        ("**bold**", 58, 66, 10, "token", None),
+        ("$x^2$", 67, 72, 11, "token", None),
+        ("かな", 73, 75, 12, "token", None),
+        ("un", 76, 78, 13, "token", None),
+        ("##believ", 78, 84, 13, "token", None),
+        ("##able", 84, 88, 13, "token", None),
+    ]
+    chips = [
+        Chip(
+            text=piece,
+            id=100 + number,
+            original="𰻝" if kind == "unknown" else piece.removeprefix("##"),
+            start=start,
+            end=end,
+            kind=kind,  # type: ignore[arg-type]
+            word=word,
+            covered=covered,  # type: ignore[arg-type]
+            shown="stone" if covered == "random" else None,
+        )
+        for number, (piece, start, end, word, kind, covered) in enumerate(rows)
+    ]
+    return [_special("[CLS]"), *chips, _special("[SEP]")]
+
+
+def vocabulary_json() -> bytes:
+    return json.dumps(WORDS, ensure_ascii=False).encode("utf-8")
+
+
+def _special(name: str) -> Chip:
+    return Chip(text=name, id=ID[name], start=0, end=0, original="", kind="special")

@@ -1,0 +1,96 @@
+"""What every component owes: phone width, both themes with enough contrast, large type, no trace after leaving."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.components.conftest import OpenGallery, component
+
+PARTS = {
+    "strip": "strip",
+    "mixed": "mixed",
+    "pick": "pick",
+    "distribution": "bars",
+    "cut": "cut",
+    "hide": "hide",
+    "compare": "compare",
+    "vector": "vectors",
+    "scatter": "scatter",
+}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(("part", "key"), PARTS.items())
+def test_a_phone_needs_no_sideways_scroll(open_gallery: OpenGallery, part: str, key: str, lang: str) -> None:
+    page = open_gallery(part, lang=lang, query="&large=1", viewport={"width": 390, "height": 844}, has_touch=True)
+    root = component(page, key)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    over = root.evaluate(
+        """(root) => [...root.querySelectorAll("*")].filter((element) => {
+            const rect = element.getBoundingClientRect();
+            const seen = rect.width > 1 && !element.closest(".unseen, .tip");
+            return seen && (rect.right > innerWidth + 1 || rect.left < -1);
+        }).map((element) => element.outerHTML.slice(0, 120))"""
+    )
+    assert over == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("part", "key"), PARTS.items())
+def test_axe_finds_nothing_serious(open_gallery: OpenGallery, part: str, key: str, theme: str) -> None:
+    page = open_gallery(part, color_scheme=theme)
+    assert component(page, key).get_attribute("data-theme") == theme
+    found = Axe().run(page)
+    # Not empty talk: axe did look into the shadow root.
+    assert places(found.response["passes"])
+    assert [f"{rule}: {html}" for rule, html in places(found.response["violations"], "serious", "critical")] == []
+
+
+def places(findings: list[dict[str, Any]], *impacts: str) -> list[tuple[str, str]]:
+    """(rule, element) inside our components: axe names a place in a shadow root by a list of selectors."""
+    return [
+        (finding["id"], node["html"][:160])
+        for finding in findings
+        if not impacts or finding["impact"] in impacts
+        for node in finding["nodes"]
+        if any(isinstance(step, list) for step in node["target"])
+    ]
+
+
+@pytest.mark.parametrize(("part", "key"), PARTS.items())
+def test_large_type_reaches_every_component(open_gallery: OpenGallery, part: str, key: str) -> None:
+    sizes = []
+    for query in ("", "&large=1"):
+        page = open_gallery(part, query=query)
+        sizes.append(component(page, key).evaluate("(root) => parseFloat(getComputedStyle(root).fontSize)"))
+    assert sizes[1] == pytest.approx(1.35 * sizes[0], abs=0.2)
+
+
+def test_components_leave_nothing_behind(open_gallery: OpenGallery) -> None:
+    page = open_gallery("switch")
+    component(page, "bars-gone")
+    assert "bars-gone" in figures(page)
+    page.get_by_role("button", name="take away").click()
+    expect(page.locator('.sesame[data-key="bars-gone"]')).to_have_count(0)
+    page.wait_for_function("!('bars-gone' in window.__sesame.figures)")
+    assert figures(page) == []
+
+
+def test_two_components_share_one_vocabulary(open_gallery: OpenGallery) -> None:
+    page = open_gallery("distribution")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "media" in request.url else None)
+    bars = component(page, "bars")
+    for word in ("w30000", "w30001"):
+        bars.get_by_role("textbox").fill(word)
+        page.keyboard.press("Enter")
+        expect(bars.locator(".row .w", has_text=word)).to_be_visible()
+    assert len(asked) == 1
+
+
+def figures(page: Page) -> list[str]:
+    return page.evaluate("Object.keys(window.__sesame.figures)")
