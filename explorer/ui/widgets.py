@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from explorer.engine import get_engine
 from explorer.engine.base import Progress
 from explorer.ui.i18n import language, t
 
@@ -19,6 +20,21 @@ def session() -> str:
     """An id of this reader's session, for fairness between readers; it says nothing about the reader."""
     context = get_script_run_ctx()
     return context.session_id if context else ""
+
+
+def run(experiment: str, model_id: str, inputs: Any) -> Any:
+    """The engine's answer for this reader; while the model is still being read into memory, the page says so.
+
+    Raises what `Engine.run` raises.
+    """
+    engine = get_engine()
+    found = engine.peek(experiment, model_id, inputs)
+    if found is not None:
+        return found
+    if engine.state(model_id) == "ready":
+        return engine.run(experiment, model_id, inputs, session=session())
+    with st.spinner(t("common.loading_model"), show_time=True):
+        return engine.run(experiment, model_id, inputs, session=session())
 
 
 def draw_again() -> None:

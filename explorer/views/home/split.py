@@ -149,7 +149,7 @@ def _guesses(tokens: Tokens, hidden: tuple[int, ...]) -> None:
     mask = engine.tokens(model, "[MASK]").ids[1]
     vocabulary = engine.vocabulary(model)
     inputs = FillInputs(tokens.text, tuple(Edit(p, mask) for p in hidden), hidden)
-    result = engine.run("masking.fill", model, inputs, session=widgets.session())
+    result = widgets.run("masking.fill", model, inputs)
     rows = []
     for n, position in enumerate(hidden):
         chances = np.exp(result.logits[n].astype(np.float64) - float(result.logits[n].max()))

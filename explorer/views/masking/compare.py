@@ -89,5 +89,5 @@ def _pick(change: StripChange) -> None:
 def _fill(sentence: Sentence) -> FillResult:
     assert sentence.focus is not None
     inputs = FillInputs(sentence.tokens.text, (Edit(sentence.focus, common.mask_id()),), (sentence.focus,))
-    found: FillResult = get_engine().run("masking.fill", common.model_id(), inputs, session=widgets.session())
+    found: FillResult = widgets.run("masking.fill", common.model_id(), inputs)
     return found

@@ -45,7 +45,7 @@ def draw(sentence: Sentence, state: State) -> None:
 def fill(sentence: Sentence, state: State) -> FillResult:
     """The model's answer at the focused blank, in fp32."""
     inputs = _inputs(sentence, state)
-    found: FillResult = get_engine().run("masking.fill", common.model_id(), inputs, session=widgets.session())
+    found: FillResult = widgets.run("masking.fill", common.model_id(), inputs)
     return found
 
 
@@ -99,7 +99,7 @@ def _pieces(sentence: Sentence, state: State) -> tuple[Extra, ...]:
             continue
         inputs = WordInputs(sentence.tokens.text, common.edits(sentence, state), sentence.focus, word)
         try:
-            found = get_engine().run("masking.word", common.model_id(), inputs, session=widgets.session())
+            found = widgets.run("masking.word", common.model_id(), inputs)
         except EngineError as problem:
             out.append(Extra(label=word, p=0.0, note=t(f"errors.{problem.key}", **problem.values)))
             continue

@@ -20,7 +20,7 @@ def draw(sentence: Sentence, state: State) -> None:
         chrome.notice("masking.joint.need")
         return
     inputs = JointInputs(sentence.tokens.text, sentence.masks)
-    result: JointResult = get_engine().run("masking.joint", common.model_id(), inputs, session=widgets.session())
+    result: JointResult = widgets.run("masking.joint", common.model_id(), inputs)
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         best = max(order.log_p_chain for order in result.orders)

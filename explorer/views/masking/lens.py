@@ -24,7 +24,7 @@ def draw(sentence: Sentence, state: State) -> None:
         chrome.notice("errors.no_blank")
         return
     inputs = LensInputs(sentence.tokens.text, common.edits(sentence, state), sentence.focus)
-    result: LensResult = get_engine().run("masking.lens", common.model_id(), inputs, session=widgets.session())
+    result: LensResult = widgets.run("masking.lens", common.model_id(), inputs)
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         cover.blanks(sentence)

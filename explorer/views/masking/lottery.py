@@ -57,7 +57,7 @@ def _dice(state: State) -> None:
 
 def _roll(sentence: Sentence, state: State) -> LotteryResult:
     inputs = LotteryInputs(sentence.tokens.text, unit=state.unit, seed=state.seed)
-    found: LotteryResult = get_engine().run("lottery.roll", common.model_id(), inputs, session=widgets.session())
+    found: LotteryResult = widgets.run("lottery.roll", common.model_id(), inputs)
     return found
 
 
@@ -87,12 +87,8 @@ def _words(result: LotteryResult, state: State) -> None:
 
 
 def _counts(sentence: Sentence, result: LotteryResult, state: State) -> None:
-    tally: LotteryTally = get_engine().run(
-        "lottery.tally",
-        common.model_id(),
-        LotteryInputs(sentence.tokens.text, unit=state.unit, seed=state.seed),
-        session=widgets.session(),
-    )
+    inputs = LotteryInputs(sentence.tokens.text, unit=state.unit, seed=state.seed)
+    tally: LotteryTally = widgets.run("lottery.tally", common.model_id(), inputs)
     head = ("", t("masking.lottery.counts"), t("masking.lottery.expected"), t("masking.lottery.many"))
     rows = [
         (t(f"masking.lottery.{kind}"), str(result.counts[n]), f"{result.expected[n]:.1f}", f"{tally.means[n]:.2f}")
@@ -117,7 +113,7 @@ def _exercise(sentence: Sentence, result: LotteryResult) -> None:
         if kind != "keep"
     )
     inputs = FillInputs(sentence.tokens.text, changed, tuple(int(p) for p in result.positions))
-    found = get_engine().run("masking.fill", common.model_id(), inputs, session=widgets.session())
+    found = widgets.run("masking.fill", common.model_id(), inputs)
     losses = [cover.cross_entropy(row, int(target)) for row, target in zip(found.logits, found.original, strict=True)]
     line = math.log(found.logits.shape[1])
     chrome.block(

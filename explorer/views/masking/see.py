@@ -44,7 +44,7 @@ def draw(sentence: Sentence, state: State) -> None:
 def _treat(sentence: Sentence) -> TreatResult:
     assert sentence.focus is not None
     inputs = TreatInputs(sentence.tokens.text, sentence.focus)
-    found: TreatResult = get_engine().run("masking.treat", common.model_id(), inputs, session=widgets.session())
+    found: TreatResult = widgets.run("masking.treat", common.model_id(), inputs)
     return found
 
 
@@ -102,7 +102,7 @@ def _repair(sentence: Sentence, state: State, original: int) -> None:
         chrome.notice("masking.see.repair_many", "warn", wrong=state.wrong)
         return
     inputs = FillInputs(sentence.tokens.text, (Edit(sentence.focus, wrong),), (sentence.focus,))
-    logits = get_engine().run("masking.fill", common.model_id(), inputs, session=widgets.session()).logits[0]
+    logits = widgets.run("masking.fill", common.model_id(), inputs).logits[0]
     vocabulary = get_engine().vocabulary(common.model_id())
     rank = int((logits > logits[original]).sum()) + 1
     chrome.notice(
