@@ -21,8 +21,10 @@ export function langOf(text, interfaceLang) {
   return interfaceLang === "zh-CN" ? "en" : interfaceLang;
 }
 
+// The text node is kept: were it replaced under the pointer, Chromium would miss that the pointer leaves.
 export function setToken(element, text, interfaceLang) {
-  if (element.textContent !== text) element.textContent = text;
+  if (!element.firstChild) element.append("");
+  if (element.firstChild.data !== text) element.firstChild.data = text;
   element.lang = langOf(text, interfaceLang);
   element.dir = "auto";
   return element;

@@ -141,8 +141,8 @@ class TokenStrip {
     const share = tint && chip.surprisal !== null && !treatment ? Math.min(1, chip.surprisal / tint) : null;
     mark.hidden = share === null;
     if (share !== null) {
-      mark.style.setProperty("--tall", `${(.125 + .1875 * share).toFixed(3)}rem`);
-      mark.style.setProperty("--deep", (.12 + .88 * share).toFixed(3));
+      mark.style.setProperty("--long", Math.max(0.08, share).toFixed(3));
+      mark.style.setProperty("--deep", (0.25 + 0.75 * share).toFixed(3));
     }
   }
 
@@ -167,6 +167,7 @@ class TokenStrip {
     group.addEventListener("contextmenu", (event) => this.held && event.preventDefault());
     group.addEventListener("pointerover", (event) => event.pointerType !== "touch" && !this.drag?.moved && this.look(index(event)));
     group.addEventListener("pointerout", (event) => event.pointerType !== "touch" && this.look(-1));
+    group.addEventListener("pointerleave", () => this.look(-1));
     group.addEventListener("focusin", (event) => {
       const i = index(event);
       if (i >= 0) this.rove(i);
@@ -368,19 +369,20 @@ class TokenStrip {
       const [face, small] = this.face(i);
       const treatment = this.treatment(i);
       const special = this.chips[i].kind === "special";
+      const picked = this.header.mode === "pick" && this.focus === i;
       const size = parseFloat(getComputedStyle(button.firstChild).fontSize);
       const middle = {"text-anchor": "middle", "dominant-baseline": "central"};
-      const share = button.lastChild.hidden ? 0 : Number(button.lastChild.style.getPropertyValue("--deep"));
+      const mark = (name) => (button.lastChild.hidden ? 0 : Number(button.lastChild.style.getPropertyValue(name)));
       const joined = button.previousElementSibling;
       return [
         joined && joined.offsetTop === button.offsetTop ? tag("line", {x1: x - 8, x2: x, y1: y + rect.height / 2, y2: y + rect.height / 2, stroke: colours.soft}) : "",
         tag("rect", {
           x, y, width: rect.width, height: rect.height, rx: 10,
-          fill: treatment === "mask" ? colours.mask : colours.card,
-          stroke: {mask: colours.mask, random: colours.removed, keep: colours.truth}[treatment] ?? colours.line, "stroke-width": treatment ? 2 : 1,
+          fill: treatment === "mask" ? colours.mask : picked ? colours.model_soft : colours.card,
+          stroke: {mask: colours.mask, random: colours.removed, keep: colours.truth}[treatment] ?? (picked ? colours.model : colours.line), "stroke-width": treatment ? 2 : 1,
           "stroke-dasharray": special ? "4 3" : null,
         }),
-        share ? tag("rect", {x: x + 8, y: y + rect.height - 8, width: rect.width - 16, height: 4, rx: 2, fill: colours.model, opacity: share}) : "",
+        mark("--long") ? tag("rect", {x: x + 8, y: y + rect.height - 8, width: (rect.width - 16) * mark("--long"), height: 3.5, rx: 1.75, fill: colours.model, opacity: mark("--deep")}) : "",
         text(x + rect.width / 2, y + rect.height / 2 - (small ? 8 : 0), face,
           {...middle, "font-size": size, fill: treatment === "mask" ? colours.on_mask : special ? colours.soft : colours.ink}),
         small ? text(x + rect.width / 2, y + rect.height / 2 + 13, small, {...middle, "font-size": 13, fill: colours.soft}) : "",

@@ -146,6 +146,12 @@ def test_a_covered_chip_opens_on_hover_and_its_tooltip_stays_in_the_window(open_
     page.mouse.move(5, 5)
     expect(tip).to_be_hidden()
     expect(chip(strip, 6)).to_have_text("？")
+    chip(strip, 6).hover()
+    chip(strip, 4).focus()
+    page.keyboard.press("ArrowRight")
+    page.mouse.move(5, 5)
+    expect(tip).to_be_hidden()
+    expect(chip(strip, 6)).to_have_text("？")
 
 
 def test_what_is_secret_stays_secret(open_gallery: OpenGallery) -> None:
