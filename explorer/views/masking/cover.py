@@ -14,7 +14,7 @@ from explorer.engine.base import EngineError
 from explorer.lab.types.masking import FillInputs, FillResult, WordInputs
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import language, section, t
-from explorer.ui.numbers import thousands
+from explorer.ui.numbers import signed, thousands
 from explorer.views.masking import common
 from explorer.views.masking.common import Sentence, State
 
@@ -127,7 +127,7 @@ def _steps(sentence: Sentence, state: State, result: FillResult) -> None:
         [
             (
                 t("masking.cover.step1"),
-                t("masking.cover.step1_num", d=len(hidden), low=f"{hidden.min():.1f}", high=f"{hidden.max():.1f}"),
+                t("masking.cover.step1_num", d=len(hidden), low=signed(hidden.min(), 1), high=signed(hidden.max(), 1)),
             ),
             (
                 t("masking.cover.step2"),
