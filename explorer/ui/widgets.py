@@ -33,7 +33,7 @@ def run(experiment: str, model_id: str, inputs: Any) -> Any:
         return found
     if engine.state(model_id) == "ready":
         return engine.run(experiment, model_id, inputs, session=session())
-    with st.spinner(t("common.loading_model"), show_time=True):
+    with st.spinner(t("common.loading_model")):
         return engine.run(experiment, model_id, inputs, session=session())
 
 
