@@ -227,13 +227,12 @@ def test_what_a_link_cannot_carry_stays_in_the_session(reader: Reader, text: str
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("length", [200, 219, 1190, 1990])
+@pytest.mark.parametrize("length", [200, 700, 1300, 1980])
 def test_whatever_stands_in_a_link_can_be_read_back(reader: Reader, page: str, length: int) -> None:
     """A link that is written is within the bounds of the page that reads it."""
     kind = PAGES[page]
-    Store(kind, page).set(text="a" * length, masks=tuple(range(1, split.MAX_TOKENS)))
-    if not reader.link:
-        return
+    Store(kind, page).set(text="a" * length, masks=(1, 2))
+    assert reader.link
     reader.reloads()
     opened = Store(kind, page)
     assert opened.get().text == "a" * length
