@@ -92,9 +92,10 @@ class LocalEngine:
             return result
         if self._precomputed is None or (result := self._precomputed.get(experiment, key)) is None:
             return None
-        self._memory.put(key, result)
-        with self._lock:
-            self._precomputed_hits += counted
+        if counted:
+            self._memory.put(key, result)
+            with self._lock:
+                self._precomputed_hits += 1
         return result
 
     def _join_or_start(
