@@ -22,6 +22,7 @@ from starlette.routing import Route
 from explorer.engine import get_engine
 from explorer.models import catalog
 from explorer.models.errors import ModelError
+from explorer.ui import network
 from explorer.ui.first_paint import first_painted
 
 
@@ -65,6 +66,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     yield
 
 
+network.stay_at_home()
 app = st.App(
     "explorer/main.py",
     lifespan=lifespan,

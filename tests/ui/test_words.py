@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from explorer.ui import i18n, sidebar
+from explorer.ui import i18n, network
 from explorer.ui.numbers import percent, signed, thousands
 from tests.ui.conftest import Reader
 
@@ -127,4 +127,4 @@ def test_the_address_is_one_of_the_class_s_network(
 ) -> None:
     faked = {name: an_interface(*addresses) for name, addresses in interfaces.items()}
     monkeypatch.setattr(psutil, "net_if_addrs", lambda: faked)
-    assert sidebar._lan_address() == address
+    assert next(iter(network.private_addresses()), None) == address
