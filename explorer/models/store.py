@@ -67,7 +67,7 @@ def default() -> Store:
 def slug(name: str) -> str:
     """A folder name for any id; different for different ids, also where case is not told apart."""
     plain = re.sub(r"[^a-z0-9._-]", "-", name.lower()).strip(".")
-    if plain == name:
+    if plain == name and len(name) <= 60:
         return plain
     return f"{plain[:60]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
