@@ -36,9 +36,13 @@ def run(experiment: str, model_id: str, inputs: Any) -> Any:
 
 def draw_again() -> None:
     """Run once more: the fragment alone if that is what is running, else the page."""
+    st.rerun(scope="fragment" if in_fragment() else "app")
+
+
+def in_fragment() -> bool:
+    """Whether only a fragment is being run, not the whole page."""
     context = get_script_run_ctx()
-    in_fragment = bool(context and context.fragment_ids_this_run)
-    st.rerun(scope="fragment" if in_fragment else "app")
+    return bool(context and context.fragment_ids_this_run)
 
 
 def choice(

@@ -5,6 +5,7 @@ It knows the token strip and the page's state; what is computed from the sentenc
 
 from __future__ import annotations
 
+import contextlib
 import math
 
 import streamlit as st
@@ -58,6 +59,13 @@ def complete_scan(sentence: Sentence) -> None:
     widgets.progress(stream, t("masking.strip.scanning"))
     if scan(sentence) is not None:
         widgets.draw_again()
+
+
+def scan_what_is_shown() -> None:
+    """The same at the end of a whole run of the page, when everything else stands."""
+    with contextlib.suppress(EngineError):  # nothing to read, which the stage has said
+        sentence = common.read(common.store().get())
+        complete_scan(sentence)
 
 
 def chips(sentence: Sentence, state: State) -> list[Chip]:
