@@ -14,6 +14,7 @@ import math
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,8 @@ from explorer.models.files import config, damaged
 
 CACHE_VARIABLE = "SESAME_CACHE"  # another place for the cache folder
 FORMAT = 1  # raise it when the same file would give other numbers
+LARGEST = 65504.0  # of fp16
 WEIGHTS, NOTE = "model.safetensors", "converted.json"
-ROUNDING = 2**-11  # of fp16, relative
-SMALLEST = 2**-24  # below this fp16 knows no numbers
 
 
 def cache_folder() -> Path:
@@ -68,7 +68,7 @@ def tensors(info: ModelInfo, network: Any) -> dict[str, Tensor]:
         family = info.family.removesuffix("_text")
         make_processor: Any = library.TENSOR_PROCESSORS.get(family, library.TensorProcessor)
         processor = make_processor(config=empty.config.to_dict())
-        names = library.get_gguf_hf_weights_map(empty, processor)
+        names = _names(empty.state_dict(), family, empty.config.num_hidden_layers)
         data = np.memmap(info.weights_file, dtype=np.uint8, mode="r")
         found: dict[str, Tensor] = {}
         for name, place in header.places.items():
@@ -84,6 +84,18 @@ def tensors(info: ModelInfo, network: Any) -> dict[str, Tensor]:
     return found
 
 
+def _names(wanted: Iterable[str], family: str, n_layers: int) -> dict[str, str]:
+    """GGUF's name of a tensor → the library's. Raises ValueError for a family that the format does not know."""
+    import gguf
+
+    known = {name: arch for arch, name in gguf.MODEL_ARCH_NAMES.items()}
+    if family not in known:
+        raise ValueError(f"{family} is no architecture of GGUF")
+    table = gguf.get_tensor_name_map(known[family], n_layers)
+    parts = [(name, *name.rpartition(".")) for name in wanted]
+    return {f"{short}.{last}": name for name, stem, _, last in parts if (short := table.get_name(stem))}
+
+
 def _replace(folder: Path, info: ModelInfo, wanted: dict[str, Tensor]) -> None:
     """Writes the copy beside its place, reads it back, and moves it there: no half a copy is ever taken for whole."""
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -94,9 +106,9 @@ def _replace(folder: Path, info: ModelInfo, wanted: dict[str, Tensor]) -> None:
     beside = Path(tempfile.mkdtemp(prefix=".making-", dir=folder.parent))
     try:
         path = beside / WEIGHTS
-        halves = {name: tensor.to(torch.float16).contiguous() for name, tensor in wanted.items()}
+        halves = _halved(info, wanted)
         save_file(halves, path, metadata={"format": "pt"})
-        _compare(info, path, wanted)
+        _compare(info, path, halves)
         note = {"source": info.weights_file.name, "bytes": path.stat().st_size, "sha256": _sha256(path)}
         (beside / NOTE).write_text(json.dumps(note), encoding="utf-8")
         if folder.exists():  # damaged: a sound one would have been used
@@ -110,13 +122,21 @@ def _replace(folder: Path, info: ModelInfo, wanted: dict[str, Tensor]) -> None:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _compare(info: ModelInfo, path: Path, wanted: dict[str, Tensor]) -> None:
-    """Raises ModelError("model_damaged") unless every number read back is the wanted one, rounded to fp16."""
+def _halved(info: ModelInfo, wanted: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors in fp16. Raises ModelError("model_damaged") for a number that fp16 has no place for."""
+    halves = {name: tensor.to(torch.float16).contiguous() for name, tensor in wanted.items()}
+    for name in halves:
+        if not -LARGEST <= float(wanted[name].min()) <= float(wanted[name].max()) <= LARGEST:  # false for "no number"
+            raise damaged(info, info.weights_file, f"{name} does not fit into fp16")
+    return halves
+
+
+def _compare(info: ModelInfo, path: Path, halves: dict[str, Tensor]) -> None:
+    """Raises ModelError("model_damaged") unless every number on the disk is the one that was to be written."""
     with safe_open(path, framework="pt") as copy:
-        for name, tensor in wanted.items():
-            error = (copy.get_tensor(name).float() - tensor).abs()
-            if not bool((error <= tensor.abs() * ROUNDING + SMALLEST).all()):
-                raise damaged(info, info.weights_file, f"{name} does not fit into fp16")
+        for name, half in halves.items():
+            if not torch.equal(copy.get_tensor(name), half):
+                raise damaged(info, path, f"{name} was not written as it is")
 
 
 def _is_sound(folder: Path) -> bool:

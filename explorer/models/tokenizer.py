@@ -66,6 +66,9 @@ class TextTokenizer:
         self._vocabulary = tuple(strings.get(number, "") for number in range(max(max(strings) + 1, size)))
         self._known = frozenset(self._vocabulary)
         self._prefix: str = (definition.get("model") or {}).get("continuing_subword_prefix") or ""
+        # Unigram finds its special tokens' names in any text, marked or not; there another bracket stands for theirs.
+        plain = [name for name, number in ids.items() if number not in readable and len(name) > 1]
+        self._names = tuple(plain) if (definition.get("model") or {}).get("type") == "Unigram" else ()
         self._cuts_words = any(_has(definition.get("pre_tokenizer"), kind) for kind in _WORD_CUTTERS)
         self._simplified = simplified
 
@@ -142,6 +145,8 @@ class TextTokenizer:
         if self.mask_id is not None:
             for name in SPECIAL_NAMES["mask"]:
                 whole = whole.replace(name, self._vocabulary[self.mask_id])
+        for name in self._names:
+            whole = whole.replace(name, f"‹{name[1:]}")
         return self.simplify(whole)[0] if self._simplified else whole
 
 
