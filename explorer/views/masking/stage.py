@@ -5,7 +5,6 @@ It knows the token strip and the page's state; what is computed from the sentenc
 
 from __future__ import annotations
 
-import contextlib
 import math
 
 import streamlit as st
@@ -63,9 +62,11 @@ def complete_scan(sentence: Sentence) -> None:
 
 def scan_what_is_shown() -> None:
     """The same at the end of a whole run of the page, when everything else stands."""
-    with contextlib.suppress(EngineError):  # nothing to read, which the stage has said
+    try:
         sentence = common.read(common.store().get())
-        complete_scan(sentence)
+    except EngineError:
+        return  # nothing to read: the stage has said so
+    complete_scan(sentence)
 
 
 def chips(sentence: Sentence, state: State) -> list[Chip]:
