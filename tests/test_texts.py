@@ -42,7 +42,7 @@ ASK = {
     "question": ("{}.title", "{}.sub"),
     "map_of": ("{}.map.title",),
 }
-RAISE = ("EngineError", "Busy", "Cancelled", "ModelUnavailable", "ExperimentError", "ModelError")
+RAISE = ("EngineError", "Busy", "Cancelled", "ModelUnavailable", "ExperimentError", "ModelError", "FetchError")
 COMPONENT = {
     "strip": "token_strip",
     "bars": "distribution",

@@ -99,11 +99,12 @@ def _until_complete(
         except Transient as error:
             reason, wait, slow = error.reason, error.wait_s, isinstance(error, _TooSlow)
         failed = 1 if growing.size() - before >= PROGRESS and not slow else failed + 1
-        key = "too_slow" if slow else "connection_lost"
         if wait is not None and (wait > timing.longest_wait_s or failed > timing.attempts):
             raise FetchError("rate_limited", place=web.place, seconds=round(wait))
+        if failed > timing.attempts and slow:
+            raise FetchError("too_slow", place=web.place, file=growing.file.name)
         if failed > timing.attempts:
-            raise FetchError(key, place=web.place, file=growing.file.name)
+            raise FetchError("connection_lost", place=web.place, file=growing.file.name)
         pause = timing.first_pause_s * 2 ** (failed - 1) if wait is None else wait
         yield Waiting(pause, reason)
         if cancel.wait(pause):

@@ -10,7 +10,6 @@ import random
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,50 +17,53 @@ from explorer.models.store import Store
 from tests.fetch import material
 from tests.fetch.servers import COMMIT, Fault, Site, running
 
+ROOT = Path(__file__).resolve().parents[2]
 N_BYTES = 4 * material.MB
 LINE_S = 0.001  # pause of the imitated line after every block
 WEIGHTS = "model.safetensors"
 CHILD = """
-import sys
-from explorer.models.fetch import fetch
+from explorer.models import rate
+from explorer.models.fetch import Options, fetch
+from explorer.models.web import Timing
 from tests.fetch.material import entry
-for step in fetch(entry()):
+rate.EVERY_S = 0
+for step in fetch(entry(), Options(timing=Timing(first_pause_s=0.01))):
     print(step.phase, step.done, flush=True)
 """
 
 
 @dataclass(frozen=True)
 class Killed:
-    """One trial: seconds after which the process was killed, what the store said then, and how the next start ended.
+    """One trial: after how many steps it was killed, what the store said then, and how the next start ended.
 
     again   bytes of the weights that were sent more than once, as a share of the weights
     clean   nothing half was taken for whole, and the next start ended with the right bytes
     """
 
-    after_s: float
+    steps: int
     state: str
     again: float
     clean: bool
 
 
 def trials(n: int, seed: int = 0) -> list[Killed]:
-    """Kills `n` fetches, each of a fresh model, at moments spread over the time that a whole fetch takes."""
+    """Kills `n` fetches, each of a fresh model, at steps drawn from all that a whole fetch takes."""
     chance = random.Random(seed)
     files = material.repository(N_BYTES)
     with running(Site(repos={material.REPO: {COMMIT: files}}, faults=[Fault("slow", value=LINE_S)])) as site:
         with tempfile.TemporaryDirectory() as root:
-            took = _timed(Path(root), site)
-        return [_trial(chance.uniform(0, took), site, files[WEIGHTS]) for _ in range(n)]
+            steps = len(_start(Path(root), site).communicate(timeout=60)[0].splitlines())
+        return [_trial(chance.randrange(1, steps), site, files[WEIGHTS]) for _ in range(n)]
 
 
-def _trial(after_s: float, site: Site, content: bytes) -> Killed:
+def _trial(steps: int, site: Site, content: bytes) -> Killed:
     before = site.bytes_of(WEIGHTS)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         child = _start(root, site)
         try:
-            child.stdout.readline()  # type: ignore[union-attr]  # "looking": the fetch has begun
-            time.sleep(after_s)  # the moment is what is being drawn by lot
+            for _ in range(steps):
+                child.stdout.readline()  # type: ignore[union-attr]
         finally:
             child.kill()
             child.communicate()
@@ -83,22 +85,19 @@ def _trial(after_s: float, site: Site, content: bytes) -> Killed:
             and (kept.folder / WEIGHTS).read_bytes() == content
         )
     again = (site.bytes_of(WEIGHTS) - before) / len(content) - 1
-    return Killed(after_s, state, max(0.0, again), honest and arrived)
-
-
-def _timed(root: Path, site: Site) -> float:
-    child = _start(root, site)
-    child.stdout.readline()  # type: ignore[union-attr]
-    began = time.monotonic()
-    child.communicate(timeout=60)
-    return time.monotonic() - began
+    return Killed(steps, state, max(0.0, again), honest and arrived)
 
 
 def _start(root: Path, site: Site) -> subprocess.Popen[str]:
     environment = {**os.environ, "SESAME_MODELS": str(root), "HF_ENDPOINT": site.url}
     environment.pop("HF_TOKEN", None)
     return subprocess.Popen(
-        [sys.executable, "-c", CHILD], stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment
+        [sys.executable, "-c", CHILD],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+        env=environment,
+        cwd=ROOT,
     )
 
 
