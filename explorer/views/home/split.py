@@ -48,6 +48,7 @@ def draw() -> None:
         with right:
             chrome.steps([(t(f"home.split.step{n}"), "") for n in (1, 2, 3)])
             chrome.honesty("home.split.honesty")
+        chrome.show_code(f"home_{state.how}", text=tokens.text, hidden=list(hidden))
 
 
 def _parts(tokens: Tokens, hidden: tuple[int, ...], state: State) -> None:
