@@ -1,0 +1,53 @@
+"""The app without a browser: opens a page as Streamlit would run it, and reads what stands on it.
+
+Components of our own and Plotly figures are drawn in browsers only; here they are known by their presence.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def open_page(page: str, lang: str, **link: str) -> AppTest:
+    """`page` in a new session, as the link …/page?lang=…&… opens it."""
+    at = AppTest.from_file(str(ROOT / "explorer" / "main.py"), default_timeout=120)
+    for name, value in ({"lang": lang} | link).items():
+        at.query_params[name] = value
+    return at.switch_page(str(Path("..") / "pages" / f"{page}.py")).run()
+
+
+def html(at: AppTest) -> list[str]:
+    """The pieces of HTML on the page, in order."""
+    return [element.proto.body for element in at.main if element.type == "html"]
+
+
+def body(at: AppTest) -> str:
+    """The words of the page as a reader sees them, without markup."""
+    return unescape(re.sub(r"<[^>]*>", "", "\n".join(html(at))))
+
+
+def notices(at: AppTest) -> list[str]:
+    """The messages to the reader."""
+    return [unescape(re.sub(r"<[^>]*>", "", piece)) for piece in html(at) if 'class="notice' in piece]
+
+
+def snippets(at: AppTest) -> list[str]:
+    """The code shown on the page, to be pasted into a notebook."""
+    return [code.value for code in at.main.code if code.language == "python"]
+
+
+def count(at: AppTest, kind: str) -> int:
+    return sum(element.type == kind for element in at.main)
+
+
+def link(at: AppTest) -> dict[str, Any]:
+    """The page's own part of the link, one value a name."""
+    values = {name: value[0] if isinstance(value, list) else value for name, value in at.query_params.items()}
+    return {name: value for name, value in values.items() if name not in ("lang", "teacher", "v")}

@@ -1,0 +1,323 @@
+"""填空 without a browser: every tool in both languages, on readers' own sentences, however odd they are."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from typing import get_args
+
+import pytest
+
+from explorer.ui import i18n
+from explorer.views.masking import common
+from tests.pages.app import body, count, html, link, notices, open_page, snippets
+
+OWN = {
+    "zh": {"text": "小猫趴在窗台上打盹，尾巴轻轻地晃。", "masks": "2~13", "focus": "13"},
+    "en": {"text": "The kettle sang while the old clock kept time.", "masks": "2~7", "focus": "7"},
+}
+TOOLS = get_args(common.Tool)
+HEADINGS = {"cover": "masking.title"}
+PAIR = {"b": "小狗趴在窗台上打盹。", "b_mask": "2"}
+
+
+def words(key: str, lang: str, **values: object) -> str:
+    return i18n.text(key, lang, **values)
+
+
+# --- every tool ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+@pytest.mark.parametrize("tool", TOOLS)
+def test_every_tool_draws_on_a_sentence_of_the_reader_s_own(tool: str, lang: str) -> None:
+    at = open_page("masking", lang, tool=tool, **OWN[lang])
+    assert not at.exception
+    seen = body(at)
+    assert words("masking.title", lang) in seen
+    assert words(HEADINGS.get(tool, f"masking.{tool}.title"), lang) in seen
+    assert words("common.honesty", lang) in seen
+    assert notices(at) == []
+    (snippet,) = snippets(at)
+    assert "__" not in snippet.replace("__name__", "")
+    assert tool == "budget" or OWN[lang]["text"] in snippet
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+@pytest.mark.parametrize("tool", TOOLS)
+def test_every_tool_says_what_it_needs_when_nothing_is_covered(tool: str, lang: str) -> None:
+    at = open_page("masking", lang, tool=tool, text=OWN[lang]["text"])
+    assert not at.exception
+    needs = {
+        "cover": "masking.cover.nothing", "road": "errors.no_blank", "see": "errors.no_blank",
+        "lens": "errors.no_blank", "joint": "masking.joint.need", "compare": "masking.compare.need",
+    }  # fmt: skip
+    assert notices(at) == ([words(needs[tool], lang)] if tool in needs else [])
+
+
+@pytest.mark.parametrize("how", get_args(common.How))
+@pytest.mark.parametrize("tool", ["road", "lens"])
+def test_every_tool_takes_every_way_to_leave_a_place(tool: str, how: str) -> None:
+    at = open_page("masking", "zh", tool=tool, how=how, **OWN["zh"])
+    assert not at.exception
+    assert notices(at) == []
+
+
+@pytest.mark.parametrize("unit", ["token", "word"])
+def test_the_lottery_draws_tokens_and_words(unit: str) -> None:
+    at = open_page("masking", "zh", tool="lottery", unit=unit, seed="5", text=OWN["zh"]["text"])
+    assert not at.exception
+    assert ("窗台" in body(at).split("分词")[-1]) == (unit == "word")
+    assert words("masking.lottery.expected", "zh") in body(at)
+
+
+def test_typos_are_repaired_and_long_ones_refused() -> None:
+    own = {"tool": "see", "text": "小猫趴在窗台上打盹。", "masks": "2", "focus": "2"}
+    repaired = open_page("masking", "zh", wrong="毛", **own)
+    assert not repaired.exception
+    assert any("毛" in notice and "猫" in notice for notice in notices(repaired))
+    refused = open_page("masking", "zh", wrong="不是一个词元", **own)
+    assert notices(refused) == [words("masking.see.repair_many", "zh", wrong="不是一个词元")]
+
+
+def test_watched_words_of_several_pieces_do_not_break_the_page() -> None:
+    watch = "狗~supercalifragilistic~" + "很" * 20 + "~[[x]]"
+    for tool in ("cover", "lens"):
+        at = open_page("masking", "zh", tool=tool, watch=watch, **OWN["zh"])
+        assert not at.exception
+    assert "[[x]]" in body(at)
+
+
+def test_comparing_needs_one_place_in_each() -> None:
+    at = open_page("masking", "zh", tool="compare", text="小猫趴在窗台上打盹。", masks="2", focus="2", **PAIR)
+    assert not at.exception
+    assert notices(at) == []
+    missing = open_page("masking", "zh", tool="compare", text="小猫趴在窗台上打盹。", masks="2", focus="2", b=" ")
+    assert not missing.exception
+    assert words("errors.text_empty", "zh") in notices(missing)
+
+
+def test_too_many_blanks_to_fill_are_told() -> None:
+    masks = "~".join(map(str, range(1, 20)))
+    at = open_page("masking", "zh", tool="joint", text="一二三四五六七八九十" * 3, masks=masks)
+    assert not at.exception
+    assert notices(at) == [words("errors.too_many_blanks", "zh", limit=16)]
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+@pytest.mark.parametrize("name", common.PRESETS)
+def test_every_preset_draws(name: str, lang: str) -> None:
+    from explorer import examples
+    from explorer.ui.state import to_query
+
+    entry = examples.entry("masking", name, lang)
+    fields = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.get("state", {}).items()}
+    masks = tuple(entry.get("masks", ()))
+    state = common.State(text=entry["text"], masks=masks, focus=masks[-1] if masks else 0, **fields)
+    at = open_page("masking", lang, **to_query(state))
+    assert not at.exception
+    assert notices(at) == [] or (name == "typo" and len(notices(at)) == 1)
+
+
+# --- predict, then reveal --------------------------------------------------------------------------------------
+
+
+def test_hidden_answers_are_not_on_the_page() -> None:
+    shown = open_page("masking", "zh", **OWN["zh"])
+    hidden = open_page("masking", "zh", hide="1", **OWN["zh"])
+    assert words("masking.cover.step3_num", "zh", vocab="", line="").split("=")[0].strip(" ") in body(shown)
+    assert words("masking.cover.step3_num", "zh", vocab="", line="").split("ln")[0] not in body(hidden)
+
+
+# --- odd sentences ---------------------------------------------------------------------------------------------
+
+
+ODD = {
+    "emoji": "🙂🙃 今天😀很好",
+    "right-to-left": "שלום עולם, مرحبا بالعالم",
+    "unknown": "𓀀𓁀 𐎠𐎡",
+    "thai": "สวัสดีครับ",
+    "traditional": "這裡的風箏飛得很高。",
+    "script": "<script>alert(1)</script><img src=x onerror=y>",
+    "markdown": "**很** _好_ [x](http://example.org) ![y](http://example.org/y.png) `z`",
+    "latex": r"$\frac{1}{2}$ 和 $x^2$",
+    "glossary": "[[x]] 和 [[嵌入]]",
+    "masks": "[MASK][MASK]",
+    "special": "[CLS] 你好 [SEP] [PAD] [UNK]",
+    "placeholder": "{n} {} {0} %s __LOOK__ __TEXT__",
+    "quotes": "他说：\"'你好'\"\\",
+    "invisible": "\u200b\u200d",
+    "one": "雨",
+    "newlines": "第一行\n第二行\r\n第三行",
+    "combining": "e\u0301a\u0300 n\u0303",
+    "null": "a\x00b\x07c",
+    "digits": "3.14159 2,718 １２３",
+}
+
+
+@pytest.mark.parametrize(("name", "tool"), zip(ODD, itertools.cycle(TOOLS), strict=False))
+def test_odd_sentences_are_read(name: str, tool: str) -> None:
+    at = open_page("masking", "zh", tool=tool, text=ODD[name], masks="1~2", focus="1")
+    assert not at.exception
+    assert words("masking.title", "zh") in body(at)
+    assert not any(words("errors.failed", "zh") in notice for notice in notices(at))
+    assert "<script>" not in "".join(html(at))
+    assert "<img" not in "".join(html(at))
+
+
+def test_what_the_model_cannot_read_is_said() -> None:
+    assert notices(open_page("masking", "zh", text=ODD["traditional"])) == [
+        words("masking.simplified", "zh"),
+        words("masking.cover.nothing", "zh"),
+    ]
+    assert words("masking.unknown", "en") in notices(open_page("masking", "en", text=ODD["unknown"]))
+
+
+def test_a_typed_mask_has_no_right_answer() -> None:
+    at = open_page("masking", "en", text="The sky is [MASK] today.")
+    assert not at.exception
+    assert words("masking.cover.step3_none", "en").partition("]] ")[2] in body(at)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\u3000"])
+def test_an_emptied_box_is_told_and_the_page_lives_on(text: str) -> None:
+    at = open_page("masking", "zh", **OWN["zh"])
+    at.text_input(key="masking-text").set_value(text or " ").run()
+    assert not at.exception
+    assert notices(at) == [words("errors.text_empty", "zh")]
+    at.text_input(key="masking-text").set_value("又有一句了。").run()
+    assert not at.exception
+    assert notices(at) == [words("masking.cover.nothing", "zh")]
+
+
+def test_ten_thousand_characters_are_cut_and_nothing_is_lost() -> None:
+    text = "雨一直下。" * 2_000
+    at = open_page("masking", "zh")
+    at.text_input(key="masking-text").set_value(text).run()
+    assert not at.exception
+    cut, *_ = notices(at)
+    used = common.as_sentence(text).used
+    assert used == common.MAX_TOKENS - 2
+    assert cut == words("masking.cut", "zh", limit=common.MAX_TOKENS, typed=len(text), used=used)
+    assert at.text_input(key="masking-text").value == text
+    assert link(at) == {}
+    assert words("common.link_long", "zh") in notices(at)
+
+
+# --- links -----------------------------------------------------------------------------------------------------
+
+
+def test_a_link_opens_the_page_as_it_was() -> None:
+    at = open_page("masking", "zh", tool="lens", watch="狗~鸟", k="9", **OWN["zh"])
+    assert link(at) == {"tool": "lens", "watch": "狗~鸟", "k": "9", **OWN["zh"]}
+    assert at.text_input(key="masking-text").value == OWN["zh"]["text"]
+    assert notices(at) == []
+
+
+@pytest.mark.parametrize(
+    ("bad", "lang"),
+    [
+        ({"tool": "nothing"}, "zh"),
+        ({"masks": "x"}, "en"),
+        ({"t": "nan"}, "zh"),
+        ({"k": "9000"}, "en"),
+        ({"seed": "-1"}, "zh"),
+        ({"b": "b" * 3000}, "en"),
+    ],
+)
+def test_a_bad_part_of_a_link_is_named_and_the_rest_is_used(bad: dict[str, str], lang: str) -> None:
+    (field,) = bad
+    at = open_page("masking", lang, text=OWN[lang]["text"], **bad)
+    assert not at.exception
+    assert notices(at)[0] == words("common.link_bad", lang, fields=field)
+    assert link(at) == {"text": OWN[lang]["text"]}
+
+
+def test_a_link_of_another_version_is_told() -> None:
+    at = open_page("masking", "en", v="0", text="Old link.")
+    assert not at.exception
+    assert notices(at)[0] == words("common.link_version", "en")
+
+
+def test_positions_beyond_the_sentence_are_no_trouble() -> None:
+    at = open_page("masking", "zh", text="雨停了。", masks="2~300~510", focus="510")
+    assert not at.exception
+    assert notices(at) == []
+
+
+# --- the state file --------------------------------------------------------------------------------------------
+
+
+def open_file(content: bytes) -> list[str]:
+    """What stands in the box afterwards, and the messages."""
+    at = open_page("masking", "zh", text="原来的句子。")
+    (uploader,) = at.file_uploader
+    uploader.set_value(("page.json", content, "application/json")).run()
+    assert not at.exception
+    box = at.text_input(key="masking-text").value
+    return [str(box), *notices(at)]
+
+
+def test_a_saved_page_is_opened_again() -> None:
+    state = {"text": "存下来的句子。", "masks": "2", "focus": "2", "tool": "road"}
+    box, *told = open_file(json.dumps({"page": "masking", "v": "1", "state": state}).encode())
+    assert box == "存下来的句子。"
+    assert told == []
+
+
+def test_what_a_saved_page_could_not_bring_is_told() -> None:
+    state = {"text": "存下来的句子。", "k": "9000"}
+    box, *told = open_file(json.dumps({"page": "masking", "v": "1", "state": state}).encode())
+    assert box == "存下来的句子。"
+    assert told[0] == words("common.link_bad", "zh", fields="k")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff\xfe",
+        b"null",
+        b"[]",
+        b"{}",
+        b'"masking"',
+        b'{"page": "home", "v": "1", "state": {}}',
+        b'{"page": "masking", "v": "1", "state": []}',
+        b'{"page": "masking", "v": "1", "state": {"text": "\\ud83d"}}',
+        b"[" * 100_000,
+    ],
+    ids=["empty", "bytes", "null", "list", "bare", "word", "another-page", "no-fields", "half-a-character", "deep"],
+)
+def test_what_is_no_saved_page_is_refused(content: bytes) -> None:
+    box, *told = open_file(content)
+    assert box == "原来的句子。"
+    assert words("common.state_bad", "zh") in told
+
+
+# --- the frame -------------------------------------------------------------------------------------------------
+
+
+def test_the_language_is_switched_without_losing_the_page() -> None:
+    at = open_page("masking", "zh", tool="budget", **OWN["zh"])
+    at.sidebar.segmented_control(key="language-zh").set_value("en").run()
+    assert not at.exception
+    assert words("masking.budget.title", "en") in body(at)
+    assert at.text_input(key="masking-text").value == OWN["zh"]["text"]
+    assert link(at) == {"tool": "budget", **OWN["zh"]}
+
+
+def test_start_over_puts_the_page_back() -> None:
+    at = open_page("masking", "en", tool="budget", **OWN["en"])
+    at.button(key="masking-reset").click().run()
+    assert not at.exception
+    assert link(at) == {}
+    assert at.text_input(key="masking-text").value == common.example("default", "en")[0]
+
+
+def test_clicking_through_the_tools_keeps_the_sentence() -> None:
+    at = open_page("masking", "en", **OWN["en"])
+    for tool in TOOLS:
+        at.segmented_control(key="masking-tool-en").set_value(tool).run()
+        assert not at.exception
+        assert at.text_input(key="masking-text").value == OWN["en"]["text"]
+    assert count(at, "bidi_component") >= 3  # the sentence, the cards, the export row

@@ -1,0 +1,71 @@
+"""A first page costs no model: in a fresh process it is drawn from what comes computed, without torch and its kin.
+
+The page is run as Streamlit runs it, without a browser; how long it takes there is benchmarks/' to measure.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+HEAVY = ("torch", "transformers", "safetensors", "sklearn", "scipy", "umap", "numba", "jieba", "pandas", "matplotlib")
+
+SCRIPT = """
+import json, sys
+from dataclasses import asdict
+from streamlit.testing.v1 import AppTest
+page, lang, text = sys.argv[1:4]
+heavy = sys.argv[4].split()
+from tests.pages.app import open_page
+at = open_page(page, lang)
+from explorer.engine import get_engine
+seen = {"exceptions": [e.message for e in at.exception], "heavy": [m for m in heavy if m in sys.modules],
+        "counters": asdict(get_engine().counters())}
+if text:
+    at.text_input(key=f"{page}-text").set_value(text).run(timeout=120)
+    seen["after"] = {"torch": "torch" in sys.modules, "exceptions": [e.message for e in at.exception],
+                     "counters": asdict(get_engine().counters())}
+get_engine().close()
+print(json.dumps(seen))
+"""
+
+
+def first_page(page: str, lang: str, text: str = "") -> dict[str, Any]:
+    """What a fresh process has seen, computed and imported once `page` stands."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SESAME_")}
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, page, lang, text, " ".join(HEAVY)],
+        cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("page", ["home", "masking"])
+def test_a_first_page_loads_no_model_and_none_of_its_libraries(page: str, lang: str) -> None:
+    seen = first_page(page, lang)
+    assert seen["exceptions"] == []
+    assert seen["heavy"] == []
+    counters = seen["counters"]
+    assert (counters["model_loads"], counters["forward_passes"]) == (0, 0)
+    assert counters["models_ready"] == []
+    assert counters["precomputed_hits"] > 0, "what is on the page was looked up, not left out"
+
+
+def test_a_sentence_of_the_reader_s_own_asks_for_the_model_once() -> None:
+    seen = first_page("home", "zh", "邻居家的狗整夜都在叫。")
+    assert seen["heavy"] == []
+    after = seen["after"]
+    assert after["exceptions"] == []
+    assert after["torch"]
+    assert after["counters"]["model_loads"] == 1
+    assert after["counters"]["forward_passes"] >= 1
