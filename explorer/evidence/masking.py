@@ -165,7 +165,7 @@ def _covered(
     Only tokens that `wanted[id]` names are counted and covered; by default all but special ones.
     """
     engine = get_engine()
-    mask_id = engine.vocabulary(model_id).index("[MASK]")
+    mask_id = engine.tokens(model_id, "[MASK]").ids[1]
     running = 0
     for line in texts.lines:
         tokens = engine.tokens(model_id, line)
