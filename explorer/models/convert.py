@@ -6,6 +6,7 @@ tokenizer.json. Weights are not touched: what was fetched is what is loaded. Run
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from pathlib import Path
@@ -16,6 +17,7 @@ from explorer.models.failures import FetchError
 
 CONFIG = "config.json"
 TOKENIZER = "tokenizer.json"
+VOCABULARIES = ("vocab.txt", "vocab.json", "*.model")
 MADE = (
     TOKENIZER,
     "tokenizer_config.json",
@@ -32,6 +34,9 @@ def complete(info: ModelInfo, folder: Path, weights: str) -> None:
     wanted = [name for name in (CONFIG, TOKENIZER) if not (folder / name).is_file()]
     if not wanted:
         return
+    if not weights.endswith(".gguf") and not any(file for kind in VOCABULARIES for file in folder.glob(kind)):
+        # transformers would make a tokenizer of nothing but special tokens, without a word
+        raise FetchError("conversion_failed", model=info.name, reason="no vocabulary")
     made = folder / ".made"
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
@@ -50,10 +55,14 @@ def complete(info: ModelInfo, folder: Path, weights: str) -> None:
 
 
 def _convert(folder: Path, weights: str, made: Path, wanted: list[str]) -> None:
+    if any(folder.glob("*.model")):
+        import sentencepiece  # noqa: F401  (what transformers reads such vocabularies through)
+
     from transformers import AutoConfig, AutoTokenizer
     from transformers.utils import logging as reports
 
     reports.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.getLogger("transformers").setLevel(logging.ERROR)  # its remarks on a config are not for readers
     packed: dict[str, Any] = {"gguf_file": weights} if weights.endswith(".gguf") else {}
     if CONFIG in wanted:
         AutoConfig.from_pretrained(folder, local_files_only=True, **packed).save_pretrained(made)
