@@ -43,6 +43,7 @@ def test_every_tool_draws_on_a_sentence_of_the_reader_s_own(tool: str, lang: str
     assert tool == "budget" or OWN[lang]["text"] in snippet
 
 
+@pytest.mark.usefixtures("unscanned")
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
 @pytest.mark.parametrize("tool", TOOLS)
 def test_every_tool_says_what_it_needs_when_nothing_is_covered(tool: str, lang: str) -> None:
@@ -55,6 +56,7 @@ def test_every_tool_says_what_it_needs_when_nothing_is_covered(tool: str, lang: 
     assert notices(at) == ([words(needs[tool], lang)] if tool in needs else [])
 
 
+@pytest.mark.usefixtures("unscanned")
 @pytest.mark.parametrize("how", get_args(common.How))
 @pytest.mark.parametrize("tool", ["road", "lens"])
 def test_every_tool_takes_every_way_to_leave_a_place(tool: str, how: str) -> None:
@@ -63,6 +65,7 @@ def test_every_tool_takes_every_way_to_leave_a_place(tool: str, how: str) -> Non
     assert notices(at) == []
 
 
+@pytest.mark.usefixtures("unscanned")
 @pytest.mark.parametrize("unit", ["token", "word"])
 def test_the_lottery_draws_tokens_and_words(unit: str) -> None:
     at = open_page("masking", "zh", tool="lottery", unit=unit, seed="5", text=OWN["zh"]["text"])
@@ -71,6 +74,7 @@ def test_the_lottery_draws_tokens_and_words(unit: str) -> None:
     assert words("masking.lottery.expected", "zh") in body(at)
 
 
+@pytest.mark.usefixtures("unscanned")
 def test_typos_are_repaired_and_long_ones_refused() -> None:
     own = {"tool": "see", "text": "小猫趴在窗台上打盹。", "masks": "2", "focus": "2"}
     repaired = open_page("masking", "zh", wrong="毛", **own)
@@ -80,6 +84,7 @@ def test_typos_are_repaired_and_long_ones_refused() -> None:
     assert notices(refused) == [words("masking.see.repair_many", "zh", wrong="不是一个词元")]
 
 
+@pytest.mark.usefixtures("unscanned")
 def test_watched_words_of_several_pieces_do_not_break_the_page() -> None:
     watch = "狗~supercalifragilistic~" + "很" * 20 + "~[[x]]"
     for tool in ("cover", "lens"):
@@ -88,6 +93,7 @@ def test_watched_words_of_several_pieces_do_not_break_the_page() -> None:
     assert "[[x]]" in body(at)
 
 
+@pytest.mark.usefixtures("unscanned")
 def test_comparing_needs_one_place_in_each() -> None:
     at = open_page("masking", "zh", tool="compare", text="小猫趴在窗台上打盹。", masks="2", focus="2", **PAIR)
     assert not at.exception
@@ -97,6 +103,7 @@ def test_comparing_needs_one_place_in_each() -> None:
     assert words("errors.text_empty", "zh") in notices(missing)
 
 
+@pytest.mark.usefixtures("unscanned")
 def test_too_many_blanks_to_fill_are_told() -> None:
     masks = "~".join(map(str, range(1, 20)))
     at = open_page("masking", "zh", tool="joint", text="一二三四五六七八九十" * 3, masks=masks)
@@ -104,6 +111,7 @@ def test_too_many_blanks_to_fill_are_told() -> None:
     assert notices(at) == [words("errors.too_many_blanks", "zh", limit=16)]
 
 
+@pytest.mark.usefixtures("unscanned")
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
 @pytest.mark.parametrize("name", common.PRESETS)
 def test_every_preset_draws(name: str, lang: str) -> None:
@@ -122,6 +130,7 @@ def test_every_preset_draws(name: str, lang: str) -> None:
 # --- predict, then reveal --------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("unscanned")
 def test_hidden_answers_are_not_on_the_page() -> None:
     shown = open_page("masking", "zh", **OWN["zh"])
     hidden = open_page("masking", "zh", hide="1", **OWN["zh"])
@@ -155,6 +164,7 @@ ODD = {
 }
 
 
+@pytest.mark.usefixtures("unscanned")
 @pytest.mark.parametrize(("name", "tool"), zip(ODD, itertools.cycle(TOOLS), strict=False))
 def test_odd_sentences_are_read(name: str, tool: str) -> None:
     at = open_page("masking", "zh", tool=tool, text=ODD[name], masks="1~2", focus="1")
@@ -165,6 +175,7 @@ def test_odd_sentences_are_read(name: str, tool: str) -> None:
     assert "<img" not in "".join(html(at))
 
 
+@pytest.mark.usefixtures("unscanned")
 def test_what_the_model_cannot_read_is_said() -> None:
     assert notices(open_page("masking", "zh", text=ODD["traditional"])) == [
         words("masking.simplified", "zh"),
@@ -173,12 +184,14 @@ def test_what_the_model_cannot_read_is_said() -> None:
     assert words("masking.unknown", "en") in notices(open_page("masking", "en", text=ODD["unknown"]))
 
 
+@pytest.mark.usefixtures("unscanned")
 def test_a_typed_mask_has_no_right_answer() -> None:
     at = open_page("masking", "en", text="The sky is [MASK] today.")
     assert not at.exception
     assert words("masking.cover.step3_none", "en").partition("]] ")[2] in body(at)
 
 
+@pytest.mark.usefixtures("unscanned")
 @pytest.mark.parametrize("text", ["", "   ", "\u3000"])
 def test_an_emptied_box_is_told_and_the_page_lives_on(text: str) -> None:
     at = open_page("masking", "zh", **OWN["zh"])
@@ -190,6 +203,7 @@ def test_an_emptied_box_is_told_and_the_page_lives_on(text: str) -> None:
     assert notices(at) == [words("masking.cover.nothing", "zh")]
 
 
+@pytest.mark.usefixtures("unscanned")
 def test_ten_thousand_characters_are_cut_and_nothing_is_lost() -> None:
     text = "雨一直下。" * 2_000
     at = open_page("masking", "zh")
@@ -207,6 +221,7 @@ def test_ten_thousand_characters_are_cut_and_nothing_is_lost() -> None:
 # --- links -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("unscanned")
 def test_a_link_opens_the_page_as_it_was() -> None:
     at = open_page("masking", "zh", tool="lens", watch="狗~鸟", k="9", **OWN["zh"])
     assert link(at) == {"tool": "lens", "watch": "狗~鸟", "k": "9", **OWN["zh"]}
@@ -214,6 +229,7 @@ def test_a_link_opens_the_page_as_it_was() -> None:
     assert notices(at) == []
 
 
+@pytest.mark.usefixtures("unscanned")
 @pytest.mark.parametrize(
     ("bad", "lang"),
     [
@@ -233,12 +249,14 @@ def test_a_bad_part_of_a_link_is_named_and_the_rest_is_used(bad: dict[str, str],
     assert link(at) == {"text": OWN[lang]["text"]}
 
 
+@pytest.mark.usefixtures("unscanned")
 def test_a_link_of_another_version_is_told() -> None:
     at = open_page("masking", "en", v="0", text="Old link.")
     assert not at.exception
     assert notices(at)[0] == words("common.link_version", "en")
 
 
+@pytest.mark.usefixtures("unscanned")
 def test_positions_beyond_the_sentence_are_no_trouble() -> None:
     at = open_page("masking", "zh", text="雨停了。", masks="2~300~510", focus="510")
     assert not at.exception
@@ -258,6 +276,7 @@ def open_file(content: bytes) -> list[str]:
     return [str(box), *notices(at)]
 
 
+@pytest.mark.usefixtures("unscanned")
 def test_a_saved_page_is_opened_again() -> None:
     state = {"text": "存下来的句子。", "masks": "2", "focus": "2", "tool": "road"}
     box, *told = open_file(json.dumps({"page": "masking", "v": "1", "state": state}).encode())
@@ -265,6 +284,7 @@ def test_a_saved_page_is_opened_again() -> None:
     assert told == []
 
 
+@pytest.mark.usefixtures("unscanned")
 def test_what_a_saved_page_could_not_bring_is_told() -> None:
     state = {"text": "存下来的句子。", "k": "9000"}
     box, *told = open_file(json.dumps({"page": "masking", "v": "1", "state": state}).encode())
@@ -272,6 +292,7 @@ def test_what_a_saved_page_could_not_bring_is_told() -> None:
     assert told[0] == words("common.link_bad", "zh", fields="k")
 
 
+@pytest.mark.usefixtures("unscanned")
 @pytest.mark.parametrize(
     "content",
     [
@@ -297,6 +318,7 @@ def test_what_is_no_saved_page_is_refused(content: bytes) -> None:
 # --- the frame -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("unscanned")
 def test_the_language_is_switched_without_losing_the_page() -> None:
     at = open_page("masking", "zh", tool="budget", **OWN["zh"])
     at.sidebar.segmented_control(key="language-zh").set_value("en").run()
@@ -306,6 +328,7 @@ def test_the_language_is_switched_without_losing_the_page() -> None:
     assert link(at) == {"tool": "budget", **OWN["zh"]}
 
 
+@pytest.mark.usefixtures("unscanned")
 def test_start_over_puts_the_page_back() -> None:
     at = open_page("masking", "en", tool="budget", **OWN["en"])
     at.button(key="masking-reset").click().run()
