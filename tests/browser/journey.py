@@ -78,6 +78,18 @@ class Reader:
         """Assert that this text is somewhere on the page."""
         expect(self.main).to_contain_text(text, timeout=PATIENCE * 1000)
 
+    def reads(self, key: str) -> list[str]:
+        """What stands in the places of the text for `key`, once it is on the page."""
+        template = re.split(r"\{(\w+)\}", self.say(key))
+        pattern = "".join(re.escape(part) if n % 2 == 0 else "(.+?)" for n, part in enumerate(template))
+
+        def look() -> list[str]:
+            found = re.search(pattern + r"\s*$", self.main.inner_text(), re.MULTILINE)
+            assert found, f"{pattern} is not on the page"
+            return list(found.groups())
+
+        return eventually(self.page, look)
+
     def picks(self, group: str, option: str) -> None:
         """Choose one of a few in the radio group that is called `group`."""
         # Choices whose label is long may be cut by the caller's eye but not in the markup.
@@ -100,7 +112,7 @@ class Reader:
         )
         return traces
 
-    def strip(self, key: str) -> Strip:
+    def strip_of(self, key: str) -> Strip:
         return Strip(self.page, figure(self.page, key))
 
 
@@ -154,10 +166,7 @@ class Strip:
 
     def surprisal(self) -> list[float | None]:
         """How long the blue mark of each chip is (0 … 1); None where there is none."""
-        marks: list[float | None] = self.chips.evaluate_all(
-            "chips => chips.map(c => { const i = c.querySelector('i');"
-            " return i.hidden || !i.style.getPropertyValue('--long') ? null : Number(i.style.getPropertyValue('--long')) })"
-        )
+        marks: list[float | None] = self.chips.evaluate_all(_LENGTHS)
         return marks
 
     def note(self, position: int) -> str:
@@ -194,9 +203,7 @@ class Bars:
         self.box = self.root.get_by_role("textbox")
 
     def rows(self) -> list[Row]:
-        found = self.root.locator("li.row").evaluate_all(
-            "rows => rows.map(r => ({...r.dataset, word: r.querySelector('.w').textContent, said: r.querySelector('.p').textContent}))"
-        )
+        found = self.root.locator("li.row").evaluate_all(_ROWS)
         return [
             Row(
                 kind=row["kind"], word=row["word"], said=row["said"],
@@ -244,7 +251,7 @@ class Masking(Reader):
 
     def __init__(self, page: Page, lang: str = "zh") -> None:
         super().__init__(page, "masking", lang)
-        self.sentence = self.strip("masking-strip")
+        self.sentence = self.strip_of("masking-strip")
         self.bars = Bars(page)
 
     def writes(self, text: str, pieces: Sequence[str] | None = None) -> None:
@@ -287,7 +294,7 @@ class Home(Reader):
 
     def __init__(self, page: Page, lang: str = "zh") -> None:
         super().__init__(page, "home", lang)
-        self.sentence = self.strip("home-strip")
+        self.sentence = self.strip_of("home-strip")
 
     def writes(self, text: str, pieces: Sequence[str]) -> None:
         self.types("input", text)

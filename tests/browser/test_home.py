@@ -21,7 +21,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import Home, Reference, eventually, percent
+from tests.browser.journey import Home, Reference, eventually, numbers, percent
 
 SENTENCES = {
     "zh": "邻居家的小狗每天傍晚都在河边追蝴蝶。",
@@ -120,7 +120,9 @@ def test_the_family_has_a_date_a_size_a_build_and_a_target_each(open_page: OpenP
     home.writes(SENTENCES["en"], reference.pieces(SENTENCES["en"]))
     home.main.get_by_text(home.say("common.data"), exact=True).click()
     table = home.main.locator("table.plain-table").filter(has_text=home.say("family.head_target"))
-    rows = {cells[0]: cells[1:] for row in table.locator("tr").all()[1:] for cells in [row.locator("td").all_inner_texts()]}
+    rows = {
+        cells[0]: cells[1:] for row in table.locator("tr").all()[1:] for cells in [row.locator("td").all_inner_texts()]
+    }
     published = {
         "ELMo": ("2018", "94 M"),
         "BERT-large": ("2018", "340 M"),
@@ -184,7 +186,7 @@ def test_the_map_leads_to_every_chapter_that_works(language: str, open_page: Ope
 
 def _close(shown: str, p: float) -> bool:
     """Whether a written percentage is this probability, to its last digit."""
-    return shown == percent(p) or abs(float(shown.removesuffix("%")) / 100 - p) < 1e-3
+    return shown == percent(p) or abs(numbers(shown)[0] / 100 - p) < 1e-3
 
 
 def _differs(now: list[int], before: tuple[int, ...]) -> None:

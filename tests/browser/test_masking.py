@@ -9,7 +9,7 @@
     Temperature and how many bars                             test_temperature_and_number_of_bars_act_on_the_same_scores
     The rank of any word typed                                test_any_word_has_a_rank
     A word of several pieces: joint score, explained          test_a_word_of_several_pieces_is_scored_jointly
-    Cross-entropy as a number, against the guessing line      test_cross_entropy_and_the_guessing_line_stand_beside_the_bars
+    Cross-entropy as a number, against the guessing line      test_cross_entropy_stands_against_the_guessing_line
     Every position masked in turn: the surprisal strip        test_the_strip_shows_how_hard_every_token_is_to_guess
     Guess first, then look                                    test_guess_first_keeps_the_answer_secret
     A blank that was never filled ([MASK] typed)              test_a_typed_mask_is_a_blank_without_an_answer
@@ -205,7 +205,7 @@ def test_a_word_of_several_pieces_is_scored_jointly(
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_cross_entropy_and_the_guessing_line_stand_beside_the_bars(
+def test_cross_entropy_stands_against_the_guessing_line(
     language: str, open_page: OpenPage, reference: Reference
 ) -> None:
     text, position = SENTENCES[language]
