@@ -177,6 +177,15 @@ class Strip:
         return tip.inner_text()
 
 
+_LENGTHS = """(chips) => chips.map((c) => {
+  const mark = c.querySelector("i");
+  const long = mark.style.getPropertyValue("--long");
+  return mark.hidden || !long ? null : Number(long);
+})"""
+_ROWS = """(rows) => rows.map((r) => {
+  const [word, said] = [".w", ".p"].map((part) => r.querySelector(part).textContent);
+  return {...r.dataset, word, said};
+})"""
 _POSITIONS = (
     """(chips, names) => chips.flatMap((c, i) => names.split(" ").some((n) => c.classList.contains(n)) ? [i] : [])"""
 )
