@@ -132,6 +132,9 @@ def _fetch(options: argparse.Namespace) -> int:
             how = Options(folder=options.folder, newest=options.newest, accepted=accepted)
             _show(fetch(info, how))
             print(f"{info.id}: here, {catalog.entry(info.id).folder}")
+        except KeyboardInterrupt:
+            print(f"\n{info.id}: stopped; the same command goes on from here", file=sys.stderr)
+            return 130
         except ModelError as error:
             failed += 1
             print(f"{info.id}: {_message(error)}", file=sys.stderr)

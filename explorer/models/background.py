@@ -6,7 +6,6 @@ Knows threads; what a fetch does is in fetch.py. One object a process (`fetches`
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from explorer.models.catalog import ModelInfo
@@ -34,7 +33,7 @@ class Fetches:
         self._jobs: dict[str, Job] = {}
         self._cancels: dict[str, threading.Event] = {}
         self._changed = threading.Condition()
-        self._workers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="fetch")
+        self._places = threading.BoundedSemaphore(AT_ONCE)
 
     def start(self, info: ModelInfo, options: Options | None = None) -> Job:
         """Starts a fetch, or joins the one that is running for this model."""
@@ -43,7 +42,8 @@ class Fetches:
             if job is None or not job.running:
                 job = self._jobs[info.id] = Job(info.id, Progress(info.id, "queued"), running=True)
                 cancel = self._cancels[info.id] = threading.Event()
-                self._workers.submit(self._run, info, options, cancel)
+                # a daemon, so that stopping the app does not wait for it: a fetch can be left at any moment
+                threading.Thread(target=self._run, args=(info, options, cancel), name="fetch", daemon=True).start()
             return job
 
     def cancel(self, model_id: str) -> None:
@@ -70,8 +70,9 @@ class Fetches:
     def _run(self, info: ModelInfo, options: Options | None, cancel: threading.Event) -> None:
         progress, error = Progress(info.id, "queued"), None
         try:
-            for progress in fetch(info, options, cancel=cancel):
-                self._note(Job(info.id, progress, running=True))
+            with self._places:
+                for progress in fetch(info, options, cancel=cancel):
+                    self._note(Job(info.id, progress, running=True))
         except ModelError as caught:
             error = caught
         except Exception as caught:  # a fetch that died must not be shown as running for ever

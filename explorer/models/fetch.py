@@ -83,6 +83,8 @@ def fetch(
         place.reopen(info.id)
         tried: list[FetchError] = []
         for source in sources.of(info, timing=options.timing, folder=options.folder):
+            if stop.is_set():
+                raise FetchError("cancelled")
             yield Progress(info.id, "looking", place=source.web.place)
             try:
                 yield from _One(info, source, options, stop, place).run()
@@ -144,7 +146,7 @@ class _One:
             before = {}
         now = _identities(offer)
         of_product = {offer.product.name} if offer.product else set()
-        for file in self.folder.iterdir():
+        for file in [file for file in self.folder.iterdir() if file.name != OFFER]:
             name = file.name.removesuffix(".part").removesuffix(".etag")
             half = name != file.name
             fits = (now.get(name) == before.get(name) != "") if half else name in now or name in of_product

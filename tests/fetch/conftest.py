@@ -37,6 +37,7 @@ def hub(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         for name in ("HF_ENDPOINT", "MODELSCOPE_ENDPOINT"):
             monkeypatch.setenv(name, site.url)
         monkeypatch.delenv("HF_TOKEN", raising=False)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         yield site
 
 

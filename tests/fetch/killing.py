@@ -89,7 +89,7 @@ def _trial(steps: int, site: Site, content: bytes) -> Killed:
 
 
 def _start(root: Path, site: Site) -> subprocess.Popen[str]:
-    environment = {**os.environ, "SESAME_MODELS": str(root), "HF_ENDPOINT": site.url}
+    environment = {**os.environ, "SESAME_MODELS": str(root), "HF_ENDPOINT": site.url, "NO_PROXY": "127.0.0.1"}
     environment.pop("HF_TOKEN", None)
     return subprocess.Popen(
         [sys.executable, "-c", CHILD],

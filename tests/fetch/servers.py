@@ -55,10 +55,11 @@ class Site:
     lock: threading.Lock = field(default_factory=threading.Lock)
     url: str = ""
 
-    def fault(self, path: str) -> Fault | None:
+    def fault(self, path: str, service: str = "") -> Fault | None:
+        """The next fault for a path; for listings (`service`) only one that was meant for that service."""
         with self.lock:
             for fault in self.faults:
-                if fault.path in path and fault.times > 0:
+                if fault.path in path and fault.path.startswith(service) and fault.times > 0:
                     fault.times -= 1
                     return fault
         return None
@@ -136,7 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
     # --- the hub ---------------------------------------------------------------------------------------------
 
     def _metadata(self, repo: str, revision: str) -> None:
-        if fault := self.site.fault("/api/"):
+        if fault := self.site.fault(self.path, "/api/"):
             return self._refuse(fault)
         commit = self.site.branches.get(revision, revision)
         files = self.site.repos.get(repo, {}).get(commit)
@@ -180,7 +181,7 @@ class _Handler(BaseHTTPRequestHandler):
     # --- the package index -----------------------------------------------------------------------------------
 
     def _index(self, project: str) -> None:
-        if fault := self.site.fault("/simple/"):
+        if fault := self.site.fault(self.path, "/simple/"):
             return self._refuse(fault)
         wheels = self.site.wheels.get(project)
         if wheels is None:
