@@ -1,11 +1,8 @@
 import math
 
-import torch
-from transformers import AutoTokenizer, BertForMaskedLM
+from transformers import BertForPreTraining
 
-folder = __FOLDER__
-tokenizer = AutoTokenizer.from_pretrained(folder)
-model = BertForMaskedLM.from_pretrained(folder, dtype=torch.float32).eval()
+model = BertForPreTraining.from_pretrained(__FOLDER__)  # with the head for sentence pairs, which is in the file too
 
 head = model.cls.predictions
 hidden, classes = model.config.hidden_size, model.config.vocab_size

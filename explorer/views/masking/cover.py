@@ -38,8 +38,14 @@ def draw(sentence: Sentence, state: State) -> None:
     with right:
         _steps(sentence, state, result)
         chrome.honesty("masking.cover.honesty")
-    chrome.show_code("masking_cover", text=sentence.tokens.text, positions=list(sentence.masks), look=sentence.focus,
-                     replacements=[edit.token_id for edit in common.edits(sentence, state)])  # fmt: skip
+    edits = common.edits(sentence, state)
+    chrome.show_code(
+        "masking_cover",
+        text=sentence.tokens.text,
+        look=sentence.focus,
+        positions=[edit.position for edit in edits],
+        replacements=[edit.token_id for edit in edits],
+    )
 
 
 def fill(sentence: Sentence, state: State) -> FillResult:

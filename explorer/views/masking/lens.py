@@ -33,8 +33,14 @@ def draw(sentence: Sentence, state: State) -> None:
     with right:
         chrome.steps([(t(f"masking.lens.step{n}"), "") for n in (1, 2, 3)])
         chrome.honesty("masking.lens.honesty")
-    chrome.show_code("masking_lens", text=sentence.tokens.text, positions=list(sentence.masks), look=sentence.focus,
-                     replacements=[edit.token_id for edit in common.edits(sentence, state)])  # fmt: skip
+    edits = common.edits(sentence, state)
+    chrome.show_code(
+        "masking_lens",
+        text=sentence.tokens.text,
+        look=sentence.focus,
+        positions=[edit.position for edit in edits],
+        replacements=[edit.token_id for edit in edits],
+    )
 
 
 def _ranks(result: LensResult, sentence: Sentence, state: State) -> None:

@@ -38,7 +38,7 @@ def draw(sentence: Sentence, state: State) -> None:
     with right:
         chrome.steps([(t(f"masking.lottery.step{n}"), "") for n in (1, 2, 3)])
         chrome.honesty("masking.lottery.honesty")
-    chrome.show_code("masking_lottery", text=sentence.tokens.text, seed=state.seed)
+    chrome.show_code("masking_lottery", text=sentence.tokens.text, seed=state.seed, words=_spans(result))
 
 
 def _dice(state: State) -> None:
@@ -76,14 +76,18 @@ def _words(result: LotteryResult, state: State) -> None:
     """Where the words end, when they are drawn whole."""
     if state.unit != "word":
         return
+    offsets = result.tokens.offsets
+    words = (result.tokens.text[offsets[span[0]][0] : offsets[span[-1]][1]] for span in _spans(result))
+    chrome.quiet(t("masking.lottery.words", words=verbatim(" / ".join(words))))
+
+
+def _spans(result: LotteryResult) -> list[list[int]]:
+    """The positions of each word that is drawn as one, in reading order; when tokens are drawn, each is one."""
     spans: dict[int, list[int]] = {}
     for position, word in enumerate(result.words):
         if word >= 0:
             spans.setdefault(int(word), []).append(position)
-    words = (
-        result.tokens.text[result.tokens.offsets[s[0]][0] : result.tokens.offsets[s[-1]][1]] for s in spans.values()
-    )
-    chrome.quiet(t("masking.lottery.words", words=verbatim(" / ".join(words))))
+    return list(spans.values())
 
 
 def _counts(sentence: Sentence, result: LotteryResult, state: State) -> None:

@@ -40,8 +40,14 @@ def draw(sentence: Sentence, state: State) -> None:
     with right:
         chrome.steps([(t("masking.road.step1"), ""), (t("masking.road.step2"), ""), (t("masking.road.step3"), "")])
         chrome.honesty("masking.road.honesty")
-    chrome.show_code("masking_road", text=sentence.tokens.text, positions=list(sentence.masks), look=sentence.focus,
-                     replacements=[edit.token_id for edit in common.edits(sentence, state)])  # fmt: skip
+    edits = common.edits(sentence, state)
+    chrome.show_code(
+        "masking_road",
+        text=sentence.tokens.text,
+        look=sentence.focus,
+        positions=[edit.position for edit in edits],
+        replacements=[edit.token_id for edit in edits],
+    )
 
 
 def _arithmetic(result: FillResult, original: int | None) -> None:
