@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -81,8 +83,7 @@ ODD = (
 )
 
 
-@pytest.mark.parametrize("how", ["bert", "gpt"])
-@pytest.mark.parametrize("text", ODD)
+@pytest.mark.parametrize(("text", "how"), list(zip(ODD, itertools.cycle(["bert", "gpt"]), strict=False)))
 def test_odd_sentences_are_split(text: str, how: str) -> None:
     at = open_page("home", "zh", how=how, text=text)
     assert not at.exception

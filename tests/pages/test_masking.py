@@ -44,8 +44,7 @@ def test_every_tool_draws_on_a_sentence_of_the_reader_s_own(tool: str, lang: str
 
 
 @pytest.mark.usefixtures("unscanned")
-@pytest.mark.parametrize("lang", i18n.LANGUAGES)
-@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize(("tool", "lang"), list(zip(TOOLS, itertools.cycle(i18n.LANGUAGES), strict=False)))
 def test_every_tool_says_what_it_needs_when_nothing_is_covered(tool: str, lang: str) -> None:
     at = open_page("masking", lang, tool=tool, text=OWN[lang]["text"])
     assert not at.exception
@@ -165,7 +164,7 @@ ODD = {
 
 
 @pytest.mark.usefixtures("unscanned")
-@pytest.mark.parametrize(("name", "tool"), zip(ODD, itertools.cycle(TOOLS), strict=False))
+@pytest.mark.parametrize(("name", "tool"), list(zip(ODD, itertools.cycle(TOOLS), strict=False)))
 def test_odd_sentences_are_read(name: str, tool: str) -> None:
     at = open_page("masking", "zh", tool=tool, text=ODD[name], masks="1~2", focus="1")
     assert not at.exception
@@ -292,27 +291,28 @@ def test_what_a_saved_page_could_not_bring_is_told() -> None:
     assert told[0] == words("common.link_bad", "zh", fields="k")
 
 
+NO_SAVED_PAGE = {
+    "empty": b"",
+    "bytes": b"\xff\xfe",
+    "null": b"null",
+    "list": b"[]",
+    "bare": b"{}",
+    "word": b'"masking"',
+    "another page": b'{"page": "home", "v": "1", "state": {}}',
+    "no fields": b'{"page": "masking", "v": "1", "state": []}',
+    "half a character": b'{"page": "masking", "v": "1", "state": {"text": "\\ud83d"}}',
+    "deep": b"[" * 100_000,
+}
+
+
 @pytest.mark.usefixtures("unscanned")
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"\xff\xfe",
-        b"null",
-        b"[]",
-        b"{}",
-        b'"masking"',
-        b'{"page": "home", "v": "1", "state": {}}',
-        b'{"page": "masking", "v": "1", "state": []}',
-        b'{"page": "masking", "v": "1", "state": {"text": "\\ud83d"}}',
-        b"[" * 100_000,
-    ],
-    ids=["empty", "bytes", "null", "list", "bare", "word", "another-page", "no-fields", "half-a-character", "deep"],
-)
-def test_what_is_no_saved_page_is_refused(content: bytes) -> None:
-    box, *told = open_file(content)
-    assert box == "原来的句子。"
-    assert words("common.state_bad", "zh") in told
+def test_what_is_no_saved_page_is_refused() -> None:
+    at = open_page("masking", "zh", text="原来的句子。")
+    for name, content in NO_SAVED_PAGE.items():
+        at.file_uploader[0].set_value((f"{name}.json", content, "application/json")).run()
+        assert not at.exception, name
+        assert words("common.state_bad", "zh") in notices(at), name
+        assert at.text_input(key="masking-text").value == "原来的句子。", name
 
 
 # --- the frame -------------------------------------------------------------------------------------------------
