@@ -35,7 +35,7 @@ def eventually(page: Page, look: Callable[[], T], *, seconds: float = PATIENCE) 
     while True:
         try:
             return look()
-        except (AssertionError, PlaywrightError):
+        except (AssertionError, LookupError, PlaywrightError):
             if time.monotonic() > deadline:
                 raise
             page.wait_for_timeout(40)  # numbers in a drawing announce no event

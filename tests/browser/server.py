@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psutil
 from playwright.sync_api import Browser, Playwright
@@ -58,21 +58,37 @@ class Server:
         return self.output.read_text(encoding="utf-8", errors="replace")
 
 
+_COMMANDS = {
+    "streamlit": lambda address, port: [
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.port",
+        port,
+        "--server.address",
+        address,
+    ],
+    "uvicorn": lambda address, port: ["uvicorn", "app:app", "--port", port, "--host", address],
+}
+
+
 @contextmanager
 def running(
     *,
     address: str = "127.0.0.1",
     environment: Mapping[str, str] | None = None,
     root: Path = ROOT,
+    by: Literal["streamlit", "uvicorn"] = "streamlit",
     wait: bool = True,
 ) -> Iterator[Server]:
-    """The app that lies in `root`, on a free port. With `wait` it has answered its health check; without, it was just
-    spawned."""
+    """The app that lies in `root`, on a free port, started by either of the two commands that know how.
+
+    With `wait` it has answered its health check; without, it was just spawned.
+    """
     port = _free_port()
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "output.txt"
-        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-        command += ["--server.port", str(port), "--server.address", address]
+        command = [sys.executable, "-m", *_COMMANDS[by](address, str(port))]
         with output.open("wb") as out:
             started = time.perf_counter()
             process = psutil.Popen(
