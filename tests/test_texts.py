@@ -61,8 +61,8 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/ui/chapters.py", "home"): CHAPTERS[:1],
     ("explorer/ui/chapters.py", "f'{home}.map.{name}'"): [f"home.map.{name}" for name in CHAPTERS[1:]],
     ("explorer/ui/chrome.py", "problem.key"): [],  # errors: see raised()
-    ("explorer/views/home/exhibits.py", "m['build']"): [model["build"] for model in FAMILY],
-    ("explorer/views/home/exhibits.py", "m['target']"): [model["target"] for model in FAMILY],
+    ("explorer/views/home/exhibits.py", "model['build']"): [model["build"] for model in FAMILY],
+    ("explorer/views/home/exhibits.py", "model['target']"): [model["target"] for model in FAMILY],
     ("explorer/views/masking/cover.py", "problem.key"): [],  # errors: see raised()
     ("explorer/views/masking/cover.py", "note"): ["word_unknown", "pieces"],
     ("explorer/views/masking/joint.py", "order.name"): ["independent", "left_to_right", "best_first"],

@@ -84,7 +84,7 @@ class LocalEngine:
         return cache.key(revision, experiment, version, inputs)
 
     def _found(self, experiment: str, key: str, *, counted: bool = True) -> Any | None:
-        """The result if it lies in memory or among the files; a look that asks for nothing is not counted."""
+        """The result if it lies in memory or among the files; a mere look is not counted as a hit of the memory."""
         result = self._memory.get(key)
         if result is not None:
             with self._lock:
@@ -92,10 +92,9 @@ class LocalEngine:
             return result
         if self._precomputed is None or (result := self._precomputed.get(experiment, key)) is None:
             return None
-        if counted:
-            self._memory.put(key, result)
-            with self._lock:
-                self._precomputed_hits += 1
+        self._memory.put(key, result)
+        with self._lock:
+            self._precomputed_hits += 1  # a file was read, whoever asked
         return result
 
     def _join_or_start(

@@ -8,8 +8,7 @@ from collections.abc import Callable
 import plotly.graph_objects as go
 import pytest
 
-from explorer.figures import bars, onehot, ranks, theme, timeline
-from explorer.figures.timeline import Milestone
+from explorer.figures import bars, onehot, ranks, theme
 
 MARKUP = "<b>bold</b> <a href='x'>y</a> <s>"
 ESCAPED = "&lt;b&gt;bold&lt;/b&gt; &lt;a href='x'&gt;y&lt;/a&gt; &lt;s&gt;"
@@ -17,9 +16,8 @@ ESCAPED = "&lt;b&gt;bold&lt;/b&gt; &lt;a href='x'&gt;y&lt;/a&gt; &lt;s&gt;"
 FIGURES: dict[str, Callable[[str], go.Figure]] = {
     "treatments": lambda word: bars.treatments([word], [0.25], ["25.0 %"]),
     "counts": lambda word: bars.counts([word], [3], 20),
-    "onehot": lambda word: onehot.against([word], [0.4], 0, "truth", "model"),
+    "onehot": lambda word: onehot.against([word], [0.4], ["40.0 %"], 0, "truth", "model"),
     "ranks": lambda word: ranks.by_layer({word: [900, 30, 1]}, 33_627, "layer", "rank", word),
-    "sizes": lambda word: timeline.sizes([Milestone(word, "2019-02", 1.5e9, "decoder")], [("decoder", word)], "x"),
 }
 
 
@@ -123,17 +121,18 @@ def test_counts_of_nothing_have_an_axis_all_the_same() -> None:
 
 def test_one_hot_is_one_in_one_place() -> None:
     p = [0.6, 0.3, 0.0004]
-    truth, model = onehot.against(["a", "b", "c"], p, 2, "right answer", "the model").data
+    written = ["60.0 %", "30.0 %", "< 0.1 %"]
+    truth, model = onehot.against(["a", "b", "c"], p, written, 2, "right answer", "the model").data
     assert list(truth.y) == [0.0, 0.0, 1.0]
     assert list(model.y) == p
     assert (truth.name, model.name) == ("right answer", "the model")
     assert (truth.marker.color, model.marker.color) == (theme.TRUTH, theme.MODEL)
-    assert list(model.text) == ["60.0 %", "30.0 %", "< 0.1 %"]
+    assert list(model.text) == written
     assert list(truth.x) == list(model.x)
 
 
 def test_the_same_word_twice_stays_two_bars() -> None:
-    truth, _ = onehot.against(["ing", "ing"], [0.5, 0.2], 1, "t", "m").data
+    truth, _ = onehot.against(["ing", "ing"], [0.5, 0.2], ["50 %", "20 %"], 1, "t", "m").data
     assert len(set(truth.x)) == 2
     assert {label.rstrip("\u200b\u200c") for label in truth.x} == {"ing"}
 
@@ -170,26 +169,3 @@ def test_only_the_truth_is_green() -> None:
 def test_without_a_truth_nothing_is_green() -> None:
     fig = ranks.by_layer({"a": [1, 2], "b": [2, 1]}, 100, "x", "y")
     assert theme.TRUTH not in {trace.line.color for trace in fig.data}
-
-
-# --- sizes -----------------------------------------------------------------------------------------------------
-
-
-def test_sizes_stand_where_they_belong_one_row_a_model() -> None:
-    items = [
-        Milestone("ELMo", "2018-02", 94e6, "lstm"),
-        Milestone("BERT", "2018-10", 340e6, "encoder"),
-        Milestone("GPT-3", "2020-05", 175e9, "decoder"),
-    ]
-    builds = [("lstm", "two LSTMs"), ("encoder", "encoder"), ("decoder", "decoder"), ("moe", "experts")]
-    fig = timeline.sizes(items, builds, "weights")
-    found = {size: (row, trace.name) for trace in fig.data for size, row in zip(trace.x, trace.y, strict=True)}
-    assert found == {
-        94e6: ("ELMo  2018-02", "two LSTMs"),
-        340e6: ("BERT  2018-10", "encoder"),
-        175e9: ("GPT-3  2020-05", "decoder"),
-    }
-    assert fig.layout.xaxis.type == "log"
-    low, high = fig.layout.xaxis.range
-    assert 10**low < 94e6 < 1.6e12 < 10**high
-    assert list(fig.layout.yaxis.categoryarray) == ["ELMo  2018-02", "BERT  2018-10", "GPT-3  2020-05"]

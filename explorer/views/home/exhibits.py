@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import streamlit as st
+import html
+import math
+from typing import Any
 
 from explorer import examples
 from explorer.engine import catalog, get_engine
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import thousands
+from explorer.ui.prose import inline
 from explorer.views.home.common import store
 
 KINDS = ("supervised", "unsupervised", "semi", "reinforcement", "self")
-BUILDS = ("lstm", "encoder", "decoder", "both", "sparse", "moe")
+DECADES = (7.5, 12.5)
 CLASSES = {"sentiment": 2, "nli": 3, "pos": 17}
 
 
@@ -29,31 +32,29 @@ def kinds() -> None:
 
 
 def family() -> None:
-    """Names, dates and sizes, each with its source."""
-    from explorer.figures.timeline import Milestone, sizes
-
+    """Names, dates, sizes on a logarithmic axis, sources: a table, so that the page waits for no chart library."""
     chrome.section("home.family")
-    models = examples.load("home")["family"]
-    builds = [(build, t(f"home.family.type_{build}")) for build in BUILDS]
-    sized = [Milestone(m["name"], m["date"], m["size"], m["build"]) for m in models if "size" in m]
-    fig = sizes(sized, builds, t("home.family.x"))
-    chrome.plot(fig, "home-family", t("home.family.figure"), t("home.family.alt"))
-    with st.expander(t("common.data")):
-        head = tuple(t(f"home.family.head_{name}") for name in ("name", "when", "size", "type", "target", "source"))
-        rows = [
-            (
-                m["name"],
-                m["date"],
-                _size(m["size"]) if "size" in m else "–",
-                t(f"home.family.type_{m['build']}"),
-                t(f"home.family.target_{m['target']}"),
-                m["source"],
-            )
-            for m in models
-        ]
-        chrome.table(head, rows, numeric=(2,))
+    names = ("name", "when", "size", "type", "target", "source")
+    head = "".join(f"<th>{inline(t(f'home.family.head_{name}'))}</th>" for name in names)
+    rows = "".join(_family_row(model) for model in examples.load("home")["family"])
+    chrome.block(
+        f'<div class="scroll-x" tabindex="0" role="figure" aria-label="{html.escape(t("home.family.alt"))}">'
+        f'<table class="plain-table family"><tr>{head}</tr>{rows}</table></div>'
+    )
+    chrome.quiet(t("home.family.figure"))
     chrome.quiet(t("home.family.legend_note"))
     chrome.honesty("home.family.honesty")
+
+
+def _family_row(model: dict[str, Any]) -> str:
+    """One model; its size as a dot on an axis from 10^7.5 to 10^12.5 and in words."""
+    size = ""
+    if "size" in model:
+        place = (math.log10(model["size"]) - DECADES[0]) / (DECADES[1] - DECADES[0])
+        size = f'<div class="axis"><i style="left: {place:.1%}"></i></div><span>{_size(model["size"])}</span>'
+    cells = (inline(model["name"]), inline(model["date"]), f'<div class="sized">{size or "–"}</div>')
+    words = (t(f"home.family.type_{model['build']}"), t(f"home.family.target_{model['target']}"), model["source"])
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in (*cells, *map(inline, words))) + "</tr>"
 
 
 def classes() -> None:

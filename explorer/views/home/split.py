@@ -15,12 +15,12 @@ from explorer.ui import chrome, widgets
 from explorer.ui.i18n import language, section, t
 from explorer.ui.numbers import percent
 from explorer.ui.prose import verbatim
-from explorer.views.home.common import State, chips, hide, read, store
+from explorer.views.home.common import MAX_TOKENS, State, chips, hide, read, store
 
 
 def draw() -> None:
     state = store().get()
-    text = state.text or examples.entry("home", "default", language())["text"]
+    text = _text(state)
     tokens = None
     with st.container(key="stage-home"):
         try:
@@ -42,6 +42,7 @@ def draw() -> None:
                 st.button(t("home.split.reroll"), key="home-reroll", type="tertiary", on_click=_reroll)
         widgets.text_line("home-text", t("home.input"), text, _write, t("home.placeholder"))
     if tokens is not None:
+        _remarks(text, tokens)
         left, right = st.columns([1, 0.44], gap="large")
         with left:
             chrome.guarded(lambda: _parts(tokens, hidden, state))
@@ -49,6 +50,14 @@ def draw() -> None:
             chrome.steps([(t(f"home.split.step{n}"), "") for n in (1, 2, 3)])
             chrome.honesty("home.split.honesty")
         chrome.show_code(f"home_{state.how}", text=tokens.text, hidden=list(hidden))
+
+
+def _remarks(typed: str, tokens: Tokens) -> None:
+    """What was left out, and what was read in another script."""
+    if len(tokens.text) < len(typed):
+        chrome.notice("masking.cut", "warn", limit=MAX_TOKENS, typed=len(typed), used=len(tokens.text))
+    if get_engine().simplify(catalog.default("masked").id, tokens.text)[1]:
+        chrome.notice("masking.simplified")
 
 
 def _parts(tokens: Tokens, hidden: tuple[int, ...], state: State) -> None:
@@ -105,12 +114,17 @@ def _guesses(tokens: Tokens, hidden: tuple[int, ...]) -> None:
     )
 
 
+def _text(state: State) -> str:
+    text: str = state.text or examples.entry("home", "default", language())["text"]
+    return text
+
+
 def _change(change: StripChange) -> None:
     state = store().get()
     if state.how == "gpt":
         store().set(cut=change.focus or 0)
     else:
-        store().set(masks=change.covered)
+        store().set(text=_text(state), masks=change.covered)
 
 
 def _reroll() -> None:

@@ -94,7 +94,12 @@ def _one_hot(result: FillResult, original: int) -> None:
     names = [common.plain(vocabulary[i]) for i in shown]
     chance = [cover.probability(logits, i) for i in shown]
     fig = onehot.against(
-        names, chance, shown.index(original), t("masking.road.onehot_truth"), t("masking.road.onehot_model")
+        names,
+        chance,
+        list(map(percent, chance)),
+        shown.index(original),
+        t("masking.road.onehot_truth"),
+        t("masking.road.onehot_model"),
     )
     chrome.plot(
         fig, "masking-onehot", t("masking.road.onehot_caption"), t("masking.road.alt", list="、".join(names[:5]))
