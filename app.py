@@ -6,7 +6,10 @@ It knows how the process starts and what it serves beside the pages; it knows no
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import json
+import pkgutil
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -19,7 +22,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from explorer import views
 from explorer.engine import get_engine
+from explorer.engine.base import EngineError
 from explorer.models import catalog
 from explorer.models.errors import ModelError
 from explorer.ui import network
@@ -54,15 +59,20 @@ def _vocabulary_json(model_id: str) -> bytes:
     return json.dumps(get_engine().vocabulary(model_id), ensure_ascii=False).encode()
 
 
-def _warm_after_first_paint() -> None:
-    """Load the default model once the first page stands, so that paint never waits for torch."""
+def _get_ready() -> None:
+    """While the browser still reads its own scripts: import the views, read the vocabulary. A model after the first paint."""
+    model = catalog.default("masked").id
+    for module in pkgutil.walk_packages(views.__path__, "explorer.views."):
+        importlib.import_module(module.name)
+    with contextlib.suppress(EngineError):  # a damaged model is the page's to tell
+        get_engine().vocabulary(model)
     first_painted.wait()
-    get_engine().warm(catalog.default("masked").id)
+    get_engine().warm(model)
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    threading.Thread(target=_warm_after_first_paint, name="warm", daemon=True).start()
+    threading.Thread(target=_get_ready, name="get-ready", daemon=True).start()
     yield
 
 
