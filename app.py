@@ -60,7 +60,7 @@ def _vocabulary_json(model_id: str) -> bytes:
 
 
 def _get_ready() -> None:
-    """While the browser still reads its own scripts: import the views, read the vocabulary. A model after the first paint."""
+    """While the browser reads its own scripts: import the views, read the vocabulary. A model only after it painted."""
     model = catalog.default("masked").id
     for module in pkgutil.walk_packages(views.__path__, "explorer.views."):
         importlib.import_module(module.name)
