@@ -10,6 +10,7 @@ from explorer.views.home import common, exhibits, split
 @st.fragment
 def stage() -> None:
     split.draw()
+    finish.link_limit(common.store())
 
 
 @st.fragment

@@ -16,6 +16,7 @@ TOOLS = {
 def bench() -> None:
     """The stage and the tool chosen for it; a click reruns this part only."""
     sentence = stage.draw()
+    finish.link_limit(common.store())
     if sentence is not None:
         chrome.guarded(lambda: TOOLS[common.store().get().tool].draw(sentence, common.store().get()))
         if widgets.in_fragment():

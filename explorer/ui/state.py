@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
@@ -122,8 +123,7 @@ class Store(Generic[S]):
         self.problems = st.session_state.pop(self._key + ":problems", self.problems)
         if kept is None or (own and own != st.session_state.get(self._key + ":link")):
             kept, self.problems = from_query(self._kind, own)
-            st.session_state[self._key] = kept
-            self._write_link(kept)
+            self._keep(kept)
         elif not own and to_query(kept):
             self._write_link(kept)
         return kept
@@ -131,14 +131,12 @@ class Store(Generic[S]):
     def set(self, **changes: Any) -> S:
         """Change some fields; bounds are not checked here because the views pass values they have checked."""
         state = replace(st.session_state.get(self._key) or self._kind(), **changes)  # type: ignore[type-var]
-        st.session_state[self._key] = state
-        self._write_link(state)
+        self._keep(state)
         return state
 
     def put(self, state: S) -> None:
         """Replace the whole state (a preset, a reset)."""
-        st.session_state[self._key] = state
-        self._write_link(state)
+        self._keep(state)
 
     def reset(self) -> None:
         """Back to the page as it opens."""
@@ -156,6 +154,25 @@ class Store(Generic[S]):
     def fits_link(self) -> bool:
         """Whether the link can carry this state (else the page offers a file)."""
         return len(_link(st.session_state[self._key])) <= MAX_LINK
+
+    def later(self) -> Callable[[], S]:
+        """A way to ask for the state of that moment where no script runs: a download is made when it is clicked."""
+        self.get()
+        held = self._held()
+        return lambda: held[0]
+
+    def _keep(self, state: S) -> None:
+        st.session_state[self._key] = state
+        self._held()[:] = [state]
+        self._write_link(state)
+
+    def _held(self) -> list[S]:
+        """One list for the whole session that always holds the newest state."""
+        key = self._key + ":held"
+        if key not in st.session_state:
+            st.session_state[key] = [st.session_state.get(self._key)]
+        held: list[S] = st.session_state[key]
+        return held
 
     def _write_link(self, state: S) -> None:
         wanted = to_query(state)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -29,6 +30,12 @@ def link_problems(store: Store[Any]) -> None:
         chrome.notice("common.link_bad", "warn", fields="、".join(problem.field for problem in store.problems))
 
 
+def link_limit(store: Store[Any]) -> None:
+    """Say so where the page holds more than a link can carry. Belongs where the page is redrawn with every change."""
+    if not store.fits_link():
+        chrome.notice("common.link_long")
+
+
 def presets(page: str, names: Sequence[str], choose: Callable[[str], None]) -> None:
     """Cards that set the whole page in one click."""
     st.html(f'<h2 class="more-title">{t("common.try")}</h2>')
@@ -43,20 +50,17 @@ def row(page: str, store: Store[Any]) -> None:
         st.button(t("common.reset"), key=f"{page}-reset", help=t("common.reset_help"), on_click=store.reset)
         st.download_button(
             t("common.state_save"),
-            lambda: _state_file(page, store),
+            partial(_state_file, page, store.later()),
             file_name=f"open-sesame-{page}.json",
             mime="application/json",
         )
         with st.popover(t("common.state_open")):
             _open(page, store)
-    if not store.fits_link():
-        chrome.notice("common.link_long")
 
 
-def _state_file(page: str, store: Store[Any]) -> str:
-    return json.dumps(
-        {"page": page, "v": state.VERSION, "state": state.to_query(store.get())}, ensure_ascii=False, indent=1
-    )
+def _state_file(page: str, now: Callable[[], Any]) -> str:
+    """Runs when the button is clicked, outside of any script run."""
+    return json.dumps({"page": page, "v": state.VERSION, "state": state.to_query(now())}, ensure_ascii=False, indent=1)
 
 
 def _open(page: str, store: Store[Any]) -> None:

@@ -12,7 +12,7 @@
     Layer by layer, rank trajectories of chosen words             test_the_lens_reads_the_head_at_every_layer
     Two sentences: the vocabulary under A against B               test_two_sentences_share_one_map_of_the_vocabulary
     What a head costs; ln V; training signal; 20 %                test_the_bill_adds_up
-    "Show the code": every snippet gives the page's numbers       (in the tests above)
+    "Show the code" as the reader copies it                       (in the first; all of them: tests/test_snippets.py)
 
 The numbers on the page are held against the transformers library called directly, with a softmax in plain NumPy. The
 stage and the distribution are in test_masking.py.
@@ -141,7 +141,6 @@ def test_seeing_itself_is_far_easier_than_guessing(
     eventually(page.page, side_by_side)
     seen, masked, _ = wanted
     assert seen > 0.5 and seen > 3 * masked, "a word that sees itself is copied"
-    assert np.allclose(numbers(printed(snippet)), wanted, atol=1e-3)
 
 
 def test_the_average_over_many_sentences_says_the_same(start: Start) -> None:
@@ -300,11 +299,6 @@ def test_several_blanks_are_filled_in_three_orders(
         assert abs(numbers(said)[-1] - chains[-1]) < 0.02
     crowned = cards.filter(has_text=page.say("joint.best"))
     assert crowned.count() == sum(chain > max(chains) - 1e-4 for chain in chains)
-    lines = printed(page.code()).splitlines()
-    assert len(lines) == 3
-    for line, name in zip(lines, ("independent", "left_to_right", "best_first"), strict=True):
-        tokens = [token for _, token, _ in sorted(_fill(reference, covered, blanks, name))]
-        assert line.split(": ", 1)[1] == reference.tokenizer.decode(tokens)
 
 
 @pytest.mark.parametrize(
@@ -409,7 +403,6 @@ def test_the_bill_adds_up(text: str, at: int, lang: str, start: Start, reference
         row.locator("td").all_inner_texts()[1:] for row in _table(page, "budget.table_line").locator("tr").all()[1:]
     ]
     assert tasks == [[f"{n:,}", f"{n * hidden:,}", f"{math.log(n):.2f}"] for n in (2, 3, 17, vocabulary)]
-    assert f"{hidden * vocabulary:,}" in printed(page.code())
 
 
 def _table(page: Masking, heading: str) -> Locator:

@@ -1,0 +1,250 @@
+"""A page's state: in the link, in a file, across languages and pages; and links that something is wrong with.
+
+Language: test_the_browser_s_locale_decides_the_language, test_switching_the_language_keeps_the_page.
+Links: test_a_link_opens_the_page_as_it_was, test_home_s_link_…, test_a_link_with_bad_parts_…, test_a_link_of_another_
+version_…, test_an_over_long_link_…, test_a_foreign_link_…. Files: test_a_page_too_large_for_a_link_goes_into_a_file,
+test_a_foreign_file_is_refused. Presets: test_every_preset_sets_the_whole_page. Test_start_over; test_pages_keep_their_
+state_while_another_is_open.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from explorer import examples
+from explorer.ui.i18n import text as words
+from explorer.views.home.common import PRESETS as HOME_PRESETS
+from explorer.views.masking.common import PRESETS
+from tests.browser.conftest import OpenPage
+from tests.browser.journey import Home, Masking, Reference, eventually, idle
+
+ZH, ZH_AT = "奶奶把晒干的萝卜收进坛子里。", 8
+EN, EN_AT = "The lighthouse keeper painted the door green again.", 9
+
+
+@pytest.mark.parametrize(
+    ("locale", "lang"), [("zh-CN", "zh"), ("zh-TW", "zh"), ("en-GB", "en"), ("fr-FR", "en"), ("ja-JP", "en")]
+)
+def test_the_browser_s_locale_decides_the_language(locale: str, lang: str, open_page: OpenPage) -> None:
+    page = open_page("/", lang=locale)
+    heading = page.locator("h1.question")
+    expect(heading).to_have_text(words("home.title", lang))
+    expect(heading).to_have_attribute("lang", "zh-CN" if lang == "zh" else "en")
+
+
+def test_switching_the_language_keeps_the_page(open_page: OpenPage, reference: Reference) -> None:
+    page = Masking(open_page("/masking"))
+    page.writes(ZH, reference.pieces(ZH))
+    page.covers(5, ZH_AT)
+    page.picks("how_label", page.say("how.keep"))
+    page.uses("lens")
+    page.types("lens.watch", "火")
+    expect(page.page).to_have_url(re.compile("watch="))
+    for lang in ("en", "zh"):
+        page.page.get_by_test_id("stSidebar").get_by_text({"en": "English", "zh": "中文"}[lang], exact=True).click()
+        page = Masking(page.page, lang)
+        expect(page.page.locator("h1.question")).to_have_text(page.say("masking.title"))
+        heading = page.page.get_by_role("heading", level=2, name=page.say("lens.title"), exact=True)
+        expect(heading).to_be_visible()
+        idle(page.page)
+        eventually(page.page, lambda page=page: _same(page.sentence.treated("keep"), [5, ZH_AT]))
+        assert page.sentence.focus() == [ZH_AT]
+        assert page.page.get_by_role("textbox", name=page.say("input"), exact=True).input_value() == ZH
+        assert page.page.get_by_role("textbox", name=page.say("lens.watch"), exact=True).input_value() == "火"
+        query = parse_qs(urlsplit(page.page.url).query)
+        assert query["lang"] == [lang] and query["text"] == [ZH] and query["tool"] == ["lens"]
+        assert "/masking" in page.page.url
+
+
+def test_a_link_opens_the_page_as_it_was(open_page: OpenPage, reference: Reference) -> None:
+    page = Masking(open_page("/masking", lang="en"), "en")
+    page.writes(EN, reference.pieces(EN))
+    page.covers(3, EN_AT)
+    page.bars.box.fill("bread")
+    page.bars.box.press("Enter")
+    page.bars.dial("temperature").press("Home")
+    page.bars.dial("show").press("End")
+    expect(page.page).to_have_url(re.compile("k=30"))
+    expect(page.page).to_have_url(re.compile("watch=bread"))
+    idle(page.page)
+    rows = page.bars.rows()
+    other = Masking(open_page(page.page.url.split(_host(page.page))[1], lang="en"), "en")
+    other.sentence.reads(reference.pieces(EN), covered=[3, EN_AT])
+    assert other.sentence.focus() == [EN_AT]
+
+    def the_same_bars() -> None:
+        assert [(row.word, row.said) for row in other.bars.rows()] == [(row.word, row.said) for row in rows]
+
+    eventually(other.page, the_same_bars)
+    # A reader with another locale gets the same page in the other language: the link names one only if it was chosen.
+    third = Masking(open_page(page.page.url.split(_host(page.page))[1], lang="zh"), "zh")
+    third.sentence.reads(reference.pieces(EN), covered=[3, EN_AT])
+
+
+def test_home_s_link_opens_the_page_as_it_was(open_page: OpenPage, reference: Reference) -> None:
+    home = Home(open_page("/"))
+    home.writes(ZH, reference.pieces(ZH))
+    home.picks("split.how", home.say("split.gpt"))
+    home.sentence.click(6)
+    home.picks("classes.pick", home.say("classes.nli"))
+    expect(home.page).to_have_url(re.compile("classes=nli"))
+    eventually(home.page, lambda: _same(home.sentence.covered()[0], 6))
+    other = Home(open_page(home.page.url.split(_host(home.page))[1]))
+    eventually(other.page, lambda: _same(other.split(), home.split()))
+    other.sees(f"{3 * reference.net.config.hidden_size:,}")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_link_with_bad_parts_says_which_and_keeps_the_rest(
+    lang: str, open_page: OpenPage, reference: Reference
+) -> None:
+    bad = {"masks": "4~zwölf", "tool": "teleport", "t": "nan", "focus": "-3", "how": "", "k": "1e99", "watch": "~" * 40}
+    page = Masking(open_page("/masking", lang=lang, query={"text": EN, "v": "1", **bad}), lang)
+    alarm = page.main.get_by_role("alert")
+    expect(alarm).to_be_visible()
+    for field in bad:
+        expect(alarm).to_contain_text(field)
+    page.sentence.reads(reference.pieces(EN))
+    page.covers(EN_AT)
+    page.bars.show(reference.masked(EN, EN_AT), original=reference.ids(EN)[EN_AT])
+
+
+def test_a_link_of_another_version_opens_the_page_as_new(open_page: OpenPage) -> None:
+    page = Masking(open_page("/masking", query={"text": ZH, "v": "999", "tool": "lens"}))
+    expect(page.main.get_by_role("alert")).to_have_text(page.say("common.link_version"))
+    expect(page.bars.verdict).to_contain_text("%")
+
+
+def test_an_over_long_link_is_refused_with_a_reason(open_page: OpenPage) -> None:
+    page = Masking(open_page("/masking", query={"text": "长" * 3000, "v": "1"}))
+    expect(page.main.get_by_role("alert")).to_contain_text("text")
+    expect(page.bars.verdict).to_contain_text("%")
+
+
+@pytest.mark.parametrize("path", ["/", "/masking"])
+def test_a_foreign_link_changes_nothing(path: str, open_page: OpenPage) -> None:
+    strange = {"utm_source": "x", "q": "<script>alert(1)</script>", "__proto__": "1", "lang": "tlh", "teacher": "maybe"}
+    page = open_page(path, query=strange)
+    chapter = "home" if path == "/" else "masking"
+    expect(page.locator("h1.question")).to_have_text(words(f"{chapter}.title", "zh"))
+    expect(page.get_by_test_id("stMain").get_by_role("alert")).to_have_count(0)
+
+
+def test_a_page_too_large_for_a_link_goes_into_a_file(
+    open_page: OpenPage, reference: Reference, tmp_path: Path
+) -> None:
+    page = Masking(open_page("/masking"))
+    text = ZH * 40  # far more than a link can carry, every character of it nine in the address
+    page.writes(text)
+    page.sees(page.say("common.link_long"))
+    page.covers(ZH_AT)
+    assert "text=" not in page.page.url
+    page.main.get_by_text(page.say("common.more"), exact=True).click()
+    with page.page.expect_download() as download:
+        page.page.get_by_role("button", name=page.say("common.state_save")).click()
+    saved = tmp_path / "page.json"
+    download.value.save_as(saved)
+    assert json.loads(saved.read_text(encoding="utf-8"))["state"]["text"] == text
+
+    other = Masking(open_page("/masking", lang="en"), "en")
+    _open_file(other, saved)
+    eventually(other.page, lambda: _same(other.sentence.covered(), [ZH_AT]))
+    assert other.page.get_by_role("textbox", name=other.say("input"), exact=True).input_value() == text
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"not json", b'{"page": "home", "v": "1", "state": {}}', b"[1, 2]", b'{"page": "masking"}', b"\xff\xfe\x00"],
+    ids=["no JSON", "another page", "a list", "no state", "no text"],
+)
+def test_a_foreign_file_is_refused(content: bytes, open_page: OpenPage, tmp_path: Path) -> None:
+    page = Masking(open_page("/masking"))
+    file = tmp_path / "page.json"
+    file.write_bytes(content)
+    _open_file(page, file)
+    expect(page.page.get_by_role("alert").filter(has_text=page.say("common.state_bad"))).to_be_visible()
+    expect(page.bars.verdict).to_contain_text("%")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_preset_sets_the_whole_page(lang: str, open_page: OpenPage, reference: Reference) -> None:
+    page = Masking(open_page("/masking", lang=lang), lang)
+    page.writes(ZH, reference.pieces(ZH))
+    page.covers(ZH_AT)
+    for name in PRESETS:
+        example = examples.entry("masking", name, lang)
+        page.picks_preset(name)
+        page.sentence.reads(reference.pieces(example["text"]), covered=example.get("masks", []))
+        tool = example.get("state", {}).get("tool", "cover")
+        if tool != "cover":
+            heading = page.page.get_by_role("heading", level=2, name=page.say(f"{tool}.title"), exact=True)
+            expect(heading).to_be_visible(timeout=30_000)
+        query = parse_qs(urlsplit(page.page.url).query)
+        assert query["text"] == [example["text"]]
+        assert query.get("tool", ["cover"]) == [tool]
+        expect(page.main.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_preset_of_home_sets_the_whole_page(lang: str, open_page: OpenPage, reference: Reference) -> None:
+    home = Home(open_page("/", lang=lang), lang)
+    home.writes(ZH, reference.pieces(ZH))
+    for name in HOME_PRESETS:
+        example = examples.entry("home", name, lang)
+        home.picks_preset(name)
+        count = len(reference.pieces(example["text"]))
+        eventually(home.page, lambda count=count: _same(len(home.sentence.faces()), count))
+        line = home.page.get_by_role("textbox", name=home.say("input"), exact=True)
+        expect(line).to_have_value(example["text"])
+        chosen = home.page.get_by_role("radio", name=home.say(f"split.{example['how']}"), exact=True)
+        expect(chosen).to_be_checked()
+
+
+def test_start_over_puts_the_page_back(open_page: OpenPage, reference: Reference) -> None:
+    page = Masking(open_page("/masking"))
+    expect(page.bars.verdict).to_contain_text("%")
+    own = page.sentence.faces()
+    page.writes(ZH, reference.pieces(ZH))
+    page.uses("lens")
+    page.main.get_by_text(page.say("common.more"), exact=True).click()
+    page.page.get_by_role("button", name=page.say("common.reset"), exact=True).click()
+    eventually(page.page, lambda: _same(page.sentence.faces(), own))
+    expect(page.bars.verdict).to_contain_text("%")
+    assert not urlsplit(page.page.url).query
+
+
+def test_pages_keep_their_state_while_another_is_open(open_page: OpenPage, reference: Reference) -> None:
+    page = Masking(open_page("/masking"))
+    page.writes(ZH, reference.pieces(ZH))
+    page.covers(ZH_AT)
+    links = page.page.get_by_test_id("stSidebar").get_by_role("link")
+    links.nth(0).click()
+    expect(page.page.locator("h1.question")).to_have_text(words("home.title", "zh"))
+    home = Home(page.page)
+    home.writes(EN, reference.pieces(EN))
+    expect(page.main.get_by_role("alert")).to_have_count(0)
+    links.nth(1).click()
+    expect(page.page.locator("h1.question")).to_have_text(words("masking.title", "zh"))
+    page.sentence.reads(reference.pieces(ZH), covered=[ZH_AT])
+    expect(page.page).to_have_url(re.compile("text="))
+    expect(page.main.get_by_role("alert")).to_have_count(0)
+
+
+def _open_file(page: Masking, file: Path) -> None:
+    page.main.get_by_text(page.say("common.more"), exact=True).click()
+    page.page.get_by_role("button", name=page.say("common.state_open")).click()
+    page.page.locator('input[type="file"]').set_input_files(file)
+
+
+def _host(page: Page) -> str:
+    return urlsplit(page.url).netloc
+
+
+def _same(found: object, expected: object) -> None:
+    assert found == expected
