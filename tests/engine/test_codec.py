@@ -6,13 +6,15 @@ import importlib
 import io
 import json
 import math
-import multiprocessing
 import pkgutil
+import subprocess
+import sys
 import time
 import types
 import typing
 import zipfile
 from dataclasses import dataclass, fields, is_dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -29,6 +31,8 @@ from explorer.lab.types.masking import (
     TreatInputs,
     WordResult,
 )
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def same(a: object, b: object) -> bool:
@@ -183,19 +187,12 @@ def test_one_result_is_decoded_within_ten_milliseconds(fill: FillResult) -> None
     assert min(times) < 0.010
 
 
-def _elsewhere(inputs: bytes) -> tuple[bytes, bool]:
-    """Runs in another process: an 'experiment' that takes and gives bytes."""
-    import sys
-
-    from tests.engine.conftest import a_fill
-
-    request = codec.decode(inputs)
-    return codec.encode(a_fill(request.text)), "torch" in sys.modules
-
-
 def test_inputs_and_results_survive_a_process_boundary(fill: FillResult, fill_inputs: FillInputs) -> None:
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        data, torch_there = pool.apply(_elsewhere, (codec.encode(fill_inputs),))
+    command = [sys.executable, "-m", "tests.engine.elsewhere"]
+    answer = subprocess.run(
+        command, input=codec.encode(fill_inputs), capture_output=True, cwd=ROOT, check=True, timeout=60
+    )
+    torch_there, data = answer.stdout[0], answer.stdout[1:]
     assert same(codec.decode(data), fill)
     assert not torch_there
 
