@@ -130,15 +130,22 @@ class TextTokenizer:
         return bool(self._prefix) and piece.startswith(self._prefix) and len(piece) > len(self._prefix)
 
     def simplify(self, text: str) -> tuple[str, bool]:
-        """`text` with the 汉字 that the vocabulary lacks in their simplified forms, and whether any was replaced.
+        """`text` with its traditional 汉字 in their simplified forms, and whether any was replaced.
 
-        One character for one, so that offsets stay true; a character whose simplified form is unknown too stays.
+        One character for one, so that offsets stay true; a character whose simplified form is unknown too stays. In a
+        text with kana, 汉字 that the vocabulary has are Japanese and stay as well: a model may know 車 from there and
+        still not know what it means in Chinese.
         """
-        unknown = {char for char in set(text) if _is_han(char) and char not in self._known}
-        table = {
-            ord(char): simple for char in unknown if len(simple := _simplified(char)) == 1 and simple in self._known
-        }
-        return (text.translate(table), True) if table else (text, False)
+        japanese = any(_is_kana(char) for char in text)
+        told = {char for char in set(text) if _is_han(char) and (char not in self._known or not japanese)}
+        if all(_is_standard(char) and char in self._known for char in told):
+            return text, False
+        simple = _simplified(text)
+        if len(simple) != len(text):
+            simple = "".join(map(_simplified, text))
+        pairs = zip(text, simple, strict=True)
+        read = "".join(new if old in told and new in self._known else old for old, new in pairs)
+        return read, read != text
 
     def _readable(self, text: str) -> str:
         whole = _HALF_CHARACTERS.sub("\ufffd", text)
@@ -231,13 +238,26 @@ def _word_pieces(info: ModelInfo, vocabulary: str) -> dict[str, Any]:
     return definition
 
 
+def _is_kana(char: str) -> bool:
+    return "\u3040" <= char <= "\u30ff"
+
+
+def _is_standard(char: str) -> bool:
+    """Whether a 汉字 is in GB 2312, the mainland's standard: text of these alone is simplified already."""
+    try:
+        char.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _is_han(char: str) -> bool:
     return unicodedata.name(char, "").startswith("CJK ")
 
 
-@lru_cache(maxsize=4096)
-def _simplified(char: str) -> str:
-    return str(_converter().convert(char))
+@lru_cache(maxsize=256)
+def _simplified(text: str) -> str:
+    return str(_converter().convert(text))
 
 
 @lru_cache(maxsize=1)

@@ -125,6 +125,21 @@ def test_traditional_characters_the_model_lacks_are_read_as_simplified(ours: Tex
     assert tokens.surface(2) == "說"
 
 
+def test_traditional_characters_that_the_vocabulary_has_from_japanese_are_chinese_in_chinese(
+    ours: TextTokenizer,
+) -> None:
+    for char in "車書學買":
+        assert char in ours.vocabulary()
+    assert ours.simplify("學生買書，騎車去。") == ("学生买书，骑车去。", True)
+    assert ours.simplify("学生は車で学校へ行く。") == ("学生は車で学校へ行く。", False)
+    assert ours.encode("學生買書").surface(3) == "買"
+
+
+def test_characters_that_both_ways_of_writing_have_follow_their_words(ours: TextTokenizer) -> None:
+    assert ours.simplify("他後來寫了一部著名的書。") == ("他后来写了一部著名的书。", True)
+    assert ours.simplify("一部著名的小说，藉此一读。") == ("一部著名的小说，藉此一读。", False)
+
+
 def test_texts_without_such_characters_stay_as_they_are(ours: TextTokenizer) -> None:
     for text in ("他说话", "plain", "龘", ""):
         assert ours.simplify(text) == (text, False)
