@@ -1,0 +1,265 @@
+"""Whatever a reader types: a message that says what to do, nothing lost from the box, and the session alive.
+
+Nothing at all                  test_an_empty_line, test_only_spaces
+Too much                        test_ten_thousand_characters
+What the model cannot know      test_emoji, test_an_unknown_script_is_shown_as_unknown, test_arabic_and_hebrew,
+                                test_traditional_characters_are_read_as_simplified
+What looks like markup          test_what_looks_like_markup_stays_text (script, picture, formula, directive, entity)
+                                test_words_typed_elsewhere_stay_text
+The model's own signs           test_a_mask_typed_by_hand (see also test_masking.py), test_a_separator_typed_by_hand
+Almost nothing                  test_a_single_token_in_every_tool
+
+Every journey ends with an ordinary sentence and its bars, and with a server log in which no text of a reader stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.journey import Home, Masking, Reference, eventually, idle
+from tests.browser.server import Server
+
+AFTER, AFTER_AT = "猫把毛线团滚到了沙发底下。", 3
+TOOLS = ("cover", "road", "see", "lottery", "joint", "lens", "compare", "budget")
+
+
+@pytest.fixture(autouse=True)
+def quiet_log(server: Server) -> Iterator[None]:
+    """No journey here may leave a traceback, or anything it typed, in the server's log."""
+    before = len(server.log())
+    yield
+    said = server.log()[before:]
+    assert "Traceback" not in said, said
+    assert AFTER not in said
+
+
+def alive(page: Masking, reference: Reference) -> None:
+    """The same session takes an ordinary sentence and answers."""
+    page.writes(AFTER, reference.pieces(AFTER))
+    page.covers(AFTER_AT)
+    page.bars.show(reference.masked(AFTER, AFTER_AT), original=reference.ids(AFTER)[AFTER_AT])
+    expect(page.main.get_by_role("alert")).to_have_count(0)
+
+
+def box(page: Masking | Home) -> str:
+    """What stands in the line the reader typed into."""
+    return page.page.get_by_role("textbox", name=page.say("input"), exact=True).input_value()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_empty_line(lang: str, open_page: OpenPage, reference: Reference) -> None:
+    for path, kind in (("/", Home), ("/masking", Masking)):
+        page = kind(open_page(path, lang=lang), lang)
+        page.types("input", "")
+        expect(page.main.get_by_role("alert")).to_have_text(page.say("errors.text_empty"))
+        assert box(page).strip() == ""
+        if isinstance(page, Masking):
+            for tool in TOOLS:  # choosing tools without a sentence breaks nothing
+                page.picks("tools", page.say(f"tool.{tool}"))
+                idle(page.page)
+                expect(page.main.get_by_role("alert")).to_have_text(page.say("errors.text_empty"))
+            page.picks("tools", page.say("tool.cover"))
+            alive(page, reference)
+
+
+@pytest.mark.parametrize("blank", ["     ", "\u3000\u3000", "\u00a0 \u2003"], ids=["spaces", "wide", "odd"])
+def test_only_spaces(blank: str, open_page: OpenPage, reference: Reference) -> None:
+    page = Masking(open_page("/masking"))
+    page.types("input", blank)
+    expect(page.main.get_by_role("alert")).to_have_text(page.say("errors.text_empty"))
+    alive(page, reference)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_ten_thousand_characters(lang: str, open_page: OpenPage, reference: Reference) -> None:
+    sentence = "海浪一下一下拍着礁石。" if lang == "zh" else "The waves kept washing over the rocks. "
+    text = (sentence * 1000)[:10_000]
+    page = Masking(open_page("/masking", lang=lang), lang)
+    page.types("input", text)
+    limit, typed, used = page.reads("cut")
+    assert typed == "10000" and limit == "128"
+    assert 100 <= int(used) < 1000
+    assert len(page.sentence.faces()) <= 128
+    assert box(page) == text, "nothing is lost from the box"
+    page.covers(5)
+    p = reference.masked(text[: int(used)], 5)
+    page.bars.show(p, original=reference.ids(text[: int(used)])[5])
+    alive(page, reference)
+
+
+def test_emoji(open_page: OpenPage, reference: Reference) -> None:
+    text = "今天🎉真热闹，👩‍👩‍👧大家都来了🪗。"
+    page = Masking(open_page("/masking"))
+    page.writes(text)
+    page.sees(page.say("unknown"))
+    unknown = page.sentence.chips.and_(page.page.locator(".unknown"))
+    expect(unknown.first).to_contain_text("[UNK]")
+    assert unknown.locator("small").all_inner_texts() == ["👩‍👩‍👧", "🪗"], "one sign each, as it was typed"
+    assert "🎉" in page.sentence.faces(), "some the model does know"
+    page.covers(1)
+    page.bars.show(reference.masked(text, 1), original=reference.ids(text)[1])
+    alive(page, reference)
+
+
+@pytest.mark.parametrize(
+    "text", ["დღეს კარგი ამინდია.", "ዛሬ ጥሩ ቀን ነው።", "ꦱꦸꦒꦼꦁ ꦌꦚ꧀ꦗꦁ"], ids=["Georgian", "Amharic", "Javanese"]
+)
+def test_an_unknown_script_is_shown_as_unknown(text: str, open_page: OpenPage, reference: Reference) -> None:
+    page = Masking(open_page("/masking", lang="en"), "en")
+    page.writes(text)
+    page.sees(page.say("unknown"))
+    expect(page.sentence.chips.and_(page.page.locator(".unknown")).first).to_contain_text("[UNK]")
+    page.covers(1)
+    expect(page.bars.verdict).to_contain_text("%")
+    alive(page, reference)
+
+
+@pytest.mark.parametrize(
+    "text", ["الولد يقرأ كتابا في الحديقة.", "הילדה אוכלת תפוח ליד החלון."], ids=["Arabic", "Hebrew"]
+)
+def test_arabic_and_hebrew(text: str, open_page: OpenPage, reference: Reference) -> None:
+    page = Masking(open_page("/masking", lang="en"), "en")
+    page.writes(text)
+    inner = page.sentence.chips.locator(".main, small")
+    eventually(page.page, lambda: _true(text[0] in "".join(inner.all_inner_texts())))
+    assert set(inner.evaluate_all("all => all.map(e => e.dir)")) <= {"auto", ""}
+    assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.covers(1)
+    expect(page.bars.verdict).to_contain_text("%")
+    assert box(page) == text
+    alive(page, reference)
+
+
+def test_traditional_characters_are_read_as_simplified(open_page: OpenPage, reference: Reference) -> None:
+    typed, read = "爺爺騎車去買雞蛋，還帶回一隻貓。", "爷爷骑车去买鸡蛋，还带回一只猫。"
+    page = Masking(open_page("/masking"))
+    page.writes(typed, reference.pieces(read))
+    page.sees(page.say("simplified"))
+    assert box(page) == typed
+    at = reference.pieces(read).index("蛋")
+    page.covers(at)
+    page.bars.show(reference.masked(read, at), original=reference.ids(read)[at])
+    alive(page, reference)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "![](http://example.invalid/x.png)",
+        "[here](http://example.invalid)",
+        "$x^2 + \\frac{1}{2}$",
+        ":red[blood] :material/home: **bold** `code`",
+        "&lt;b&gt; &#x41; <b>fat</b>",
+        "[[softmax]] {vocab} {0} %s",
+    ],
+    ids=["script", "onerror", "picture", "link", "formula", "directive", "entity", "template"],
+)
+def test_what_looks_like_markup_stays_text(text: str, open_page: OpenPage, reference: Reference) -> None:
+    dialogs: list[str] = []
+    home = Home(open_page("/", lang="en"), "en")
+    page = Masking(open_page("/masking", lang="en"), "en")
+    for reader in (home, page):
+        reader.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+        reader.types("input", text)
+    pieces = reference.pieces(text)
+    page.sentence.reads(pieces)
+    eventually(home.page, lambda: _true(len(home.sentence.faces()) == len(pieces)))
+    idle(home.page)
+    page.covers(1, 2)
+    for tool in TOOLS[1:] if "script" in text else ("joint", "lens"):
+        page.uses(tool)
+        _only_text(page)
+    _only_text(home)
+    assert dialogs == []
+    page.uses("cover")
+    alive(page, reference)
+
+
+def test_words_typed_elsewhere_stay_text(open_page: OpenPage, reference: Reference) -> None:
+    odd = "<b>fat</b> ![](http://example.invalid/x.png) $x$ \"quote\" 'single'"
+    page = Masking(open_page("/masking", lang="en"), "en")
+    text = "The baker burnt the bread this morning."
+    page.writes(text, reference.pieces(text))
+    page.covers(4)
+    page.bars.box.fill(odd[:40])
+    page.bars.box.press("Enter")
+    eventually(page.page, lambda: _true(page.bars.row(odd[:40]).kind == "joint"))
+    page.uses("see")
+    page.types("see.repair_input", odd)
+    page.sees(page.say("see.repair_many", wrong=odd[:16]))
+    _only_text(page)
+    page.uses("lens")
+    page.types("lens.watch", odd)
+    page.sees("$x$")
+    _only_text(page)
+    page.uses("compare")
+    page.types("compare.second", odd)
+    second = page.strip_of("masking-strip-b")
+    second.reads(reference.pieces(odd), covered=[4])  # the blank of the first sentence
+    _only_text(page)
+    page.uses("cover")
+    alive(page, reference)
+
+
+def test_a_mask_typed_by_hand(open_page: OpenPage, reference: Reference) -> None:
+    text = "[MASK][MASK]在树上唱歌，[mask]听见了。"
+    page = Masking(open_page("/masking"))
+    page.writes(text)
+    eventually(page.page, lambda: _true(page.sentence.covered() == [1, 2]))
+    expect(page.bars.verdict).to_contain_text("%")
+    assert "mask" in _letters(page.sentence.faces()), "in small letters it is a word like any other"
+    alive(page, reference)
+
+
+def test_a_separator_typed_by_hand(open_page: OpenPage, reference: Reference) -> None:
+    text = "他说[SEP]就走了[CLS]，[PAD]没人懂[UNK]。"
+    page = Masking(open_page("/masking"))
+    page.writes(text)
+    eventually(page.page, lambda: _true("SEP" in "".join(page.sentence.faces())))
+    special = page.sentence.chips.and_(page.page.locator(".special"))
+    expect(special).to_have_text(["[CLS]", "[SEP]"])  # the tokenizer's own two, at the ends
+    page.covers(1)
+    expect(page.bars.verdict).to_contain_text("%")
+    alive(page, reference)
+
+
+@pytest.mark.parametrize(("lang", "text"), [("zh", "好"), ("en", "[MASK]")])
+def test_a_single_token_in_every_tool(lang: str, text: str, open_page: OpenPage, reference: Reference) -> None:
+    page = Masking(open_page("/masking", lang=lang), lang)
+    page.writes(text)
+    eventually(page.page, lambda: _true(len(page.sentence.faces()) == 3))
+    if text != "[MASK]":
+        page.covers(1)
+    for tool in TOOLS[1:]:
+        page.uses(tool)
+        assert page.page.get_by_text(page.say("errors.failed")).count() == 0
+    page.uses("cover")
+    expect(page.bars.verdict).to_contain_text("%")
+    home = Home(open_page("/", lang=lang), lang)
+    home.types("input", text)
+    eventually(home.page, lambda: _true(len(home.sentence.faces()) == 3))
+    idle(home.page)
+    assert home.page.get_by_text(home.say("errors.failed")).count() == 0
+    alive(page, reference)
+
+
+def _only_text(page: Home | Masking) -> None:
+    """Nothing typed became an element."""
+    stage = page.main
+    assert stage.locator("script, b:text-is('fat'), .katex, .katex-html").count() == 0
+    assert stage.locator('img[src*="example.invalid"], a[href*="example.invalid"], img[src="x"]').count() == 0
+
+
+def _letters(text: str | list[str]) -> str:
+    """A text without blanks, pieces joined."""
+    return "".join("".join(text).split())
+
+
+def _true(fact: bool) -> None:
+    assert fact
