@@ -68,7 +68,7 @@ class Reader:
         chapter = key.split(".")[0]
         known = chapter in ("common", "components", "errors", "glossary", "home", "masking")
         found = words(key if known else f"{self.chapter}.{key}", self.lang, **values)
-        return re.sub(r"\[\[(?:[^|\]]*\|)?(.+?)\]\]|\*\*(.+?)\*\*|`(.+?)`", lambda m: m[1] or m[2] or m[3], found)
+        return re.sub(r"\[\[([^|\]]+)(?:\|[^\]]*)?\]\]|\*\*(.+?)\*\*|`(.+?)`", lambda m: m[1] or m[2] or m[3], found)
 
     @property
     def main(self) -> Locator:
