@@ -15,7 +15,7 @@ def stage() -> None:
 
 @st.fragment
 def classes() -> None:
-    exhibits.classes()
+    chrome.guarded(exhibits.classes)
 
 
 chrome.question("home")
