@@ -91,17 +91,27 @@ function names(context, view, window_, colours) {
       }
       if (mark.side === 1 && place.layout === "across") {
         context.fillStyle = colours.b;
-        context.fillRect(x - 9 * place.zoom, side ? place.y[1] + 32 : 2, 18 * place.zoom, 3);
-      }
-      if (side === 1 && row !== null && place.layout === "across") {
-        const weight = view.matrix[row * columns + i];
-        if (weight >= 0.05) {
-          context.font = "11px system-ui, sans-serif";
-          context.fillStyle = colours.ink;
-          context.fillText(`${Math.round(100 * weight)} %`, x, place.y[1] + 36 + (mark.side === 1 ? 4 : 0));
-        }
+        context.fillRect(x - 9 * place.zoom, side ? place.y[1] + 28 : 2, 18 * place.zoom, 3);
       }
     });
+  }
+  if (row !== null && place.layout === "across") shares(context, view, row, columns, colours);
+}
+
+// Per cent under the tokens looked at, the largest first; what would cover another number is left out.
+function shares(context, view, row, columns, colours) {
+  const {place} = view;
+  context.font = "11px system-ui, sans-serif";
+  context.fillStyle = colours.ink;
+  context.textAlign = "center";
+  const taken = [];
+  const order = [...view.seen.keys()].sort((a, b) => view.matrix[row * columns + b] - view.matrix[row * columns + a]);
+  for (const j of order.slice(0, 12)) {
+    const weight = view.matrix[row * columns + j];
+    const [x] = place.token(1, j);
+    if (weight < 0.03 || taken.some((other) => Math.abs(other - x) < 30)) continue;
+    taken.push(x);
+    context.fillText(`${Math.round(100 * weight)} %`, x, place.y[1] + 38);
   }
 }
 

@@ -22,6 +22,7 @@ def draw(scene: Scene, state: State) -> None:
     from explorer.figures import heads
 
     chrome.section("attention.atlas")
+    state = common.effective(state)
     result: AtlasResult = widgets.run("attention.atlas", scene.model_id, LookInputs(scene.sight))
     left, right = st.columns([1, 0.44], gap="large")
     with left:

@@ -49,7 +49,7 @@ def draw(scene: Scene, state: State) -> None:
         for remark in _remarks(result):
             chrome.quiet(remark)
         chrome.honesty("attention.cell.honesty")
-    chrome.show_code("attention_cell", folder_=scene.model_id, text=scene.sight.text, layer=inputs.layer,
+    chrome.show_code("attention_cell", text=scene.sight.text, layer=inputs.layer,
                      head=inputs.head, query=inputs.query, seen=at)  # fmt: skip
 
 

@@ -19,7 +19,7 @@ MOST = 64  # tokens of the sentence that two matrices side by side can show
 
 def draw(scene: Scene, state: State) -> None:
     chrome.section("attention.sides")
-    sight = Sight(scene.sight.text[:MOST])
+    state, sight = common.effective(state), Sight(scene.sight.text[:MOST])
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         for kind in ("masked", "causal"):

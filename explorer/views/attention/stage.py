@@ -26,15 +26,15 @@ TOOLS = ("cell", "atlas", "off", "sides", "sparse")
 def draw() -> Scene | None:
     """Draw the stage; the scene, or None when there is nothing to read (said on the page)."""
     state = common.effective(common.store().get())
-    scene = None
+    scene, result = None, None
     with st.container(key="stage-attention"):
         try:
             scene = common.read(state)
-            _view(scene, state)
+            result = _view(scene, state)
         except EngineError as problem:
             chrome.error(problem)
             scene = None
-        _lines(state)
+        _lines(state, result)
     if scene is not None and scene.used < scene.typed:
         chrome.notice("attention.cut", "warn", limit=common.MAX_TOKENS, typed=scene.typed, used=scene.used)
     widgets.choice(
@@ -44,7 +44,7 @@ def draw() -> Scene | None:
     return scene
 
 
-def _view(scene: Scene, state: State) -> None:
+def _view(scene: Scene, state: State) -> LookResult:
     result = common.look(scene, state.layer)
     shown = common.view(state, result)
     exact = np.mean([common.matrix(result, *pair) for pair in common.selected(shown)], axis=0, dtype=np.float32)
@@ -57,9 +57,7 @@ def _view(scene: Scene, state: State) -> None:
         thumbs=result.thumbs if result.layer >= 0 else None, on_view=_changed, caption=facts,
         title=scene.tokens.text[:60],
     )  # fmt: skip
-    with st.popover(t("attention.tensor")):
-        st.download_button(t("attention.npz"), lambda: _npz(result), file_name="open-sesame-attention.npz",
-                           mime="application/octet-stream", help=t("attention.npz_help"))  # fmt: skip
+    return result
 
 
 def _npz(result: LookResult) -> bytes:
@@ -79,7 +77,7 @@ def _changed(view: View) -> None:
     )  # fmt: skip
 
 
-def _lines(state: State) -> None:
+def _lines(state: State, result: LookResult | None) -> None:
     """The text, the second text, the model, and which of a seq2seq model's attentions."""
     widgets.text_line(
         "attention-text", t("attention.input"), state.text,
@@ -92,6 +90,11 @@ def _lines(state: State) -> None:
             lambda id_: infos[id_].name, lambda id_: common.store().set(model=id_, pins=state.pins, heads=()),
         )  # fmt: skip
         widgets.toggle("attention-paired", t("attention.paired"), state.paired, _set_paired, t("attention.paired_help"))
+        if result is not None:
+            st.download_button(
+                t("attention.npz"), lambda: _npz(result), file_name="open-sesame-attention.npz", type="tertiary",
+                mime="application/octet-stream", help=t("attention.npz_help"), key="attention-npz",
+            )  # fmt: skip
     if state.paired:
         widgets.text_line(
             "attention-pair", t("attention.second"), state.pair, lambda text: common.store().set(pair=text, pins=()),
