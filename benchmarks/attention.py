@@ -14,7 +14,11 @@ from benchmarks.rows import Row, percentile, quiet
 
 RUNS = 3
 SENTENCE = "傍晚的时候，邻居家的小女孩抱着一只白猫，站在门口等爸爸下班回家。"  # 32 tokens with [CLS] and [SEP]
-OTHERS = ("河边的老房子里住着一位会修钟表的老人。", "下雪以后，孩子们在院子里堆了三个雪人。", "他把旧自行车擦得干干净净，送给了弟弟。")
+OTHERS = (
+    "河边的老房子里住着一位会修钟表的老人。",
+    "下雪以后，孩子们在院子里堆了三个雪人。",
+    "他把旧自行车擦得干干净净，送给了弟弟。",
+)
 LONG = "清晨的菜市场最热闹，卖鱼的把水泼得到处都是，卖菜的把黄瓜摆成小山，老人一边挑一边讲价。" * 3
 VIEW = '.sesame[data-key="attention-view"]'
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
@@ -55,7 +59,7 @@ def _bytes() -> Iterator[Row]:
     engine, model = get_engine(), catalog.default("masked").id
     result = engine.run("attention.look", model, LookInputs(Sight(SENTENCE)))
     marks = [[piece, 0, 0] for piece in result.looking.pieces]
-    header = {"labels": {name: "x" * 24 for name in LABELS}, "looking": marks, "view": str(View()), "key": "k" * 20}
+    header = {"labels": dict.fromkeys(LABELS, "x" * 24), "looking": marks, "view": str(View()), "key": "k" * 20}
     payload = len(pack(header, {"weights": as_bytes(result.weights), "exact": result.weights[0, 0]}))
     what = f"bytes sent for all {result.weights.shape[0] * result.weights.shape[1]} heads of {len(marks)} tokens"
     yield Row("attention.bytes_32", what, "B", (float(payload),), 0.0, COMMAND + "bytes_32", "<=", 200_000)

@@ -18,6 +18,7 @@ from explorer.lab.types.attention import (
     Bytes,
     CellInputs,
     CellResult,
+    CellsResult,
     Floats,
     LookInputs,
     LookResult,
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
     from explorer.models.attending import Heads
     from explorer.models.model import Model
 
-__all__ = ["atlas", "cell", "dense", "influence", "look", "off", "padding", "window"]
+__all__ = ["atlas", "cell", "cells", "dense", "influence", "look", "off", "padding", "window"]
 
 MAX_TOKENS = 512
+MAX_CELLS = 128
 THUMB = 64
 
 
@@ -60,30 +62,25 @@ def cell(model: Model, inputs: CellInputs) -> CellResult:
 
     Raises ExperimentError: text_empty, pair_empty, too_long, no_attention, head_outside, position_outside.
     """
-    looking, seen, heads = read(model, inputs.sight)
-    n_layers, _, n_heads = heads.weights.shape[:3]
+    everything = _cells(model, inputs.sight)
+    n_layers, n_heads, count = everything.query.shape[:3]
     if not (0 <= inputs.layer < n_layers and 0 <= inputs.head < n_heads):
         raise ExperimentError("head_outside", layer=inputs.layer)
-    if not 0 <= inputs.query < len(looking):
-        raise ExperimentError("position_outside", position=inputs.query, count=len(looking))
-    at = (inputs.layer, 0, inputs.head)
-    weights, value = heads.weights[at][inputs.query].float(), heads.value[at].float()
-    return CellResult(
-        looking=looking,
-        seen=seen,
-        query=heads.query[at][inputs.query].float().cpu().numpy(),
-        key=heads.key[at].float().cpu().numpy(),
-        value=value.cpu().numpy(),
-        scale=float(heads.scale[inputs.layer]),
-        bias=heads.bias[at][inputs.query].float().cpu().numpy(),
-        weights=weights.cpu().numpy(),
-        output=(weights @ value).cpu().numpy(),
-        n_heads=n_heads,
-        n_kv_heads=heads.n_kv_heads,
-        kv_head=inputs.head * heads.n_kv_heads // n_heads,
-        rotary=hasattr(model._net.config, "rope_parameters") and model.kind == "causal",
-        window=_window(model, inputs.layer),
-    )
+    if not 0 <= inputs.query < count:
+        raise ExperimentError("position_outside", position=inputs.query, count=count)
+    return everything.one(inputs.layer, inputs.head, inputs.query)
+
+
+@experiment(version=1)
+def cells(model: Model, inputs: LookInputs) -> CellsResult:
+    """The same for every head and every token at once, so that another head needs no other run.
+
+    Raises ExperimentError: text_empty, pair_empty, too_long (128 tokens here), no_attention.
+    """
+    result = _cells(model, inputs.sight)
+    if max(len(result.looking), len(result.seen)) > MAX_CELLS:
+        raise ExperimentError("too_long", limit=MAX_CELLS, used=len(result.seen))
+    return result
 
 
 @experiment(version=1)
@@ -156,6 +153,32 @@ def rollout(weights: Any) -> Floats:
         flow = (0.5 * layer + 0.5 * np.eye(n)) @ flow
         out.append(flow)
     return np.asarray(out, dtype=np.float32)
+
+
+def _cells(model: Model, sight: Sight) -> CellsResult:
+    looking, seen, heads = read(model, sight)
+    query, key, value, weights, bias = (
+        np.asarray(part[:, 0].float().cpu().numpy())
+        for part in (heads.query, heads.key, heads.value, heads.weights, heads.bias)
+    )
+    shared = bool((bias == bias[:, :1]).all())
+    return CellsResult(
+        looking=looking,
+        seen=seen,
+        query=query,
+        key=key,
+        value=value,
+        scale=heads.scale.float().cpu().numpy(),
+        bias=bias[:, :1] if shared else bias,
+        weights=weights,
+        n_kv_heads=heads.n_kv_heads,
+        rotary=_rotary(model),
+        window=tuple(_window(model, layer) for layer in range(len(weights))),
+    )
+
+
+def _rotary(model: Model) -> bool:
+    return model.kind == "causal" and hasattr(model._net.config, "rope_parameters")
 
 
 def _bounded(model: Model, tokens: Tokens) -> None:

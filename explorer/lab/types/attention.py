@@ -97,6 +97,48 @@ class CellResult:
 
 
 @dataclass(frozen=True)
+class CellsResult:
+    """Everything `CellResult` has, of all cells of a text of up to 128 tokens, from one run.
+
+    query[layers, heads, L, d], key and value[layers, heads, S, d], weights[layers, heads, L, S], scale[layers];
+    bias[layers, heads or 1, L, S]: one for all heads where they share it.
+    """
+
+    looking: Tokens
+    seen: Tokens
+    query: Floats
+    key: Floats
+    value: Floats
+    scale: Floats
+    bias: Floats
+    weights: Floats
+    n_kv_heads: int
+    rotary: bool
+    window: tuple[int, ...]
+
+    def one(self, layer: int, head: int, query: int) -> CellResult:
+        """The row of one query token in one head."""
+        n_heads = self.query.shape[1]
+        weights, value = self.weights[layer, head, query], self.value[layer, head]
+        return CellResult(
+            looking=self.looking,
+            seen=self.seen,
+            query=self.query[layer, head, query],
+            key=self.key[layer, head],
+            value=value,
+            scale=float(self.scale[layer]),
+            bias=self.bias[layer, head % self.bias.shape[1], query],
+            weights=weights,
+            output=weights @ value,
+            n_heads=n_heads,
+            n_kv_heads=self.n_kv_heads,
+            kv_head=head * self.n_kv_heads // n_heads,
+            rotary=self.rotary,
+            window=self.window[layer],
+        )
+
+
+@dataclass(frozen=True)
 class AtlasResult:
     """Measures of every head, [layers, heads] each, means over the tokens that look; and attention rollout.
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from explorer.components.vector_strip import vector_strip
 from explorer.engine import get_engine
-from explorer.lab.types.attention import CellInputs, CellResult
+from explorer.lab.types.attention import CellInputs, CellResult, CellsResult, LookInputs
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import language, section, t
 from explorer.ui.numbers import percent, signed
@@ -28,7 +28,7 @@ def draw(scene: Scene, state: State) -> None:
     inputs = cell_inputs(scene, state)
     started = time.perf_counter()
     fetched = get_engine().peek("attention.cell", scene.model_id, inputs) is not None
-    result: CellResult = widgets.run("attention.cell", scene.model_id, inputs)
+    result = _cell(scene, inputs)
     took = time.perf_counter() - started
     left, right = st.columns([1, 0.44], gap="large")
     with left:
@@ -53,13 +53,25 @@ def draw(scene: Scene, state: State) -> None:
                      head=inputs.head, query=inputs.query, seen=at)  # fmt: skip
 
 
+def _cell(scene: Scene, inputs: CellInputs) -> CellResult:
+    """One cell: as it comes with the app, else cut from all cells of the text, which need one run for all heads."""
+    found: CellResult | None = get_engine().peek("attention.cell", scene.model_id, inputs)
+    if found is not None:
+        return found
+    if len(scene.tokens) <= common.ALL_LAYERS_UP_TO and scene.sight.part == "self":
+        cells: CellsResult = widgets.run("attention.cells", scene.model_id, LookInputs(inputs.sight))
+        return cells.one(inputs.layer, inputs.head, inputs.query)
+    alone: CellResult = widgets.run("attention.cell", scene.model_id, inputs)
+    return alone
+
+
 def cell_inputs(scene: Scene, state: State) -> CellInputs:
     """The head on the stage and the token pinned last (the first ordinary one where none is)."""
-    facts = get_engine().facts(scene.model_id)
-    n = len(scene.tokens) if scene.sight.part == "self" else 10**9
+    result = common.look(scene, state.layer)
+    n, (n_layers, n_heads) = len(result.looking), result.thumbs.shape[:2]
     pins = [pin for pin in state.pins if pin < n]
     query = pins[-1] if pins else min(1, n - 1)
-    return CellInputs(scene.sight, min(state.layer, facts.n_layers - 1), min(state.head, facts.n_heads - 1), query)
+    return CellInputs(scene.sight, min(state.layer, n_layers - 1), min(state.head, n_heads - 1), query)
 
 
 def scores(result: CellResult) -> tuple[np.ndarray, np.ndarray]:

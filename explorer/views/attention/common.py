@@ -56,7 +56,9 @@ class State:
     sort: Literal["entropy", "distance", "itself", "previous", "following", "first", "separators", "same"] = "entropy"
     third: Literal["all", "low", "middle", "high"] = "all"
     blank: int = limit(0, low=0, high=MAX_TOKENS - 1)
-    pattern: Literal["dense", "causal", "local", "dilated", "strided", "global", "random", "bigbird", "sparse"] = "local"
+    pattern: Literal["dense", "causal", "local", "dilated", "strided", "global", "random", "bigbird", "sparse"] = (
+        "local"
+    )
     n: int = limit(32, low=8, high=96)
     w: int = limit(4, low=1, high=16)
     depth: int = limit(1, low=1, high=12)
@@ -134,7 +136,9 @@ def read(state: State) -> Scene:
 
 def look(scene: Scene, layer: int) -> LookResult:
     """Every head's weights; of a long text those of `layer` alone."""
-    found: LookResult = widgets.run("attention.look", scene.model_id, look_inputs(scene.sight, len(scene.tokens), layer))
+    found: LookResult = widgets.run(
+        "attention.look", scene.model_id, look_inputs(scene.sight, len(scene.tokens), layer)
+    )
     return found
 
 

@@ -68,9 +68,7 @@ def _pick(change: StripChange) -> None:
 def _two(scene: Scene, state: State, asked: OffInputs) -> None:
     facts = get_engine().facts(scene.model_id)
     chosen = tuple(pair for pair in _chosen(state) if pair[0] < facts.n_layers and pair[1] < facts.n_heads)
-    result: OffResult = widgets.run(
-        "attention.off", scene.model_id, OffInputs(asked.text, asked.position, chosen)
-    )
+    result: OffResult = widgets.run("attention.off", scene.model_id, OffInputs(asked.text, asked.position, chosen))
     original = None if result.original < 0 else result.original
     names = "、".join(f"{layer + 1}–{head + 1}" for layer, head in chosen[:8])
     compare(
