@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from benchmarks.rows import Row, percentile, quiet
 
 RUNS = 3
-SENTENCE = "傍晚的时候，邻居家的小女孩抱着一只白猫，站在门口等爸爸下班回家。"  # 32 tokens with [CLS] and [SEP]
+SENTENCE = "傍晚时候，邻居家小女孩抱着一只白猫，站在门口等爸爸下班回家。"  # 32 tokens with [CLS] and [SEP]
 OTHERS = (
     "河边的老房子里住着一位会修钟表的老人。",
     "下雪以后，孩子们在院子里堆了三个雪人。",
@@ -41,7 +41,8 @@ AWAIT_TEXT = """
   window.answered = new Promise((resolve) => {
     const begun = performance.now();
     const look = () => root.dataset.ready !== name
-      ? requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - begun), 0)) : requestAnimationFrame(look);
+      ? requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - begun), 0))
+      : requestAnimationFrame(look);
     look();
   });
 }

@@ -61,6 +61,7 @@ FAMILY = examples.load("home")["family"]
 CHAPTERS = [name for _, name in chapters.CHAPTERS]
 ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/attention/atlas.py", "state.sort"): list(atlas.MEASURES),
+    ("explorer/views/attention/sides.py", "name"): ["with", "without"],
     ("explorer/views/attention/sides.py", "kind"): ["masked", "causal"],
     ("explorer/views/attention/sparse.py", "state.pattern"): list(sparse.PATTERNS),
     ("explorer/views/attention/sparse.py", "name"): [*sparse.CURVES, "n", "w", "depth"],

@@ -1,6 +1,6 @@
 """Patterns of attention as matrices of True and False, what they cost, and how far they carry. NumPy only.
 
-mask[i, j]: position i may look at j. Every pattern lets a position see itself. Sources: local, global and random are Big
+mask[i, j]: position i may look at j. Every pattern lets a position see itself. Sources: local, global, random are Big
 Bird's (Zaheer et al. 2020); local and strided in turn are the Sparse Transformer's (Child et al. 2019), which GPT-3
 alternates with dense layers (Brown et al. 2020).
 """

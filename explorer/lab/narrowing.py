@@ -88,7 +88,7 @@ def influence(model: Model, inputs: OffInputs) -> Iterator[Progress | InfluenceR
 
 @experiment(version=1)
 def padding(model: Model, inputs: PaddingInputs) -> PaddingResult:
-    """The same text alone, padded, and padded without telling the model. Raises ExperimentError: text_empty, too_long."""
+    """The same text alone, padded, and padded without telling the model. Raises ExperimentError."""
     import torch
 
     tokens = encode(model, inputs.text)

@@ -70,7 +70,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class View:
-    """What is looked at: a head (or several, `heads`, with the last chosen as layer and head), pinned tokens, filters."""
+    """What is looked at: a head (several in `heads`, the last chosen being layer and head), pins, filters."""
 
     layer: int = 0
     head: int = 0

@@ -76,7 +76,7 @@ class CellResult:
     """q · k → × scale → + bias → softmax → weighted v, as the model computed it.
 
     query[d], key[S, d] and value[S, d] as they met: after rotary positions and normalisation where there are any.
-    bias[S]: relative positions, and a very large negative number where the token may not look. output[d] = weights·value.
+    bias[S]: relative positions, very negative where the token may not look. output[d] = weights·value.
     kv_head: which key/value head this query head uses, of n_kv_heads. `rotary`: q and k were turned by position.
     """
 

@@ -24,6 +24,7 @@ from explorer.ui.state import MAX_LINK, Store, limit
 MAX_TOKENS = 512
 ALL_LAYERS_UP_TO = 128  # tokens; longer texts send one layer at a time to the browser
 
+Pattern = Literal["dense", "causal", "local", "dilated", "strided", "global", "random", "bigbird", "sparse"]
 Tool = Literal["cell", "atlas", "off", "sides", "sparse"]
 PRESETS = ("previous", "separator", "pair", "gpt", "off", "window", "long")
 
