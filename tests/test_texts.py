@@ -64,7 +64,7 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/attention/sides.py", "name"): ["with", "without"],
     ("explorer/views/attention/sides.py", "kind"): ["masked", "causal"],
     ("explorer/views/attention/sparse.py", "state.pattern"): list(sparse.PATTERNS),
-    ("explorer/views/attention/sparse.py", "name"): [*sparse.CURVES, "n", "w", "depth"],
+    ("explorer/views/attention/sparse.py", "dial"): ["n", "w", "depth"],
     ("explorer/ui/chapters.py", "name"): CHAPTERS,
     ("explorer/ui/chapters.py", "home"): CHAPTERS[:1],
     ("explorer/ui/chapters.py", "f'{home}.map.{name}'"): [f"home.map.{name}" for name in CHAPTERS[1:]],
@@ -80,6 +80,14 @@ PRESETS = {"home": home_common.PRESETS, "masking": common.PRESETS, "attention": 
 # Han in English texts, and Chinese texts without any: only these.
 HAN_IN_ENGLISH: set[str] = set()
 NO_HAN_IN_CHINESE = {
+    "attention.cell.dot",
+    "attention.cell.step2_num",
+    "attention.curve.log",
+    "attention.curve.root",
+    "attention.dense.mb",
+    "attention.pattern.bigbird",
+    "attention.pattern.sparse",
+    "components.attention.weight",
     "common.progress",
     "components.export.svg",
     "masking.how.mask",

@@ -59,12 +59,12 @@ def draw(scene: Scene, state: State) -> None:
     chrome.show_code("attention_window", text=scene.sight.text)
 
 
-def _slider(name: str, low: int, high: int, value: int) -> None:
-    key = f"attention-{name}"
+def _slider(dial: str, low: int, high: int, value: int) -> None:
+    key = f"attention-{dial}"
     st.session_state[key] = value
     st.slider(
-        t(f"attention.dial.{name}"), low, high, key=key, width=210,
-        on_change=lambda: common.store().set(**{name: int(st.session_state[key])}),
+        t(f"attention.dial.{dial}"), low, high, key=key, width=210,
+        on_change=lambda: common.store().set(**{dial: int(st.session_state[key])}),
     )  # fmt: skip
 
 
