@@ -30,6 +30,12 @@ async def status(request: Request) -> Response:
     return JSONResponse(asdict(get_engine().counters()) | {"torch_imported": "torch" in sys.modules})
 
 
+async def painted(request: Request) -> Response:
+    """A page has drawn its first figure: what waited for that may begin."""
+    first_painted.set()
+    return Response(status_code=204)
+
+
 async def vocabulary(request: Request) -> Response:
     """The token strings of a model as a JSON list, kept by the browser for as long as the weights are the same."""
     try:
@@ -62,5 +68,9 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 app = st.App(
     "explorer/main.py",
     lifespan=lifespan,
-    routes=[Route("/status", status), Route("/vocabulary/{revision}/{model_id:path}", vocabulary)],
+    routes=[
+        Route("/status", status),
+        Route("/painted", painted, methods=["POST"]),
+        Route("/vocabulary/{revision}/{model_id:path}", vocabulary),
+    ],
 )

@@ -108,10 +108,12 @@ async def _class(server: Server, outcome: Outcome, seed: int) -> None:
 
 
 async def _lesson(reader: Reader, begin: float, outcome: Outcome, chance: random.Random) -> None:
-    """One reader's minute. A click waits for the answer to the one before."""
+    """One reader's minute. A click waits for the answer to the one before; none is made after the minute."""
     last = 1
     for turn in range(int(LASTING_S / EVERY_S)):
         await asyncio.sleep(max(0.0, begin + turn * EVERY_S - time.monotonic()))
+        if time.monotonic() > begin + LASTING_S:
+            return
         last = chance.choice([at for at in range(1, SHORTEST + 1) if at != last])
         clicked = time.monotonic()
         try:

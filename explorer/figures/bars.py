@@ -9,19 +9,19 @@ import plotly.graph_objects as go
 from explorer.figures.theme import GREY, MODEL, figure, safe
 
 
-def treatments(names: Sequence[str], values: Sequence[float], draws: Sequence[Sequence[float]]) -> go.Figure:
-    """One bar a treatment; `values` in 0…1, `draws[i]` the single values behind bar i (empty for none)."""
+def treatments(
+    names: Sequence[str], values: Sequence[float], written: Sequence[str], draws: Sequence[Sequence[float]] = ()
+) -> go.Figure:
+    """One bar a treatment; `values` in 0…1 and as they are `written`, `draws[i]` the single values behind bar i."""
     fig = figure(60 + 58 * len(names), bargap=0.42)
     labels = [safe(name) for name in names]
     fig.add_bar(
         x=list(values), y=labels, orientation="h", marker_color=MODEL, width=0.52, cliponaxis=False,
         hoverinfo="skip",
     )  # fmt: skip
-    for label, value in zip(labels, values, strict=True):
-        fig.add_annotation(
-            x=1.03, y=label, text=f"{value * 100:.1f} %", showarrow=False, xanchor="left", font={"size": 16}
-        )
-    for label, several in zip(labels, draws, strict=True):
+    for label, text in zip(labels, written, strict=True):
+        fig.add_annotation(x=1.03, y=label, text=safe(text), showarrow=False, xanchor="left", font={"size": 16})
+    for label, several in zip(labels, draws, strict=False):
         if len(several) > 1:
             fig.add_scatter(
                 x=list(several), y=[label] * len(several), mode="markers", hovertemplate="%{x:.1%}<extra></extra>",

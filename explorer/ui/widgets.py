@@ -28,12 +28,9 @@ def run(experiment: str, model_id: str, inputs: Any) -> Any:
     Raises what `Engine.run` raises.
     """
     engine = get_engine()
-    found = engine.peek(experiment, model_id, inputs)
-    if found is not None:
-        return found
-    if engine.state(model_id) == "ready":
+    if engine.state(model_id) == "ready" or engine.peek(experiment, model_id, inputs) is not None:
         return engine.run(experiment, model_id, inputs, session=session())
-    with st.spinner(t("common.loading_model"), show_time=True):
+    with st.spinner(t("common.loading_model")):
         return engine.run(experiment, model_id, inputs, session=session())
 
 

@@ -9,7 +9,7 @@ from explorer.engine import catalog, get_engine
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import thousands
-from explorer.views.home.split import store
+from explorer.views.home.common import store
 
 KINDS = ("supervised", "unsupervised", "semi", "reinforcement", "self")
 BUILDS = ("lstm", "encoder", "decoder", "both", "sparse", "moe")
@@ -35,12 +35,8 @@ def family() -> None:
     chrome.section("home.family")
     models = examples.load("home")["family"]
     builds = [(build, t(f"home.family.type_{build}")) for build in BUILDS]
-    dated = [
-        Milestone(m["name"], m["date"], m["size"], m["build"], m.get("label", "top center"))
-        for m in models
-        if "size" in m
-    ]
-    fig = sizes(dated, builds, t("home.family.x"), t("home.family.y"))
+    sized = [Milestone(m["name"], m["date"], m["size"], m["build"]) for m in models if "size" in m]
+    fig = sizes(sized, builds, t("home.family.x"))
     chrome.plot(fig, "home-family", t("home.family.figure"), t("home.family.alt"))
     with st.expander(t("common.data")):
         head = tuple(t(f"home.family.head_{name}") for name in ("name", "when", "size", "type", "target", "source"))

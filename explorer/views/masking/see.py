@@ -62,7 +62,7 @@ def _three_ways(sentence: Sentence) -> None:
     names = [t("masking.see.visible"), t("masking.see.masked"), t("masking.see.random", n=len(draws))]
     values = dict(zip(("visible", "masked", "random"), map(percent, means), strict=True))
     chrome.plot(
-        bars.treatments(names, means, [[], [], draws]),
+        bars.treatments(names, means, list(values.values()), [[], [], draws]),
         "masking-treat",
         t("masking.see.figure"),
         t("masking.see.alt", **values),
@@ -129,8 +129,8 @@ def _average() -> None:
         return
     means = [float(values.mean()) for values in (result.visible, result.masked, result.random)]
     values = dict(zip(("visible", "masked", "random"), map(percent, means), strict=True))
-    names = [t("masking.see.visible"), t("masking.see.masked"), t("masking.see.random", n=1)]
+    names = [t("masking.see.visible"), t("masking.see.masked"), t("masking.see.random_any")]
     chrome.plot(
-        bars.treatments(names, means, [[], [], []]), "masking-average-figure",
+        bars.treatments(names, means, list(values.values())), "masking-average-figure",
         t("masking.see.average_done", n=len(result.visible), **values), t("masking.see.alt", **values),
     )  # fmt: skip

@@ -155,7 +155,7 @@ if section("compare"):
         ],
         key="compare",
         vocabulary=data.WORDS,
-        labels=texts["series"],
+        labels=texts["compare"],
         lang=lang,
         caption="图注 · caption",
     )
@@ -184,9 +184,8 @@ if section("scatter"):
     )
 
 if section("plotly"):
-    st.plotly_chart(
-        {"data": [{"type": "bar", "x": ["a", "=b"], "y": [1, 2]}], "layout": {"title": {"text": "plotly"}}}
-    )
+    plain = {"type": "bar", "x": ["a", "=b"], "y": [1, 2]}
+    st.plotly_chart({"data": [plain], "layout": {"title": {"text": "plotly"}}})
 
 if only == "switch" and not st.button("take away"):
     logits = data.scores(9)
