@@ -92,9 +92,7 @@ def _words(model: Model, line: str) -> list[str]:
     return [word.lower() for word in words.values() if any(c.isalnum() for c in word)]
 
 
-def _examples(
-    lines: list[list[str]], number: dict[str, int], window: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _examples(lines: list[list[str]], number: dict[str, int], window: int) -> tuple[np.ndarray, np.ndarray]:
     """targets[n] and neighbours[n, 2 · window], padded with one number past the last word."""
     nothing = len(number)
     targets, rows = [], []

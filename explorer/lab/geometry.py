@@ -165,7 +165,7 @@ def crossing(first: Array, second: Array, a: Array, b: Array, common: Array) -> 
     lean_first = cos(first, a) − cos(first, b), lean_second likewise, `gap` their difference; every cosine is of mean
     vectors, after the tokens' `common` vector is taken away.
     """
-    f, s, a, b = (rows.mean(axis=1) - common for rows in (first, second, a, b))
+    f, s, a, b = (_middle(rows) - common for rows in (first, second, a, b))
     lean_first, lean_second = _cos(f, a) - _cos(f, b), _cos(s, a) - _cos(s, b)
     return {"lean_first": lean_first, "lean_second": lean_second, "gap": lean_first - lean_second}
 
@@ -255,6 +255,12 @@ def _in_order(labels: Array) -> list[int]:
     """Groups numbered as they first appear."""
     seen: dict[int, int] = {}
     return [seen.setdefault(int(label), len(seen)) for label in labels]
+
+
+def _middle(rows: Array) -> Array:
+    """Mean over n of rows[layers, n, d]; where all are one and the same, exactly that one, whatever n is."""
+    same = (rows == rows[:, :1]).all(axis=(1, 2))
+    return np.asarray(np.where(same[:, None], rows[:, 0], rows.mean(axis=1)))
 
 
 def _cos(a: Array, b: Array) -> Array:

@@ -21,10 +21,10 @@ from explorer.components.packing import pack
 from explorer.components.words import chosen, tag
 
 LABELS = (
-    "figure", "layer", "layer0", "play", "pause", "faster", "scrub", "heat", "map", "curves", "given", "clustered",
+    "figure", "layer", "layer0", "play", "pause", "scrub", "heat", "map", "curves", "given", "clustered",
     "raw", "centred", "top", "pca", "umap", "tsne", "flat", "deep", "verdict", "verdict_same", "verdict_none", "kept",
-    "trust", "turn", "points", "cell", "relabel", "within", "between", "auc", "silhouette", "anisotropy", "method",
-    "measure", "order", "preparing", "csv_columns", "nolabel", "new", "speed",
+    "trust", "turn", "cell", "relabel", "within", "between", "auc", "silhouette", "anisotropy", "method",
+    "measure", "order", "preparing", "csv_columns", "nolabel", "speed",
 )  # fmt: skip
 TREATMENTS, METHODS = ("raw", "centred", "top"), ("pca", "umap", "tsne")
 MOST = 512
