@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from explorer.engine import get_engine
+from explorer.engine import get_engine, maps
 from explorer.models import catalog
 from explorer.models.errors import ModelError
 from explorer.ui.first_paint import first_painted
@@ -27,7 +27,7 @@ from explorer.ui.first_paint import first_painted
 
 async def status(request: Request) -> Response:
     """What the engine has done so far, in numbers; no reader's text is in it."""
-    return JSONResponse(asdict(get_engine().counters()) | {"torch_imported": "torch" in sys.modules})
+    return JSONResponse(asdict(get_engine().counters()) | {"torch_imported": "torch" in sys.modules, "umap_ready": maps.ready()})
 
 
 async def painted(request: Request) -> Response:
@@ -54,9 +54,10 @@ def _vocabulary_json(model_id: str) -> bytes:
 
 
 def _warm_after_first_paint() -> None:
-    """Load the default model once the first page stands, so that paint never waits for torch."""
+    """Load the default model, and compile UMAP, once the first page stands, so that paint waits for neither."""
     first_painted.wait()
     get_engine().warm(catalog.default("masked").id)
+    maps.start_warming()
 
 
 @asynccontextmanager

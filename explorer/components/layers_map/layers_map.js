@@ -362,7 +362,7 @@ class LayersMap {
 
   drawHeat() {
     const width = this.heat.parentElement.clientWidth;
-    const side = Math.min(width, 460);
+    const side = Math.min(width, 400);
     this.heat.style.width = `${side}px`;
     const context = this.sheet(this.heat, side, side);
     const order = (this.drawn = this.sequence());
@@ -401,7 +401,7 @@ class LayersMap {
 
   drawMap() {
     const width = this.map.parentElement.clientWidth;
-    const height = Math.min(420, Math.max(280, width * 0.72));
+    const height = Math.min(400, Math.max(280, width * 0.72));
     const context = this.sheet(this.map, width, height);
     const spots = (this.spots = this.spread(width, height));
     context.textBaseline = "middle";
