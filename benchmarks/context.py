@@ -16,7 +16,10 @@ RUNS = 3
 MAP = '.sesame[data-key="context-map"][data-ready]'
 SUBJECTS = "老师 妈妈 司机 邻居 经理 医生 同学 爷爷 记者 姐姐".split()
 ENDS = "苹果真甜 苹果涨价了 苹果放在桌上 苹果卖完了 苹果的新手机".split()
-MIDDLES = "说 觉得 听说 在电话里告诉大家 昨天晚上在饭桌上跟我们讲 写信来说 不相信 很早以前就知道 笑着回答 一边走一边说".split()
+MIDDLES = (
+    "说 觉得 听说 在电话里告诉大家 昨天晚上在饭桌上跟我们讲 "
+    "写信来说 不相信 很早以前就知道 笑着回答 一边走一边说"
+).split()
 
 
 def _first_paint() -> Iterator[Row]:
@@ -79,7 +82,9 @@ def _umap_ready() -> Iterator[Row]:
                 clicks.append(percentile(times, 0.95) if times else 0.0)
                 page.context.close()
     command = "python -m benchmarks context context.umap_ready_s"
-    yield Row("context.umap_ready_s", "fresh process, first paint → UMAP usable", "s", tuple(ready), load, command, "<=", 20)
+    yield Row(
+        "context.umap_ready_s", "fresh process, first paint → UMAP usable", "s", tuple(ready), load, command, "<=", 20
+    )
     what = "click on a token of 填空 → new bars while UMAP compiles, 95th percentile"
     yield Row("context.click_while_umap_p95_ms", what, "ms", tuple(clicks), load, command, "<=", 600)
 
@@ -99,7 +104,9 @@ def _umap_200() -> Iterator[Row]:
         projecting.umap_of(rows, 2)
         took.append(time.perf_counter() - start)
     command = "python -m benchmarks context context.umap_200_s"
-    yield Row("context.umap_200_s", "a later UMAP fit of 200 points, one layer", "s", tuple(took), load, command, "<=", 1.5)
+    yield Row(
+        "context.umap_200_s", "a later UMAP fit of 200 points, one layer", "s", tuple(took), load, command, "<=", 1.5
+    )
 
 
 def sentences() -> tuple[str, ...]:
@@ -128,7 +135,9 @@ def _embed() -> Iterator[Row]:
     ratio = tuple(one / many for one, many in zip(alone, batched, strict=True))
     what = "500 sentences, sorted by length and batched, against one by one"
     yield Row("context.batch_ratio", what, "times faster", ratio, load, command, ">=", 1.5)
-    yield Row("context.embed_500_s", "500 sentences embedded at all layers", "s", tuple(batched), load, command, "<=", 12)
+    yield Row(
+        "context.embed_500_s", "500 sentences embedded at all layers", "s", tuple(batched), load, command, "<=", 12
+    )
 
 
 def _cbow() -> Iterator[Row]:

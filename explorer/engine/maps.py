@@ -102,7 +102,7 @@ def kept(result: EmbedResult, treatment: str, method: str) -> tuple[Place, ...] 
 
 
 def land(result: EmbedResult, treatment: str, rows: Array) -> Array:
-    """Where rows[layers, m, d], treated like the others, land on their UMAPs: [layers, m, 2]. The map is not refitted."""
+    """Where rows[layers, m, d], treated like the others, land on their UMAPs: [layers, m, 2]; nothing is refitted."""
     places = next(step for step in fit(result, treatment, "umap") if isinstance(step, tuple))
     with _fitting:
         return np.stack(

@@ -66,7 +66,8 @@ def _guo(model_id: str, result: EmbedResult, labels: tuple[int, ...], layer: int
         source=LECTURE,
         measured=float(parted["auc"][layer]),
         unit=f"AUC of pairs, centred cosine, layer {layer} (chosen on other words); "
-        + "all layers: " + " ".join(_written(value) for value in parted["auc"]),
+        + "all layers: "
+        + " ".join(_written(value) for value in parted["auc"]),
         op=">=",
         target=0.9,
         n=n,

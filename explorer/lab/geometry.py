@@ -52,7 +52,7 @@ def all_cosines(result: EmbedResult, treatment: str) -> Array:
 
 
 def parted(cos: Array, labels: Sequence[int]) -> dict[str, Array]:
-    """Per layer: mean cosine `within` and `between` senses, `auc` that a pair within beats a pair between, `silhouette`.
+    """Per layer: mean cosine `within` and `between` senses, `auc` (a pair within beats one between), `silhouette`.
 
     Points with a label below 0 have none and are left out. NaN where a number does not exist.
     """

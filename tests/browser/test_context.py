@@ -1,4 +1,4 @@
-"""Journeys through 语境 on sentences that are no preset: one test a promise of the chapter, nothing computed beforehand."""
+"""Journeys through 语境 on sentences that are no preset: one test a promise, nothing computed beforehand."""
 
 from __future__ import annotations
 
@@ -116,7 +116,9 @@ def test_a_click_on_a_sentence_labels_it(open_page: OpenPage) -> None:
     item = figure(page, "context-map").locator("li").nth(0)
     expect(item).to_have_attribute("data-sense", "0")
     item.click()
-    expect(figure(page, "context-map").locator("li").nth(0)).to_have_attribute("data-sense", "1", timeout=PATIENCE * 1000)
+    expect(figure(page, "context-map").locator("li").nth(0)).to_have_attribute(
+        "data-sense", "1", timeout=PATIENCE * 1000
+    )
 
 
 def test_any_four_words_cross_and_static_vectors_do_not(open_page: OpenPage) -> None:
@@ -215,7 +217,12 @@ def test_a_csv_in_either_encoding_is_read(encoding: str, open_page: OpenPage) ->
 
 
 def test_english_on_a_phone_in_the_dark(open_page: OpenPage) -> None:
-    lines = ("The seal swam under the ice.", "A seal eats fish every day.", "Break the seal of the letter.", "The seal on the jar was broken.")
+    lines = (
+        "The seal swam under the ice.",
+        "A seal eats fish every day.",
+        "Break the seal of the letter.",
+        "The seal on the jar was broken.",
+    )
     page = open_page("/context", lang="en", theme="dark", viewport=(390, 844), query=query(lines, "seal"))
     assert figure(page, "context-map").locator("li").count() == 4
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -32,9 +32,7 @@ def test_vectors_are_the_library_s_hidden_states_pieces_averaged(
 
     for n, item in enumerate(ITEMS):
         tokens = tiny_model.tokenizer.encode(item.text)
-        at = [
-            i for i, (a, b) in enumerate(tokens.offsets) if not tokens.special[i] and a < item.end and b > item.start
-        ]
+        at = [i for i, (a, b) in enumerate(tokens.offsets) if not tokens.special[i] and a < item.end and b > item.start]
         assert embedded.pieces[n] == len(at)
         with torch.no_grad():
             states = library(torch.tensor([list(tokens.ids)]), output_hidden_states=True).hidden_states
@@ -119,7 +117,9 @@ def test_scores_agree_with_scikit_learn() -> None:
     labels = rng.integers(0, 3, 24)
     distance = np.clip(1 - cos, 0, None)
     np.fill_diagonal(distance, 0)
-    assert geometry.silhouette(distance, labels) == pytest.approx(silhouette_score(distance, labels, metric="precomputed"))
+    assert geometry.silhouette(distance, labels) == pytest.approx(
+        silhouette_score(distance, labels, metric="precomputed")
+    )
     placed = x[:, :2]
     assert geometry.trustworthiness(cos, placed, 5) == pytest.approx(
         trustworthiness(x, placed, n_neighbors=5, metric="cosine"), abs=1e-9
@@ -151,7 +151,9 @@ def test_the_crossing_is_exactly_zero_where_both_senses_are_one_vector() -> None
     word = rng.normal(size=(2, 1, 6))
     first, second = word.repeat(3, axis=1), word.repeat(7, axis=1)
     second[1] += rng.normal(size=(7, 6))
-    gap = geometry.crossing(first, second, rng.normal(size=(2, 2, 6)), rng.normal(size=(2, 3, 6)), np.zeros((2, 6)))["gap"]
+    gap = geometry.crossing(first, second, rng.normal(size=(2, 2, 6)), rng.normal(size=(2, 3, 6)), np.zeros((2, 6)))[
+        "gap"
+    ]
     assert gap[0] == 0
     assert gap[1] != 0
 

@@ -47,7 +47,7 @@ class Point:
 
 @dataclass(frozen=True)
 class MapData:
-    """cos[treatment][layers, n, n]; maps[method, flat or deep][layers, n, 2 or 3]; trust likewise [layers]; curves[layers].
+    """cos[treatment][layers, n, n]; maps["method:flat" or "method:deep"][layers, n, 2 or 3]; trust and curves[layers].
 
     A layer's row of NaN means: these points have no directions there (all the same).
     """

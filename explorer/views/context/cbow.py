@@ -95,7 +95,8 @@ def _show(found: CbowResult, scene: Scene, result: EmbedResult, state: State) ->
             spread = np.linalg.norm(geometry.treated(result, "centred")[layer], axis=1).mean()
             chrome.figures([
                 ("1", t("context.cbow.one"), t("context.cbow.one_note", n=int(found.counts[at]))),
-                (str(len(scene.lines)), t("context.cbow.cloud", layer=layer), t("context.cbow.cloud_note", spread=f"{spread:.2f}")),
+                (str(len(scene.lines)), t("context.cbow.cloud", layer=layer),
+                 t("context.cbow.cloud_note", spread=f"{spread:.2f}")),
             ])  # fmt: skip
     placed, _ = geometry.pca(found.vectors[None, :SHOWN].astype(np.float64))
     both = {t("context.cbow.map"): (placed[0, :, :2], list(found.words[:SHOWN]))}

@@ -60,11 +60,10 @@ def _orders(state: State, layer: int) -> None:
     cos = geometry.cosines(found.vectors.astype(np.float64))[:, 0, 1]
     apart = np.linalg.norm(found.vectors[:, 0] - found.vectors[:, 1], axis=-1)
     equal = bool(np.allclose(found.vectors[0, 0], found.vectors[0, 1], atol=1e-5))
-    verdict = "context.orders.equal" if equal else "context.orders.unequal"
     layer = max(1, layer)
     chrome.figures(
         [
-            (f"{cos[0]:.3f}", t("context.orders.static"), t(verdict)),
+            (f"{cos[0]:.3f}", t("context.orders.static"), t("context.orders.equal") if equal else t("context.orders.unequal")),
             (
                 f"{cos[layer]:.3f}",
                 t("context.orders.context", layer=layer),

@@ -41,9 +41,9 @@ def draw(scene: Scene, result: object, state: State) -> None:
         names.append(word)
         start += n
     if extra:
-        for own, name in ((fruit, "context.things.fruit"), (company, "context.things.company")):
+        for own, name in ((fruit, t("context.things.fruit")), (company, t("context.things.company"))):
             means.append(x[start : start + len(own)].mean(axis=0))
-            names.append(t(name))
+            names.append(name)
             start += len(own)
         groups[t("context.things.word")] = tuple(names[-2:])
     matrix = np.stack(means)
