@@ -513,7 +513,7 @@ class LayersMap {
     }
     this.key.replaceChildren(...shown.map(([name, tone, dash]) => {
       const value = this.curve(name)[this.layer];
-      const mark = h("i", {class: dash.length ? "dash" : "bar"});
+      const mark = h("i", {class: dash.length ? "dash" : "solid"});
       mark.style.setProperty("--tone", this.colours[tone]);
       return h("span", {"data-curve": name}, mark, `${this.header.labels[name]} ${Number.isFinite(value) ? signed(value) : "—"}`);
     }));
