@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from explorer.engine.base import EngineError
-from explorer.views.context import common, own
+from explorer.views.context import common, own, words
 
 
 def test_a_word_is_found_whole_where_letters_are_concerned() -> None:
-    assert common.occurrences("bank, embankment, bank", "bank") == [0, 18]
-    assert common.occurrences("embankment", "bank") == [2]
-    assert common.occurrences("果果果", "果") == [0, 1, 2]
+    assert words.occurrences("bank, embankment, bank", "bank") == [0, 18]
+    assert words.occurrences("embankment", "bank") == [2]
+    assert words.occurrences("果果果", "果") == [0, 1, 2]
 
 
 def test_the_501st_line_is_not_read_and_said() -> None:

@@ -16,6 +16,7 @@ from explorer.lab.types.context import EmbedResult
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import t
 from explorer.views.context import common, drawing, stage
+from explorer.views.context import words as standing
 from explorer.views.context.common import Scene, State
 
 
@@ -27,7 +28,7 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
     )  # fmt: skip
     if not state.new.strip():
         return
-    added = common.occurrence(state.new.strip(), scene.word)
+    added = standing.occurrence(state.new.strip(), scene.word)
     if added is None:
         chrome.notice("errors.word_missing", "warn", word=scene.word)
         return

@@ -15,6 +15,7 @@ from explorer.engine.base import EngineError
 from explorer.lab.types.context import EmbedInputs, Occurrence
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
+from explorer.views.context import words
 
 MAX_LINES = 500
 MAX_TOKENS = 128
@@ -129,7 +130,7 @@ def _own(text: str, word: str, nth: int, senses: tuple[int, ...], model: str) ->
     written = [line.strip() for line in text.splitlines() if line.strip()]
     for number, line in enumerate(written[:MAX_LINES]):
         plain, _ = get_engine().simplify(model, line)
-        places = occurrences(plain, word)
+        places = words.occurrences(plain, word)
         if not places:
             skipped.append(line)
             continue
@@ -143,37 +144,6 @@ def _own(text: str, word: str, nth: int, senses: tuple[int, ...], model: str) ->
         raise EngineError("word_missing", word=word)
     names = tuple("ABCDEF"[: max(2, *(line.sense + 1 for line in lines))])
     return Scene(word, tuple(lines), names, True, tuple(skipped), long, len(written[MAX_LINES:]))
-
-
-def occurrences(text: str, word: str) -> list[int]:
-    """Where `word` stands in `text`; a word of letters is not found inside a longer one unless only there."""
-    places, at = [], text.find(word)
-    while at >= 0:
-        places.append(at)
-        at = text.find(word, at + len(word))
-    if word.isascii() and word.isalpha():
-        whole = [
-            at for at in places if not text[max(0, at - 1) : at].isalnum() and not text[at + len(word) :][:1].isalnum()
-        ]
-        return whole or places
-    return places
-
-
-def occurrence(text: str, word: str, nth: int = 0) -> Occurrence | None:
-    """The nth (or last) place of `word` in `text`; None if it is not there."""
-    places = occurrences(text, word)
-    if not places:
-        return None
-    at = places[min(nth, len(places) - 1)]
-    return Occurrence(text, at, at + len(word))
-
-
-def sentences_of(word: str) -> tuple[Occurrence, ...]:
-    """Sentences of ours that hold a word of the map of things, or the word alone as a sentence."""
-    for table in examples.load("context")["partners"].values():
-        if word in table:
-            return tuple(Occurrence(line, line.index(word), line.index(word) + len(word)) for line in table[word])
-    return (Occurrence(word, 0, len(word)),)
 
 
 def choose_set(name: str) -> None:

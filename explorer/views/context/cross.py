@@ -17,6 +17,7 @@ from explorer.ui.i18n import t
 from explorer.ui.numbers import signed
 from explorer.ui.prose import verbatim
 from explorer.views.context import common, stage
+from explorer.views.context import words as standing
 from explorer.views.context.common import Scene, State
 
 
@@ -31,7 +32,7 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
     if not first or not second:
         chrome.notice("context.cross.need")
         return
-    own_a, own_b = common.sentences_of(a), common.sentences_of(b)
+    own_a, own_b = standing.sentences_of(a), standing.sentences_of(b)
     words = tuple(Occurrence(line.text, line.start, line.end) for line in (*first, *second))
     found = stage.embed(EmbedInputs((*words, *own_a, *own_b)))
     gaps = crossed(found, len(first), len(second), len(own_a))

@@ -63,7 +63,11 @@ def _orders(state: State, layer: int) -> None:
     layer = max(1, layer)
     chrome.figures(
         [
-            (f"{cos[0]:.3f}", t("context.orders.static"), t("context.orders.equal") if equal else t("context.orders.unequal")),
+            (
+                f"{cos[0]:.3f}",
+                t("context.orders.static"),
+                t("context.orders.equal") if equal else t("context.orders.unequal"),
+            ),
             (
                 f"{cos[layer]:.3f}",
                 t("context.orders.context", layer=layer),

@@ -16,6 +16,7 @@ from explorer.ui import chrome, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import signed
 from explorer.views.context import arrive, common, stage
+from explorer.views.context import words as standing
 from explorer.views.context.common import Scene, State
 
 
@@ -32,7 +33,7 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
         "context-swap", t("context.swap.line"), state.swap or before.text,
         lambda new: common.store().set(swap=new if new != before.text else ""),
     )  # fmt: skip
-    after = common.occurrence(state.swap.strip() or before.text, scene.word)
+    after = standing.occurrence(state.swap.strip() or before.text, scene.word)
     if after is None:
         chrome.notice("errors.word_missing", "warn", word=scene.word)
         return

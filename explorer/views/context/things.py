@@ -16,6 +16,7 @@ from explorer.ui import chrome
 from explorer.ui.i18n import t
 from explorer.ui.numbers import signed
 from explorer.views.context import common, stage
+from explorer.views.context import words as standing
 from explorer.views.context.common import Scene, State
 
 GROUPS = ("plants", "animals", "electric")
@@ -27,7 +28,7 @@ def draw(scene: Scene, result: object, state: State) -> None:
     table = examples.load("context")["things"]
     extra = () if state.text else common.preset("guo", "zh").lines
     groups = {t(f"context.things.{group}"): tuple(table[group]) for group in GROUPS}
-    items = [item for words in groups.values() for word in words for item in common.sentences_of(word)]
+    items = [item for words in groups.values() for word in words for item in standing.sentences_of(word)]
     fruit = [line for line in extra if line.sense == 0]
     company = [line for line in extra if line.sense == 1]
     more = common.Scene("果", (*fruit, *company), (), own=False).inputs().items if extra else ()
@@ -36,7 +37,7 @@ def draw(scene: Scene, result: object, state: State) -> None:
     x = found.vectors[layer].astype(np.float64) - found.common[layer]
     means, names, start = [], [], 0
     for word in (word for words in groups.values() for word in words):
-        n = len(common.sentences_of(word))
+        n = len(standing.sentences_of(word))
         means.append(x[start : start + n].mean(axis=0))
         names.append(word)
         start += n
