@@ -56,7 +56,7 @@ def cbow(model: Model, inputs: CbowInputs) -> Iterator[CbowStep | CbowResult]:
     done = 0
     guess = math.log(len(words))
     for _ in range(inputs.epochs):
-        for rows in torch.randperm(len(y), generator=generator).split(BATCH):
+        for rows in torch.split(torch.randperm(len(y), generator=generator), BATCH):
             with torch.enable_grad():
                 there = (x[rows] < len(words)).float().unsqueeze(-1)
                 context = (into[x[rows]] * there).sum(1) / there.sum(1).clamp(min=1)

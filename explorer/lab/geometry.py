@@ -43,7 +43,7 @@ def cosines(x: Array, scale: Array | None = None) -> Array:
     floor = TINY * (length.mean(axis=1, keepdims=True) if scale is None else scale[:, None, None])
     with np.errstate(invalid="ignore", divide="ignore"):
         unit = np.where(length > floor, x / length, np.nan)
-    return np.clip(unit @ unit.transpose(0, 2, 1), -1, 1)
+    return np.asarray(np.clip(unit @ unit.transpose(0, 2, 1), -1, 1))
 
 
 def all_cosines(result: EmbedResult, treatment: str) -> Array:
@@ -90,8 +90,8 @@ def silhouette(distance: Array, labels: Array) -> float:
         if not mates.any():
             scores.append(0.0)
             continue
-        a = distance[n, mates].mean()
-        b = min(distance[n, labels == other].mean() for other in kinds if other != own)
+        a = float(distance[n, mates].mean())
+        b = min(float(distance[n, labels == other].mean()) for other in kinds if other != own)
         scores.append((b - a) / max(a, b, 1e-12))
     return float(np.mean(scores))
 
