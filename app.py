@@ -22,12 +22,19 @@ from starlette.routing import Route
 from explorer.engine import get_engine
 from explorer.models import catalog
 from explorer.models.errors import ModelError
+from explorer.ui import network
 from explorer.ui.first_paint import first_painted
 
 
 async def status(request: Request) -> Response:
     """What the engine has done so far, in numbers; no reader's text is in it."""
     return JSONResponse(asdict(get_engine().counters()) | {"torch_imported": "torch" in sys.modules})
+
+
+async def painted(request: Request) -> Response:
+    """A page has drawn its first figure: what waited for that may begin."""
+    first_painted.set()
+    return Response(status_code=204)
 
 
 async def vocabulary(request: Request) -> Response:
@@ -59,8 +66,13 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     yield
 
 
+network.stay_at_home()
 app = st.App(
     "explorer/main.py",
     lifespan=lifespan,
-    routes=[Route("/status", status), Route("/vocabulary/{revision}/{model_id:path}", vocabulary)],
+    routes=[
+        Route("/status", status),
+        Route("/painted", painted, methods=["POST"]),
+        Route("/vocabulary/{revision}/{model_id:path}", vocabulary),
+    ],
 )

@@ -69,6 +69,8 @@ class Reader:
         state = ClientState()
         state.CopyFrom(self._client)
         state.fragment_id = fragment
+        own = state.widget_states.widgets.add()
+        own.id, own.json_value = id, "{}"
         widget = state.widget_states.widgets.add()
         widget.id = f"$$STREAMLIT_INTERNAL_KEY_{id}__events"
         widget.json_trigger_value = json.dumps([{"event": "change", "value": value}])

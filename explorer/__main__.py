@@ -1,6 +1,7 @@
-"""The command line: `python -m explorer evidence` and `python -m explorer precompute`.
+"""The command line: `python -m explorer evidence`, `python -m explorer precompute`, `python -m explorer models …`.
 
-Knows arguments and how to print; what is measured is in explorer/evidence, what is computed in explorer/precompute.py.
+Knows arguments and how to print; what is measured is in explorer/evidence, what is computed in explorer/precompute.py;
+the larger commands are in explorer/commands.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from pathlib import Path
 
 from explorer import evidence
+from explorer.commands import models
 from explorer.evidence import recorded
 from explorer.evidence.rows import Row
 
@@ -36,6 +38,8 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("precompute", help="compute the results of the default examples")
     command.add_argument("--chapter", help="only this chapter")
     command.set_defaults(run=_precompute)
+
+    models.add(commands)
     return parser
 
 

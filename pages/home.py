@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer.ui import chapters, chrome
 from explorer.views import finish
-from explorer.views.home import exhibits, split
+from explorer.views.home import common, exhibits, split
 
 
 @st.fragment
@@ -18,12 +18,12 @@ def classes() -> None:
 
 
 chrome.question("home")
-finish.link_problems(split.store())
+finish.link_problems(common.store())
 stage()
 chapters.map_of("home")
 exhibits.kinds()
 exhibits.family()
 classes()
 exhibits.why()
-finish.presets("home", split.PRESETS, split.choose_preset)
-finish.row("home", split.store())
+finish.presets("home", common.PRESETS, common.choose_preset)
+finish.row("home", common.store())

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.ui import chrome
+from explorer.ui import chrome, widgets
 from explorer.views import finish
 from explorer.views.masking import budget, common, compare, cover, joint, lens, lottery, road, see, stage
 
@@ -18,7 +18,8 @@ def bench() -> None:
     sentence = stage.draw()
     if sentence is not None:
         chrome.guarded(lambda: TOOLS[common.store().get().tool].draw(sentence, common.store().get()))
-        chrome.guarded(lambda: stage.complete_scan(sentence))
+        if widgets.in_fragment():
+            chrome.guarded(lambda: stage.complete_scan(sentence))
 
 
 chrome.question("masking")
@@ -26,3 +27,4 @@ finish.link_problems(common.store())
 bench()
 finish.presets("masking", common.PRESETS, common.choose_preset)
 finish.row("masking", common.store())
+chrome.guarded(stage.scan_what_is_shown)

@@ -44,7 +44,7 @@ class LocalEngine:
         self.handles = Handles()
         self._models = models or InstalledModels()
         self._precomputed = precomputed
-        self._memory = memory or MemoryCache()
+        self._memory = MemoryCache() if memory is None else memory
         self._find = find
         self._waiting_bound = waiting_bound
         self._turns = shared_turns or turns()
@@ -75,7 +75,7 @@ class LocalEngine:
             yield found
 
     def peek(self, experiment: str, model_id: str, inputs: Any) -> Any | None:
-        return self._found(experiment, self.key(experiment, model_id, inputs))
+        return self._found(experiment, self.key(experiment, model_id, inputs), counted=False)
 
     def key(self, experiment: str, model_id: str, inputs: Any) -> str:
         """What the result is kept under. Raises LookupError for an unknown experiment, ModelUnavailable for a model."""
@@ -84,18 +84,19 @@ class LocalEngine:
             revision = self._models.revision(model_id)
         return cache.key(revision, experiment, version, inputs)
 
-    def _found(self, experiment: str, key: str) -> Any | None:
-        """The result if it lies in memory or among the files."""
+    def _found(self, experiment: str, key: str, *, counted: bool = True) -> Any | None:
+        """The result if it lies in memory or among the files; a look that asks for nothing is not counted."""
         result = self._memory.get(key)
         if result is not None:
             with self._lock:
-                self._memory_hits += 1
+                self._memory_hits += counted
             return result
         if self._precomputed is None or (result := self._precomputed.get(experiment, key)) is None:
             return None
-        self._memory.put(key, result)
-        with self._lock:
-            self._precomputed_hits += 1
+        if counted:
+            self._memory.put(key, result)
+            with self._lock:
+                self._precomputed_hits += 1
         return result
 
     def _join_or_start(

@@ -9,7 +9,8 @@ class ModelError(Exception):
     """`key` names the message, `values` fill it; survives pickling, so it can cross a process boundary.
 
     Keys: model_unknown (model), model_missing (model, path), model_damaged (model, path, reason),
-    model_too_large (model, needed_gb, free_gb), model_unsupported (model, model_type), head_missing (model).
+    model_too_large (model, needed_gb, free_gb), model_unsupported (model, model_type), head_missing (model),
+    disk_full (path, needed_gb, free_gb).
     """
 
     def __init__(self, key: str, **values: object) -> None:

@@ -6,6 +6,7 @@ Knows config.json and the header of the weights file. Imports no torch; does not
 from __future__ import annotations
 
 import json
+import math
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,13 @@ import psutil  # type: ignore[import-untyped,unused-ignore]
 
 from explorer.lab.types.core import ModelFacts
 from explorer.models import headers
-from explorer.models.architectures import files_of
+from explorer.models.architectures import GGUF_FILES, architecture
 from explorer.models.catalog import ModelInfo
 from explorer.models.errors import ModelError
 
 CONFIG_LIMIT = 2**20  # bytes of config.json
 VOCABULARY_LIMIT = 2**20  # entries
-DIMENSION_LIMIT = 2**16  # layers, heads, width, positions beyond this are not a model for this app
+DIMENSION_LIMIT = 2**16  # layers, heads, width beyond this are not a model for this app; positions: VOCABULARY_LIMIT
 FP32_BYTES = 4
 LOADING_OVERHEAD = 1.2  # activations and the file itself beside the weights
 
@@ -54,22 +55,25 @@ def facts(info: ModelInfo) -> ModelFacts:
     Raises ModelError (model_missing, model_damaged, model_unsupported).
     """
     settings = config(info)
+    row = architecture(info.id, info.family)
     shapes = _header(info).shapes
-    prefixes = files_of(info.id, info.family)
+    prefixes = GGUF_FILES if info.weights_file.suffix == ".gguf" else row.files
     head = _below(prefixes.head, shapes)
-    matrix = (settings["vocab_size"], settings["hidden_size"])
-    tied = matrix not in head.shapes.values()
+    matrix = (settings["vocab_size"], settings[row.sizes.embedding or row.sizes.width])
+    stored = matrix in head.shapes.values()
+    tied = settings.get("tie_word_embeddings", row.files.tied)
+    numbers = math.prod(matrix)
     return ModelFacts(
         model_id=info.id,
         revision=info.revision,
-        n_layers=settings["num_hidden_layers"],
-        n_heads=settings["num_attention_heads"],
-        d_model=settings["hidden_size"],
+        n_layers=settings[row.sizes.layers],
+        n_heads=settings[row.sizes.heads],
+        d_model=settings[row.sizes.width],
         vocab_size=settings["vocab_size"],
-        max_positions=settings["max_position_embeddings"],
-        n_weights=headers.Header(shapes).n_weights,
+        max_positions=settings.get(row.sizes.positions, row.sizes.default_positions) - row.sizes.reserved,
+        n_weights=headers.Header(shapes).n_weights - numbers * (tied and stored),
         n_embedding_weights=_below(prefixes.embeddings, shapes).n_weights,
-        n_head_weights=head.n_weights + (matrix[0] * matrix[1] if tied else 0),
+        n_head_weights=head.n_weights + numbers * (not stored),
         tied_head=tied,
     )
 
@@ -77,7 +81,8 @@ def facts(info: ModelInfo) -> ModelFacts:
 def config(info: ModelInfo) -> dict[str, Any]:
     """config.json, checked: an object of bounded size whose sizes are numbers within reason.
 
-    Raises ModelError("model_missing" or "model_damaged").
+    Raises ModelError: model_missing; model_damaged; model_unsupported for an architecture without a row, and for
+    weights quantised in a way that needs more than the file to be read.
     """
     path = info.folder / "config.json"
     try:
@@ -86,13 +91,17 @@ def config(info: ModelInfo) -> dict[str, Any]:
         raise damaged(info, path, str(error)) from error
     if not isinstance(settings, dict):
         raise damaged(info, path, "not a JSON object")
-    limits = {"vocab_size": VOCABULARY_LIMIT}
-    for key in ("num_hidden_layers", "num_attention_heads", "hidden_size", "vocab_size", "max_position_embeddings"):
-        value = settings.get(key)
-        if not isinstance(value, int) or not 0 < value <= limits.get(key, DIMENSION_LIMIT):
+    sizes = architecture(info.id, info.family).sizes
+    limits = {"vocab_size": VOCABULARY_LIMIT, sizes.positions: VOCABULARY_LIMIT}
+    defaults = {sizes.positions: sizes.default_positions}
+    for key in ("vocab_size", sizes.layers, sizes.heads, sizes.width, sizes.positions, sizes.embedding):
+        value = settings.get(key, defaults.get(key))
+        if key and (not isinstance(value, int) or not 0 < value <= limits.get(key, DIMENSION_LIMIT)):
             raise damaged(info, path, f"{key} = {value!r}")
     if settings.get("model_type") != info.family:
         raise damaged(info, path, f"model_type = {settings.get('model_type')!r}, not {info.family!r}")
+    if settings.get("quantization_config"):
+        raise ModelError("model_unsupported", model=info.id, model_type=f"{info.family} (quantization_config)")
     return settings
 
 
@@ -135,8 +144,8 @@ def _header(info: ModelInfo) -> headers.Header:
         raise damaged(info, info.weights_file, str(error)) from error
 
 
-def _below(prefix: str, shapes: dict[str, tuple[int, ...]]) -> headers.Header:
-    return headers.Header({name: shape for name, shape in shapes.items() if name.startswith(prefix)})
+def _below(prefixes: tuple[str, ...], shapes: dict[str, tuple[int, ...]]) -> headers.Header:
+    return headers.Header({name: shape for name, shape in shapes.items() if name.startswith(prefixes)})
 
 
 def _gb(n: float) -> float:

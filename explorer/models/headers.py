@@ -1,4 +1,4 @@
-"""Shapes of the tensors in a weights file, read from its header alone.
+"""Shapes (and, for GGUF, places) of the tensors in a weights file, read from its header alone.
 
 Knows the two formats the app accepts, safetensors and GGUF (version 2 and 3), and imports no torch. Reads no weights.
 Formats: github.com/huggingface/safetensors (Format) and github.com/ggml-org/ggml (docs/gguf.md).
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +19,7 @@ ARRAY_LIMIT = 10**7  # entries of one metadata array (a vocabulary)
 
 _GGUF_SCALAR_BYTES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _GGUF_STRING, _GGUF_ARRAY = 8, 9
+_GGUF_ALIGNMENT = b"general.alignment"
 
 
 class HeaderError(Exception):
@@ -26,10 +27,19 @@ class HeaderError(Exception):
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a GGUF file keeps a tensor: bytes from the file's start, and the number of its number format."""
+
+    offset: int
+    type: int
+
+
+@dataclass(frozen=True)
 class Header:
-    """`shapes`: tensor name → shape, outermost dimension first."""
+    """`shapes`: tensor name → shape, outermost dimension first; `places` (GGUF only): tensor name → place."""
 
     shapes: dict[str, tuple[int, ...]]
+    places: dict[str, Place] = field(default_factory=dict)
 
     @property
     def n_weights(self) -> int:
@@ -65,20 +75,26 @@ def _gguf(file: BinaryIO) -> Header:
         raise HeaderError("not a GGUF file of version 2 or 3")
     if n_tensors > COUNT_LIMIT or n_entries > COUNT_LIMIT:
         raise HeaderError("impossible number of tensors")
+    alignment = 32
     for _ in range(n_entries):
-        _string(file)
+        key = _string(file)
         (kind,) = struct.unpack("<I", file.read(4))
-        _skip_value(file, kind)
-    shapes = {}
+        if key == _GGUF_ALIGNMENT:
+            (alignment,) = struct.unpack("<I", file.read(4))
+        else:
+            _skip_value(file, kind)
+    shapes, places = {}, {}
     for _ in range(n_tensors):
         name = _string(file).decode("utf-8")
         (n_dims,) = struct.unpack("<I", file.read(4))
         if n_dims > 8:
             raise HeaderError("impossible shape")
         dims = struct.unpack(f"<{n_dims}Q", file.read(8 * n_dims))
-        file.read(12)  # type and offset
+        kind, offset = struct.unpack("<IQ", file.read(12))
         shapes[name] = tuple(reversed(dims))  # GGUF writes the innermost dimension first
-    return Header(shapes)
+        places[name] = Place(offset, kind)
+    start = -(-file.tell() // alignment) * alignment
+    return Header(shapes, {name: Place(start + place.offset, place.type) for name, place in places.items()})
 
 
 def _string(file: BinaryIO) -> bytes:

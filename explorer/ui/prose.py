@@ -10,8 +10,6 @@ from __future__ import annotations
 import html
 import re
 
-import streamlit as st
-
 from explorer.ui import i18n
 
 _HAN = "\u3400-\u9fff\uf900-\ufaff"
@@ -49,11 +47,6 @@ def inline(text: str, lang: str | None = None) -> str:
 def verbatim(text: str) -> str:
     """A reader's words, to be put into a text of ours: `inline` will show their *, ` and [ ] as they are."""
     return text.translate(_SHIELD)
-
-
-def write(key: str, /, **values: object) -> None:
-    """Put the text of `key` on the page."""
-    st.html(render(i18n.t(key, **values)))
 
 
 def _term(name: str, lang: str) -> str:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import html
 import io
-import socket
 from collections.abc import Sequence
-from ipaddress import ip_address, ip_network
 
-import psutil
 import segno
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from explorer.engine import catalog
-from explorer.ui import i18n
+from explorer.ui import i18n, network
 from explorer.ui.i18n import t
 from explorer.ui.prose import inline
 
 _TEACHER = "teacher"
-_PRIVATE = tuple(map(ip_network, ("192.168.0.0/16", "10.0.0.0/8", "172.16.0.0/12")))
 
 
 def draw(pages: Sequence[tuple[int, StreamlitPage]]) -> None:
@@ -74,7 +70,8 @@ def _model() -> None:
 
 def _phone() -> None:
     bound = st.get_option("server.address")
-    address = _lan_address() if bound in (None, "", "0.0.0.0", "::") else None
+    open_to_others = bound in (None, "", "0.0.0.0", "::")
+    address = next(iter(network.private_addresses()), None) if open_to_others else None
     if address is None:
         st.html(f"<p>{inline(t('common.phone_none'))}</p>")
         return
@@ -84,18 +81,3 @@ def _phone() -> None:
     st.image(picture.getvalue().decode(), alt=t("common.phone_alt", url=url), width=220)
     st.code(url, language=None)
     st.html(f"<p class='quiet'>{inline(t('common.phone_hint'))}</p>")
-
-
-def _lan_address() -> str | None:
-    """A private IPv4 address of this machine, read from its interfaces (nothing is sent).
-
-    192.168.… and 10.… before 172.16–31.…, which on a teacher's machine are mostly those of containers.
-    """
-    own = [
-        ip_address(item.address)
-        for addresses in psutil.net_if_addrs().values()
-        for item in addresses
-        if item.family == socket.AF_INET
-    ]
-    found = (str(address) for network in _PRIVATE for address in own if address in network)
-    return next(found, None)

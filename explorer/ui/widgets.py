@@ -28,10 +28,7 @@ def run(experiment: str, model_id: str, inputs: Any) -> Any:
     Raises what `Engine.run` raises.
     """
     engine = get_engine()
-    found = engine.peek(experiment, model_id, inputs)
-    if found is not None:
-        return found
-    if engine.state(model_id) == "ready":
+    if engine.state(model_id) == "ready" or engine.peek(experiment, model_id, inputs) is not None:
         return engine.run(experiment, model_id, inputs, session=session())
     with st.spinner(t("common.loading_model")):
         return engine.run(experiment, model_id, inputs, session=session())
@@ -39,9 +36,13 @@ def run(experiment: str, model_id: str, inputs: Any) -> Any:
 
 def draw_again() -> None:
     """Run once more: the fragment alone if that is what is running, else the page."""
+    st.rerun(scope="fragment" if in_fragment() else "app")
+
+
+def in_fragment() -> bool:
+    """Whether only a fragment is being run, not the whole page."""
     context = get_script_run_ctx()
-    in_fragment = bool(context and context.fragment_ids_this_run)
-    st.rerun(scope="fragment" if in_fragment else "app")
+    return bool(context and context.fragment_ids_this_run)
 
 
 def choice(

@@ -21,6 +21,8 @@ from tests.browser.server import Server, launch_chromium, running
 if TYPE_CHECKING:
     from tests.browser.journey import Reference
 
+pytest.register_assert_rewrite("tests.browser.journey")
+
 DESKTOP = (1280, 720)
 PHONE = (390, 844)
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}

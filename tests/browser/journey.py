@@ -153,10 +153,10 @@ class Strip:
         self.page.mouse.up()
 
     def surprisal(self) -> list[float | None]:
-        """How deep the blue mark of each chip is (0.12 … 1); None where there is none."""
+        """How long the blue mark of each chip is (0 … 1); None where there is none."""
         marks: list[float | None] = self.chips.evaluate_all(
             "chips => chips.map(c => { const i = c.querySelector('i');"
-            " return i.hidden || !i.style.getPropertyValue('--deep') ? null : Number(i.style.getPropertyValue('--deep')) })"
+            " return i.hidden || !i.style.getPropertyValue('--long') ? null : Number(i.style.getPropertyValue('--long')) })"
         )
         return marks
 
@@ -168,7 +168,9 @@ class Strip:
         return tip.inner_text()
 
 
-_POSITIONS = """(chips, names) => chips.flatMap((c, i) => names.split(" ").some((n) => c.classList.contains(n)) ? [i] : [])"""
+_POSITIONS = (
+    """(chips, names) => chips.flatMap((c, i) => names.split(" ").some((n) => c.classList.contains(n)) ? [i] : [])"""
+)
 
 
 @dataclass(frozen=True)

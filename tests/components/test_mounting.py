@@ -24,7 +24,7 @@ TABLES = {
     "distribution": "bars",
     "vector_strip": "vector",
     "scatter_ab": "scatter",
-    "compare": "series",
+    "compare": "compare",
     "export_bar": "export",
 }
 

@@ -38,7 +38,7 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("name", ["fill", "scan", "treat", "average", "joint", "lens", "word"])
 def test_the_engine_finds_every_experiment_of_the_chapter(name: str) -> None:
-    assert find(f"masking.{name}").version == 1
+    assert find(f"masking.{name}").version >= 1
 
 
 def test_fill_of_several_readers_together_is_the_library_on_each_alone(

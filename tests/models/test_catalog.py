@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import re
 
 import pytest
 
 from explorer.models import catalog, headers
+from explorer.models.architectures import ARCHITECTURES
 from explorer.models.errors import ModelError
 
+EMBEDDED = [info for info in catalog.all_entries() if info.embedded]
+REMOTE = [info for info in catalog.all_entries() if not info.embedded]
 
-@pytest.mark.parametrize("info", catalog.all_entries(), ids=lambda info: info.id)
+
+@pytest.mark.parametrize("info", EMBEDDED, ids=lambda info: info.id)
 def test_embedded_entries_say_what_their_files_say(info: catalog.ModelInfo) -> None:
     data = info.weights_file.read_bytes()
     assert len(data) == info.bytes
@@ -19,6 +24,22 @@ def test_embedded_entries_say_what_their_files_say(info: catalog.ModelInfo) -> N
     assert headers.read(info.weights_file).n_weights == info.parameters
     assert (info.folder / "README.md").is_file()
     assert not info.licence_file or (info.folder / info.licence_file).is_file()
+
+
+@pytest.mark.parametrize("info", REMOTE, ids=lambda info: info.id)
+def test_other_entries_name_a_source_an_architecture_and_a_use(info: catalog.ModelInfo) -> None:
+    assert info.sources
+    assert all(re.fullmatch(r"pypi|(huggingface|modelscope):[\w.-]+/[\w.-]+", source) for source in info.sources)
+    assert info.family in ARCHITECTURES
+    assert ARCHITECTURES[info.family].kind == info.kind
+    assert info.chapters
+    assert all(path.is_file() for path in info.terms_files)
+    assert bool(info.revision) == bool(info.bytes) == bool(info.parameters)  # verified in full, or not at all
+    assert ("pypi" in info.sources) == bool(info.wheels)
+
+
+def test_the_catalogue_has_every_architecture() -> None:
+    assert {info.family for info in catalog.all_entries()} == set(ARCHITECTURES) - {"roberta"}
 
 
 def test_the_defaults() -> None:

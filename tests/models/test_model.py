@@ -85,7 +85,7 @@ def test_last_hidden_at_of_an_architecture_without_a_shortcut(tiny_model: Model,
     from explorer.models.model import Model
 
     plain = Model(
-        tiny_model.info, tiny_model._net, dataclasses.replace(tiny_model._parts, last_row=None), tiny_model.tokenizer
+        tiny_model.info, tiny_model._net, dataclasses.replace(tiny_model._row, last_row=None), tiny_model.tokenizer
     )
     ids, mask = tiny_model.tensor_inputs(rows)
     at = torch.tensor([1, 2, 1])

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from explorer.models.bytes_shown import shown
 from explorer.models.catalog import ModelInfo, default
 from explorer.models.errors import ModelError
 from explorer.models.tokenizer import TextTokenizer, for_model
+from tests import tiny
 
 TEXTS = {
     "zh": "小猫打翻了桌上的牛奶，自己却跑得不见踪影。",
@@ -161,3 +165,135 @@ def test_a_byte_level_tokenizer_reads_every_text() -> None:
     assert gemma.sep_id not in tokens.ids
     assert gemma.mask_id is None
     assert not any(tokens.unknown)
+
+
+TINY_TEXTS = (
+    "The gardener was listening, 树下有一口井。",
+    "  two  blanks\nand a line",
+    "龘😀 é naïve",
+    "[SEP] </s> <eos> <|endoftext|>",
+    "",
+)
+
+
+@pytest.mark.parametrize("family", tiny.FAMILIES)
+@pytest.mark.parametrize("text", TINY_TEXTS)
+def test_every_kind_of_tokenizer_cuts_as_the_library_does(
+    family: str, text: str, tiny_of: Callable[[str], ModelInfo]
+) -> None:
+    """Where the text holds no special token's name; those the library reads as tokens, the app as text."""
+    from transformers import PreTrainedTokenizerFast
+
+    info = tiny_of(family)
+    mine = for_model(info)
+    tokens = mine.encode(text)
+    theirs = PreTrainedTokenizerFast(tokenizer_file=str(info.folder / "tokenizer.json"))
+    expected = theirs(text, return_offsets_mapping=True, truncation=False)
+    if text == TINY_TEXTS[3]:
+        ordinary = [number for number, special in zip(tokens.ids, tokens.special, strict=True) if not special]
+        assert not set(ordinary) & (mine.special_ids - {mine.unk_id})
+    else:
+        assert list(tokens.ids) == expected["input_ids"]
+        for (start, end), (left, right) in zip(tokens.offsets, expected["offset_mapping"], strict=True):
+            assert left <= start <= end <= right
+    covered = {at for start, end in tokens.offsets for at in range(start, end)}
+    assert all(at in covered for at, char in enumerate(text) if not char.isspace())
+    for (start, end), special in zip(tokens.offsets, tokens.special, strict=True):
+        assert not special or start == end == 0
+        assert text[start:end] == text[start:end].strip() or not text[start:end].strip()
+    assert [word < 0 for word in tokens.words] == list(tokens.special)
+    ordinary_words = [word for word in tokens.words if word >= 0]
+    assert ordinary_words == sorted(ordinary_words)
+    assert len(mine.vocabulary()) == len(theirs)
+
+
+@pytest.mark.parametrize("family", [name for name in tiny.FAMILIES if tiny.FAMILIES[name][2] == "masked"] + ["bart"])
+def test_the_mask_is_found_in_either_spelling(family: str, tiny_of: Callable[[str], ModelInfo]) -> None:
+    """RoBERTa's mask takes in the blank before it; its range does not."""
+    mine = for_model(tiny_of(family))
+    for spelling in ("[MASK]", "<mask>"):
+        text = f"The {spelling} key {spelling}{spelling}"
+        tokens = mine.encode(text)
+        at = [position for position, number in enumerate(tokens.ids) if number == mine.mask_id]
+        assert [text[slice(*tokens.offsets[position])] for position in at] == [spelling] * 3
+        assert not any(tokens.special[position] for position in at)
+        assert {tokens.pieces[position] for position in at} == {mine.vocabulary()[mine.mask_id or 0]}
+        assert tokens.text == text
+
+
+def test_bytes_are_shown_as_characters(tiny_of: Callable[[str], ModelInfo]) -> None:
+    mine = for_model(tiny_of("gpt2"))
+    tokens = mine.encode("the 井龘\n")
+    assert tokens.pieces[-1] == "Ċ"
+    spelled = [at for at in range(len(tokens)) if tokens.surface(at) == "龘"]
+    assert [tokens.pieces[at] for at in spelled] == ["<0xE9>", "<0xBE>", "<0x98>"]
+    assert mine.decode(tokens.ids) == "the 井龘\n"
+    assert mine.decode(tokens.ids[:-2]).endswith("\ufffd")
+
+
+def test_gemma_spells_what_it_lacks_in_bytes(tiny_of: Callable[[str], ModelInfo]) -> None:
+    mine = for_model(tiny_of("gemma3_text"))
+    tokens = mine.encode("the key 龘")
+    assert tokens.pieces[-3:] == ("<0xE9>", "<0xBE>", "<0x98>")
+    assert set(tokens.offsets[-3:]) == {(8, 9)}
+    assert len(set(tokens.words[-3:])) == 1
+    assert mine.decode(tokens.ids) == "the key 龘"
+
+
+def test_words_are_told_from_the_text_where_the_tokenizer_does_not_say() -> None:
+    gemma = for_model(default("causal"))
+    tokens = gemma.encode("The unforgettable cat's 树，龘")
+    by_word: dict[int, str] = {}
+    for at, word in enumerate(tokens.words):
+        start, end = tokens.offsets[at]
+        by_word[word] = by_word.get(word, "") + tokens.text[start:end]
+    assert list(by_word.values()) == ["", "The", "unforgettable", "cat", "'", "s", " ", "树", "，", "龘龘龘"]
+
+
+def test_the_sentinels_of_t5_are_understood(tiny_of: Callable[[str], ModelInfo]) -> None:
+    mine = for_model(tiny_of("t5"))
+    tokens = mine.encode("The <extra_id_0> is <extra_id_1>.")
+    assert [number for number in tokens.ids if number in mine.sentinel_ids] == list(mine.sentinel_ids[:2])
+    assert mine.mask_id is None
+    assert (mine.pad_id, mine.sep_id, mine.unk_id) == (0, 1, 2)
+
+
+def test_a_folder_with_an_older_vocabulary_file(tiny_of: Callable[[str], ModelInfo], tmp_path: Path) -> None:
+    shutil.copytree(tiny_of("bert").folder, tmp_path / "model")
+    info = dataclasses.replace(tiny_of("bert"), path=str(tmp_path / "model"))
+    whole = for_model(info)
+    (info.folder / "vocab.txt").write_text("\n".join(whole.vocabulary()) + "\n", encoding="utf-8")
+    (info.folder / "tokenizer_config.json").write_text('{"do_lower_case": false}', encoding="utf-8")
+    (info.folder / "tokenizer.json").unlink()
+    older = for_model(dataclasses.replace(info, id="older"))
+    text = "The [MASK] gardener 树下"
+    assert older.encode(text).ids == whole.encode(text).ids
+    assert older.encode(text).offsets == whole.encode(text).offsets
+    assert (older.mask_id, older.special_ids) == (whole.mask_id, whole.special_ids)
+
+
+def test_ids_that_the_model_has_and_the_file_does_not_name(tiny_of: Callable[[str], ModelInfo], tmp_path: Path) -> None:
+    """Qwen's and T5's matrices have more rows than their vocabularies have entries."""
+    shutil.copytree(tiny_of("qwen2").folder, tmp_path / "model")
+    path = tmp_path / "model" / "config.json"
+    settings = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(settings | {"vocab_size": settings["vocab_size"] + 40}), encoding="utf-8")
+    mine = for_model(dataclasses.replace(tiny_of("qwen2"), path=str(tmp_path / "model")))
+    assert len(mine.vocabulary()) == settings["vocab_size"] + 40
+    assert set(mine.vocabulary()[-40:]) == {""}
+
+
+@pytest.mark.parametrize(
+    ("piece", "readable"),
+    [
+        ("Ġthe", "Ġthe"),
+        ("ä½łå¥½", "你好"),
+        ("ä½", "<0xE4><0xBD>"),
+        ("ĊĊ", "ĊĊ"),
+        ("Äł", "Äł"),
+        ("Ã©", "é"),
+        ("<s>", "<s>"),
+    ],
+)
+def test_letters_of_bytes(piece: str, readable: str) -> None:
+    assert shown(piece) == readable

@@ -7,6 +7,13 @@ import {applyTheme} from "./theme.js";
 
 const VIEWS = new WeakMap();
 
+// Once a page: tells the server that something stands on the screen, so that it may begin to load a model.
+function tellPainted() {
+  if (window.__sesamePainted) return;
+  window.__sesamePainted = true;
+  requestAnimationFrame(() => setTimeout(() => navigator.sendBeacon(new URL("painted", document.baseURI)), 400));
+}
+
 export function mount(component, create) {
   const host = component.parentElement;
   let entry = VIEWS.get(host);
@@ -27,6 +34,7 @@ export function mount(component, create) {
   applyTheme(entry.root);
   entry.view.update(header, arrays);
   entry.root.dataset.ready = String(turn);
+  tellPainted();
   return () => {
     if (entry.turn !== turn) return;
     entry.view.destroy();

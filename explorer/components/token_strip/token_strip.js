@@ -162,10 +162,14 @@ class TokenStrip {
     });
     group.addEventListener("pointerdown", (event) => this.press(event, index(event)));
     group.addEventListener("pointermove", (event) => this.move(event));
-    group.addEventListener("pointerup", () => this.release(true));
-    group.addEventListener("pointercancel", () => this.release(false));
+    group.addEventListener("pointerup", (event) => this.release(true, event));
+    group.addEventListener("pointercancel", (event) => this.release(false, event));
     group.addEventListener("contextmenu", (event) => this.held && event.preventDefault());
-    group.addEventListener("pointerover", (event) => event.pointerType !== "touch" && !this.drag?.moved && this.look(index(event)));
+    group.addEventListener("pointerover", (event) => {
+      // Letting go of a drag counts as coming over the last chip: what was just covered must not lie open there.
+      const rests = event.clientX === this.letGo?.x && event.clientY === this.letGo?.y;
+      if (event.pointerType !== "touch" && !this.drag?.moved && !rests) this.look(index(event));
+    });
     group.addEventListener("pointerout", (event) => event.pointerType !== "touch" && this.look(-1));
     group.addEventListener("pointerleave", () => this.look(-1));
     group.addEventListener("focusin", (event) => {
@@ -209,10 +213,11 @@ class TokenStrip {
     this.paint();
   }
 
-  release(done) {
+  release(done, {clientX: x, clientY: y}) {
     clearTimeout(this.holding);
     const {drag} = this;
     this.drag = null;
+    this.letGo = drag?.moved ? {x, y} : null;
     if (this.held) {
       this.held = false;
       this.swallow = true;

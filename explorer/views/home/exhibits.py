@@ -9,7 +9,7 @@ from explorer.engine import catalog, get_engine
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import thousands
-from explorer.views.home.split import store
+from explorer.views.home.common import store
 
 KINDS = ("supervised", "unsupervised", "semi", "reinforcement", "self")
 BUILDS = ("lstm", "encoder", "decoder", "both", "sparse", "moe")

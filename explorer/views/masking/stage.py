@@ -60,6 +60,15 @@ def complete_scan(sentence: Sentence) -> None:
         widgets.draw_again()
 
 
+def scan_what_is_shown() -> None:
+    """The same at the end of a whole run of the page, when everything else stands."""
+    try:
+        sentence = common.read(common.store().get())
+    except EngineError:
+        return  # nothing to read: the stage has said so
+    complete_scan(sentence)
+
+
 def chips(sentence: Sentence, state: State) -> list[Chip]:
     """One chip a token, with what stands there and how hard it is to guess."""
     tokens, found = sentence.tokens, scan(sentence)

@@ -155,7 +155,7 @@ if section("compare"):
         ],
         key="compare",
         vocabulary=data.WORDS,
-        labels=texts["series"],
+        labels=texts["compare"],
         lang=lang,
         caption="图注 · caption",
     )

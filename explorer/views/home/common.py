@@ -1,0 +1,91 @@
+"""What the front page's exhibits share: its state, the sentence cut into tokens, and which of them are hidden.
+
+It runs no experiment and draws nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from explorer import examples
+from explorer.components.token_strip import Chip
+from explorer.engine import catalog, get_engine
+from explorer.engine.base import EngineError
+from explorer.lab.types.core import Tokens
+from explorer.ui.i18n import language
+from explorer.ui.state import MAX_LINK, Store, limit
+
+PRESETS = ("weather", "science", "poem", "own")
+MAX_TOKENS = 64
+SHARE = 0.15
+
+
+@dataclass(frozen=True)
+class State:
+    """The whole front page. An empty `text` stands for the page's own example."""
+
+    text: str = limit("", longest=MAX_LINK)
+    how: Literal["bert", "gpt"] = "bert"
+    masks: tuple[int, ...] = limit((), low=1, high=80, longest=64)
+    cut: int = limit(0, low=0, high=80)
+    seed: int = limit(0, low=0, high=9999)
+    classes: Literal["sentiment", "nli", "pos", "vocabulary"] = "vocabulary"
+
+
+def store() -> Store[State]:
+    return Store(State, "home")
+
+
+def read(text: str) -> Tokens:
+    """`text` as the model reads it, cut to what the front page shows. Raises EngineError("text_empty")."""
+    if not text.strip():
+        raise EngineError("text_empty")
+    model = catalog.default("masked").id
+    tokens = get_engine().tokens(model, text[: MAX_TOKENS * 24])
+    if len(tokens) > MAX_TOKENS:
+        tokens = get_engine().tokens(model, text[: tokens.offsets[MAX_TOKENS - 2][1]])
+    if all(tokens.special):
+        raise EngineError("text_empty")  # signs without width, say: no token of them is left
+    return tokens
+
+
+def hide(tokens: Tokens, state: State) -> tuple[int, ...]:
+    """The positions of x″: those the reader chose, else 15 % drawn with the seed, or everything after the cut."""
+    ordinary = [p for p in range(len(tokens)) if not tokens.special[p]]
+    if state.how == "gpt":
+        start = state.cut if state.cut in ordinary else ordinary[min((len(ordinary) + 1) // 2, len(ordinary) - 1)]
+        return tuple(p for p in ordinary if p >= start)
+    wanted = state.masks or (_own_masks() if not state.text and not state.seed else ())
+    chosen = tuple(p for p in wanted if p in ordinary)
+    if chosen:
+        return chosen
+    rng = np.random.default_rng(state.seed)
+    return tuple(sorted(int(p) for p in rng.choice(ordinary, size=max(1, round(SHARE * len(ordinary))), replace=False)))
+
+
+def _own_masks() -> tuple[int, ...]:
+    """What the page's own example hides before anyone has touched it."""
+    return tuple(examples.entry("home", "default", language())["masks"])
+
+
+def chips(tokens: Tokens, hidden: tuple[int, ...]) -> list[Chip]:
+    return [
+        Chip(
+            text=tokens.pieces[p], id=tokens.ids[p], start=tokens.offsets[p][0], end=tokens.offsets[p][1],
+            original="" if tokens.special[p] else tokens.surface(p), word=tokens.words[p],
+            kind="special" if tokens.special[p] else "unknown" if tokens.unknown[p] else "token",
+            covered="mask" if p in hidden else None,
+        )
+        for p in range(len(tokens))
+    ]  # fmt: skip
+
+
+def choose_preset(name: str) -> None:
+    """Set the whole page to the preset `name` in the reader's language."""
+    chosen = examples.entry("home", name, language())
+    store().put(
+        State(text=chosen["text"], how=chosen["how"], masks=tuple(chosen.get("masks", ())), cut=chosen.get("cut", 0))
+    )

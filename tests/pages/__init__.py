@@ -1,0 +1,1 @@
+"""Tests of whole pages, run without a browser."""

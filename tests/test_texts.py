@@ -1,0 +1,415 @@
+"""Every word of the interface: in both languages, asked for by the code with what fills it, and in one language only.
+
+Which keys the code asks for is read from its syntax trees, so that a text nobody shows and a key nobody wrote are both
+found. Where a key is put together (f"masking.tool.{tool}"), the values are taken from the loop, the comprehension or
+the choice that runs over them; the few that come from elsewhere are named in ELSEWHERE.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import itertools
+import re
+import string
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer import examples
+from explorer.ui import chapters, i18n
+from explorer.views.home import common as home_common
+from explorer.views.masking import common
+
+ROOT = Path(__file__).resolve().parents[1]
+TEXT = ROOT / "assets" / "text"
+LANGUAGES = i18n.LANGUAGES
+HAN = "\u4e00-\u9fff"
+
+# Who takes a key, and which texts it then reads.
+ASK = {
+    "t": ("{}",),
+    "text": ("{}",),
+    "notice": ("{}",),
+    "honesty": ("{}",),
+    "section": ("{}.title", "{}.sub"),
+    "subsection": ("{}.title", "{}.sub"),
+    "question": ("{}.title", "{}.sub"),
+    "map_of": ("{}.map.title",),
+}
+RAISE = ("EngineError", "Busy", "Cancelled", "ModelUnavailable", "ExperimentError", "ModelError", "FetchError")
+COMPONENT = {
+    "strip": "token_strip",
+    "bars": "distribution",
+    "vector": "vector_strip",
+    "scatter": "scatter_ab",
+    "export": "export_bar",
+    "compare": "compare",
+}
+HELPERS = {"explorer/ui/chrome.py", "explorer/ui/prose.py", "explorer/ui/i18n.py"}  # pass on the keys of others
+
+# Values of what stands in a key's braces and comes neither from a loop nor from a choice: (file, expression) → values.
+FAMILY = examples.load("home")["family"]
+CHAPTERS = [name for _, name in chapters.CHAPTERS]
+ELSEWHERE: dict[tuple[str, str], list[str]] = {
+    ("explorer/ui/chapters.py", "name"): CHAPTERS,
+    ("explorer/ui/chapters.py", "home"): CHAPTERS[:1],
+    ("explorer/ui/chapters.py", "f'{home}.map.{name}'"): [f"home.map.{name}" for name in CHAPTERS[1:]],
+    ("explorer/ui/chrome.py", "problem.key"): [],  # errors: see raised()
+    ("explorer/views/home/exhibits.py", "m['build']"): [model["build"] for model in FAMILY],
+    ("explorer/views/home/exhibits.py", "m['target']"): [model["target"] for model in FAMILY],
+    ("explorer/views/masking/cover.py", "problem.key"): [],  # errors: see raised()
+    ("explorer/views/masking/cover.py", "note"): ["word_unknown", "pieces"],
+    ("explorer/views/masking/joint.py", "order.name"): ["independent", "left_to_right", "best_first"],
+}
+PRESETS = {"home": home_common.PRESETS, "masking": common.PRESETS}
+
+# Han in English texts, and Chinese texts without any: only these.
+HAN_IN_ENGLISH: set[str] = set()
+NO_HAN_IN_CHINESE = {
+    "common.progress",
+    "components.export.svg",
+    "masking.how.mask",
+    "masking.joint.alone",
+}
+
+
+def flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+@lru_cache(maxsize=2)
+def texts(lang: str) -> dict[str, str]:
+    """Every text of a language by its key."""
+    return {
+        f"{path.stem}.{name}": value
+        for path in sorted((TEXT / lang).glob("*.toml"))
+        for name, value in flat(tomllib.loads(path.read_text(encoding="utf-8")))
+    }
+
+
+def interface(lang: str) -> dict[str, str]:
+    """The texts without the glossary, whose keys are words of the language itself."""
+    return {key: value for key, value in texts(lang).items() if not key.startswith("glossary.")}
+
+
+def blanks(text: str) -> set[str]:
+    """The names of what is to be filled in."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+# --- what the code asks for ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A key the code asks for; `given` is None where the values cannot be read from the call."""
+
+    key: str
+    where: str
+    given: frozenset[str] | None
+
+
+class Module:
+    """One file of ours: its tree, who stands above a node, and its names once imported."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.relative_to(ROOT).as_posix()
+        self.tree = ast.parse(path.read_text(encoding="utf-8"))
+        self.parent = {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+
+    @cached_property
+    def names(self) -> dict[str, Any]:
+        """What the module's code sees, once it is imported."""
+        module = self.name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        return vars(importlib.import_module(module))
+
+    def above(self, node: ast.AST) -> Iterator[ast.AST]:
+        while node in self.parent:
+            node = self.parent[node]
+            yield node
+
+    def values(self, node: ast.AST) -> list[str]:
+        """What the expression in a key's braces may be. Fails where nobody says."""
+        written = ast.unparse(node)
+        if (self.name, written) in ELSEWHERE:
+            return ELSEWHERE[self.name, written]
+        for above in self.above(node):
+            if isinstance(above, ast.GeneratorExp | ast.ListComp | ast.DictComp | ast.SetComp):
+                loops = [(loop.target, loop.iter) for loop in above.generators]
+            elif isinstance(above, ast.For):
+                loops = [(above.target, above.iter)]
+            elif isinstance(above, ast.Lambda) and isinstance(call := self.parent[above], ast.Call):
+                if called(call) != "choice":
+                    continue
+                loops = [(ast.Name(above.args.args[0].arg), call.args[2])]
+            else:
+                continue
+            for target, over in loops:
+                if (found := self._run(target, over, written)) is not None:
+                    return found
+        pytest.fail(f"{self.name}:{node.lineno}: which values has {{{written}}}? Name them in ELSEWHERE.")
+
+    def _run(self, target: ast.AST, over: ast.AST, written: str) -> list[str] | None:
+        """The values of `written` in a loop over constants, or None if the loop is about something else."""
+        names = [target] if isinstance(target, ast.Name) else getattr(target, "elts", [])
+        place = next((n for n, name in enumerate(names) if ast.unparse(name) == written), None)
+        if place is None:
+            return None
+        over = self._local(over)
+        if isinstance(over, ast.Tuple) and all(isinstance(item, ast.Tuple) for item in over.elts):
+            return [ast.literal_eval(item.elts[place]) for item in over.elts]  # the other columns may be anything
+        items = list(eval(compile(ast.Expression(over), self.name, "eval"), dict(self.names)))
+        return [str(item if isinstance(target, ast.Name) else item[place]) for item in items]
+
+    def _local(self, over: Any) -> Any:
+        """What a name was given in the function around it; anything else stays what it is."""
+        if isinstance(over, ast.Name):
+            for above in self.above(over):
+                if isinstance(above, ast.FunctionDef):
+                    for node in ast.walk(above):
+                        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == over.id:
+                            return node.value
+        return over
+
+    def keys(self, node: ast.AST) -> list[str]:
+        """The keys that an argument may be."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return [node.value]
+        if isinstance(node, ast.IfExp):
+            return [*self.keys(node.body), *self.keys(node.orelse)]
+        if (self.name, ast.unparse(node)) in ELSEWHERE:
+            return ELSEWHERE[self.name, ast.unparse(node)]
+        if isinstance(node, ast.JoinedStr):
+            parts = [
+                [part.value] if isinstance(part, ast.Constant) else self.values(part.value)  # type: ignore[attr-defined]
+                for part in node.values
+            ]
+            return ["".join(choice) for choice in itertools.product(*parts)]
+        pytest.fail(f"{self.name}:{node.lineno}: {ast.unparse(node)} is no key this test can read")
+
+
+def called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def is_plain_section(call: ast.Call) -> bool:
+    """i18n.section (labels for a component), as opposed to chrome.section (a heading)."""
+    return isinstance(call.func, ast.Name) and call.func.id == "section"
+
+
+@lru_cache(maxsize=1)
+def modules() -> tuple[Module, ...]:
+    paths = [*(ROOT / "pages").glob("*.py"), *(ROOT / "explorer").rglob("*.py")]
+    return tuple(Module(path) for path in sorted(paths))
+
+
+@lru_cache(maxsize=1)
+def asked() -> tuple[Asked, ...]:
+    """Every key that code outside the helpers asks for."""
+    out: list[Asked] = []
+    for module in modules():
+        screen = module.name.startswith(("pages/", "explorer/ui/", "explorer/views/"))
+        for call in (node for node in ast.walk(module.tree) if isinstance(node, ast.Call)):
+            name, where = called(call), f"{module.name}:{getattr(call, 'lineno', 0)}"
+            given = {keyword.arg for keyword in call.keywords if keyword.arg not in (None, "lang")}
+            whole = all(keyword.arg is not None for keyword in call.keywords)
+            told = frozenset(map(str, given)) if whole else None
+            if name == "presets" and module.name.startswith("pages/"):
+                page = ast.literal_eval(call.args[0])
+                parts = itertools.product(PRESETS[page], ("title", "text"))
+                out += [Asked(f"{page}.preset.{preset}.{part}", where, frozenset()) for preset, part in parts]
+            if not screen or name not in ASK or not call.args or is_plain_section(call):
+                continue
+            if module.name in HELPERS and not _own_key(call.args[0]):
+                continue
+            if module.name == "explorer/views/finish.py" and "preset" in ast.unparse(call.args[0]):
+                continue  # told by the pages, above
+            out += [Asked(form.format(key), where, told) for key in module.keys(call.args[0]) for form in ASK[name]]
+    return tuple(out)
+
+
+def _own_key(node: ast.AST) -> bool:
+    """Whether a helper asks for a text of its own, not for the one it was called with."""
+    return isinstance(node, ast.Constant) or (isinstance(node, ast.IfExp) and _own_key(node.body))
+
+
+@lru_cache(maxsize=1)
+def raised() -> tuple[Asked, ...]:
+    """Every error key raised anywhere, with the values the raiser gives."""
+    out = []
+    for module in modules():
+        for call in (node for node in ast.walk(module.tree) if isinstance(node, ast.Call)):
+            if called(call) in RAISE and call.args and isinstance(call.args[0], ast.Constant):
+                given = frozenset(str(keyword.arg) for keyword in call.keywords)
+                out.append(Asked(f"errors.{call.args[0].value}", f"{module.name}:{call.lineno}", given))
+    return tuple(out)
+
+
+@lru_cache(maxsize=1)
+def sections() -> frozenset[str]:
+    """The sections handed to components as labels."""
+    return frozenset(
+        call.args[0].value
+        for module in modules()
+        for call in ast.walk(module.tree)
+        if isinstance(call, ast.Call) and is_plain_section(call) and isinstance(call.args[0], ast.Constant)
+    )
+
+
+def labels(section: str) -> set[str]:
+    component = importlib.import_module(f"explorer.components.{COMPONENT[section]}")
+    return set(component.LABELS)
+
+
+def terms(text: str) -> list[str]:
+    """The glossary words of a text: [[word]] or [[shown|word]]."""
+    return [found.rpartition("|")[2] for found in re.findall(r"\[\[(.+?)\]\]", text)]
+
+
+# --- the texts and the code ------------------------------------------------------------------------------------
+
+
+def test_the_reader_of_the_code_finds_what_is_there() -> None:
+    """One key of each kind, so that the tests below cannot pass by finding nothing."""
+    keys = {ask.key for ask in asked()}
+    assert {
+        "masking.title",  # chrome.question
+        "masking.see.average.sub",  # chrome.subsection
+        "masking.tool.lens",  # a choice
+        "masking.budget.step3",  # a comprehension over numbers
+        "home.kinds.semi_answer",  # two loops
+        "home.family.type_moe",  # from the examples
+        "masking.budget.now_worse",  # a conditional expression
+        "home.preset.poem.text",  # cards
+        "masking.joint.best_first",  # named in ELSEWHERE
+        "common.honesty",  # the furniture's own
+    } <= keys
+    assert {"errors.busy", "errors.model_damaged", "errors.position_outside"} <= {ask.key for ask in raised()}
+    assert "components.strip" in sections()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_key_asked_for_is_written(lang: str) -> None:
+    missing = {f"{ask.key} ({ask.where})" for ask in (*asked(), *raised()) if ask.key not in texts(lang)}
+    assert missing == set()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_a_text_leaves_open_is_given(lang: str) -> None:
+    open_ = {
+        f"{ask.key}: {sorted(blanks(texts(lang)[ask.key]) - ask.given)} ({ask.where})"
+        for ask in (*asked(), *raised())
+        if ask.given is not None and not blanks(texts(lang).get(ask.key, "")) <= ask.given
+    }
+    assert open_ == set()
+
+
+def test_no_text_is_there_for_nobody() -> None:
+    keys = {ask.key for ask in (*asked(), *raised())}
+    unused = {key for key in interface("zh") if key not in keys and not key.startswith("components.")}
+    assert unused == set()
+
+
+def test_every_component_finds_its_labels_and_no_other() -> None:
+    for section, table in _component_tables("zh").items():
+        assert set(table) == labels(section), section
+    assert {f"components.{section}" for section in _component_tables("zh")} == sections()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_glossary_word_is_explained_and_used(lang: str) -> None:
+    used = {term for text in interface(lang).values() for term in terms(text)}
+    explained = {key.removeprefix("glossary.") for key in texts(lang) if key.startswith("glossary.")}
+    assert used - explained == set(), "no meaning"
+    assert explained - used == set(), "nobody refers to it"
+
+
+# --- one language beside the other -----------------------------------------------------------------------------
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    assert interface("zh").keys() ^ interface("en").keys() == set()
+
+
+def test_both_languages_leave_the_same_open() -> None:
+    en = interface("en")
+    assert {key for key, text in interface("zh").items() if blanks(text) != blanks(en[key])} == set()
+
+
+def test_tables_have_as_many_columns_in_both_languages() -> None:
+    en = interface("en")
+    columns = {key: text.count(",") for key, text in interface("zh").items() if key.endswith(".csv_columns")}
+    assert len(columns) >= 5
+    assert columns == {key: en[key].count(",") for key in columns}
+
+
+def test_both_languages_explain_as_many_words() -> None:
+    assert len(texts("zh")) == len(texts("en"))
+
+
+def _component_tables(lang: str) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for key, value in interface(lang).items():
+        if key.startswith("components."):
+            _, section, name = key.split(".")
+            found.setdefault(section, {})[name] = value
+    return found
+
+
+# --- how texts are written -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_text_is_empty_or_shouts(lang: str) -> None:
+    assert {key for key, text in texts(lang).items() if not text.strip() or re.search("[!！]", text)} == set()
+
+
+def test_english_texts_hold_no_chinese() -> None:
+    chinese = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef]")
+    assert {key for key, text in texts("en").items() if chinese.search(text)} == HAN_IN_ENGLISH
+
+
+def test_chinese_texts_are_chinese() -> None:
+    han = re.compile(f"[{HAN}]")
+    assert {key for key, text in texts("zh").items() if not han.search(text)} == NO_HAN_IN_CHINESE
+
+
+def test_chinese_texts_have_chinese_punctuation() -> None:
+    half = re.compile(f"[{HAN}][,.;:?()]|[,;?()][{HAN}]|[{HAN}]['\"]|['\"][{HAN}]")
+    wrong = {
+        key: half.findall(text)
+        for key, text in texts("zh").items()
+        if half.search(text) and not key.endswith(".csv_columns")
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_text_has_markup_left_open(lang: str) -> None:
+    def closed(text: str) -> bool:
+        return text.count("**") % 2 == 0 and text.count("`") % 2 == 0 and text.count("[[") == text.count("]]")
+
+    assert {key for key, text in texts(lang).items() if not closed(text)} == set()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_text_is_cut_off_in_the_middle_of_a_sentence(lang: str) -> None:
+    """What holds one whole sentence ends like one: a full stop at the end if there is one inside."""
+    stop = "。" if lang == "zh" else ". "
+    ends = "。？…" if lang == "zh" else ".?…"
+    odd = {
+        key
+        for key, text in texts(lang).items()
+        if stop in text[:-1].replace("e.g. ", "") and text[-1] not in ends + "）)}"
+    }
+    assert odd == set()

@@ -1,0 +1,1 @@
+"""Tests of the glue that views share: states and links, words, prose, numbers, the address for phones."""

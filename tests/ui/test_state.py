@@ -1,0 +1,285 @@
+"""State and link: what a page holds comes back whole from its link, and what a stranger's link brings is checked."""
+
+from __future__ import annotations
+
+import random
+import typing
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal
+
+import pytest
+
+from explorer.ui import state
+from explorer.ui.state import MAX_LINK, VERSION, Problem, Store, from_query, limit, to_query
+from explorer.views.home import common as home_common
+from explorer.views.masking import common
+from tests.ui.conftest import Reader
+
+PAGES = {"home": home_common.State, "masking": common.State}
+WORDS = ("天气", "a b", "~", "%7E", "%", "&v=2", "#x", "它～她", "'\"<b>", "é", "🙂", "0", "漢字", "=", "+", "\\", "/?")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Every type a field may have."""
+
+    word: str = limit("", longest=5)
+    tool: Literal["a", "b"] = "a"
+    places: tuple[int, ...] = limit((), low=1, high=9, longest=3)
+    words: tuple[str, ...] = limit((), longest=3)
+    n: int = limit(0, low=-2, high=7)
+    x: float = limit(1.0, low=0.1, high=3.0)
+    on: bool = False
+
+
+def drawn(kind: type[Any], seed: int) -> Any:
+    """A state with every field drawn from what it may hold."""
+    rng = random.Random(seed)
+    hints = typing.get_type_hints(kind)
+
+    def one(hint: Any, bounds: typing.Mapping[str, Any]) -> Any:
+        low, high, longest = (bounds.get(name) for name in ("low", "high", "longest"))
+        if typing.get_origin(hint) is Literal:
+            return rng.choice(typing.get_args(hint))
+        if typing.get_origin(hint) is tuple:
+            item = typing.get_args(hint)[0]
+            return tuple(one(item, {**bounds, "longest": 9}) for _ in range(rng.randrange((longest or 5) + 1)))
+        if hint is bool:
+            return rng.random() < 0.5
+        if hint is int:
+            return rng.randint(int(low or 0), int(high or 99))
+        if hint is float:
+            return round(rng.uniform(low or 0, high or 1), 2)
+        return "".join(rng.choice(WORDS) for _ in range(8))[: rng.randrange(1, longest or 9)]
+
+    return kind(**{field.name: one(hints[field.name], field.metadata) for field in fields(kind)})
+
+
+# --- there and back --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [*PAGES.values(), Sample], ids=lambda kind: kind.__module__)
+@pytest.mark.parametrize("seed", range(40))
+def test_a_state_comes_back_from_its_query(kind: type[Any], seed: int) -> None:
+    whole = drawn(kind, seed)
+    assert from_query(kind, to_query(whole)) == (whole, ())
+
+
+@pytest.mark.parametrize("kind", PAGES.values(), ids=PAGES)
+def test_an_untouched_page_has_an_empty_link(kind: type[Any]) -> None:
+    assert to_query(kind()) == {}
+    assert from_query(kind, {}) == (kind(), ())
+
+
+@pytest.mark.parametrize("kind", PAGES.values(), ids=PAGES)
+def test_every_field_has_a_default_and_bounds(kind: type[Any]) -> None:
+    hints = typing.get_type_hints(kind)
+    for field in fields(kind):
+        hint = hints[field.name]
+        if hint in (int, float):
+            assert field.metadata["low"] <= field.default <= field.metadata["high"], field.name
+        if hint is str or typing.get_origin(hint) is tuple:
+            assert field.metadata["longest"], field.name
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_word_in_a_list_may_hold_the_separator(word: str) -> None:
+    kept = Sample(words=(word, "b", word))
+    assert from_query(Sample, to_query(kept)) == (kept, ())
+
+
+# --- what a link may bring -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "raw"),
+    [
+        ("word", "abcdef"),
+        ("tool", "c"),
+        ("tool", ""),
+        ("places", "1~2~3~4"),
+        ("places", "0"),
+        ("places", "10"),
+        ("places", "1~x"),
+        ("places", "1~~2"),
+        ("places", "nan"),
+        ("n", "8"),
+        ("n", "-3"),
+        ("n", "1.5"),
+        ("n", ""),
+        ("n", "1e3"),
+        ("n", "9" * 5000),
+        ("x", "nan"),
+        ("x", "NaN"),
+        ("x", "inf"),
+        ("x", "-inf"),
+        ("x", "0.05"),
+        ("x", "3.01"),
+        ("x", "1e400"),
+        ("x", "one"),
+        ("on", "true"),
+        ("on", "2"),
+        ("on", ""),
+    ],
+)
+def test_what_is_out_of_bounds_keeps_its_default_and_is_reported(field: str, raw: str) -> None:
+    found, problems = from_query(Sample, {field: raw, "words": "kept"})
+    assert found == Sample(words=("kept",))
+    assert problems == (Problem(field),)
+
+
+@pytest.mark.parametrize(
+    ("field", "raw", "value"),
+    [("n", "-2", -2), ("n", "7", 7), ("x", "0.1", 0.1), ("x", "3", 3.0), ("word", "abcde", "abcde"),
+     ("places", "9~1~9", (9, 1, 9)), ("places", "", ()), ("on", "1", True)],
+)  # fmt: skip
+def test_bounds_belong_to_what_is_allowed(field: str, raw: str, value: object) -> None:
+    assert from_query(Sample, {field: raw}) == (replace(Sample(), **{field: value}), ())
+
+
+def test_unknown_fields_are_passed_over() -> None:
+    assert from_query(Sample, {"utm": "1", "__class__": "x", "n": "3"}) == (Sample(n=3), ())
+
+
+@pytest.mark.parametrize("version", ["", "0", "2", "x"])
+def test_a_link_of_another_version_opens_the_page_as_it_is(version: str) -> None:
+    assert from_query(Sample, {"n": "3", "v": version}) == (Sample(), (Problem("version"),))
+
+
+def test_a_file_may_hold_texts_that_a_link_may_not() -> None:
+    long = {"word": "a" * 9000, "places": "1~2~3~4"}
+    assert from_query(Sample, long, bounded_text=False) == (Sample(word="a" * 9000), (Problem("places"),))
+
+
+def test_a_field_of_a_type_no_link_can_carry_is_a_mistake_of_ours() -> None:
+    @dataclass(frozen=True)
+    class Wrong:
+        table: dict = None  # type: ignore[type-arg, assignment]
+
+    Wrong.__annotations__["table"] = dict
+    with pytest.raises(TypeError, match="dict"):
+        from_query(Wrong, {"table": "x"})
+
+
+# --- the store -------------------------------------------------------------------------------------------------
+
+
+def store() -> Store[Sample]:
+    return Store(Sample, "sample")
+
+
+def test_what_is_set_stands_in_the_link_and_survives_a_reload(reader: Reader) -> None:
+    store().set(n=5, words=("a~b", "c"))
+    assert reader.link["n"] == "5"
+    assert reader.link["v"] == VERSION
+    reader.reloads()
+    assert store().get() == Sample(n=5, words=("a~b", "c"))
+
+
+def test_the_link_keeps_language_and_large_type(reader: Reader) -> None:
+    reader.opens(lang="en", teacher="1", n="4", other="x")
+    assert store().get() == Sample(n=4)
+    assert dict(reader.link) == {"lang": "en", "teacher": "1", "n": "4", "v": VERSION}
+    store().reset()
+    assert dict(reader.link) == {"lang": "en", "teacher": "1"}
+    assert store().get() == Sample()
+
+
+def test_a_link_opened_over_a_session_wins(reader: Reader) -> None:
+    store().set(n=5)
+    reader.link.from_dict({"n": "2"})
+    assert store().get() == Sample(n=2)
+
+
+def test_an_emptied_link_is_written_again(reader: Reader) -> None:
+    """Streamlit empties the link when the reader goes to another chapter and back."""
+    store().set(n=5)
+    reader.link.clear()
+    assert store().get() == Sample(n=5)
+    assert reader.link["n"] == "5"
+
+
+def test_a_bad_link_is_reported_and_mended(reader: Reader) -> None:
+    reader.opens(n="99", x="2")
+    opened = store()
+    assert opened.get() == Sample(x=2.0)
+    assert opened.problems == (Problem("n"),)
+    assert dict(reader.link) == {"x": "2", "v": VERSION}
+    again = store()
+    assert again.get() == Sample(x=2.0)
+    assert again.problems == ()
+
+
+def test_two_pages_do_not_share_a_state(reader: Reader) -> None:
+    store().set(n=5)
+    reader.link.clear()
+    assert Store(Sample, "another").get() == Sample()
+
+
+@pytest.mark.parametrize("text", ["字" * 300, "a" * (MAX_LINK + 1)])
+def test_what_a_link_cannot_carry_stays_in_the_session(reader: Reader, text: str) -> None:
+    store().set(n=3)
+    store().set(word=text)
+    assert dict(reader.link) == {}
+    assert not store().fits_link()
+    assert store().get() == Sample(n=3, word=text)
+    assert store().get() == Sample(n=3, word=text), "the empty link is not read over it"
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("length", [200, 700, 1300, 1980])
+def test_whatever_stands_in_a_link_can_be_read_back(reader: Reader, page: str, length: int) -> None:
+    """A link that is written is within the bounds of the page that reads it."""
+    kind = PAGES[page]
+    Store(kind, page).set(text="a" * length, masks=(1, 2))
+    assert reader.link
+    reader.reloads()
+    opened = Store(kind, page)
+    assert opened.get().text == "a" * length
+    assert opened.problems == ()
+
+
+def test_every_token_of_the_longest_sentence_can_be_covered_in_a_link(reader: Reader) -> None:
+    Store(common.State, "masking").set(text="短", masks=tuple(range(1, common.MAX_TOKENS - 1)))
+    assert reader.link
+    reader.reloads()
+    opened = Store(common.State, "masking")
+    assert len(opened.get().masks) == common.MAX_TOKENS - 2
+    assert opened.problems == ()
+
+
+def test_links_stay_within_their_bound(reader: Reader) -> None:
+    for length in range(1900, 2100, 7):
+        store().set(word="b" * length)
+        query = "&".join(f"{name}={value}" for name, value in reader.link.items())
+        assert len(query) <= MAX_LINK + len("&v=") + len(VERSION)
+
+
+# --- the state file --------------------------------------------------------------------------------------------
+
+
+def test_a_saved_state_is_loaded_whole(reader: Reader) -> None:
+    saved = Sample(word="长" * 700, words=("~",), on=True)
+    store().load(to_query(saved) | {"v": VERSION})
+    after = store()
+    assert after.get() == saved
+    assert after.problems == ()
+
+
+def test_what_a_file_could_not_bring_is_told_once(reader: Reader) -> None:
+    store().load({"n": "99", "x": "2", "v": VERSION})
+    first, second = store(), store()
+    assert first.get() == second.get() == Sample(x=2.0)
+    assert first.problems == (Problem("n"),)
+    assert second.problems == ()
+
+
+def test_a_file_of_another_version_is_told(reader: Reader) -> None:
+    store().load({"n": "3", "v": "0"})
+    after = store()
+    assert after.get() == Sample()
+    assert after.problems == (Problem("version"),)
+
+
+def test_the_link_is_measured_as_the_browser_writes_it() -> None:
+    assert len(state._link(Sample(word="字"))) == len("word=%E5%AD%97")

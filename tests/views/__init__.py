@@ -1,0 +1,1 @@
+"""Tests of what the views decide before anything is drawn."""
