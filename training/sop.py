@@ -3,8 +3,9 @@
     python -m training.sop --text DIR --work DIR [--pairs N] [--epochs N] [--seed N]
 
 `--text` holds <lang>.txt.xz, a paragraph a line; `--work` keeps what was computed, so that an interrupted run goes on
-where it stopped. Measured is on paragraphs no training pair is from. Two heads are compared: one on the frozen body,
-and one that also tunes a copy of the body's top layers; the better goes to assets/models/<model>-sop.
+where it stopped. Two heads are compared on held-out pairs: one on the frozen body, and one that also tunes a copy of the body's
+top layers; the better goes to assets/models/<model>-sop. Both read the mean of the second sentence minus the mean of
+the first: a head on [CLS] stayed at chance (.49) after eighteen passes over 18,000 pairs.
 It knows nothing of the test sets.
 """
 
@@ -29,13 +30,13 @@ from explorer.lab.sentences import neighbours
 from explorer.models import catalog
 from explorer.models.loader import load
 from explorer.models.model import Model
-from explorer.models.pairs import PairHead, bert_layers, order_folder
+from explorer.models.pairs import PairHead, bert_layers, mean_difference, order_folder
 
 SHARES = {"zh": 0.4, "en": 0.3, "de": 0.1, "es": 0.1, "fr": 0.05, "ja": 0.05}
 LENGTHS = {"zh": (8, 70), "ja": (8, 70)}  # characters of a sentence
 LATIN = (25, 220)
 TUNED = 2  # layers; two of them and the head are 7.4 MB in fp16
-CHUNK, BATCH, HELD_OUT_CHUNKS, LONGEST = 1000, 32, 2, 160
+CHUNK, BATCH, HELD_OUT_CHUNKS, LONGEST, FROZEN_EPOCHS = 1000, 32, 2, 160, 12
 
 
 def main() -> None:
@@ -49,7 +50,9 @@ def main() -> None:
     found = {}
     for tuned in (0, TUNED):
         head = _fresh_head(model, tuned, options.seed)
-        found[tuned] = (_train(head, train, test, options), head)
+        fit = _train_tuned if tuned else _train_frozen
+        found[tuned] = (fit(head, train, test, options), head)
+        _save(model, head, {"held_out": round(found[tuned][0], 4), "pairs": len(train) * CHUNK, "seed": options.seed})
     accuracy, head = max(found.values(), key=lambda pair: pair[0])
     figures = {f"{'frozen' if not tuned else f'tuned_{tuned}'}": round(a, 4) for tuned, (a, _) in found.items()}
     _save(model, head, {"held_out": figures, "pairs": len(train) * CHUNK, "seed": options.seed})
@@ -103,7 +106,7 @@ def _write_states(model: Model, pairs: list[tuple[str, str]], swaps: np.ndarray[
         if len(tokens) <= LONGEST:
             rows.append((tokens.ids, tokens.type_ids, int(swapped)))
     rows.sort(key=lambda row: len(row[0]))
-    states, last, lengths = [], [], []
+    states, lengths = [], []
     reads = model.n_layers - TUNED
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
@@ -113,90 +116,103 @@ def _write_states(model: Model, pairs: list[tuple[str, str]], swaps: np.ndarray[
             types[n, : len(row[1])] = torch.tensor(row[1])
         with model.in_bf16():
             hidden = model.hidden_states(ids, mask, types)
-        last.append(hidden[-1, :, 0].half().numpy())
         states += [hidden[reads, n, : len(row[0])].half().numpy() for n, row in enumerate(batch)]
         lengths += [len(row[0]) for row in batch]
     part = name.with_suffix(".part.npz")
-    np.savez(part, states=np.concatenate(states), last=np.concatenate(last), lengths=np.array(lengths),
+    splits = [row[1].index(1) for row in rows]  # where segment 1 begins
+    np.savez(part, states=np.concatenate(states), lengths=np.array(lengths), splits=np.array(splits),
              labels=np.array([row[2] for row in rows]))  # fmt: skip
     part.rename(name)
 
 
-def _batches(path: Path, reads_top: bool, rng: np.random.Generator | None) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-    """(states[B, L, d], mask[B, L], labels[B]) of one file; texts of like length together, shuffled with `rng`."""
+Batch = tuple[Tensor, Tensor, Tensor, Tensor]
+
+
+def _batches(path: Path, rng: np.random.Generator | None) -> Iterator[Batch]:
+    """states[B, L, d], mask[B, L], types[B, L], labels[B] of one file; of like length, shuffled with `rng`."""
     held = np.load(path)
-    labels, lengths = held["labels"], held["lengths"]
+    source, labels, lengths, splits = (held[name] for name in ("states", "labels", "lengths", "splits"))
     ends = np.cumsum(lengths)
-    source = held["last"] if reads_top else held["states"]
     starts = np.arange(0, len(labels), BATCH)
     for start in rng.permutation(starts) if rng is not None else starts:
         chosen = range(start, min(start + BATCH, len(labels)))
-        if reads_top:
-            states = torch.from_numpy(source[start : chosen.stop].astype(np.float32))[:, None]
-            mask = torch.ones(len(chosen), 1, dtype=torch.bool)
-        else:
-            longest = int(lengths[chosen.start : chosen.stop].max())
-            states = torch.zeros(len(chosen), longest, source.shape[1])
-            mask = torch.zeros(len(chosen), longest, dtype=torch.bool)
-            for n, i in enumerate(chosen):
-                states[n, : lengths[i]] = torch.from_numpy(source[ends[i] - lengths[i] : ends[i]].astype(np.float32))
-                mask[n, : lengths[i]] = True
-        yield states, mask, torch.from_numpy(labels[start : chosen.stop])
+        longest = int(lengths[chosen.start : chosen.stop].max())
+        states = torch.zeros(len(chosen), longest, source.shape[1])
+        mask = torch.zeros(len(chosen), longest, dtype=torch.bool)
+        types = torch.zeros(len(chosen), longest, dtype=torch.long)
+        for n, i in enumerate(chosen):
+            states[n, : lengths[i]] = torch.from_numpy(source[ends[i] - lengths[i] : ends[i]].astype(np.float32))
+            mask[n, : lengths[i]] = True
+            types[n, splits[i] : lengths[i]] = 1
+        yield states, mask, types, torch.from_numpy(labels[start : chosen.stop])
+
+
+def _means(paths: list[Path], rng: np.random.Generator | None) -> Iterator[Batch]:
+    """What the frozen head reads, as batches of one-token texts, so that both heads train alike."""
+    for path in paths:
+        for states, mask, types, labels in _batches(path, rng):
+            yield mean_difference(states, mask, types), mask, types, labels
 
 
 def _fresh_head(model: Model, tuned: int, seed: int) -> PairHead:
-    """A head whose tuned layers start as the body's own."""
+    """A head whose tuned layers start as the body's own. Both kinds read the same states: see TUNED."""
     torch.manual_seed(seed)
-    settings = _layer_settings(model)
-    head = PairHead(model.d_model, model.n_layers - tuned, bert_layers(settings, tuned))
-    body = list(model._layers)[model.n_layers - tuned :]
+    reads = model.n_layers - TUNED
+    head = PairHead(model.d_model, reads, bert_layers(_layer_settings(model), tuned), difference=True)
+    body = list(model._layers)[reads : reads + tuned]
     for ours, theirs in zip(head.layers, body, strict=True):
         ours.load_state_dict(copy.deepcopy(theirs.state_dict()))
     return head
 
 
-def _train(head: PairHead, train: list[Path], test: list[Path], options: argparse.Namespace) -> float:
-    """Accuracy on `test` after the best pass over `train`; the head keeps that pass's weights."""
-    frozen = not len(head.layers)
-    name = "frozen" if frozen else f"tuned-{len(head.layers)}"
-    epochs = options.epochs * (6 if frozen else 1)
-    optimiser = torch.optim.AdamW(head.parameters(), lr=1e-3 if frozen else options.rate, weight_decay=0.01)
-    steps = epochs * len(train) * (CHUNK // BATCH)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, [group["lr"] for group in optimiser.param_groups][0], total_steps=steps + epochs * len(train) + 1
-    )
-    saved = options.work / f"{name}-{options.seed}.pt.safetensors"
-    best, kept, begun = 0.0, copy.deepcopy(head.state_dict()), 0
-    if saved.exists():
-        from safetensors.torch import load_file
+def _train_frozen(head: PairHead, train: list[Path], test: list[Path], options: argparse.Namespace) -> float:
+    """Accuracy on `test` of the best pass; the body's answer never changes, so its means are taken once."""
+    held = [torch.cat([one[k] for one in _means(paths, None)]) for paths in (train, test) for k in (0, 3)]
+    vectors, labels, test_vectors, test_labels = held
+    optimiser = torch.optim.AdamW(head.parameters(), lr=5e-4, weight_decay=0.1)
+    generator = torch.Generator().manual_seed(options.seed)
+    best, kept = 0.0, copy.deepcopy(head.state_dict())
+    for epoch in range(FROZEN_EPOCHS):
+        for chosen in torch.randperm(len(labels), generator=generator).split(BATCH):
+            scores = head.decide(torch.tanh(head.dense(vectors[chosen])))
+            _step(head, optimiser, nn.functional.cross_entropy(scores, labels[chosen]))
+        with torch.inference_mode():
+            right = head.decide(torch.tanh(head.dense(test_vectors))).argmax(-1) == test_labels
+        accuracy = float(right.float().mean())
+        print(f"frozen {epoch + 1}/{FROZEN_EPOCHS}: held out {accuracy:.4f}", flush=True)
+        if accuracy > best:
+            best, kept = accuracy, copy.deepcopy(head.state_dict())
+    head.load_state_dict(kept)
+    return best
 
+
+def _train_tuned(head: PairHead, train: list[Path], test: list[Path], options: argparse.Namespace) -> float:
+    """Accuracy on `test` after the best pass over `train`; goes on after the last complete pass of an earlier run."""
+    from safetensors.torch import load_file
+
+    optimiser = torch.optim.AdamW(head.parameters(), lr=options.rate, weight_decay=0.01)
+    saved = options.work / f"tuned-{options.seed}.safetensors"
+    best, begun, kept = 0.0, 0, copy.deepcopy(head.state_dict())
+    if saved.exists():
         held = load_file(saved)
         begun, best = int(held.pop("_epochs")), float(held.pop("_best"))
         head.load_state_dict(held)
         kept = copy.deepcopy(head.state_dict())
-        for _ in range(begun * len(train) * (CHUNK // BATCH)):
-            schedule.step()
-    for epoch in range(begun, epochs):
-        rng, losses, start = np.random.default_rng((options.seed, epoch)), [], time.monotonic()
+    steps, step = options.epochs * len(train) * (CHUNK // BATCH), begun * len(train) * (CHUNK // BATCH)
+    for epoch in range(begun, options.epochs):
+        rng, losses = np.random.default_rng((options.seed, epoch)), []
         head.train()
         for done, n in enumerate(rng.permutation(len(train)), start=1):
-            for states, mask, labels in _batches(train[n], frozen, rng):
-                loss = nn.functional.cross_entropy(head(states, mask)[2], labels)
-                optimiser.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
-                nn.utils.clip_grad_norm_(head.parameters(), 1.0)
-                optimiser.step()
-                schedule.step()
-                losses.append(loss.item())
-            if not frozen:
-                mean = np.mean(losses[-100:])
-                print(f"{name} {epoch + 1}/{epochs}, chunk {done}/{len(train)}: loss {mean:.4f}", flush=True)
-        accuracy = _accuracy(head, test, frozen)
-        seconds = time.monotonic() - start
-        print(
-            f"{name} {epoch + 1}/{epochs}: loss {np.mean(losses):.4f}, held out {accuracy:.4f}, {seconds:.0f} s",
-            flush=True,
-        )
+            for states, mask, types, labels in _batches(train[n], rng):
+                step += 1
+                for group in optimiser.param_groups:  # a short rise, then down to a tenth
+                    group["lr"] = options.rate * min(step / 100, 1.0) * (1 - 0.9 * min(step / steps, 1.0))
+                loss = nn.functional.cross_entropy(head(states, mask, types)[2], labels)
+                losses.append(_step(head, optimiser, loss))
+            mean = np.mean(losses[-100:])
+            print(f"tuned {epoch + 1}/{options.epochs}, chunk {done}/{len(train)}: loss {mean:.4f}", flush=True)
+        accuracy = _accuracy(head, test)
+        print(f"tuned {epoch + 1}/{options.epochs}: held out {accuracy:.4f}", flush=True)
         if accuracy > best:
             best, kept = accuracy, copy.deepcopy(head.state_dict())
         _checkpoint(saved, kept, epoch + 1, best)
@@ -204,13 +220,21 @@ def _train(head: PairHead, train: list[Path], test: list[Path], options: argpars
     return best
 
 
+def _step(head: PairHead, optimiser: torch.optim.Optimizer, loss: Tensor) -> float:
+    optimiser.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(head.parameters(), 1.0)
+    optimiser.step()
+    return loss.item()
+
+
 @torch.inference_mode()
-def _accuracy(head: PairHead, test: list[Path], frozen: bool) -> float:
+def _accuracy(head: PairHead, test: list[Path]) -> float:
     head.eval()
     right = [
-        (head(states, mask)[2].argmax(-1) == labels).float()
+        (head(states, mask, types)[2].argmax(-1) == labels).float()
         for path in test
-        for states, mask, labels in _batches(path, frozen, None)
+        for states, mask, types, labels in _batches(path, None)
     ]
     return float(torch.cat(right).mean())
 

@@ -58,9 +58,7 @@ def add_up(model: Model, inputs: SumInputs) -> SumResult:
     gain, bias = (tables.table(model.info, name) for name in ("gain", "bias"))
     total = token + segment + position
     normed = layer_norm(total, gain, bias)
-    return SumResult(
-        tokens, token, segment, position, total, normed, gain, bias, float(np.abs(normed - own).max())
-    )
+    return SumResult(tokens, token, segment, position, total, normed, gain, bias, float(np.abs(normed - own).max()))
 
 
 @experiment(version=1)
@@ -177,9 +175,7 @@ def _prepare(model: Model, inputs: LongInputs) -> _Long:
     (good,), (bad,) = words
     prior, question = _standards(model, template, blank, good, bad, inputs.question)
     spans = _sentence_spans(tokens, inner)
-    return _Long(
-        tuple(tokens.ids[i] for i in inner), spans, template, blank, good, bad, prior, question, room
-    )
+    return _Long(tuple(tokens.ids[i] for i in inner), spans, template, blank, good, bad, prior, question, room)
 
 
 @lru_cache(maxsize=64)

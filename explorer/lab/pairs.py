@@ -18,7 +18,6 @@ from explorer.lab.reading import mask_id_of, ordinary_ids, softmax
 from explorer.lab.types.core import Progress, Tokens
 from explorer.lab.types.lottery import LotteryInputs
 from explorer.lab.types.pairs import (
-    Floats,
     HeadResult,
     JudgeInputs,
     JudgeResult,
@@ -50,12 +49,12 @@ def judge(model: Model, inputs: JudgeInputs) -> JudgeResult:
     from explorer.models import pairs as heads
 
     tokens = tuple(encode(model, pair) for pair in inputs.pairs[:MAX_PAIRS])
-    states, mask = _states(model, tokens)
+    states, mask, types = _states(model, tokens)
     order = _order_head(model)
     return JudgeResult(
         tokens,
-        _read(heads.next_head(model), states, mask),
-        None if order is None else _read(order, states, mask),
+        _read(heads.next_head(model), states, mask, types),
+        None if order is None else _read(order, states, mask, types),
     )
 
 
@@ -80,12 +79,13 @@ def lesson(model: Model, inputs: LessonInputs) -> LessonResult:
     for position, token in zip(drawn.positions, drawn.ids, strict=True):
         shown[int(position)] = int(token)
     ids, mask = model.tensor_inputs([shown])
-    states = model.hidden_states(ids, mask, torch.tensor([tokens.type_ids], device=model.device))
+    types = torch.tensor([tokens.type_ids], device=model.device)
+    states = model.hidden_states(ids, mask, types)
     at = [int(position) for position in drawn.positions]
     scores = model.decode(model.transform(states[-1, 0, at])).cpu().numpy()
     p = softmax(scores)
     losses = -np.log(np.maximum(p[np.arange(len(at)), [tokens.ids[i] for i in at]], 1e-30))
-    pair = _read(heads.next_head(model), states, mask)
+    pair = _read(heads.next_head(model), states, mask, types)
     p_next = float(softmax(pair.scores)[0, 0])
     return LessonResult(
         tokens=tokens,
@@ -121,10 +121,10 @@ def measure(model: Model, inputs: MeasureInputs) -> Iterator[Progress | MeasureR
     by_length = np.argsort([len(tokens) for tokens in encoded], kind="stable")
     for start in range(0, len(asked), BATCH):
         chosen = by_length[start : start + BATCH]
-        states, mask = _states(model, [encoded[i] for i in chosen])
-        p_next[chosen] = softmax(_read(next_head, states, mask).scores)[:, 0]
+        states, mask, types = _states(model, [encoded[i] for i in chosen])
+        p_next[chosen] = softmax(_read(next_head, states, mask, types).scores)[:, 0]
         if order_head is not None:
-            p_order[chosen] = softmax(_read(order_head, states, mask).scores)[:, 0]
+            p_order[chosen] = softmax(_read(order_head, states, mask, types).scores)[:, 0]
         yield Progress(min(start + BATCH, len(asked)) // 3, count)
     overlaps = np.array([overlap(first, second) for first, second in asked])
     yield MeasureResult(
@@ -165,22 +165,22 @@ def _order_head(model: Model) -> PairHead | None:
         raise
 
 
-def _states(model: Model, encoded: Sequence[Tokens]) -> tuple[Tensor, Tensor]:
-    """states[layers + 1, B, L, d] and mask[B, L] of pairs."""
+def _states(model: Model, encoded: Sequence[Tokens]) -> tuple[Tensor, Tensor, Tensor]:
+    """states[layers + 1, B, L, d], mask[B, L] and types[B, L] of pairs."""
     import torch
 
     ids, mask = model.tensor_inputs([tokens.ids for tokens in encoded])
     types = torch.zeros_like(ids)
     for n, tokens in enumerate(encoded):
         types[n, : len(tokens)] = torch.tensor(tokens.type_ids)
-    return model.hidden_states(ids, mask, types), mask
+    return model.hidden_states(ids, mask, types), mask, types
 
 
-def _read(head: PairHead, states: Tensor, mask: Tensor) -> HeadResult:
+def _read(head: PairHead, states: Tensor, mask: Tensor, types: Tensor) -> HeadResult:
     import torch
 
     with torch.inference_mode():
-        found = head(states[head.reads].float(), mask)
-    cls, pooled, scores = (one.cpu().numpy() for one in found)
+        found = head(states[head.reads].float(), mask, types)
+    vector, pooled, scores = (one.cpu().numpy() for one in found)
     weight, bias = (one.detach().cpu().numpy() for one in (head.decide.weight, head.decide.bias))
-    return HeadResult(cls, pooled, weight, bias, scores)
+    return HeadResult(vector, pooled, weight, bias, scores)

@@ -100,9 +100,7 @@ def bpe(vocab: Mapping[str, int], ranks: Mapping[tuple[str, str], int], word: st
 
 def _ranks(model: Mapping[str, Any]) -> dict[tuple[str, str], int]:
     merges: Sequence[Any] = model.get("merges") or ()
-    return {
-        (pair[0], pair[1]) if not isinstance(pair, str) else _split(pair): rank for rank, pair in enumerate(merges)
-    }
+    return {(pair[0], pair[1]) if not isinstance(pair, str) else _split(pair): rank for rank, pair in enumerate(merges)}
 
 
 def _split(pair: str) -> tuple[str, str]:

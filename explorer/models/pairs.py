@@ -1,8 +1,9 @@
 """What reads a pair of sentences: BERT's next-sentence head, and our sentence-order head, beside a loaded `Model`.
 
 Knows the tensors of both heads and where they lie; the body's hidden states come from the `Model`. It knows no text.
-Both heads: [CLS] vector → dense, tanh → two scores. The next-sentence head is part of the model's own file; the
-order head (assets/models/<model>-sop) first runs a copy of the body's top layers, tuned for the question.
+Both heads: one vector → dense, tanh → two scores. The next-sentence head is part of the model's own file and reads
+[CLS]. The order head (assets/models/<model>-sop) reads the mean of the second sentence minus that of the first, and may
+run a copy of the body's top layers before that, tuned for the question.
 """
 
 from __future__ import annotations
@@ -31,24 +32,33 @@ NEXT = {
 class PairHead(nn.Module):
     """Two scores for a pair, from hidden states after layer `reads`: index 0 means yes (next; in order).
 
-    `layers` copies of the body's layers come first (none for a head on the frozen body).
+    `layers` copies of the body's layers come first (none for a head on the frozen body). `difference`: the vector
+    that is read is the mean over the second sentence minus the mean over the first, not [CLS].
     """
 
-    def __init__(self, d_model: int, reads: int, layers: list[nn.Module]) -> None:
+    def __init__(self, d_model: int, reads: int, layers: list[nn.Module], *, difference: bool = False) -> None:
         super().__init__()
         self.reads = reads
+        self.difference = difference
         self.layers = nn.ModuleList(layers)
         self.dense = nn.Linear(d_model, d_model)
         self.decide = nn.Linear(d_model, 2)
 
-    def forward(self, states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """cls[B, d], pooled[B, d], scores[B, 2] of states[B, L, d] and mask[B, L] (True = a token)."""
+    def forward(self, states: Tensor, mask: Tensor, types: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """vector[B, d], pooled[B, d], scores[B, 2] of states[B, L, d], mask[B, L] (True = a token), types[B, L]."""
         seen = mask[:, None, None, :]
         for layer in self.layers:
             states = layer(states, seen)
-        cls = states[:, 0]
-        pooled = torch.tanh(self.dense(cls))
-        return cls, pooled, self.decide(pooled)
+        vector = mean_difference(states, mask, types) if self.difference else states[:, 0]
+        pooled = torch.tanh(self.dense(vector))
+        return vector, pooled, self.decide(pooled)
+
+
+def mean_difference(states: Tensor, mask: Tensor, types: Tensor) -> Tensor:
+    """[B, d]: the mean of states[B, L, d] over segment 1 minus that over segment 0 (special tokens are of both)."""
+    second = (mask & (types == 1))[:, :, None]
+    first = (mask & (types == 0))[:, :, None]
+    return (states * second).sum(1) / second.sum(1) - (states * first).sum(1) / first.sum(1)
 
 
 def bert_layers(settings: dict[str, Any], count: int) -> list[nn.Module]:
@@ -94,7 +104,9 @@ def order_head(model: Model) -> PairHead:
         if wanted != have:
             reason = f"{what} {have[:12]}… instead of {wanted[:12]}…"
             raise ModelError("model_damaged", model=f"{model.info.name}-sop", path=str(weights), reason=reason)
-    head = PairHead(model.d_model, settings["reads"], bert_layers(settings["layer"], settings["layers"]))
+    head = PairHead(
+        model.d_model, settings["reads"], bert_layers(settings["layer"], settings["layers"]), difference=True
+    )
     head.load_state_dict({name: tensor.float() for name, tensor in _tensors(model.info, weights).items()})
     return head.eval().to(model.device)
 

@@ -26,9 +26,12 @@ class JudgeInputs:
 
 @dataclass(frozen=True)
 class HeadResult:
-    """One head's road for n pairs: cls[n, d] → dense, tanh → pooled[n, d] → weight · pooled + bias = scores[n, 2]."""
+    """One head's road for n pairs: vector[n, d] → dense, tanh → pooled[n, d] → weight · pooled + bias = scores[n, 2].
 
-    cls: Floats
+    The next-sentence head reads the [CLS] vector, the order head the mean of sentence B minus the mean of sentence A.
+    """
+
+    vector: Floats
     pooled: Floats
     weight: Floats
     bias: Floats

@@ -29,7 +29,7 @@ def draw(reading: Reading, state: State) -> None:
         chrome.subtitle(t("input.lookup.matrix", token=piece, id=found.token_id, vocab=thousands(vocab), d=d))
         _matrix(found)
         vector_strip(
-            [(t("input.lookup.product"), found.product)], key="input-row", labels=section("components.vectors"),
+            [(t("input.lookup.product"), found.product)], key="input-row", labels=section("components.vector"),
             lang=language(), title=t("input.lookup.product"), caption=t("input.lookup.caption"),
         )  # fmt: skip
         same = "input.lookup.same" if found.difference == 0 else "input.lookup.differ"

@@ -6,6 +6,7 @@ import html
 
 import streamlit as st
 
+from explorer import examples
 from explorer.engine import catalog, get_engine
 from explorer.lab.types.inputs import Cutting, Merge
 from explorer.ui import chrome, widgets
@@ -13,7 +14,6 @@ from explorer.ui.i18n import language, t
 from explorer.ui.prose import inline, verbatim
 from explorer.views.input import common
 from explorer.views.input.common import Reading, State
-from explorer import examples
 
 SHOWN_TRIES = 4
 

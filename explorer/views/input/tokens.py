@@ -89,5 +89,3 @@ def _list(tokens: Tokens, model: str) -> None:
     chrome.table(head, rows, numeric=(0, 2, 4))
     if len(tokens) > LISTED:
         chrome.quiet(t("input.tokens.listed", n=LISTED, all=len(tokens)))
-
-

@@ -36,7 +36,7 @@ def draw(reading: Reading, state: State) -> None:
         )
         vector_strip(
             [(t(f"input.sum.{part}"), np.ascontiguousarray(getattr(found, part)[at])) for part in PARTS],
-            key="input-sum", labels=section("components.vectors"), lang=language(),
+            key="input-sum", labels=section("components.vector"), lang=language(),
             title=t("input.sum.title"), caption=t("input.sum.caption"),
         )  # fmt: skip
         _numbers(found, at)

@@ -71,7 +71,9 @@ def _held_out() -> None:
     for name in HELD_OUT:
         kept, base = examples.recorded(f"pairs.{name}_accuracy"), examples.recorded(f"pairs.{name}_overlap")
         if kept and base:
-            rows.append((t(f"pairs.measure.{name}"), percent(kept["measured"]), percent(base["measured"]), str(kept["n"])))
+            rows.append(
+                (t(f"pairs.measure.{name}"), percent(kept["measured"]), percent(base["measured"]), str(kept["n"]))
+            )
     if rows:
         chrome.subtitle(t("pairs.measure.held_out"))
         head = tuple(t(f"pairs.measure.col_{name}") for name in ("who", "right", "overlap", "n"))

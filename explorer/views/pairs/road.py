@@ -29,7 +29,7 @@ def draw(state: State) -> None:
             _show(head, common.ARRANGEMENTS.index(state.arrangement), state.head)
     with side:
         chrome.steps([(t(f"pairs.road.step{n}"), "") for n in (1, 2, 3)])
-        chrome.head_card(found.next.cls.shape[1], 2)
+        chrome.head_card(found.next.vector.shape[1], 2)
         chrome.honesty("pairs.road.honesty")
     pair = common.arrangements(state)[common.ARRANGEMENTS.index(state.arrangement)]
     if state.head == "next":
@@ -51,12 +51,12 @@ def _choose(state: State) -> None:
 def _show(head: HeadResult, n: int, name: str) -> None:
     vector_strip(
         [
-            (t("pairs.road.cls"), np.ascontiguousarray(head.cls[n])),
+            (t(f"pairs.road.vector_{name}"), np.ascontiguousarray(head.vector[n])),
             (t("pairs.road.pooled"), np.ascontiguousarray(head.pooled[n])),
             (t("pairs.road.weight", answer=t(f"pairs.answer.{name}_yes")), np.ascontiguousarray(head.weight[0])),
             (t("pairs.road.weight", answer=t(f"pairs.answer.{name}_no")), np.ascontiguousarray(head.weight[1])),
         ],
-        key="pairs-road", labels=section("components.vectors"), lang=language(), title=t("pairs.road.title"),
+        key="pairs-road", labels=section("components.vector"), lang=language(), title=t("pairs.road.title"),
         caption=t("pairs.road.caption"),
     )  # fmt: skip
     p = common.p_yes(head.scores)[n]
