@@ -35,15 +35,11 @@ def entry(page: str, name: str, lang: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=2)
-def own_pairs(lang: str = "") -> tuple[Pair, ...]:
-    """The project's own neighbouring sentences, both languages or one (assets/examples/eval/pairs.*)."""
-    found = []
-    for name in (lang,) if lang else LANGUAGES:
-        for line in (FOLDER / "eval" / f"pairs.{name}.txt").read_text(encoding="utf-8").splitlines():
-            if line and not line.startswith("#"):
-                first, _, second = line.partition("\t")
-                found.append((first, second))
-    return tuple(found)
+def own_pairs(lang: str) -> tuple[Pair, ...]:
+    """The project's own neighbouring sentences in `lang` (assets/examples/eval/pairs.*)."""
+    lines = (FOLDER / "eval" / f"pairs.{lang}.txt").read_text(encoding="utf-8").splitlines()
+    halves = (line.partition("\t") for line in lines if line and not line.startswith("#"))
+    return tuple((first, second) for first, _, second in halves)
 
 
 def recorded(id: str) -> dict[str, Any] | None:
@@ -79,5 +75,5 @@ def defaults() -> list[tuple[str, str, Any]]:
         a, b = (entry("pairs", "default", lang)[name] for name in ("a", "b"))
         wanted.append(("pairs.judge", model, JudgeInputs(((a, b), (b, a), (a, elsewhere(lang))))))
     wanted.append(("inputs.positions", model, PositionInputs()))
-    wanted.append(("pairs.measure", model, MeasureInputs(own_pairs())))
+    wanted.append(("pairs.measure", model, MeasureInputs(tuple(own_pairs(lang) for lang in LANGUAGES))))
     return wanted

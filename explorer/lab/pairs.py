@@ -108,13 +108,18 @@ def measure(model: Model, inputs: MeasureInputs) -> Iterator[Progress | MeasureR
     """
     from explorer.models import pairs as heads
 
-    count = len(inputs.pairs)
-    if count < 2:
-        raise ExperimentError("too_few_pairs", count=count)
-    shift = np.random.default_rng(inputs.seed).integers(1, count, size=count)
+    rng = np.random.default_rng(inputs.seed)
     asked: list[Pair] = []
-    for n, (first, second) in enumerate(inputs.pairs):
-        asked += [(first, second), (second, first), (first, inputs.pairs[(n + int(shift[n])) % count][1])]
+    for group in inputs.groups:
+        count = len(group)
+        if count < 2:
+            raise ExperimentError("too_few_pairs", count=count)
+        shift = rng.integers(1, count, size=count)
+        for n, (first, second) in enumerate(group):
+            asked += [(first, second), (second, first), (first, group[(n + int(shift[n])) % count][1])]
+    count = len(asked) // 3
+    if not count:
+        raise ExperimentError("too_few_pairs", count=0)
     next_head, order_head = heads.next_head(model), _order_head(model)
     p_next, p_order = np.full(len(asked), 0.5), np.full(len(asked), 0.5)
     encoded = [encode(model, pair) for pair in asked]

@@ -120,7 +120,9 @@ def test_the_family_has_a_date_a_size_a_build_and_a_target_each(open_page: OpenP
     home.writes(SENTENCES["en"], reference.pieces(SENTENCES["en"]))
     home.main.get_by_text(home.say("common.data"), exact=True).click()
     table = home.main.locator("table.plain-table").filter(has_text=home.say("family.head_target"))
-    rows = {cells[0]: cells[1:] for row in table.locator("tr").all()[1:] for cells in [row.locator("td").all_inner_texts()]}
+    rows = {
+        cells[0]: cells[1:] for row in table.locator("tr").all()[1:] for cells in [row.locator("td").all_inner_texts()]
+    }
     published = {
         "ELMo": ("2018", "94 M"),
         "BERT-large": ("2018", "340 M"),

@@ -15,4 +15,9 @@ with torch.no_grad():
     for n, h in enumerate(layers):
         scores = model.cls.predictions(h[0, __LOOK__])  # the same head at every layer
         best = scores.topk(5).indices
-        print(n, tokenizer.convert_ids_to_tokens(best), "rank of the original:", int((scores > scores[original]).sum()) + 1)
+        print(
+            n,
+            tokenizer.convert_ids_to_tokens(best),
+            "rank of the original:",
+            int((scores > scores[original]).sum()) + 1,
+        )

@@ -83,9 +83,12 @@ class LessonResult:
 
 @dataclass(frozen=True)
 class MeasureInputs:
-    """Many pairs of neighbours, each kept, swapped, and with another pair's second sentence (drawn by `seed`)."""
+    """Many pairs of neighbours, each kept, swapped, and with another pair's second sentence (drawn by `seed`).
 
-    pairs: tuple[Pair, ...]
+    That other pair is always of the same group: a group is a language, so that the language gives nothing away.
+    """
+
+    groups: tuple[tuple[Pair, ...], ...]
     seed: int = 0
 
 

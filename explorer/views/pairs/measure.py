@@ -21,7 +21,7 @@ HELD_OUT = ("nsp", "sop")
 def draw(state: State) -> None:
     chrome.section("pairs.measure")
     body, side = st.columns([1, 0.44], gap="large")
-    inputs = MeasureInputs(examples.own_pairs())
+    inputs = MeasureInputs(tuple(examples.own_pairs(lang) for lang in examples.LANGUAGES))
     with body:
         found: MeasureResult | None = get_engine().peek("pairs.measure", common.model_id(), inputs)
         if found is None and st.button(t("common.run"), type="primary", key="pairs-measure"):
