@@ -5,6 +5,7 @@ Pure Python, no model, no torch. The tokenizers package gives the pieces alone; 
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -88,7 +89,7 @@ def bpe(vocab: Mapping[str, int], ranks: Mapping[tuple[str, str], int], word: st
         pieces += [char] if char in vocab else [f"<0x{byte:02X}>" for byte in char.encode("utf-8", "replace")]
     steps: list[Merge] = []
     while len(pieces) > 1:
-        known = [(ranks[pair], at) for at, pair in enumerate(zip(pieces, pieces[1:], strict=False)) if pair in ranks]
+        known = [(ranks[pair], at) for at, pair in enumerate(itertools.pairwise(pieces)) if pair in ranks]
         if not known:
             break
         rank, at = min(known)
