@@ -45,7 +45,7 @@ async def painted(request: Request) -> Response:
 async def vocabulary(request: Request) -> Response:
     """The token strings of a model as a JSON list, kept by the browser for as long as the weights are the same."""
     try:
-        body = _vocabulary_json(request.path_params["model_id"])
+        body = _vocabulary_json(request.path_params["model_id"], request.path_params["revision"])
     except ModelError:
         return Response(status_code=404)
     return Response(
@@ -54,7 +54,7 @@ async def vocabulary(request: Request) -> Response:
 
 
 @lru_cache(maxsize=8)
-def _vocabulary_json(model_id: str) -> bytes:
+def _vocabulary_json(model_id: str, revision: str) -> bytes:
     catalog.entry(model_id)
     return json.dumps(get_engine().vocabulary(model_id), ensure_ascii=False).encode()
 

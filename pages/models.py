@@ -1,0 +1,13 @@
+"""模型 · Models: what is here, what can be had, and which chapter uses which."""
+
+from explorer.ui import chrome
+from explorer.views import finish
+from explorer.views.models import chapter_use, common, others, progress, shelf
+
+chrome.question("models")
+finish.link_problems(common.store())
+chrome.guarded(chapter_use.draw)
+others.shared()
+progress.draw()
+chrome.guarded(shelf.draw)
+others.draw()
