@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 from explorer import examples
+from explorer.models.catalog import KINDS
 from explorer.ui import chapters, i18n
 from explorer.views.home import common as home_common
 from explorer.views.masking import common
@@ -63,6 +64,24 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/ui/chrome.py", "problem.key"): [],  # errors: see raised()
     ("explorer/views/home/exhibits.py", "model['build']"): [model["build"] for model in FAMILY],
     ("explorer/views/home/exhibits.py", "model['target']"): [model["target"] for model in FAMILY],
+    ("explorer/views/evidence/claims.py", "name"): CHAPTERS,
+    ("explorer/views/evidence/claims.py", "part"): [*"published measured on with when held_out command".split()],
+    ("explorer/views/evidence/claims.py", "verdict"): ["holds", "holds_not"],
+    ("explorer/views/evidence/measuring.py", "status.chapter"): CHAPTERS,
+    ("explorer/views/models/chapter_use.py", "key"): ["models.loaded", "models.to_load", "models.removed"],
+    ("explorer/views/models/common.py", "code"): [*"zh en ja fr de es".split()],
+    ("explorer/views/models/common.py", "info.kind"): [*KINDS],
+    ("explorer/views/models/common.py", "name"): CHAPTERS,
+    ("explorer/views/models/others.py", "key"): ["models.already", "models.folder_note.used"],
+    ("explorer/views/models/progress.py", "f'errors.{error.key}'"): [],  # errors: see raised()
+    ("explorer/views/models/progress.py", "f'errors.{key}'"): [],
+    ("explorer/views/models/progress.py", "step.phase"): [
+        *"queued looking fetching waiting preparing done found".split()
+    ],
+    ("explorer/views/models/progress.py", "step.reason"): [*KINDS],
+    ("explorer/views/models/shelf.py", "key"): ["models.verify_right", "models.verify_wrong"],
+    ("explorer/views/models/shelf.py", "one.state"): [*"embedded whole partial damaged absent".split()],
+    ("explorer/views/models/shelf.py", "word"): ["resume", "repair", "fetch"],
     ("explorer/views/masking/cover.py", "problem.key"): [],  # errors: see raised()
     ("explorer/views/masking/cover.py", "note"): ["word_unknown", "pieces"],
     ("explorer/views/masking/joint.py", "order.name"): ["independent", "left_to_right", "best_first"],

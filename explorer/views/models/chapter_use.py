@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import streamlit as st
 
 from explorer.engine import catalog, get_engine, library
@@ -45,16 +47,17 @@ def _memory() -> None:
 def _chapter(name: str) -> None:
     info = library.model_of(name)
     offered = library.usable(name) if name in library.switchable() else ()
-    with st.container(horizontal=True, vertical_alignment="center", key=f"use-{name}"):
-        st.html(
-            f'<div class="use" lang="{HTML_LANG[language()]}"><b>{inline(common.chapter_name(name))}</b> '
-            f'<span class="quiet">{inline(_in_memory(info))}</span></div>',
-            width="stretch",
-        )
-        if len(offered) > 1 and common.may("switch"):
+    choice = len(offered) > 1 and common.may("switch")
+    own = "" if choice else f' · <b lang="en">{html.escape(info.name)}</b>'
+    words, pick = st.columns([1, 0.5], vertical_alignment="center")
+    words.html(
+        f'<div class="use" lang="{HTML_LANG[language()]}" data-chapter="{name}">'
+        f"{inline(common.chapter_name(name))}{own} "
+        f'<span class="quiet">{inline(_in_memory(info))}</span></div>'
+    )
+    if choice:
+        with pick:
             _choice(name, info, offered)
-        else:
-            st.html(f'<div class="use-model" lang="en">{inline(info.name)}</div>', width="content")
 
 
 def _in_memory(info: library.ModelInfo) -> str:
@@ -70,7 +73,7 @@ def _choice(name: str, info: library.ModelInfo, offered: tuple[library.ModelInfo
     st.session_state[key] = info.id
     st.selectbox(
         t("models.use_label", chapter=common.chapter_name(name)), list(names), format_func=names.__getitem__, key=key,
-        label_visibility="collapsed", width=280, on_change=lambda: _choose(name, st.session_state[key]),
+        label_visibility="collapsed", on_change=lambda: _choose(name, st.session_state[key]),
     )  # fmt: skip
 
 

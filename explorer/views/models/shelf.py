@@ -43,10 +43,10 @@ def _filter_name(name: str) -> str:
 def _row(one: Standing) -> None:
     info = one.info
     with st.container(key=f"model-{library.slug(info.id)}", border=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.html(_about(one), width="stretch")
-            with st.container(horizontal=True, width="content"):
-                _acts(one)
+        words, acts = st.columns([1, 0.34], vertical_alignment="center")
+        words.html(_about(one))
+        with acts.container(horizontal=True, horizontal_alignment="right"):
+            _acts(one)
         if common.store().get().open == info.id:
             _terms(one)
         if message := common.said(info.id):
