@@ -58,7 +58,7 @@ HELPERS = {"explorer/ui/chrome.py", "explorer/ui/prose.py", "explorer/ui/i18n.py
 FAMILY = examples.load("home")["family"]
 CHAPTERS = [name for _, name in chapters.CHAPTERS]
 ELSEWHERE: dict[tuple[str, str], list[str]] = {
-    ("explorer/ui/chapters.py", "name"): CHAPTERS,
+    ("explorer/ui/chapters.py", "name"): [*CHAPTERS, "models"],
     ("explorer/ui/chapters.py", "home"): CHAPTERS[:1],
     ("explorer/ui/chapters.py", "f'{home}.map.{name}'"): [f"home.map.{name}" for name in CHAPTERS[1:]],
     ("explorer/ui/chrome.py", "problem.key"): [],  # errors: see raised()
@@ -68,7 +68,8 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/evidence/claims.py", "part"): [*"published measured on with when held_out command".split()],
     ("explorer/views/evidence/claims.py", "verdict"): ["holds", "holds_not"],
     ("explorer/views/evidence/measuring.py", "status.chapter"): CHAPTERS,
-    ("explorer/views/models/chapter_use.py", "key"): ["models.loaded", "models.to_load", "models.removed"],
+    ("explorer/views/models/chapter_use.py", "how"): ["models.loaded", "models.to_load"],
+    ("explorer/views/models/chapter_use.py", "key"): ["models.removed"],
     ("explorer/views/models/common.py", "code"): [*"zh en ja fr de es".split()],
     ("explorer/views/models/common.py", "info.kind"): [*KINDS],
     ("explorer/views/models/common.py", "name"): CHAPTERS,
@@ -94,6 +95,7 @@ NO_HAN_IN_CHINESE = {
     "common.progress",
     "components.export.svg",
     "masking.how.mask",
+    "models.list_comma",
     "masking.joint.alone",
 }
 

@@ -56,7 +56,7 @@ class Memory:
     used: int
 
 
-def allowed(address: str | None, environment: Mapping[str, str], arguments: Sequence[str]) -> Policy:
+def allowed(address: str | None, environment: Mapping[str, str], arguments: Sequence[str] = ()) -> Policy:
     """Who may do what on a server bound to `address`. Raises ValueError for a setting that names no such thing."""
     return policy.of_server(address, environment, arguments)
 

@@ -5,11 +5,9 @@ It knows the state and the tokenizer's answer; it runs no experiment and draws n
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
-from urllib.parse import quote
 
 import numpy as np
 
@@ -20,6 +18,7 @@ from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
+from explorer.views import vocabulary
 
 MAX_TOKENS = 128
 
@@ -116,14 +115,7 @@ def _tokens(model: str, text: str) -> tuple[Tokens, bool]:
 
 
 def mask_id() -> int:
-    return _mask_id(model_id())
-
-
-@lru_cache(maxsize=8)
-def _mask_id(model: str) -> int:
-    """Some tokenizers put a mark before any text; the mask itself is the token that has the text's characters."""
-    tokens = get_engine().tokens(model, "[MASK]")
-    return next(i for i, (start, end) in zip(tokens.ids, tokens.offsets, strict=True) if end > start)
+    return vocabulary.mask_id(model_id())
 
 
 def edits(sentence: Sentence, state: State) -> tuple[Edit, ...]:
@@ -137,15 +129,8 @@ def edits(sentence: Sentence, state: State) -> tuple[Edit, ...]:
 
 def random_token(seed: int, position: int) -> int:
     """A token drawn from all ordinary ones, the same for the same seed and position."""
-    ordinary = _ordinary(model_id())
+    ordinary = vocabulary.ordinary(model_id())
     return ordinary[int(np.random.default_rng((seed, position)).integers(len(ordinary)))]
-
-
-@lru_cache(maxsize=2)
-def _ordinary(model: str) -> tuple[int, ...]:
-    """Ids of the tokens that stand for text, told by their strings: not [CLS], <s> or [unused7]."""
-    named = re.compile(r"\[(PAD|UNK|CLS|SEP|MASK|unused\d+)\]|</?(s|pad|unk|mask)>")
-    return tuple(n for n, piece in enumerate(get_engine().vocabulary(model)) if piece and not named.fullmatch(piece))
 
 
 def original_of(tokens: Tokens, position: int) -> int | None:
@@ -154,8 +139,8 @@ def original_of(tokens: Tokens, position: int) -> int | None:
 
 
 def plain(token: str) -> str:
-    """A token without the mark of its tokenizer: ## of a piece that goes on, Ġ or ▁ of one that begins a word."""
-    return token.removeprefix("##") or token if token[:1] not in "Ġ▁" else token[1:] or token
+    """A token without the mark of its tokenizer (##, Ġ, ▁)."""
+    return vocabulary.plain(token)
 
 
 def example(name: str, lang: str) -> tuple[str, tuple[int, ...], int]:
@@ -174,16 +159,10 @@ def choose_preset(name: str) -> None:
 
 
 def vocabulary_url() -> str:
-    """Where the browser fetches the token strings, relative to the app's root; new weights mean a new address."""
-    info = model()
-    return f"vocabulary/{info.revision[:12]}/{quote(info.id)}"
+    """Where the browser fetches the token strings."""
+    return vocabulary.url(model())
 
 
 def vocabulary_index() -> dict[str, int]:
     """Token strings to ids."""
-    return _index(model_id())
-
-
-@lru_cache(maxsize=2)
-def _index(model: str) -> dict[str, int]:
-    return {token: number for number, token in enumerate(get_engine().vocabulary(model))}
+    return vocabulary.index(model_id())

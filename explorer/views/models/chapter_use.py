@@ -63,8 +63,8 @@ def _chapter(name: str) -> None:
 def _in_memory(info: library.ModelInfo) -> str:
     """Whether the model is in memory, and about how much it takes there."""
     needs = library.standing(info).needs
-    key = "models.loaded" if get_engine().state(info.id) == "ready" else "models.to_load"
-    return t(key, size=gib(needs)) if needs else t("models.needs_unknown")
+    how = "models.loaded" if get_engine().state(info.id) == "ready" else "models.to_load"
+    return t(how, size=gib(needs)) if needs else t("models.needs_unknown")
 
 
 def _choice(name: str, info: library.ModelInfo, offered: tuple[library.ModelInfo, ...]) -> None:
