@@ -27,7 +27,7 @@ from explorer.engine import get_engine
 from explorer.engine.base import EngineError
 from explorer.models import catalog
 from explorer.models.errors import ModelError
-from explorer.ui import network
+from explorer.ui import network, permission
 from explorer.ui.first_paint import first_painted
 
 
@@ -77,6 +77,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 network.stay_at_home()
+permission.policy()  # a misspelt permission ends the start, not a lesson
 app = st.App(
     "explorer/main.py",
     lifespan=lifespan,
