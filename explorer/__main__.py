@@ -51,6 +51,8 @@ def _evidence(options: argparse.Namespace) -> int:
     for chapter in [options.chapter] if options.chapter else evidence.CHAPTERS:
         for row in evidence.measure(chapter, options.data):
             rows.append(row)
+            if options.data is None and not options.ship:
+                kept.keep([row])  # the page 证据 shows it as measured here
             if not options.json:
                 print(_line(row), flush=True)
     if options.json:
@@ -63,8 +65,6 @@ def _evidence(options: argparse.Namespace) -> int:
         recorded.write(rows)
     if options.ship and options.data is None:
         kept.ship(rows)
-    elif options.data is None:
-        kept.keep(rows)  # the page 证据 shows them as measured here
     return 0 if all(row.holds for row in rows) else 1
 
 

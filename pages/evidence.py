@@ -23,3 +23,4 @@ with left:
 with right:
     chrome.steps([(t(f"evidence.step{n}"), "") for n in (1, 2, 3)])
     chrome.honesty("evidence.honesty")
+finish.presets("evidence", common.PRESETS, common.choose_preset)

@@ -24,6 +24,7 @@ import pytest
 from explorer import examples
 from explorer.models.catalog import KINDS
 from explorer.ui import chapters, i18n
+from explorer.views.evidence import common as evidence_common
 from explorer.views.home import common as home_common
 from explorer.views.masking import common
 
@@ -87,7 +88,7 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/masking/cover.py", "note"): ["word_unknown", "pieces"],
     ("explorer/views/masking/joint.py", "order.name"): ["independent", "left_to_right", "best_first"],
 }
-PRESETS = {"home": home_common.PRESETS, "masking": common.PRESETS}
+PRESETS = {"home": home_common.PRESETS, "masking": common.PRESETS, "evidence": evidence_common.PRESETS}
 
 # Han in English texts, and Chinese texts without any: only these.
 HAN_IN_ENGLISH: set[str] = set()

@@ -76,3 +76,13 @@ def test_the_table_has_every_field_of_every_claim() -> None:
     assert (mine["claim_zh"], mine["measured"], mine["holds"], mine["n"]) == ("说法", "0.6", "True", "12")
     assert mine["measured_here"] == "True"
     assert set(common.COLUMNS) <= set(mine)
+
+
+def test_only_what_does_not_hold_and_only_what_was_measured_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.keep([ROW, SECOND])
+    fails = body(open_page("evidence", "zh", show="fails"))
+    assert fails.count(i18n.text("evidence.part.measured", "zh")) == 1
+    here = "".join(html(open_page("evidence", "zh", show="here")))
+    assert here.count("data-claim=") == 2
+    monkeypatch.setattr(kept, "own", lambda: kept.SHIPPED.with_name("nothing.json"))
+    assert i18n.text("evidence.none_such", "zh") in body(open_page("evidence", "zh", show="here"))

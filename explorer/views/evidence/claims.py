@@ -45,17 +45,17 @@ def _name(name: str) -> str:
 def draw(bench: Bench) -> None:
     """Every claim of the chapters shown, each chapter with its button."""
     running = (status := bench.status()) is not None and status.running
-    for name in common.shown(bench):
-        figures = bench.figures(name)
+    for name, figures in common.figures(bench).items():
+        measured = bool(bench.figures(name))
         with st.container(horizontal=True, vertical_alignment="center", key=f"evidence-{name}"):
             with st.container(width="stretch"):
                 chrome.subtitle(t(f"{name}.nav"))
             st.button(
-                t("evidence.again" if figures else "evidence.first"), key=f"measure-{name}", disabled=running,
+                t("evidence.again" if measured else "evidence.first"), key=f"measure-{name}", disabled=running,
                 on_click=bench.start, args=(name,),
             )  # fmt: skip
         if not figures:
-            chrome.quiet(t("evidence.none"))
+            chrome.quiet(t("evidence.none_such" if measured else "evidence.none"))
         chrome.block("".join(map(_card, figures)))
 
 

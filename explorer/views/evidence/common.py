@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from explorer.lab.types.evidence import Bench, Figure
 from explorer.ui import chapters
@@ -20,11 +21,15 @@ COLUMNS = (
 )  # fmt: skip
 
 
+PRESETS = ("all", "fails", "here")
+
+
 @dataclass(frozen=True)
 class State:
-    """`chapter`: only its claims; "" for all."""
+    """`chapter`: only its claims; "" for all. `show`: of these all, those that do not hold, those measured here."""
 
     chapter: str = limit("", longest=24)
+    show: Literal["all", "fails", "here"] = "all"
 
 
 def store() -> Store[State]:
@@ -41,6 +46,22 @@ def shown(bench: Bench) -> tuple[str, ...]:
     """The chapters that the reader has asked for."""
     known, asked = with_evidence(bench), store().get().chapter
     return (asked,) if asked in known else known
+
+
+def figures(bench: Bench) -> dict[str, list[Figure]]:
+    """The claims that the reader has asked for, by chapter."""
+    wanted: dict[str, Callable[[Figure], bool]] = {
+        "all": lambda figure: True,
+        "fails": lambda figure: not figure.row.holds,
+        "here": lambda figure: figure.here,
+    }
+    keep = wanted[store().get().show]
+    return {name: [figure for figure in bench.figures(name) if keep(figure)] for name in shown(bench)}
+
+
+def choose_preset(name: str) -> None:
+    """Show all claims, those that do not hold, or those measured here; of every chapter."""
+    store().put(State(show=name))  # type: ignore[arg-type]
 
 
 def number(value: float) -> str:

@@ -6,6 +6,7 @@ Drawn again every moment while something is measured; the rest of the app can be
 from __future__ import annotations
 
 from functools import partial
+from itertools import chain
 
 import streamlit as st
 
@@ -54,13 +55,9 @@ def _ended(status: Measuring) -> None:
 def take_along(bench: Bench) -> None:
     """The claims that are shown, as a table."""
     with st.container(horizontal=True, vertical_alignment="center"):
+        figures = tuple(chain(*common.figures(bench).values()))
         st.download_button(
-            t("evidence.csv"), partial(_csv, bench, common.shown(bench)), file_name="open-sesame-evidence.csv",
+            t("evidence.csv"), partial(common.table, figures), file_name="open-sesame-evidence.csv",
             mime="text/csv", key="evidence-csv",
         )  # fmt: skip
         st.html("<code>python -m explorer evidence</code>", width="content")
-
-
-def _csv(bench: Bench, chapters: tuple[str, ...]) -> str:
-    """Made when the button is clicked."""
-    return common.table(figure for name in chapters for figure in bench.figures(name))
