@@ -20,10 +20,10 @@ SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
 def stage(bench: Bench) -> None:
     """Which chapter, and how its claims stand."""
     names = ("", *common.with_evidence(bench))
-    chosen = common.shown(bench)
+    chosen, asked = common.shown(bench), common.store().get().chapter
     with st.container(key="stage-evidence"):
         widgets.choice(
-            "evidence-chapter", t("evidence.filter"), names, chosen[0] if len(chosen) == 1 else "",
+            "evidence-chapter", t("evidence.filter"), names, asked if asked in names else "",
             lambda name: _name(name), lambda name: common.store().set(chapter=name),
         )  # fmt: skip
         figures = [figure for name in chosen for figure in bench.figures(name)]

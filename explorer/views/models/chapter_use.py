@@ -15,11 +15,15 @@ from explorer.views.models.common import gib
 
 
 def draw() -> None:
+    names = used_by_chapters()
+    offered = {name: library.usable(name) for name in names if name in library.switchable()}
+    free = [name for name in names if len(offered.get(name, ())) > 1 and common.may("switch")]
     with st.container(key="stage-models"):
         _memory()
         with st.container(key="models-use"):
-            for name in used_by_chapters():
-                _chapter(name)
+            for name in free:
+                _choice(name, library.model_of(name), offered[name])
+            _others([name for name in names if name not in free])
         if message := common.said("chapters"):
             key, tone, values = message
             chrome.notice(key, tone, **values)
@@ -44,20 +48,22 @@ def _memory() -> None:
     chrome.block(f'<div class="gauge" aria-hidden="true">{bar}</div><p class="quiet">{inline(words)}</p>')
 
 
-def _chapter(name: str) -> None:
-    info = library.model_of(name)
-    offered = library.usable(name) if name in library.switchable() else ()
-    choice = len(offered) > 1 and common.may("switch")
-    own = "" if choice else f' · <b lang="en">{html.escape(info.name)}</b>'
-    words, pick = st.columns([1, 0.5], vertical_alignment="center")
-    words.html(
-        f'<div class="use" lang="{HTML_LANG[language()]}" data-chapter="{name}">'
-        f"{inline(common.chapter_name(name))}{own} "
+def _others(names: list[str]) -> None:
+    """The chapters that have no choice, by the model they use."""
+    by_model: dict[str, list[str]] = {}
+    for name in names:
+        by_model.setdefault(library.model_of(name).id, []).append(name)
+    for chapters_of in by_model.values():
+        info = library.model_of(chapters_of[0])
+        words = t("models.list_comma").join(map(common.chapter_name, chapters_of))
+        _line(chapters_of, f'<b lang="en">{html.escape(info.name)}</b> · {inline(words)}', info)
+
+
+def _line(names: list[str], body: str, info: library.ModelInfo) -> None:
+    st.html(
+        f'<div class="use" lang="{HTML_LANG[language()]}" data-chapter="{" ".join(names)}">{body} '
         f'<span class="quiet">{inline(_in_memory(info))}</span></div>'
     )
-    if choice:
-        with pick:
-            _choice(name, info, offered)
 
 
 def _in_memory(info: library.ModelInfo) -> str:
@@ -68,10 +74,14 @@ def _in_memory(info: library.ModelInfo) -> str:
 
 
 def _choice(name: str, info: library.ModelInfo, offered: tuple[library.ModelInfo, ...]) -> None:
+    """A chapter that can use several of the models that are here."""
     names = {one.id: one.name for one in offered}
     key = f"models-use-{name}-{language()}"
     st.session_state[key] = info.id
-    st.selectbox(
+    words, pick = st.columns([1, 0.5], vertical_alignment="center")
+    with words:
+        _line([name], f"<b>{inline(common.chapter_name(name))}</b>", info)
+    pick.selectbox(
         t("models.use_label", chapter=common.chapter_name(name)), list(names), format_func=names.__getitem__, key=key,
         label_visibility="collapsed", on_change=lambda: _choose(name, st.session_state[key]),
     )  # fmt: skip
