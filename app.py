@@ -23,7 +23,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from explorer import views
-from explorer.engine import get_engine, library
+from explorer.engine import get_engine, uses
 from explorer.engine.base import EngineError
 from explorer.models import catalog
 from explorer.models.errors import ModelError
@@ -61,7 +61,7 @@ def _vocabulary_json(model_id: str, revision: str) -> bytes:
 
 def _get_ready() -> None:
     """While the browser reads its own scripts: import the views, read the vocabulary. A model only after it painted."""
-    model = library.chosen("masking").id
+    model = uses.chosen("masking").id
     for module in pkgutil.walk_packages(views.__path__, "explorer.views."):
         importlib.import_module(module.name)
     with contextlib.suppress(EngineError):  # a damaged model is the page's to tell

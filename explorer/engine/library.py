@@ -1,13 +1,13 @@
 """What a page may ask about models: which are here, which can be had, how much memory they take; and what it may do.
 
 The way from the views to `explorer.models`: everything that can go wrong is raised as an EngineError, every act asks
-the policy first. Knows no page; imports no torch.
+the policy first. Knows no page; imports no torch. Which model a chapter uses is apart from it (uses.py).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import psutil  # type: ignore[import-untyped,unused-ignore]
 
 from explorer.engine.failures import told_to_reader
 from explorer.engine.local import LocalEngine
-from explorer.models import background, catalog, choice, files, judge, named, policy, store, terms
+from explorer.models import background, catalog, choice, files, judge, named, store, terms
 from explorer.models.background import Job
 from explorer.models.catalog import ModelInfo
 from explorer.models.fetch import Options
@@ -56,11 +56,6 @@ class Memory:
     used: int
 
 
-def allowed(address: str | None, environment: Mapping[str, str], arguments: Sequence[str] = ()) -> Policy:
-    """Who may do what on a server bound to `address`. Raises ValueError for a setting that names no such thing."""
-    return policy.of_server(address, environment, arguments)
-
-
 def shelf() -> tuple[Standing, ...]:
     """Every model of the catalogue, then those typed by name."""
     return tuple(map(standing, catalog.everything()))
@@ -86,39 +81,6 @@ def hub() -> str:
 
 def memory() -> Memory:
     return Memory(judge.total_memory(), files.free_memory(), psutil.Process().memory_info().rss)
-
-
-# --- which model a chapter uses ----------------------------------------------------------------------------------
-
-
-def chosen(chapter: str) -> ModelInfo:
-    """The model a chapter uses now."""
-    return choice.chosen(chapter)
-
-
-def model_of(page: str) -> ModelInfo:
-    """The model of a page: the one its chapter uses, or the one the app starts with where no chapter is shown."""
-    try:
-        return choice.chosen(page)
-    except LookupError:
-        return catalog.default("masked")
-
-
-def switchable() -> tuple[str, ...]:
-    """The chapters that can use another model than their own."""
-    return choice.SWITCHABLE
-
-
-def usable(chapter: str) -> tuple[ModelInfo, ...]:
-    """The models that lie here and that a chapter could use."""
-    return choice.usable(chapter)
-
-
-def choose(chapter: str, model_id: str, may: Policy) -> None:
-    """Raises ModelUnavailable: not_allowed, model_missing, head_missing, not_for_chapter."""
-    with told_to_reader(model_id):
-        may.require("switch")
-        choice.choose(chapter, model_id)
 
 
 # --- getting models ----------------------------------------------------------------------------------------------

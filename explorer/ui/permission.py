@@ -7,12 +7,12 @@ import sys
 
 import streamlit as st
 
-from explorer.engine import library
+from explorer.engine import uses
 
 
-def policy() -> library.Policy:
+def policy() -> uses.Policy:
     """By the address the server is bound to and the teacher's setting (SESAME_READERS_MAY, --readers-may).
 
     Raises ValueError for a setting that names no such permission.
     """
-    return library.allowed(st.get_option("server.address"), os.environ, sys.argv[1:])
+    return uses.allowed(st.get_option("server.address"), os.environ, sys.argv[1:])

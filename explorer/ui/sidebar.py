@@ -9,7 +9,7 @@ import segno
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from explorer.engine import library
+from explorer.engine import uses
 from explorer.ui import chapters, i18n, network
 from explorer.ui.i18n import t
 from explorer.ui.prose import inline, literal
@@ -61,7 +61,7 @@ def _language() -> None:
 
 def _model(current: str) -> None:
     """The model of the page that is shown; a click leads to all of them."""
-    info = library.model_of(current)
+    info = uses.model_of(current)
     facts = [t("common.embedded" if info.embedded else "common.fetched")]
     if info.parameters:
         facts.append(t("common.weights", n=f"{info.parameters / 1e6:.0f}"))

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from urllib.parse import quote
 
-from explorer.engine import get_engine, library
+from explorer.engine import get_engine, uses
 
 _NAMED = re.compile(r"\[(PAD|UNK|CLS|SEP|MASK|unused\d+)\]|</?(s|pad|unk|mask)>")
 
@@ -33,7 +33,7 @@ def index(model: str) -> dict[str, int]:
     return {token: number for number, token in enumerate(get_engine().vocabulary(model))}
 
 
-def url(info: library.ModelInfo) -> str:
+def url(info: uses.ModelInfo) -> str:
     """Where the browser fetches the token strings, relative to the app's root; new weights mean a new address."""
     return f"vocabulary/{info.revision[:12]}/{quote(info.id)}"
 

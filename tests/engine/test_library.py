@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from explorer.engine import library
+from explorer.engine import library, uses
 from explorer.engine.base import Cancelled, CancelToken, EngineError
 from explorer.engine.watching import watched
 from explorer.lab.types.core import Progress
@@ -40,7 +40,7 @@ def test_readers_of_a_shared_server_may_do_nothing_to_its_models(bench: Bench, t
     for act in (library.fetch, library.ask):
         assert key(act, info, SHARED) == "not_allowed"
     assert key(library.cancel, "rbt3", SHARED) == "not_allowed"
-    assert key(library.choose, "masking", "mini-mbert", SHARED) == "not_allowed"
+    assert key(uses.choose, "masking", "mini-mbert", SHARED) == "not_allowed"
     assert key(library.remove, engine, info, SHARED) == "not_allowed"
     assert key(library.evict, engine, "fake", SHARED) == "not_allowed"
     assert key(library.use_folder, str(tmp_path), SHARED) == "not_allowed"
@@ -49,13 +49,13 @@ def test_readers_of_a_shared_server_may_do_nothing_to_its_models(bench: Bench, t
 
 
 def test_the_teacher_s_setting_allows_what_it_names_and_a_folder_never(tmp_path: Path) -> None:
-    some = library.allowed("0.0.0.0", {"SESAME_READERS_MAY": "switch"})
-    library.choose("masking", "mini-mbert", some)
+    some = uses.allowed("0.0.0.0", {"SESAME_READERS_MAY": "switch"})
+    uses.choose("masking", "mini-mbert", some)
     assert key(library.ask, library.named_model("rbt3"), some) == "not_allowed"
-    everything = library.allowed(None, {}, ["--readers-may", "fetch,switch,evict,remove"])
+    everything = uses.allowed(None, {}, ["--readers-may", "fetch,switch,evict,remove"])
     assert key(library.use_folder, str(tmp_path), everything) == "not_allowed"
     with pytest.raises(ValueError, match="fecth"):
-        library.allowed("0.0.0.0", {"SESAME_READERS_MAY": "fecth"})
+        uses.allowed("0.0.0.0", {"SESAME_READERS_MAY": "fecth"})
 
 
 def test_terms_come_before_the_fetch() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.engine import get_engine, library
+from explorer.engine import get_engine, library, uses
 from explorer.models import catalog, store
 from explorer.models.catalog import ModelInfo
 from explorer.models.policy import Policy
@@ -203,7 +203,7 @@ def test_a_folder_is_used_chosen_for_a_chapter_and_unloaded(
     assert at.selectbox(key="models-use-masking-zh").options == ["mini-mbert", "class-model"]
     at.selectbox(key="models-use-masking-zh").set_value("folder:class-model").run()
     assert not at.exception
-    assert library.chosen("masking").id == "folder:class-model"
+    assert uses.chosen("masking").id == "folder:class-model"
     get_engine().warm("folder:class-model")
     _until_ready("folder:class-model")
     at.run()

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from explorer import examples
-from explorer.engine import get_engine, library
+from explorer.engine import get_engine, uses
 from explorer.engine.base import EngineError
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit
@@ -51,9 +51,9 @@ def store() -> Store[State]:
     return Store(State, "masking")
 
 
-def model() -> library.ModelInfo:
+def model() -> uses.ModelInfo:
     """The model this chapter uses now."""
-    return library.chosen("masking")
+    return uses.chosen("masking")
 
 
 def model_id() -> str:

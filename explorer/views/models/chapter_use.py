@@ -6,7 +6,7 @@ import html
 
 import streamlit as st
 
-from explorer.engine import catalog, get_engine, library
+from explorer.engine import catalog, get_engine, library, uses
 from explorer.ui import chapters, chrome, permission
 from explorer.ui.i18n import HTML_LANG, language, t
 from explorer.ui.prose import inline
@@ -16,13 +16,13 @@ from explorer.views.models.common import gib
 
 def draw() -> None:
     names = used_by_chapters()
-    offered = {name: library.usable(name) for name in names if name in library.switchable()}
+    offered = {name: uses.usable(name) for name in names if name in uses.switchable()}
     free = [name for name in names if len(offered.get(name, ())) > 1 and common.may("switch")]
     with st.container(key="stage-models"):
         _memory()
         with st.container(key="models-use"):
             for name in free:
-                _choice(name, library.model_of(name), offered[name])
+                _choice(name, uses.model_of(name), offered[name])
             _others([name for name in names if name not in free])
         if message := common.said("chapters"):
             key, tone, values = message
@@ -52,9 +52,9 @@ def _others(names: list[str]) -> None:
     """The chapters that have no choice, by the model they use."""
     by_model: dict[str, list[str]] = {}
     for name in names:
-        by_model.setdefault(library.model_of(name).id, []).append(name)
+        by_model.setdefault(uses.model_of(name).id, []).append(name)
     for chapters_of in by_model.values():
-        info = library.model_of(chapters_of[0])
+        info = uses.model_of(chapters_of[0])
         words = t("models.list_comma").join(map(common.chapter_name, chapters_of))
         _line(chapters_of, f'<b lang="en">{html.escape(info.name)}</b> · {inline(words)}', info)
 
@@ -89,5 +89,5 @@ def _choice(name: str, info: library.ModelInfo, offered: tuple[library.ModelInfo
 
 def _choose(name: str, model_id: str) -> None:
     policy = permission.policy()
-    common.do("chapters", lambda: library.choose(name, model_id, policy))
-    get_engine().warm(library.chosen(name).id)
+    common.do("chapters", lambda: uses.choose(name, model_id, policy))
+    get_engine().warm(uses.chosen(name).id)
