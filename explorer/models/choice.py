@@ -16,6 +16,7 @@ from explorer.models.errors import ModelError
 from explorer.models.failures import FetchError
 
 SWITCHABLE = ("masking",)
+READ_ONLY = ("input", "attention", "context")  # chapters that look inside and ask no head
 TOPIC = "chapters"
 
 
@@ -50,7 +51,7 @@ def require(chapter: str, model_id: str) -> ModelInfo:
     info = catalog.entry(model_id)
     if not info.embedded and store.default().state(model_id) != "whole":
         raise ModelError("model_missing", model=info.name, path=str(info.folder))
-    if info.kind == "encoder" or not _has_head(info):
+    if chapter not in READ_ONLY and (info.kind == "encoder" or not _has_head(info)):
         raise ModelError("head_missing", model=info.name)
     if chapter not in info.good_for:
         raise FetchError("not_for_chapter", model=info.name)
