@@ -15,7 +15,6 @@ from explorer.views.evidence import claims, common, measuring
 chrome.question("evidence")
 finish.link_problems(common.store())
 claims.stage(bench)
-measuring.draw(bench)
 left, right = st.columns([1, 0.4], gap="large")
 with left:
     claims.draw(bench)

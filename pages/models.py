@@ -2,12 +2,11 @@
 
 from explorer.ui import chrome
 from explorer.views import finish
-from explorer.views.models import chapter_use, common, others, progress, shelf
+from explorer.views.models import chapter_use, common, others, shelf
 
 chrome.question("models")
 finish.link_problems(common.store())
 chrome.guarded(chapter_use.draw)
 others.shared()
-progress.draw()
 chrome.guarded(shelf.draw)
 others.draw()

@@ -11,7 +11,7 @@ from explorer.lab.types.evidence import Bench, Figure
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import HTML_LANG, language, t
 from explorer.ui.prose import inline, verbatim
-from explorer.views.evidence import common
+from explorer.views.evidence import common, measuring
 from explorer.views.evidence.common import number
 
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
@@ -44,7 +44,8 @@ def _name(name: str) -> str:
 
 def draw(bench: Bench) -> None:
     """Every claim of the chapters shown, each chapter with its button."""
-    running = (status := bench.status()) is not None and status.running
+    status = bench.status()
+    running = status is not None and status.running
     for name, figures in common.figures(bench).items():
         measured = bool(bench.figures(name))
         with st.container(horizontal=True, vertical_alignment="center", key=f"evidence-{name}"):
@@ -54,6 +55,8 @@ def draw(bench: Bench) -> None:
                 t("evidence.again" if measured else "evidence.first"), key=f"measure-{name}", disabled=running,
                 on_click=bench.start, args=(name,),
             )  # fmt: skip
+        if status is not None and status.chapter == name:
+            measuring.draw(bench, status)
         if not figures:
             chrome.quiet(t("evidence.none_such" if measured else "evidence.none"))
         chrome.block("".join(map(_card, figures)))

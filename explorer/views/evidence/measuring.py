@@ -18,22 +18,19 @@ from explorer.views.evidence import common
 EVERY_S = 0.7
 
 
-def draw(bench: Bench) -> None:
-    status = bench.status()
-    st.fragment(_line, run_every=EVERY_S if status is not None and status.running else None)(bench)
-
-
-def _line(bench: Bench) -> None:
-    status = bench.status()
-    before = st.session_state.get("evidence-status")
-    st.session_state["evidence-status"] = status
-    if before is not None and before.running and (status is None or status.done != before.done or not status.running):
-        st.rerun()  # there is a new figure, or nothing more to wait for
-    if status is None:
-        return
-    if not status.running:
+def draw(bench: Bench, status: Measuring) -> None:
+    """How the measurement stands, or how it ended."""
+    if status.running:
+        st.fragment(_running, run_every=EVERY_S)(bench, status)
+    else:
         _ended(status)
-        return
+
+
+def _running(bench: Bench, before: Measuring) -> None:
+    status = bench.status()
+    if status is None or status.done != before.done or not status.running:
+        st.rerun()  # there is a new figure, or nothing more to wait for
+    assert status is not None
     share = (status.done + status.step[0] / max(1, status.step[1])) / max(1, status.expected, status.done + 1)
     words = t("evidence.running", chapter=t(f"{status.chapter}.nav"), done=status.done, total=status.expected or "?")
     if status.step[1]:

@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.engine import library
 from explorer.ui import chrome, permission, widgets
 from explorer.ui.i18n import t
-from explorer.views.models import common
+from explorer.views.models import common, progress
 
 
 def draw() -> None:
@@ -16,6 +16,10 @@ def draw() -> None:
     with left:
         if common.may("fetch"):
             _typed()
+        on_shelf = {one.info.id for one in library.shelf()}
+        for job in library.fetches.jobs():
+            if job.model not in on_shelf:
+                progress.draw(job.model)
         if common.may("folder"):
             _folder()
         if message := common.said(""):

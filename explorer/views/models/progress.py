@@ -1,6 +1,6 @@
-"""What is on its way: a line for each fetch with MB, rate and time left, its end or its error, and what to do then.
+"""A fetch as it stands: MB, rate and time left, its end or its error, and what to do then. It stands at its model.
 
-Drawn again every moment while something runs; the rest of the page stands still and can be used.
+Drawn again every moment while it runs; the rest of the page stands still and can be used.
 """
 
 from __future__ import annotations
@@ -18,26 +18,25 @@ from explorer.views.models.common import size, time_left
 EVERY_S = 0.7
 
 
-def draw() -> None:
-    running = any(job.running for job in library.fetches.jobs())
-    st.fragment(_lines, run_every=EVERY_S if running else None)()
-
-
-def _lines() -> None:
-    jobs = library.fetches.jobs()
-    before = st.session_state.get("models-running", ())
-    now = tuple(job.model for job in jobs if job.running)
-    st.session_state["models-running"] = now
-    if set(before) - set(now):
-        st.rerun()  # the shelf has changed, and nobody need look this often any more
-    if not jobs:
+def draw(model_id: str) -> None:
+    """How the fetch of one model stands, or how it ended; nothing where there was none."""
+    job = library.fetches.job(model_id)
+    if job is None:
         return
-    with st.container(key="models-progress"):
-        for job in jobs:
-            _running(job) if job.running else _ended(job)
+    if job.running:
+        st.fragment(_running, run_every=EVERY_S)(model_id)
+    else:
+        _ended(job)
 
 
-def _running(job: Job) -> None:
+def _running(model_id: str) -> None:
+    job = library.fetches.job(model_id)
+    if job is None or not job.running:
+        st.rerun()  # the shelf has changed, and nobody need look this often any more
+    _line(job)
+
+
+def _line(job: Job) -> None:
     step = job.progress
     where = f"{step.file} · {step.place}" if step.file else step.place
     parts = [f"{job.info.name}: {t(f'models.phase.{step.phase}')}", where]

@@ -25,7 +25,10 @@ def draw() -> None:
         "models-chapter", t("models.filter"), names, shown, lambda name: _filter_name(name),
         lambda name: common.store().set(chapter=name),
     )  # fmt: skip
-    models = [one for one in library.shelf() if not shown or shown in one.info.good_for]
+    shelf = library.shelf()
+    models = [one for one in shelf if not shown or shown in one.info.good_for]
+    for hidden in (one.info.id for one in shelf if one not in models):
+        progress.draw(hidden)
     here = [one for one in models if one.here]
     chrome.subtitle(t("models.here", n=len(here)))
     for one in here:
@@ -47,6 +50,7 @@ def _row(one: Standing) -> None:
         words.html(_about(one))
         with acts.container(horizontal=True, horizontal_alignment="right"):
             _acts(one)
+        progress.draw(info.id)
         if common.store().get().open == info.id:
             _terms(one)
         if message := common.said(info.id):
