@@ -51,6 +51,7 @@ class LocalEngine:
         self._workers: dict[str, Worker] = {}
         self._in_flight: dict[str, Job] = {}
         self._memory_hits = self._precomputed_hits = self._joined = 0
+        self._revisions: dict[str, str] = {}  # of the weights that each worker has read
         self._gone = [0, 0, 0, 0]  # what unloaded models' workers had done: passes, loads, runs, batches
 
     # -- experiments
@@ -107,6 +108,7 @@ class LocalEngine:
         self, experiment: str, model_id: str, inputs: Any, session: str, key: str, cancel: CancelToken
     ) -> Any:
         """A job to watch, new or in flight; or the result, if such a job has just ended."""
+        self._let_go_of_old_weights(model_id)
         worker = self._worker(model_id)
 
         def keep_result(job: Job) -> None:
@@ -169,6 +171,14 @@ class LocalEngine:
             self._gone = [before + now for before, now in zip(self._gone, done, strict=True)]
         worker.release()
         gc.collect()
+
+    def _let_go_of_old_weights(self, model_id: str) -> None:
+        """A model that was fetched anew is read anew: results are kept under the weights that lie there now."""
+        with told_to_reader(model_id):
+            revision = self._models.revision(model_id)
+        if self._revisions.setdefault(model_id, revision) != revision:
+            self.unload(model_id)
+            self._revisions[model_id] = revision
 
     def _worker(self, model_id: str) -> Worker:
         with self._lock:

@@ -109,6 +109,16 @@ def test_an_unloaded_model_is_gone_and_comes_back_when_asked_for(bench: Bench) -
     engine.unload("never asked for")
 
 
+def test_weights_that_were_fetched_anew_are_read_anew(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = bench.engine()
+    before = engine.run("t.read", "fake", SENTENCE)
+    assert engine.run("t.read", "fake", ScanInputs("雪停了")) is not None
+    assert engine.counters().model_loads == 1
+    monkeypatch.setattr(bench.models, "revision", lambda model_id: "sha of newer weights")
+    assert engine.run("t.read", "fake", SENTENCE) is not before
+    assert engine.counters().model_loads == 2
+
+
 # --- being watched -------------------------------------------------------------------------------------------------
 
 
