@@ -5,13 +5,14 @@ Knows keys and who waits for what. Knows no model and no experiment by name, and
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from explorer.engine import cache, watching
-from explorer.engine.base import Cancelled, CancelToken, Counters
+from explorer.engine.base import Cancelled, CancelToken, Counters, EngineError
 from explorer.engine.cache import MemoryCache, Precomputed
 from explorer.engine.failures import told_to_reader
 from explorer.engine.handles import Handles
@@ -151,6 +152,8 @@ class LocalEngine:
             return self._models.facts(model_id)
 
     def warm(self, model_id: str) -> None:
+        with contextlib.suppress(EngineError):  # whoever asks the model something is told
+            self._let_go_of_old_weights(model_id)
         self._worker(model_id).warm()
 
     def state(self, model_id: str) -> State:
