@@ -19,6 +19,8 @@ from tests.pages.app import body, html, notices, open_page, snippets
 MASKED = ("bert", "roberta", "xlm-roberta", "albert", "distilbert", "electra")
 TEXT = "The kitten is listening."
 TOOLS = ("cover", "road", "see", "lottery", "joint", "lens", "compare", "budget")
+FEW = ("cover", "lens", "joint")
+WHOLE = ("albert", "xlm-roberta")  # the two that are least like BERT get every tool
 
 
 @pytest.fixture(params=MASKED)
@@ -49,7 +51,7 @@ def test_every_tool_works_and_shows_the_numbers_of_the_library(model: ModelInfo)
     ordinary = [n for n, special in enumerate(tokens.special) if not special]
     covered = (ordinary[1], ordinary[-2])
     link = {"text": TEXT, "masks": f"{covered[0]}~{covered[1]}", "focus": str(covered[0])}
-    for tool in TOOLS:
+    for tool in TOOLS if model.family in WHOLE else FEW:
         at = open_page("masking", "en", tool=tool, **link)
         assert not at.exception, tool
         assert notices(at) == [], tool
