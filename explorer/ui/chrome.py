@@ -189,13 +189,17 @@ def guarded(draw: Callable[[], None]) -> None:
 def show_code(name: str, model: catalog.ModelInfo | None = None, **values: object) -> None:
     """The lines of plain transformers that compute what is on the screen, with the reader's own inputs.
 
+    Drawn when opened: the browser's highlighter weighs 1.5 MB, and a page that nobody opens it on need not wait for it.
     Lines that open up a network's parts are written for BERT's; with another `model` the page says so instead.
     """
-    with st.expander(t("common.code")):
-        if model is not None and model.family != "bert" and "Bert" in (_CODE / f"{name}.py").read_text("utf-8"):
+    box = st.expander(t("common.code"), key=f"code-{name}", on_change="rerun")
+    if not box.open:
+        return
+    if model is not None and model.family != "bert" and "Bert" in (_CODE / f"{name}.py").read_text("utf-8"):
+        with box:
             quiet(t("common.code_bert", family=model.family))
-        else:
-            st.code(code(name, model, **values), language="python")
+    else:
+        box.code(code(name, model, **values), language="python")
 
 
 def code(name: str, model: catalog.ModelInfo | None = None, **values: object) -> str:

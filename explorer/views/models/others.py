@@ -9,6 +9,10 @@ from explorer.ui import chrome, permission, widgets
 from explorer.ui.i18n import t
 from explorer.views.models import common, progress
 
+COMMANDS = """python -m explorer models fetch --all-for masking
+python -m explorer models pack models.zip
+python -m explorer models unpack models.zip"""
+
 
 def draw() -> None:
     chrome.section("models.other")
@@ -85,9 +89,4 @@ def _stick() -> None:
     """One file for a classroom without a network, and the same things on the command line."""
     chrome.subtitle(t("models.stick.title"))
     chrome.quiet(t("models.stick.sub"))
-    st.code(
-        "python -m explorer models fetch --all-for masking\n"
-        "python -m explorer models pack models.zip\n"
-        "python -m explorer models unpack models.zip",
-        language="bash",
-    )
+    chrome.block(f'<pre class="lines" lang="en" tabindex="0">{COMMANDS}</pre>')
