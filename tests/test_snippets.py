@@ -42,7 +42,7 @@ def one_model(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -
     import transformers
 
     loaded = request.getfixturevalue("loaded")
-    for name in ("AutoTokenizer", "BertForMaskedLM", "BertForPreTraining"):
+    for name in ("AutoTokenizer", "AutoModelForMaskedLM", "BertForMaskedLM", "BertForPreTraining"):
         real = getattr(transformers, name)
 
         class Once:

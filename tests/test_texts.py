@@ -22,7 +22,9 @@ from typing import Any
 import pytest
 
 from explorer import examples
+from explorer.models.catalog import KINDS
 from explorer.ui import chapters, i18n
+from explorer.views.evidence import common as evidence_common
 from explorer.views.home import common as home_common
 from explorer.views.masking import common
 
@@ -57,17 +59,36 @@ HELPERS = {"explorer/ui/chrome.py", "explorer/ui/prose.py", "explorer/ui/i18n.py
 FAMILY = examples.load("home")["family"]
 CHAPTERS = [name for _, name in chapters.CHAPTERS]
 ELSEWHERE: dict[tuple[str, str], list[str]] = {
-    ("explorer/ui/chapters.py", "name"): CHAPTERS,
+    ("explorer/ui/chapters.py", "name"): [*CHAPTERS, "models"],
     ("explorer/ui/chapters.py", "home"): CHAPTERS[:1],
     ("explorer/ui/chapters.py", "f'{home}.map.{name}'"): [f"home.map.{name}" for name in CHAPTERS[1:]],
     ("explorer/ui/chrome.py", "problem.key"): [],  # errors: see raised()
     ("explorer/views/home/exhibits.py", "model['build']"): [model["build"] for model in FAMILY],
     ("explorer/views/home/exhibits.py", "model['target']"): [model["target"] for model in FAMILY],
+    ("explorer/views/evidence/claims.py", "name"): CHAPTERS,
+    ("explorer/views/evidence/claims.py", "part"): [*"published measured on with when held_out command".split()],
+    ("explorer/views/evidence/claims.py", "verdict"): ["holds", "holds_not"],
+    ("explorer/views/evidence/measuring.py", "status.chapter"): CHAPTERS,
+    ("explorer/views/models/chapter_use.py", "how"): ["models.loaded", "models.to_load"],
+    ("explorer/views/models/chapter_use.py", "key"): ["models.removed"],
+    ("explorer/views/models/common.py", "code"): [*"zh en ja fr de es".split()],
+    ("explorer/views/models/common.py", "info.kind"): [*KINDS],
+    ("explorer/views/models/common.py", "name"): CHAPTERS,
+    ("explorer/views/models/others.py", "key"): ["models.already", "models.folder_note.used"],
+    ("explorer/views/models/progress.py", "f'errors.{error.key}'"): [],  # errors: see raised()
+    ("explorer/views/models/progress.py", "f'errors.{key}'"): [],
+    ("explorer/views/models/progress.py", "step.phase"): [
+        *"queued looking fetching waiting preparing done found".split()
+    ],
+    ("explorer/views/models/progress.py", "step.reason"): [*KINDS],
+    ("explorer/views/models/shelf.py", "key"): ["models.verify_right", "models.verify_wrong"],
+    ("explorer/views/models/shelf.py", "one.state"): [*"embedded whole partial damaged absent".split()],
+    ("explorer/views/models/shelf.py", "word"): ["resume", "repair", "fetch"],
     ("explorer/views/masking/cover.py", "problem.key"): [],  # errors: see raised()
     ("explorer/views/masking/cover.py", "note"): ["word_unknown", "pieces"],
     ("explorer/views/masking/joint.py", "order.name"): ["independent", "left_to_right", "best_first"],
 }
-PRESETS = {"home": home_common.PRESETS, "masking": common.PRESETS}
+PRESETS = {"home": home_common.PRESETS, "masking": common.PRESETS, "evidence": evidence_common.PRESETS}
 
 # Han in English texts, and Chinese texts without any: only these.
 HAN_IN_ENGLISH: set[str] = set()
@@ -75,6 +96,7 @@ NO_HAN_IN_CHINESE = {
     "common.progress",
     "components.export.svg",
     "masking.how.mask",
+    "models.list_comma",
     "masking.joint.alone",
 }
 
