@@ -13,6 +13,7 @@ TOOLS = {"cell": cell, "atlas": atlas, "off": off, "sides": sides, "sparse": spa
 def bench() -> None:
     """The stage and the tool chosen for it; a click reruns this part only."""
     scene = stage.draw()
+    finish.link_limit(common.store())
     if scene is not None:
         chrome.guarded(lambda: TOOLS[common.store().get().tool].draw(scene, common.store().get()))
 

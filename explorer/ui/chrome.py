@@ -118,11 +118,11 @@ def plot(fig: Any, key: str, caption: str, alt: str) -> None:
     st.html(f'<p class="caption" lang="{_lang()}">{inline(caption)}</p>')
 
 
-def computed(seconds: float, *, fetched: bool) -> None:
-    """Which model made what is on the screen, and whether it ran just now or the result was there already."""
+def computed(seconds: float, *, fetched: bool, model: str = "") -> None:
+    """Which model (the embedded masked one where none is named) made what is on the screen, now or before."""
     words = t(
         "common.precomputed" if fetched else "common.computed",
-        model=catalog.default("masked").name,
+        model=(catalog.entry(model) if model else catalog.default("masked")).name,
         ms=f"{seconds * 1000:.0f}",
     )
     quiet(words)

@@ -6,7 +6,7 @@ tokenizer = AutoTokenizer.from_pretrained(folder)
 model = BertModel.from_pretrained(folder, attn_implementation="eager", add_pooling_layer=False).eval()
 
 with torch.no_grad():
-    attentions = model(**tokenizer(__TEXT__, return_tensors="pt"), output_attentions=True).attentions
+    attentions = model(**tokenizer(*__TEXTS__, return_tensors="pt"), output_attentions=True).attentions
 weights = torch.stack(attentions)[:, 0].double()  # [layers, heads, looks, looked at]
 entropy = -(weights * weights.clamp_min(1e-30).log2()).sum(-1).mean(-1)
 previous = weights.diagonal(-1, dim1=-2, dim2=-1).sum(-1) / weights.shape[-1]

@@ -6,7 +6,7 @@ tokenizer = AutoTokenizer.from_pretrained(folder)
 model = BertModel.from_pretrained(folder, attn_implementation="eager", add_pooling_layer=False).eval()
 
 layer, head, query, seen = __LAYER__, __HEAD__, __QUERY__, __SEEN__
-inputs = tokenizer(__TEXT__, return_tensors="pt")
+inputs = tokenizer(*__TEXTS__, return_tensors="pt")
 with torch.no_grad():
     out = model(**inputs, output_hidden_states=True, output_attentions=True)
     look = model.encoder.layer[layer].attention.self

@@ -25,6 +25,7 @@ from explorer.components.words import chosen, tag
 LABELS = (
     "heads",  # name of the thumbnails
     "heads_keys",  # how to use them from the keyboard
+    "several",  # a click adds to the heads chosen
     "head",  # {layer} {head}
     "mean",  # {n}: several heads combined
     "large",  # name of the large picture

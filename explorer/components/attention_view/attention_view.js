@@ -18,6 +18,7 @@ const ZOOMS = [0.35, 0.5, 0.7, 0.85, 1, 1.25, 1.6, 2];
 const LAYOUTS = ["across", "down", "grid"];
 const BLOCKS = ["all", "aa", "ab", "ba", "bb"];
 const TELL_AFTER_MS = 160;
+const MOST_TOLD = 3; // pinned tokens whose weights are written out
 
 class AttentionView {
   constructor(root, send) {
@@ -49,7 +50,7 @@ class AttentionView {
     this.said = h("p", {class: "said", role: "status"});
     this.note = h("p", {class: "note"});
     this.caption = h("figcaption");
-    const top = h("div", {class: "top"}, this.name, this.layouts.element, this.zoomOut, this.zoomIn);
+    const top = h("div", {class: "top"}, this.name, this.layouts.element, h("span", {class: "zooms"}, this.zoomOut, this.zoomIn));
     this.large = h("div", {class: "large"}, top, this.scroller, this.said, this.filters, this.note);
     this.grid = h("div", {class: "attn"}, this.thumbs.element, this.large);
     this.figure = h("figure", {role: "group"}, this.grid, this.caption);
@@ -319,8 +320,9 @@ class AttentionView {
       words = fill(labels.looked, {token: this.seen[cursor.i].text, list: best(this.looking.map((_, i) => this.matrix[i * columns + cursor.i]), this.looking)});
     } else if (this.active().length) {
       const i = this.active().at(-1);
-      const row = this.matrix.subarray(i * columns, (i + 1) * columns);
-      words = fill(labels.looks, {token: this.looking[i].text, list: best(row, this.seen)});
+      const rowOf = (n) => this.matrix.subarray(n * columns, (n + 1) * columns);
+      const row = rowOf(i);
+      words = this.active().slice(-MOST_TOLD).map((n) => fill(labels.looks, {token: this.looking[n].text, list: best(rowOf(n), this.seen)})).join("\n");
       this.said.dataset.row = String(i);
       this.said.dataset.weights = Array.from(row, (w) => w.toPrecision(9)).join(" ");
     }
@@ -328,7 +330,7 @@ class AttentionView {
   }
 
   svg() {
-    return drawing(this, palette(this.root));
+    return drawing(this, palette(this.root), this.header.simple ? null : this.thumbs.canvas);
   }
 
   csv() {

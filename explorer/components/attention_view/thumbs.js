@@ -13,12 +13,14 @@ export class Thumbs {
   constructor(root, choose) {
     this.canvas = h("canvas", {tabindex: 0, role: "application"});
     this.hint = h("p", {class: "note"});
-    this.element = h("div", {class: "thumbs"}, this.canvas, this.hint);
+    this.several = h("input", {type: "checkbox"});
+    this.severalName = h("span");
+    this.element = h("div", {class: "thumbs"}, this.canvas, h("label", {}, this.several, this.severalName), this.hint);
     this.tip = new Tooltip(root);
     this.choose = choose;
     this.canvas.addEventListener("click", (event) => {
       const found = this.find(event);
-      if (found) choose(found, event.shiftKey || event.ctrlKey || event.metaKey);
+      if (found) choose(found, this.several.checked || event.shiftKey || event.ctrlKey || event.metaKey);
     });
     this.canvas.addEventListener("pointermove", (event) => this.hover(this.find(event)));
     this.canvas.addEventListener("pointerleave", () => this.tip.hide());
@@ -29,6 +31,7 @@ export class Thumbs {
     Object.assign(this, {weights, labels});
     this.canvas.setAttribute("aria-label", `${labels.heads}. ${labels.heads_keys}`);
     this.hint.textContent = labels.heads_keys;
+    this.severalName.textContent = labels.several;
     const {layers, heads, thumbShape: [rows, columns]} = weights;
     this.sheet = Object.assign(document.createElement("canvas"), {width: heads * columns, height: layers * rows});
     const context = this.sheet.getContext("2d");

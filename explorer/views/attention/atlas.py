@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import streamlit as st
 
@@ -10,11 +12,12 @@ from explorer.lab.types.attention import AtlasResult, LookInputs
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import language, section, t
 from explorer.ui.numbers import percent
-from explorer.views.attention import common
-from explorer.views.attention.common import Scene, State
+from explorer.views.attention import common, snippets
+from explorer.views.attention.common import Measure, State, Third
+from explorer.views.attention.scene import Scene, marks
 
-MEASURES = ("entropy", "distance", "itself", "previous", "following", "first", "separators", "same")
-THIRDS = ("all", "low", "middle", "high")
+MEASURES = get_args(Measure)
+THIRDS = get_args(Third)
 SHOWN = 12
 
 
@@ -41,29 +44,42 @@ def draw(scene: Scene, state: State) -> None:
             "attention-third", t("attention.atlas.filter"), THIRDS, state.third,
             lambda name: t(f"attention.third.{name}"), lambda name: common.store().set(third=name),
         )  # fmt: skip
-        _table(result, state)
+        _to_stage(_table(result, state), state)
         _rollout(result, state)
     with right:
         chrome.steps([(t(f"attention.atlas.step{n}"), "") for n in (1, 2, 3)])
         chrome.honesty("attention.atlas.honesty")
-    chrome.show_code("attention_atlas", text=scene.sight.text)
+    snippets.atlas(scene, state.layer, state.head)
 
 
-def _table(result: AtlasResult, state: State) -> None:
-    """The heads with most of the chosen measure, among those layers that are asked for."""
+def _table(result: AtlasResult, state: State) -> list[int]:
+    """The heads with most of the chosen measure, among those layers that are asked for; each as layer · 100 + head."""
     values = getattr(result, state.sort)
     n_layers, n_heads = values.shape
     cut = {"all": (0, n_layers), "low": (0, n_layers // 3), "middle": (n_layers // 3, 2 * n_layers // 3),
            "high": (2 * n_layers // 3, n_layers)}[state.third]  # fmt: skip
-    order = [int(code) for code in np.argsort(-values, axis=None) if cut[0] <= code // n_heads < cut[1]][:SHOWN]
+    order = [int(at) for at in np.argsort(-values, axis=None) if cut[0] <= at // n_heads < cut[1]][:SHOWN]
     head = [t("attention.atlas.which"), *(t(f"attention.measure.{name}") for name in MEASURES)]
     rows = []
-    for code in order:
-        layer, number = divmod(code, n_heads)
+    for at in order:
+        layer, number = divmod(at, n_heads)
         cells = [f"{float(getattr(result, name)[layer, number]):.2f}" for name in MEASURES[:2]]
         cells += [percent(float(getattr(result, name)[layer, number])) for name in MEASURES[2:]]
         rows.append((f"{layer + 1}–{number + 1}", *cells))
     chrome.table(head, rows, numeric=tuple(range(1, len(head))))
+    return [at // n_heads * 100 + at % n_heads for at in order]
+
+
+def _to_stage(heads: list[int], state: State) -> None:
+    """Put one of the heads listed on the stage."""
+    now = state.layer * 100 + state.head
+    options = tuple(str(head) for head in (*heads, *([] if now in heads else [now])))
+    chrome.quiet(t("attention.atlas.to_stage"))
+    widgets.choice(
+        "attention-to-stage", t("attention.atlas.to_stage"), options, str(now),
+        lambda head: f"{int(head) // 100 + 1}–{int(head) % 100 + 1}",
+        lambda head: common.change(layer=int(head) // 100, head=int(head) % 100, heads=()),
+    )  # fmt: skip
 
 
 def _rollout(result: AtlasResult, state: State) -> None:
@@ -71,7 +87,7 @@ def _rollout(result: AtlasResult, state: State) -> None:
     layer = min(state.layer, len(result.rollout) - 1)
     flow = result.rollout[layer]
     attention_view(
-        common.marks(result.looking), common.marks(result.looking), as_bytes(flow[None, None]), flow,
+        marks(result.looking), marks(result.looking), as_bytes(flow[None, None]), flow,
         key="attention-rollout", labels=section("components.attention"), lang=language(),
         view=View(layout="grid", mass=1.0), simple=True, title=t("attention.rollout.figure", layer=layer + 1),
     )  # fmt: skip

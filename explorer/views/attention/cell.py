@@ -8,13 +8,14 @@ import time
 import numpy as np
 
 from explorer.components.vector_strip import vector_strip
-from explorer.engine import get_engine
+from explorer.engine import catalog, get_engine
 from explorer.lab.types.attention import CellInputs, CellResult, CellsResult, LookInputs
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import language, section, t
 from explorer.ui.numbers import percent, signed
-from explorer.views.attention import common
-from explorer.views.attention.common import Scene, State
+from explorer.views.attention import common, snippets
+from explorer.views.attention.common import State
+from explorer.views.attention.scene import ALL_LAYERS_UP_TO, Scene, look
 
 ROWS = 6
 CLOSED = -1e30  # a bias below this lets nothing through
@@ -28,7 +29,7 @@ def draw(scene: Scene, state: State) -> None:
     inputs = cell_inputs(scene, state)
     started = time.perf_counter()
     fetched = get_engine().peek("attention.cell", scene.model_id, inputs) is not None
-    result = _cell(scene, inputs)
+    result = _cell(scene, inputs, state)
     took = time.perf_counter() - started
     left, right = st.columns([1, 0.44], gap="large")
     with left:
@@ -36,12 +37,13 @@ def draw(scene: Scene, state: State) -> None:
         _strips(result, inputs.query, at)
         _table(result, at)
         _value(result)
-        chrome.computed(took, fetched=fetched)
+        if catalog.entry(scene.model_id).embedded:
+            chrome.computed(took, fetched=fetched, model=scene.model_id)
     with right:
         chrome.steps(
             [
                 (t("attention.cell.step1"), t("attention.cell.step1_num", d=len(result.query))),
-                (t("attention.cell.step2"), t("attention.cell.step2_num", scale=f"{result.scale:.4f}")),
+                (t("attention.cell.step2"), _scale(result)),
                 (t("attention.cell.step3"), ""),
                 (t("attention.cell.step4"), ""),
             ]
@@ -49,16 +51,25 @@ def draw(scene: Scene, state: State) -> None:
         for remark in _remarks(result):
             chrome.quiet(remark)
         chrome.honesty("attention.cell.honesty")
-    chrome.show_code("attention_cell", text=scene.sight.text, layer=inputs.layer,
-                     head=inputs.head, query=inputs.query, seen=at)  # fmt: skip
+    snippets.cell(scene, inputs.layer, inputs.head, inputs.query, at)
 
 
-def _cell(scene: Scene, inputs: CellInputs) -> CellResult:
+def _scale(result: CellResult) -> str:
+    """The factor as the architecture has it: 1/√d, none (T5), or its own."""
+    d = len(result.query)
+    if abs(result.scale - 1) < 1e-6:
+        return t("attention.cell.unscaled")
+    key = "root" if abs(result.scale - d**-0.5) < 1e-6 else "factor"
+    return t(f"attention.cell.{key}", d=d, scale=f"{result.scale:.4f}")
+
+
+def _cell(scene: Scene, inputs: CellInputs, state: State) -> CellResult:
     """One cell: as it comes with the app, else cut from all cells of the text, which need one run for all heads."""
     found: CellResult | None = get_engine().peek("attention.cell", scene.model_id, inputs)
     if found is not None:
         return found
-    if len(scene.tokens) <= common.ALL_LAYERS_UP_TO and scene.sight.part == "self":
+    whole = look(scene, state.layer)
+    if max(len(whole.looking), len(whole.seen)) <= ALL_LAYERS_UP_TO:
         cells: CellsResult = widgets.run("attention.cells", scene.model_id, LookInputs(inputs.sight))
         return cells.one(inputs.layer, inputs.head, inputs.query)
     alone: CellResult = widgets.run("attention.cell", scene.model_id, inputs)
@@ -67,7 +78,7 @@ def _cell(scene: Scene, inputs: CellInputs) -> CellResult:
 
 def cell_inputs(scene: Scene, state: State) -> CellInputs:
     """The head on the stage and the token pinned last (the first ordinary one where none is)."""
-    result = common.look(scene, state.layer)
+    result = look(scene, state.layer)
     n, (n_layers, n_heads) = len(result.looking), result.thumbs.shape[:2]
     pins = [pin for pin in state.pins if pin < n]
     query = pins[-1] if pins else min(1, n - 1)

@@ -13,8 +13,9 @@ from explorer.lab.types.attention import InfluenceResult, OffInputs, OffResult
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import language, section, t
 from explorer.ui.numbers import percent
-from explorer.views.attention import common
-from explorer.views.attention.common import Scene, State
+from explorer.views.attention import common, snippets
+from explorer.views.attention.common import State
+from explorer.views.attention.scene import Scene, chosen
 
 NAMED = 5
 
@@ -22,24 +23,24 @@ NAMED = 5
 def draw(scene: Scene, state: State) -> None:
     chrome.section("attention.off")
     state = common.effective(state)
-    kind = catalog.entry(scene.model_id).kind
-    if kind == "seq2seq" or scene.sight.pair:
+    if scene.kind not in ("masked", "causal") or scene.sight.pair:
         raise EngineError("no_answer", model=catalog.entry(scene.model_id).name)
     left, right = st.columns([1, 0.44], gap="large")
     with left:
-        position = _position(scene, state) if kind == "masked" else -1
+        position = _position(scene, state) if scene.kind == "masked" else -1
         asked = OffInputs(scene.sight.text, position)
         _two(scene, state, asked)
         _all(scene, asked)
     with right:
         chrome.steps([(t(f"attention.off.step{n}"), "") for n in (1, 2, 3)])
         chrome.honesty("attention.off.honesty")
-    chrome.show_code("attention_off", text=scene.sight.text, position=position, off=list(_chosen(state)))
+    snippets.off(scene, position, list(_there(scene, state)))
 
 
-def _chosen(state: State) -> tuple[tuple[int, int], ...]:
-    heads = tuple(divmod(code, 100) for code in state.heads)
-    return heads or ((state.layer, state.head),)
+def _there(scene: Scene, state: State) -> tuple[tuple[int, int], ...]:
+    """The heads on the stage that this model has."""
+    facts = get_engine().facts(scene.model_id)
+    return tuple(pair for pair in chosen(state) if pair[0] < facts.n_layers and pair[1] < facts.n_heads)
 
 
 def _position(scene: Scene, state: State) -> int:
@@ -62,15 +63,14 @@ def _position(scene: Scene, state: State) -> int:
 
 def _pick(change: StripChange) -> None:
     if change.focus is not None:
-        common.store().set(blank=change.focus, text=common.effective(common.store().get()).text)
+        common.change(blank=change.focus)
 
 
 def _two(scene: Scene, state: State, asked: OffInputs) -> None:
-    facts = get_engine().facts(scene.model_id)
-    chosen = tuple(pair for pair in _chosen(state) if pair[0] < facts.n_layers and pair[1] < facts.n_heads)
-    result: OffResult = widgets.run("attention.off", scene.model_id, OffInputs(asked.text, asked.position, chosen))
+    off = _there(scene, state)
+    result: OffResult = widgets.run("attention.off", scene.model_id, OffInputs(asked.text, asked.position, off))
     original = None if result.original < 0 else result.original
-    names = "、".join(f"{layer + 1}–{head + 1}" for layer, head in chosen[:8])
+    names = "、".join(f"{layer + 1}–{head + 1}" for layer, head in off[:8])
     compare(
         [
             Series(t("attention.off.whole"), result.logits[0], original),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import get_args
 
 import streamlit as st
 
@@ -13,9 +14,11 @@ from explorer.ui import chrome, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import percent, thousands
 from explorer.views.attention import common
-from explorer.views.attention.common import Scene, State
+from explorer.views.attention.common import Pattern, State
+from explorer.views.attention.scene import Scene, fit
 
-PATTERNS = ("dense", "causal", "local", "dilated", "strided", "global", "random", "bigbird", "sparse")
+PATTERNS = get_args(Pattern)
+OWN_TOKENS = 64
 CURVES = ("square", "window", "root", "log")
 
 
@@ -56,7 +59,7 @@ def draw(scene: Scene, state: State) -> None:
         chrome.quiet(t(f"attention.explain.{state.pattern}"))
         chrome.steps([(t(f"attention.sparse.step{n}"), "") for n in (1, 2, 3)])
         chrome.honesty("attention.sparse.honesty")
-    chrome.show_code("attention_window", text=scene.sight.text)
+    chrome.show_code("attention_window", text=_own(scene))
 
 
 def _slider(dial: str, low: int, high: int, value: int) -> None:
@@ -96,8 +99,7 @@ def _price(scene: Scene) -> None:
 
     chrome.subsection("attention.price")
     model = catalog.default("masked").id
-    own = "".join(scene.sight.text.split("\n"))[:120]
-    inputs = WindowInputs((*examples.entry("attention", "price", language())["texts"], own))
+    inputs = WindowInputs((*examples.entry("attention", "price", language())["texts"], _own(scene)))
     found: WindowResult | None = get_engine().peek("attention.window", model, inputs)
     if found is None:
         if not st.button(t("common.run"), key="attention-price"):
@@ -112,3 +114,8 @@ def _price(scene: Scene) -> None:
         patterns.price(widths, losses, line, t("attention.price.x"), t("attention.price.y")), "attention-price-fig",
         t("attention.price.caption", n=found.loss.shape[1], line=f"{line:.2f}"), t("attention.price.y"),
     )  # fmt: skip
+
+
+def _own(scene: Scene) -> str:
+    """The beginning of the reader's text, as much as one more text of the price may hold."""
+    return fit(catalog.default("masked").id, " ".join(scene.sight.text.split("\n")), "", OWN_TOKENS)[0]
