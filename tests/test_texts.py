@@ -81,7 +81,7 @@ PRESETS = {"home": home_common.PRESETS, "masking": common.PRESETS, "attention": 
 HAN_IN_ENGLISH: set[str] = set()
 NO_HAN_IN_CHINESE = {
     "attention.cell.dot",
-    "attention.cell.step2_num",
+    "attention.cell.factor",
     "attention.curve.log",
     "attention.curve.root",
     "attention.dense.mb",

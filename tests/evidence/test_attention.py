@@ -1,4 +1,4 @@
-"""Evidence of 注意力: which head matters is told from one half of the texts and counted on the other; claims hold today."""
+"""Evidence of 注意力: which head matters is told from one half of the texts and counted on the other."""
 
 from __future__ import annotations
 

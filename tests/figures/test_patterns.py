@@ -40,7 +40,7 @@ def test_cells_are_counted() -> None:
     assert patterns.pairs("dense", N, W) == N * N
     assert patterns.pairs("causal", N, W) == N * (N + 1) // 2
     assert patterns.pairs("local", N, W) == N * (2 * W + 1) - W * (W + 1)
-    assert patterns.pairs("dilated", N, W) == patterns.pairs("local", N, W) - 6, "as dear, but for the edges"
+    assert patterns.pairs("dilated", N, W) == N * (2 * W + 1) - 2 * (2 + 4 + 6), "as dear, but for the edges"
 
 
 def test_a_window_carries_one_window_further_with_every_layer() -> None:

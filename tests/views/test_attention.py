@@ -1,4 +1,4 @@
-"""What the tools of 注意力 share: a text cut to fit, the head on the stage, sides of a pair, and the files to take along."""
+"""What the tools of 注意力 share: a text cut to fit, the head on the stage, sides of a pair, files to take along."""
 
 from __future__ import annotations
 

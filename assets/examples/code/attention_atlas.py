@@ -3,7 +3,7 @@ from transformers import AutoTokenizer, BertModel
 
 folder = __FOLDER__
 tokenizer = AutoTokenizer.from_pretrained(folder)
-model = BertModel.from_pretrained(folder, attn_implementation="eager", add_pooling_layer=False).eval()
+model = BertModel.from_pretrained(folder, attn_implementation="eager", add_pooling_layer=False, dtype=torch.float32).eval()
 
 with torch.no_grad():
     attentions = model(**tokenizer(*__TEXTS__, return_tensors="pt"), output_attentions=True).attentions

@@ -7,8 +7,8 @@ model = AutoModel.from_pretrained(folder, attn_implementation="eager", dtype=tor
 
 layer, head, query, attentions = __LAYER__, __HEAD__, __QUERY__, __ATTENTIONS__
 inputs = tokenizer(*__TEXTS__, return_tensors="pt")
-written = tokenizer(__TARGET__ or " ").input_ids  # what the decoder has written, behind its start token
-written = [model.config.decoder_start_token_id] + [i for i in written if i not in tokenizer.all_special_ids]
+written = tokenizer(__TARGET__ or " ", add_special_tokens=False).input_ids
+written = [model.config.decoder_start_token_id, *written]  # what the decoder has written, behind its start token
 with torch.no_grad():
     out = model(**inputs, decoder_input_ids=torch.tensor([written]), output_attentions=True)
 row = out[attentions][layer][0, head, query]

@@ -3,7 +3,7 @@ from transformers import AutoTokenizer, BertModel
 
 folder = __FOLDER__
 tokenizer = AutoTokenizer.from_pretrained(folder)
-model = BertModel.from_pretrained(folder, attn_implementation="eager", add_pooling_layer=False).eval()
+model = BertModel.from_pretrained(folder, attn_implementation="eager", add_pooling_layer=False, dtype=torch.float32).eval()
 
 inputs = tokenizer(__TEXT__, return_tensors="pt")
 with torch.no_grad():

@@ -59,8 +59,10 @@ def _scale(result: CellResult) -> str:
     d = len(result.query)
     if abs(result.scale - 1) < 1e-6:
         return t("attention.cell.unscaled")
-    key = "root" if abs(result.scale - d**-0.5) < 1e-6 else "factor"
-    return t(f"attention.cell.{key}", d=d, scale=f"{result.scale:.4f}")
+    factor = f"{result.scale:.4f}"
+    if abs(result.scale - d**-0.5) < 1e-6:
+        return t("attention.cell.root", d=d, scale=factor)
+    return t("attention.cell.factor", scale=factor)
 
 
 def _cell(scene: Scene, inputs: CellInputs, state: State) -> CellResult:

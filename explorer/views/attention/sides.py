@@ -35,10 +35,8 @@ def draw(scene: Scene, state: State) -> None:
                 _one(kind, model, Sight(fit(model, encoder.text, "", MOST)[0]), state)
         _padding(encoder.text, state)
     with right:
-        steps = [t(f"attention.sides.step{n}") for n in (1, 2)]
-        chrome.steps(
-            [(step, "") for step in (*steps, t(f"attention.sides.{'both' if scene.kind == 'seq2seq' else 'step3'}"))]
-        )
+        last = t("attention.sides.both") if scene.kind == "seq2seq" else t("attention.sides.step3")
+        chrome.steps([(step, "") for step in (t("attention.sides.step1"), t("attention.sides.step2"), last)])
         chrome.honesty("attention.sides.honesty")
     if snippets.plain_bert(scene):
         chrome.show_code("attention_sides", text=encoder.text)
