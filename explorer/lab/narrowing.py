@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 ROWS = 16
 DENSE_REPEATS = 3
+SAFE_SHARE = 0.25  # of the free memory: other readers compute too
 
 
 @experiment(version=1)
@@ -143,12 +144,18 @@ def window(model: Model, inputs: WindowInputs) -> Iterator[Progress | WindowResu
 
 @experiment(version=1, kind="stream")
 def dense(model: Model, inputs: DenseInputs) -> Iterator[Progress | DenseResult]:
-    """Time and memory of dense attention on this machine: scores, softmax, weighted values (a step is a length)."""
+    """Time and memory of dense attention on this machine: scores, softmax, weighted values (a step is a length).
+
+    A length whose tensors would take more than a part of the memory that is free is left out, and all beyond it.
+    """
+    import psutil  # type: ignore[import-untyped,unused-ignore]
     import torch
 
+    room = psutil.virtual_memory().available * SAFE_SHARE
+    lengths = [n for n in inputs.lengths if 8.0 * inputs.heads * n * n < room] or [min(inputs.lengths)]
     seconds, sizes = [], []
     with torch.inference_mode():
-        for done, n in enumerate(inputs.lengths, start=1):
+        for done, n in enumerate(lengths, start=1):
             query, key, value = (torch.randn(inputs.heads, n, inputs.d_head, device=model.device) for _ in range(3))
             best = float("inf")
             for _ in range(DENSE_REPEATS):
@@ -161,8 +168,8 @@ def dense(model: Model, inputs: DenseInputs) -> Iterator[Progress | DenseResult]
                 best = min(best, time.perf_counter() - begun)
             seconds.append(best)
             sizes.append(sum(made.untyped_storage().nbytes() for made in (scores, weights, mixed)))
-            yield Progress(done, len(inputs.lengths))
-    yield DenseResult(inputs.lengths, np.array(seconds, dtype=np.float32), np.array(sizes, dtype=np.int64))
+            yield Progress(done, len(lengths))
+    yield DenseResult(tuple(lengths), np.array(seconds, dtype=np.float32), np.array(sizes, dtype=np.int64))
 
 
 def _asked(model: Model, inputs: OffInputs) -> tuple[Tokens, list[int], int, int]:

@@ -7,7 +7,7 @@ import {registerFigure} from "../shared/registry.js";
 import {mount} from "../shared/mount.js";
 import {csvText} from "../shared/svg.js";
 import {bitmap, hiding, lines, strongest, Weights} from "./matrix.js";
-import {paint, drawing} from "./paint.js";
+import {paint, drawing, shown} from "./paint.js";
 import {Place} from "./place.js";
 import {Thumbs} from "./thumbs.js";
 
@@ -18,6 +18,7 @@ const ZOOMS = [0.35, 0.5, 0.7, 0.85, 1, 1.25, 1.6, 2];
 const LAYOUTS = ["across", "down", "grid"];
 const BLOCKS = ["all", "aa", "ab", "ba", "bb"];
 const TELL_AFTER_MS = 160;
+const NARROW = 480; // pixels
 const MOST_TOLD = 3; // pinned tokens whose weights are written out
 
 class AttentionView {
@@ -210,12 +211,13 @@ class AttentionView {
     const wide = this.scroller.clientWidth;
     if (!wide) return;
     const {view, looking, seen} = this;
+    const low = wide < NARROW;
     if (this.zoom === null || this.zoom === undefined) {
       const full = new Place(view.layout, looking, seen, 1);
       const limit = view.layout === "across" ? wide / full.width : Math.min(wide / full.width, view.layout === "grid" ? 460 / full.height : 1);
       this.zoom = ZOOMS.findLast((zoom) => zoom <= Math.max(0.7, Math.min(1.25, limit))) ?? 0.7;
     }
-    this.place = new Place(view.layout, looking, seen, this.zoom);
+    this.place = new Place(view.layout, looking, seen, this.zoom, low);
     this.sizer.style.width = `${this.place.width}px`;
     this.sizer.style.height = `${this.place.height}px`;
     this.draw();
@@ -235,7 +237,7 @@ class AttentionView {
     this.asked = requestAnimationFrame(() => {
       this.asked = 0;
       const ratio = devicePixelRatio;
-      const [width, height] = [this.scroller.clientWidth, Math.min(this.place.height, 480)];
+      const [width, height] = [this.scroller.clientWidth, Math.min(this.place.height, this.scroller.clientWidth < NARROW && !this.header.simple ? 300 : 480)];
       const [w, t] = [Math.round(width * ratio), Math.round(height * ratio)];
       if (this.canvas.width !== w || this.canvas.height !== t) Object.assign(this.canvas, {width: w, height: t});
       Object.assign(this.canvas.style, {width: `${width}px`, height: `${height}px`});
@@ -244,6 +246,7 @@ class AttentionView {
       context.clearRect(0, 0, width, height);
       const window_ = {x: this.scroller.scrollLeft, y: this.scroller.scrollTop, width, height};
       paint(context, this, window_, palette(this.root));
+      Object.assign(this.canvas.dataset, {lines: lineCount(this), zoom: this.zoom});
       this.canvas.dataset.drawn = String(Number(this.canvas.dataset.drawn ?? 0) + 1);
     });
   }
@@ -343,6 +346,7 @@ class AttentionView {
   }
 }
 
+const lineCount = (view) => (view.place.layout === "grid" ? 0 : shown(view).length);
 const selected = (view) => (view.heads.length ? view.heads : [[view.layer, view.head]]);
 const sum = (values) => values.reduce((a, b) => a + b, 0);
 

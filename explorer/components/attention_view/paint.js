@@ -17,7 +17,7 @@ export function paint(context, view, window_, colours) {
 }
 
 // Lines to be drawn: those of the active tokens, else of the one looked at, else the strongest of all.
-function shown(view) {
+export function shown(view) {
   const {kept, seen, looking, cursor} = view;
   const columns = seen.length;
   if (cursor?.side === 1) {

@@ -7,7 +7,7 @@ const ROOM = 12;
 
 // across: two lines of tokens, the one that looks above; down: two columns; grid: a matrix with names at its edges.
 export class Place {
-  constructor(layout, looking, seen, zoom) {
+  constructor(layout, looking, seen, zoom, low = false) {
     Object.assign(this, {layout, looking, seen, zoom, size: Math.max(7, 16 * zoom)});
     const width = (mark) => Math.max(LEAST, measure(mark.text, 16) + ROOM) * zoom;
     this.widest = Math.max(...looking.map(width));
@@ -16,8 +16,8 @@ export class Place {
       this.top = edges(looking, width);
       this.bottom = looking === seen ? this.top : edges(seen, width);
       this.width = Math.max(this.top.at(-1), this.bottom.at(-1)) + 24;
-      this.y = [30, 232];
-      this.height = 276;
+      this.y = [30, low ? 150 : 232]; // low: where a phone must show the rest of the stage too
+      this.height = this.y[1] + 44;
     } else if (layout === "down") {
       this.width = 2 * Math.max(this.widest, ...seen.map(width)) + 300;
       this.height = Math.max(looking.length, seen.length) * this.step + 16;

@@ -245,7 +245,7 @@ class DenseInputs:
 
 @dataclass(frozen=True)
 class DenseResult:
-    """seconds[n] the fastest of a few runs, and bytes[n] of the tensors one run makes, for each length."""
+    """seconds[n] the fastest of a few runs, and bytes[n] of the tensors one run makes, for each length that is safe."""
 
     lengths: tuple[int, ...]
     seconds: Floats

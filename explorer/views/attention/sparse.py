@@ -19,6 +19,7 @@ from explorer.views.attention.scene import Scene, fit
 
 PATTERNS = get_args(Pattern)
 OWN_TOKENS = 64
+EVERY = 3  # of the price: every third token is covered, so that a reader does not wait long
 CURVES = ("square", "window", "root", "log")
 
 
@@ -99,7 +100,7 @@ def _price(scene: Scene) -> None:
 
     chrome.subsection("attention.price")
     model = catalog.default("masked").id
-    inputs = WindowInputs((*examples.entry("attention", "price", language())["texts"], _own(scene)))
+    inputs = WindowInputs((*examples.entry("attention", "price", language())["texts"], _own(scene)), every=EVERY)
     found: WindowResult | None = get_engine().peek("attention.window", model, inputs)
     if found is None:
         if not st.button(t("common.run"), key="attention-price"):

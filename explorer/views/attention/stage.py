@@ -37,8 +37,8 @@ def draw() -> Scene | None:
         except EngineError as problem:
             chrome.error(problem)
             scene = None
-        _lines(state)
-        _controls(state, result)
+    _lines(state)
+    _controls(state, result)
     if scene is not None:
         _remarks(scene)
     widgets.choice(
