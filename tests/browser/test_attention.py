@@ -12,8 +12,8 @@ Head atlas, sorted and filtered; rollout               test_the_atlas_sorts_and_
 Head ablation                                          test_heads_off_change_the_prediction
 Patterns, counted cost, reachability                   test_patterns_are_drawn_counted_and_followed_through_layers
 Dense attention measured here; the window's price      test_dense_attention_is_timed_and_a_window_is_priced
-Encoder against decoder; padding mask apart            test_an_encoder_sees_all_a_decoder_looks_back_and_padding_is_another_thing
-A decoder-only model on the stage                      test_grouped_queries_rotary_and_sliding_windows_of_the_embedded_decoder
+Encoder against decoder; padding mask apart            test_an_encoder_sees_all_and_a_decoder_looks_back
+A decoder-only model on the stage                      test_the_embedded_decoder_is_shown_for_what_it_is
 Sentence A/B blocks; an empty half                     test_a_pair_has_blocks_and_an_empty_half_is_told
 SVG, PNG, CSV of the screen; npz, CSV of the tensor    test_everything_can_be_taken_along
 128 tokens, 512 and more, one                          test_long_texts_and_one_token
@@ -179,8 +179,7 @@ def test_across_down_grid_and_zoom(own: Attention) -> None:
     for layout in ("down", "grid", "across"):
         own.view.get_by_role("button", name=own.say(f"components.attention.{layout}"), exact=True).click()
         expect(own.view.locator(f'[data-choice="{layout}"]')).to_have_attribute("aria-pressed", "true")
-        idle(own.page)
-        assert ("layout=" in own.page.url) == (layout != "across")
+        eventually(own.page, lambda wanted=layout: _same("layout=" in own.page.url, wanted != "across"))
     before = float(own.canvas.get_attribute("data-zoom") or 0)
     own.view.get_by_role("button", name=own.say("components.attention.closer")).click()
     eventually(own.page, lambda: _true(float(own.canvas.get_attribute("data-zoom") or 0) > before))
@@ -308,7 +307,7 @@ def test_the_atlas_sorts_and_filters_heads_and_rolls_them_out(own: Attention, we
     for layer in found.mean(1):
         flow = (layer + np.eye(len(layer))) / 2 @ flow
     rolled = figure(own.page, "attention-rollout")
-    rolled.locator("canvas").focus()
+    rolled.locator(".scroller canvas").focus()
     for key in ("Home", "ArrowRight", "ArrowRight"):
         own.page.keyboard.press(key)
 
@@ -347,12 +346,12 @@ def test_patterns_are_drawn_counted_and_followed_through_layers(own: Attention) 
     for pattern, count, reached in (("dense", 1024, 1.0), ("causal", 528, 528 / 1024), ("local", 268, 268 / 1024)):
         own.picks("sparse.which", own.say(f"pattern.{pattern}"))
         expect(own.main.locator(".figure b").first).to_have_text(f"{count:,}")
-        expect(own.main.locator(".figure b").nth(1)).to_have_text(percent(reached))
+        expect(own.main.locator(".figure b").nth(1)).to_have_text(f"{100 * reached:.1f} %")
     own.picks("sparse.which", own.say("pattern.bigbird"))
     depth = own.main.get_by_role("slider", name=own.say("dial.depth"))
     depth.focus()
     own.page.keyboard.press("ArrowRight")
-    expect(own.main.locator(".figure b").nth(1)).to_have_text(percent(1.0))
+    expect(own.main.locator(".figure b").nth(1)).to_have_text("100.0 %")
     curves = {trace["name"]: trace["y"] for trace in own.plot("attention-costs")}
     assert curves[own.say("curve.square")][5] == 1024**2
     assert curves[own.say("curve.window")][5] == 1024 * 9
@@ -376,7 +375,7 @@ def test_dense_attention_is_timed_and_a_window_is_priced(own: Attention) -> None
     idle(own.page)
 
 
-def test_an_encoder_sees_all_a_decoder_looks_back_and_padding_is_another_thing(own: Attention) -> None:
+def test_an_encoder_sees_all_and_a_decoder_looks_back(own: Attention) -> None:
     own.alone(2, 1)
     own.uses("sides")
     for kind, sees in (("masked", lambda n: n * n), ("causal", lambda n: n * (n + 1) // 2)):
@@ -393,7 +392,7 @@ def test_an_encoder_sees_all_a_decoder_looks_back_and_padding_is_another_thing(o
     assert without[1] != "0 %" and float(without[2]) > 1e-2
 
 
-def test_grouped_queries_rotary_and_sliding_windows_of_the_embedded_decoder(own: Attention) -> None:
+def test_the_embedded_decoder_is_shown_for_what_it_is(own: Attention) -> None:
     own.uses("cell")
     own.picks("model", "Gemma 3 270M lite")
     own.sees(own.say("cell.grouped", heads=4, kv=1, at=1))

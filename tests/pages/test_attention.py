@@ -296,3 +296,16 @@ def test_a_head_of_the_atlas_is_put_on_the_stage() -> None:
 def _code(name: str) -> str:
     layer, head = (int(part) - 1 for part in name.split("–"))
     return str(layer * 100 + head)
+
+
+def test_two_changes_in_quick_succession_both_stay() -> None:
+    """The second comes with the link as it was before the first, as from a browser that has not heard of it yet."""
+    at = open_page("attention", "zh", **OWN["zh"])
+    before = link(at)
+    at.toggle(key="attention-paired").set_value(True).run()
+    del at.query_params["paired"]
+    at.query_params["pins"] = before["pins"]
+    assert link(at) == before
+    at.text_input(key="attention-pair").set_value("还有一句。").run()
+    assert not at.exception
+    assert (link(at)["paired"], link(at)["pair"]) == ("1", "还有一句。")
