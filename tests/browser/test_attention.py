@@ -193,7 +193,7 @@ def test_hovering_and_pinning_several_tokens(own: Attention, weights: Weights) -
     own.canvas.hover(position={"x": 250, "y": 20})
     row, found = eventually(own.page, lambda: _hovered(own))
     np.testing.assert_allclose(found, weights(ZH)[5, 6, row], atol=1e-5)
-    assert own.lines() < everything, "only this token's lines"
+    eventually(own.page, lambda: _true(own.lines() < everything))  # only this token's lines
     own.page.mouse.move(5, 5)
     expect(own.said).to_have_text(own.say("components.attention.nothing"))
     own.pins(2, 7)
@@ -576,7 +576,7 @@ def _saved(page: Attention, kind: str) -> bytes:
 
 def _downloaded(page: Attention, kind: str) -> bytes:
     with page.page.expect_download() as download:
-        page.page.locator(f".st-key-attention-{kind} button").click()
+        page.page.locator(f".st-key-attention-{kind} button").first.click()
     return download.value.path().read_bytes()
 
 
