@@ -169,6 +169,17 @@ def test_dense_attention_is_counted_in_bytes(tiny_model: Model) -> None:
     assert (result.seconds > 0).all()
 
 
+def test_dense_attention_stops_where_memory_would_not_do(tiny_model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    from types import SimpleNamespace
+
+    import psutil
+
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=5 * 8 * 2 * 32 * 32))
+    result = last(attention.dense(tiny_model, DenseInputs((8, 16, 32, 64, 4096), 2, 4)))
+    assert result.lengths == (8, 16, 32)
+    assert len(result.seconds) == len(result.bytes) == 3
+
+
 @pytest.mark.parametrize(
     ("sight", "key"),
     [
