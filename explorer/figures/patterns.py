@@ -57,7 +57,7 @@ def reach(name: str, n: int, w: int, layers: int) -> Mask:
     """reach[i, j]: what stood at j can have come to i after `layers` layers."""
     carried = np.eye(n, dtype=bool)
     for layer in range(layers):
-        carried = (mask(name, n, w, layer).astype(np.int32) @ carried.astype(np.int32)) > 0
+        carried = (mask(name, n, w, layer).astype(np.float32) @ carried.astype(np.float32)) > 0
     return carried
 
 

@@ -52,7 +52,7 @@ class State:
     third: Third = "all"
     blank: int = limit(0, low=0, high=MAX_TOKENS - 1)
     pattern: Pattern = "local"
-    n: int = limit(32, low=8, high=96)
+    n: int = limit(32, low=8, high=256)
     w: int = limit(4, low=1, high=16)
     depth: int = limit(1, low=1, high=12)
 

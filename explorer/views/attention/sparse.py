@@ -32,7 +32,7 @@ def draw(scene: Scene, state: State) -> None:
         lambda name: t(f"attention.pattern.{name}"), lambda name: common.store().set(pattern=name),
     )  # fmt: skip
     with st.container(horizontal=True):
-        for name, low, high in (("n", 8, 96), ("w", 1, 16), ("depth", 1, 12)):
+        for name, low, high in (("n", 8, 256), ("w", 1, 16), ("depth", 1, 12)):
             _slider(name, low, high, getattr(state, name))
     left, right = st.columns([1, 0.44], gap="large")
     with left:
