@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from explorer.lab.types.attention import CellInputs, LookInputs, Sight
 from explorer.lab.types.masking import AverageInputs, Edit, FillInputs, ScanInputs
 
 FOLDER = Path(__file__).resolve().parents[1] / "assets" / "examples"
@@ -45,4 +46,8 @@ def defaults() -> list[tuple[str, str, Any]]:
         wanted.append(("masking.scan", model, ScanInputs(entry("masking", "default", lang)["text"])))
         texts = tuple(entry("masking", "average", lang)["texts"])
         wanted.append(("masking.average", model, AverageInputs(texts, AVERAGE_PER_TEXT)))
+        default = entry("attention", "default", lang)
+        sight, shown = Sight(default["text"]), default["state"]
+        wanted.append(("attention.look", model, LookInputs(sight)))
+        wanted.append(("attention.cell", model, CellInputs(sight, shown["layer"], shown["head"], shown["pins"][-1])))
     return wanted

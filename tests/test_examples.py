@@ -13,9 +13,12 @@ import pytest
 
 from explorer import examples
 from explorer.engine import catalog, get_engine
+from explorer.lab.types.attention import CellInputs, LookInputs
 from explorer.lab.types.masking import Edit, FillInputs, ScanInputs
 from explorer.ui import chapters
 from explorer.ui.state import MAX_LINK, _link, from_query, to_query
+from explorer.views.attention import common as attention
+from explorer.views.attention import scene as attention_scene
 from explorer.views.home import common as home
 from explorer.views.masking import common as masking
 from tests.ui.conftest import Reader
@@ -44,7 +47,7 @@ def tokens_of(page: str, name: str, lang: str) -> Any:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_preset_has_an_example_and_every_example_a_use(page: str) -> None:
     named = {name for name, value in examples.load(page).items() if isinstance(value, dict)}
-    assert named - {"average"} == {"default", *VIEWS[page].PRESETS}
+    assert named - {"average", "price"} == {"default", *VIEWS[page].PRESETS}
 
 
 @pytest.mark.parametrize(("page", "name", "lang"), EXAMPLES)
@@ -87,7 +90,7 @@ def test_a_preset_sets_a_state_that_its_link_brings_back(page: str, name: str, l
     state = views.store().get()
     example = examples.entry(page, name, lang)
     assert state.text == example["text"]
-    assert state.masks == tuple(example.get("masks", ()))
+    assert getattr(state, "masks", ()) == tuple(example.get("masks", ()))
     assert from_query(views.State, to_query(state)) == (state, ())
     assert len(_link(state)) <= MAX_LINK, "a class can be sent there"
     reader.reloads()
@@ -145,6 +148,10 @@ def test_what_comes_computed_is_what_the_pages_show_first(reader: Reader) -> Non
         hidden = home.hide(tokens, home.State())
         covered = tuple(Edit(position, masking.mask_id()) for position in hidden)
         assert ("masking.fill", FillInputs(tokens.text, covered, hidden)) in wanted
+        looked = attention_scene.read(attention.State())
+        assert ("attention.look", LookInputs(looked.sight)) in wanted
+        shown = attention.effective(attention.State())
+        assert ("attention.cell", CellInputs(looked.sight, shown.layer, shown.head, shown.pins[-1])) in wanted
 
 
 def test_the_family_is_dated_and_sourced() -> None:

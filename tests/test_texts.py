@@ -24,6 +24,8 @@ import pytest
 from explorer import examples
 from explorer.models.catalog import KINDS
 from explorer.ui import chapters, i18n
+from explorer.views.attention import atlas, sparse
+from explorer.views.attention import common as attention_common
 from explorer.views.evidence import common as evidence_common
 from explorer.views.home import common as home_common
 from explorer.views.masking import common
@@ -52,6 +54,7 @@ COMPONENT = {
     "scatter": "scatter_ab",
     "export": "export_bar",
     "compare": "compare",
+    "attention": "attention_view",
 }
 HELPERS = {"explorer/ui/chrome.py", "explorer/ui/prose.py", "explorer/ui/i18n.py"}  # pass on the keys of others
 
@@ -60,6 +63,11 @@ FAMILY = examples.load("home")["family"]
 CHAPTERS = [name for _, name in chapters.CHAPTERS]
 ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/ui/chapters.py", "name"): [*CHAPTERS, "models"],
+    ("explorer/views/attention/atlas.py", "state.sort"): list(atlas.MEASURES),
+    ("explorer/views/attention/sides.py", "name"): ["with", "without"],
+    ("explorer/views/attention/sides.py", "kind"): ["masked", "causal"],
+    ("explorer/views/attention/sparse.py", "state.pattern"): list(sparse.PATTERNS),
+    ("explorer/views/attention/sparse.py", "dial"): ["n", "w", "depth"],
     ("explorer/ui/chapters.py", "home"): CHAPTERS[:1],
     ("explorer/ui/chapters.py", "f'{home}.map.{name}'"): [f"home.map.{name}" for name in CHAPTERS[1:]],
     ("explorer/ui/chrome.py", "problem.key"): [],  # errors: see raised()
@@ -88,11 +96,24 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/masking/cover.py", "note"): ["word_unknown", "pieces"],
     ("explorer/views/masking/joint.py", "order.name"): ["independent", "left_to_right", "best_first"],
 }
-PRESETS = {"home": home_common.PRESETS, "masking": common.PRESETS, "evidence": evidence_common.PRESETS}
+PRESETS = {
+    "home": home_common.PRESETS,
+    "masking": common.PRESETS,
+    "attention": attention_common.PRESETS,
+    "evidence": evidence_common.PRESETS,
+}
 
 # Han in English texts, and Chinese texts without any: only these.
 HAN_IN_ENGLISH: set[str] = set()
 NO_HAN_IN_CHINESE = {
+    "attention.cell.dot",
+    "attention.cell.factor",
+    "attention.curve.log",
+    "attention.curve.root",
+    "attention.dense.mb",
+    "attention.pattern.bigbird",
+    "attention.pattern.sparse",
+    "components.attention.weight",
     "common.progress",
     "components.export.svg",
     "masking.how.mask",

@@ -10,7 +10,12 @@ from streamlit.navigation.page import StreamlitPage
 from explorer.ui.i18n import HTML_LANG, language, t
 from explorer.ui.prose import inline
 
-CHAPTERS = ((0, "home"), (2, "masking"), (13, "evidence"))
+CHAPTERS = (
+    (0, "home"),
+    (2, "masking"),
+    (4, "attention"),
+    (13, "evidence"),
+)
 ROOT = Path(__file__).resolve().parents[2]
 
 
