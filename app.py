@@ -23,7 +23,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from explorer import views
-from explorer.engine import get_engine
+from explorer.engine import get_engine, maps
 from explorer.engine.base import EngineError
 from explorer.models import catalog
 from explorer.models.errors import ModelError
@@ -33,7 +33,9 @@ from explorer.ui.first_paint import first_painted
 
 async def status(request: Request) -> Response:
     """What the engine has done so far, in numbers; no reader's text is in it."""
-    return JSONResponse(asdict(get_engine().counters()) | {"torch_imported": "torch" in sys.modules})
+    return JSONResponse(
+        asdict(get_engine().counters()) | {"torch_imported": "torch" in sys.modules, "umap_ready": maps.ready()}
+    )
 
 
 async def painted(request: Request) -> Response:
@@ -68,6 +70,7 @@ def _get_ready() -> None:
         get_engine().vocabulary(model)
     first_painted.wait()
     get_engine().warm(model)
+    maps.start_warming()
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from explorer.lab.types.context import EmbedInputs, Occurrence
 from explorer.lab.types.masking import AverageInputs, Edit, FillInputs, ScanInputs
 
 FOLDER = Path(__file__).resolve().parents[1] / "assets" / "examples"
@@ -29,6 +30,14 @@ def entry(page: str, name: str, lang: str) -> dict[str, Any]:
     return {**{key: value for key, value in both.items() if key not in LANGUAGES}, **both[lang]}
 
 
+def word_set(name: str) -> EmbedInputs:
+    """The sentences of a set of chapter 5, each with its word."""
+    table = load("context")["sets"][name]
+    word = table["word"]
+    lines = [line for sense in table["senses"].values() for line in sense["lines"]]
+    return EmbedInputs(tuple(Occurrence(line, line.index(word), line.index(word) + len(word)) for line in lines))
+
+
 def defaults() -> list[tuple[str, str, Any]]:
     """(experiment, model, inputs) of everything a page shows before it is touched."""
     from explorer.engine import catalog, get_engine
@@ -45,4 +54,5 @@ def defaults() -> list[tuple[str, str, Any]]:
         wanted.append(("masking.scan", model, ScanInputs(entry("masking", "default", lang)["text"])))
         texts = tuple(entry("masking", "average", lang)["texts"])
         wanted.append(("masking.average", model, AverageInputs(texts, AVERAGE_PER_TEXT)))
+    wanted += [("context.embed", model, word_set(name)) for name in ("guo", "bank")]
     return wanted

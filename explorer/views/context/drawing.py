@@ -1,0 +1,114 @@
+"""From vectors to the figure: cosines, maps, curves and scores of one scene, for components/layers_map.
+
+It knows what the figure wants and which engine call computes it; nothing of the page around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from explorer.components.layers_map import MapChange, MapData, Point, layers_map
+from explorer.engine import maps
+from explorer.engine.base import EngineError
+from explorer.engine.maps import geometry
+from explorer.lab.types.context import EmbedResult
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import language, section, t
+from explorer.views.context import common
+from explorer.views.context.common import Line, State
+
+ALL_TREATMENTS = 60  # points up to which all three ways of measuring travel to the browser at once
+ORDERED = 120  # points up to which the rows can be clustered at every layer
+SCORED = 120
+
+
+def points_of(lines: Sequence[Line]) -> list[Point]:
+    return [Point(line.text, line.start, line.end, line.sense) for line in lines]
+
+
+def data_of(result: EmbedResult, labels: Sequence[int], state: State) -> MapData:
+    """Everything the figure scrubs through. PCA always; UMAP or t-SNE of the chosen way where they lie in memory."""
+    n = result.vectors.shape[1]
+    ways = geometry.TREATMENTS if n <= ALL_TREATMENTS else (state.treatment,)
+    cos = {way: geometry.all_cosines(result, way) for way in ways}
+    now = cos[state.treatment]
+    x = geometry.treated(result, state.treatment)
+    placed, kept = geometry.pca(x)
+    placed_by = {"pca:flat": placed[:, :, :2], "pca:deep": placed}
+    if state.method != "pca" and (found := maps.kept(result, state.treatment, state.method)):
+        placed_by[f"{state.method}:flat"] = geometry.aligned(np.stack([place.flat for place in found]))
+        placed_by[f"{state.method}:deep"] = geometry.aligned(np.stack([place.deep for place in found]))
+    k = maps.projecting.neighbours(n)
+    trust = {
+        name: np.array([geometry.trustworthiness(c, p, min(5, k)) for c, p in zip(now, where, strict=True)])
+        for name, where in placed_by.items()
+        if n <= SCORED or name.startswith(state.method)
+    }
+    curves = {"anisotropy": result.anisotropy}
+    for way in ways:
+        curves |= {f"{way}:{name}": values for name, values in geometry.parted(cos[way], labels).items()}
+    orders = np.array([geometry.order(c) for c in now]) if n <= ORDERED else np.zeros((0, 0))
+    return MapData(cos, placed_by, trust, curves, kept, orders)
+
+
+def figure(
+    points: Sequence[Point],
+    result: EmbedResult,
+    state: State,
+    *,
+    key: str,
+    senses: Sequence[str],
+    parts: Sequence[str] = ("list", "heat", "map", "curves"),
+    relabel: bool = False,
+    caption: str = "",
+    data: MapData | None = None,
+) -> None:
+    """Draw it; where another map is asked for than is there, compute that with progress and draw again."""
+    last = len(result.vectors) - 1
+    layers_map(
+        points, data or data_of(result, [point.sense for point in points], state), key=key,
+        labels=section("components.layers"), senses=senses, lang=language(), layer=min(state.layer, last),
+        method=state.method, treatment=state.treatment, parts=parts, umap_ready=maps.ready(), relabel=relabel,
+        caption=caption, on_change=_change,
+    )  # fmt: skip
+
+
+def complete(result: EmbedResult, state: State) -> None:
+    """The map that was asked for and is not there yet, with numbers while it is made."""
+    if state.method == "pca" or maps.kept(result, state.treatment, state.method):
+        return
+    if state.method == "umap" and not maps.ready():
+        maps.start_warming()
+        chrome.notice("context.umap_warming")
+    try:
+        made = widgets.progress(maps.fit(result, state.treatment, state.method), t("context.fitting"))
+    except EngineError as problem:
+        chrome.error(problem)
+        return
+    if made is not None:
+        widgets.draw_again()
+
+
+def _change(change: MapChange) -> None:
+    if change.kind == "layer":
+        common.store().set(layer=change.layer)
+    elif change.kind == "method":
+        common.store().set(method=change.value, layer=change.layer)
+    elif change.kind == "treatment":
+        common.store().set(treatment=change.value, layer=change.layer)
+    elif change.kind == "sense":
+        relabel(change.point)
+
+
+def relabel(point: int) -> None:
+    """The point's next sense: A, B, C, none, A …"""
+    state = common.store().get()
+    if not state.text:
+        return
+    scene = common.own(state)
+    senses = [line.sense for line in scene.lines]
+    if point < len(senses):
+        senses[point] = -1 if senses[point] >= 2 else senses[point] + 1
+        common.store().set(text="\n".join(line.text for line in scene.lines), senses=tuple(senses))
