@@ -13,6 +13,7 @@ TOOLS = {"look": look, "swap": swap, "cross": cross, "static": static, "things":
 def bench() -> None:
     """The stage and the tool chosen for it; a click reruns this part only."""
     made = stage.draw()
+    finish.link_limit(common.store())
     state = common.store().get()
     if state.tool == "own":
         chrome.guarded(lambda: own.draw(*(made or (None, None)), state))

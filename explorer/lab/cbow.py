@@ -15,15 +15,13 @@ import numpy as np
 
 from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import experiment
-from explorer.lab.types.context import CbowInputs, CbowResult, CbowStep
+from explorer.lab.types.context import LEAST_TOKENS, MOST_BYTES, CbowInputs, CbowResult, CbowStep
 
 if TYPE_CHECKING:
     from explorer.models.model import Model
 
 BATCH = 256
 RATE = 0.01
-LEAST_TOKENS = 60
-MOST_BYTES = 60_000
 MOST_WORDS = 3000
 POINTS = 60  # of the loss curve
 

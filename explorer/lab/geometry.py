@@ -173,8 +173,8 @@ def crossing(first: Array, second: Array, a: Array, b: Array, common: Array) -> 
 def proposals(cos: Array, kind: str, seed: int = 0) -> tuple[tuple[int, ...], float]:
     """Two to four groups that clustering finds in one layer's cos[n, n], and their silhouette; the best number wins.
 
-    kind "agglomerative" joins the pair of groups whose members are nearest on average; "kmeans" moves three dozen
-    random starts of centres on the sphere until they rest.
+    kind "agglomerative" joins the pair of groups whose members are nearest on average; "kmeans" moves
+    centres on the sphere until they rest, from a dozen random starts.
     """
     n = len(cos)
     if n < 3 or np.isnan(cos).any():
@@ -234,7 +234,7 @@ def _kmeans(cos: Array, k: int, seed: int) -> Array:
     n = len(cos)
     rng = np.random.default_rng(seed)
     best, best_labels = -np.inf, np.zeros(n, dtype=np.int64)
-    for _ in range(36):
+    for _ in range(12):
         labels = cos[:, rng.choice(n, k, replace=False)].argmax(axis=1)
         for _ in range(50):
             member = np.eye(k)[labels]

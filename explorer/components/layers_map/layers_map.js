@@ -13,6 +13,9 @@ const SHAPES = ["circle", "square", "triangle", "diamond"];
 const REACH = 16;
 const GLIDE_MS = 180;
 const NUMBERED = 16; // points up to which a cell holds its number
+const PAINTED = 60; // points beyond which the heat-map is painted pixel by pixel
+const LISTED = 14; // sentences that stand in two columns; more of them scroll
+const LEAD = 30; // how much of a sentence stands before its word, in half 字
 const SPEEDS = [1, 2, 0.5];
 const CURVES = [["within", "model", []], ["between", "b", [6, 3]], ["auc", "ink", []], ["silhouette", "truth", [2, 3]], ["anisotropy", "soft", [8, 3, 2, 3]]];
 
@@ -97,6 +100,16 @@ class LayersMap {
     this.heat.addEventListener("pointermove", (event) => this.overHeat(event));
     this.heat.addEventListener("pointerdown", (event) => this.overHeat(event));
     this.heat.addEventListener("pointerleave", () => this.look(-1));
+    this.heat.addEventListener("blur", () => this.look(-1));
+    this.heat.addEventListener("keydown", (event) => {
+      const [down, right] = {ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1]}[event.key] ?? [];
+      if (down === undefined) return;
+      event.preventDefault();
+      const at = this.looking.map((i) => this.drawn.indexOf(i));
+      const [r, c] = [at[0] + down, (at[1] < 0 ? at[0] : at[1]) + right].map((k) => Math.max(0, Math.min(this.drawn.length - 1, k)));
+      const box = this.heat.getBoundingClientRect();
+      this.sayCell(r, c, box.left + 8 + (c + 0.5) * this.cell, box.top + 8 + r * this.cell);
+    });
     this.map.addEventListener("pointerdown", (event) => {
       this.held = {x: event.clientX, y: event.clientY, ...this.turned, moved: false};
       if (this.choices.dims === "deep") this.map.setPointerCapture(event.pointerId);
@@ -125,6 +138,7 @@ class LayersMap {
     const before = this.header;
     this.header = header;
     this.arrays = arrays;
+    this.anyCos = Object.entries(arrays).find(([name]) => name.startsWith("cos:"))?.[1]; // while another way is asked for
     this.events = Math.max(this.events, header.n);
     this.points = header.points;
     const {labels} = header;
@@ -223,7 +237,7 @@ class LayersMap {
 
   cos(i, j, layer = this.layer) {
     const n = this.points.length;
-    const values = this.arrays[`cos:${this.choices.treatment}`] ?? Object.entries(this.arrays).find(([name]) => name.startsWith("cos:"))?.[1];
+    const values = this.arrays[`cos:${this.choices.treatment}`] ?? this.anyCos;
     return values ? values[(layer * n + i) * n + j] : NaN;
   }
 
@@ -273,11 +287,13 @@ class LayersMap {
 
   fillList() {
     const {lang, relabel, labels, senses} = this.header;
-    this.list.classList.toggle("many", this.points.length > 14);
+    const many = this.points.length > LISTED;
+    this.list.classList.toggle("many", many);
+    this.list.style.setProperty("--rows", many ? "auto" : String(Math.ceil(this.points.length / 2)));
     this.list.replaceChildren(...this.points.map((point, i) => {
-      const before = h("span", {}, point.text.slice(0, point.start));
+      const before = h("span", {}, tail(point.text.slice(0, point.start)));
       const word = h("mark", {}, point.text.slice(point.start, point.end));
-      const item = h("li", {"data-i": i, "data-sense": point.sense, tabindex: 0, lang: langOf(point.text, lang), title: relabel ? labels.relabel : null},
+      const item = h("li", {"data-i": i, "data-sense": point.sense, tabindex: 0, lang: langOf(point.text, lang), title: relabel ? `${point.text} · ${labels.relabel}` : point.text},
         h("i", {class: SHAPES[Math.max(0, point.sense) % SHAPES.length], "aria-hidden": "true"}), h("span", {class: "line"}, before, word, h("span", {}, point.text.slice(point.end))),
         h("span", {class: "unseen"}, senses[point.sense] ?? labels.nolabel));
       item.style.setProperty("--tone", point.sense < 0 ? "var(--soft)" : SENSES[point.sense % SENSES.length]);
@@ -351,13 +367,45 @@ class LayersMap {
     return context;
   }
 
-  shade(value) {
-    if (Number.isNaN(value)) return this.colours.track;
+  // Red, green, blue of a cosine: blue above zero, vermilion below, paper at zero.
+  tone(value) {
     const dark = this.root.dataset.theme === "dark";
+    if (Number.isNaN(value)) return dark ? [45, 49, 57] : [239, 236, 227];
     const paper = dark ? [28, 31, 37] : [255, 255, 255];
-    const full = this.choices.treatment === "raw" || value >= 0 ? (dark ? [86, 169, 222] : [0, 90, 150]) : [213, 94, 0];
+    const full = value >= 0 ? (dark ? [86, 169, 222] : [0, 90, 150]) : [213, 94, 0];
     const share = Math.min(1, Math.abs(value));
-    return `rgb(${paper.map((p, k) => Math.round(p + (full[k] - p) * share)).join(",")})`;
+    return paper.map((p, k) => Math.round(p + (full[k] - p) * share));
+  }
+
+  shade(value) {
+    return `rgb(${this.tone(value).join(",")})`;
+  }
+
+  // Ink or paper, whichever is read more easily on that cell.
+  onShade(value) {
+    const [r, g, b] = this.tone(value).map((c) => (c / 255) ** 2.2);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#14161a" : "#fff";
+  }
+
+  // The cells of a large heat-map as one picture of a pixel each, stretched.
+  paintHeat(context, order, edge, size) {
+    const n = order.length;
+    const cells = (this.cells ??= document.createElement("canvas"));
+    Object.assign(cells, {width: n, height: n});
+    const ink = cells.getContext("2d");
+    const picture = ink.createImageData(n, n);
+    const scale = [...Array(201).keys()].map((k) => this.tone(k / 100 - 1));
+    const none = this.tone(NaN);
+    for (let r = 0; r < n; r++) {
+      for (let c = 0; c < n; c++) {
+        const value = this.cos(order[r], order[c]);
+        picture.data.set(Number.isNaN(value) ? none : scale[Math.round(100 * value) + 100], 4 * (r * n + c));
+        picture.data[4 * (r * n + c) + 3] = 255;
+      }
+    }
+    ink.putImageData(picture, 0, 0);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(cells, edge, edge, size, size);
   }
 
   drawHeat() {
@@ -371,21 +419,20 @@ class LayersMap {
     const cell = (this.cell = (side - edge) / n);
     for (let r = 0; r < n; r++) {
       context.fillStyle = this.colour(order[r]);
-      context.fillRect(0, edge + r * cell, edge - 2, cell - (n > 60 ? 0 : 1));
-      context.fillRect(edge + r * cell, 0, cell - (n > 60 ? 0 : 1), edge - 2);
+      context.fillRect(0, edge + r * cell, edge - 2, cell - (n > PAINTED ? 0 : 1));
+      context.fillRect(edge + r * cell, 0, cell - (n > PAINTED ? 0 : 1), edge - 2);
     }
-    const gap = n > 60 ? 0 : 1;
+    if (n > PAINTED) this.paintHeat(context, order, edge, n * cell);
     context.font = `${Math.min(13, cell * 0.4)}px ${FONTS}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
-    for (let r = 0; r < n; r++) {
+    for (let r = 0; r < n && n <= PAINTED; r++) {
       for (let c = 0; c < n; c++) {
         const value = this.cos(order[r], order[c]);
         context.fillStyle = this.shade(value);
-        context.fillRect(edge + c * cell, edge + r * cell, Math.max(1, cell - gap), Math.max(1, cell - gap));
+        context.fillRect(edge + c * cell, edge + r * cell, Math.max(1, cell - 1), Math.max(1, cell - 1));
         if (n <= NUMBERED) {
-          const dark = this.root.dataset.theme === "dark";
-          context.fillStyle = Math.abs(value) > 0.55 ? (dark ? "#14161a" : "#fff") : this.colours.ink;
+          context.fillStyle = this.onShade(value);
           context.fillText(Number.isNaN(value) ? "·" : short(value), edge + (c + 0.5) * cell, edge + (r + 0.5) * cell);
         }
       }
@@ -418,8 +465,7 @@ class LayersMap {
       context.stroke();
       context.setLineDash([]);
     }
-    const many = spots.length > 14;
-    const taken = [];
+    const many = spots.length > LISTED;
     context.font = `13px ${FONTS}`;
     for (const {i, x, y, z} of [...spots].sort((a, b) => a.z - b.z)) {
       const on = this.looking.includes(i);
@@ -433,28 +479,31 @@ class LayersMap {
       }
     }
     context.globalAlpha = 1;
-    for (const {i, x, y} of spots) {
-      const on = this.looking.includes(i);
-      if (!on && many && !this.points[i].name) continue;
+    context.textAlign = "left";
+    const taken = spots.map(({x, y}) => ({left: x - 9, right: x + 9, top: y - 9, bottom: y + 9}));
+    const first = ({i}) => (this.looking.includes(i) ? 0 : this.points[i].name ? 1 : 2);
+    for (const {i, x, y} of [...spots].sort((a, b) => first(a) - first(b))) {
+      if (many && first({i}) === 2) continue;
       const label = this.nameOf(i);
       const wide = context.measureText(label).width;
-      const left = x + 13 + wide > width ? x - 13 - wide : x + 13;
-      const clash = taken.some((box) => Math.abs(box.y - y) < 15 && left < box.right && left + wide > box.left);
-      if (clash && !on) continue;
-      taken.push({left, right: left + wide, y});
+      const box = [[x + 13, y], [x - 13 - wide, y], [x - wide / 2, y - 18], [x - wide / 2, y + 18]]
+        .map(([left, middle]) => ({left, right: left + wide, top: middle - 8, bottom: middle + 8}))
+        .find((box) => box.left > 2 && box.right < width - 2 && box.top > 0 && box.bottom < height && !taken.some((other) => overlap(box, other)));
+      if (!box) continue;
+      taken.push(box);
       context.lineWidth = 3;
       context.strokeStyle = this.colours.card;
-      context.strokeText(label, left, y);
+      context.strokeText(label, box.left, box.top + 8);
       context.fillStyle = this.colours.ink;
-      context.fillText(label, left, y);
+      context.fillText(label, box.left, box.top + 8);
     }
   }
 
   nameOf(i) {
     const point = this.points[i];
     if (point.name) return point.name;
-    const from = Math.max(0, point.start - 5);
-    return fitted((from ? "…" : "") + point.text.slice(from, point.end + 5) + (point.end + 5 < point.text.length ? "…" : ""), 13, 150);
+    const before = tail(point.text.slice(0, point.start), 8);
+    return fitted(before + point.text.slice(point.start), 13, 130);
   }
 
   spread(width, height) {
@@ -540,11 +589,16 @@ class LayersMap {
   overHeat(event) {
     const box = this.heat.getBoundingClientRect();
     const [c, r] = [event.clientX - box.left, event.clientY - box.top].map((v) => Math.floor((v - 8) / this.cell));
+    if (this.drawn[r] === undefined || this.drawn[c] === undefined) return this.look(-1);
+    this.sayCell(r, c, event.clientX, event.clientY - 8);
+  }
+
+  // The cell in row r, column c, with both sentences beside the point (left, top) of the window.
+  sayCell(r, c, left, top) {
     const [a, b] = [this.drawn[r], this.drawn[c]];
-    if (a === undefined || b === undefined) return this.look(-1);
     this.look(a, b);
     const value = this.cos(a, b);
-    this.tip.show({left: event.clientX, width: 0, top: event.clientY - 8, bottom: event.clientY + 12},
+    this.tip.show({left, width: 0, top, bottom: top + 20},
       [h("b", {}, fill(this.header.labels.cell, {cos: Number.isNaN(value) ? "—" : signed(value, 3)})), h("p", {}, this.points[a].text), h("p", {}, this.points[b].text)]);
   }
 
@@ -593,7 +647,7 @@ class LayersMap {
       order.forEach((a, r) => order.forEach((b, c) => {
         const value = this.cos(a, b);
         parts.push(tag("rect", {x: left + c * cell, y: 16 + r * cell, width: cell, height: cell, fill: this.shade(value)}));
-        if (order.length <= NUMBERED) parts.push(text(left + (c + 0.5) * cell, 21 + (r + 0.5) * cell, Number.isNaN(value) ? "·" : short(value), {"font-size": 12, "text-anchor": "middle", fill: Math.abs(value) > 0.55 ? colours.paper : colours.ink}));
+        if (order.length <= NUMBERED) parts.push(text(left + (c + 0.5) * cell, 21 + (r + 0.5) * cell, Number.isNaN(value) ? "·" : short(value), {"font-size": 12, "text-anchor": "middle", fill: this.onShade(value)}));
       }));
       left += side + 24;
     }
@@ -619,6 +673,22 @@ class LayersMap {
         ...[0, 1].map((k) => flat[(this.layer * n + i) * 2 + k]), ...order.map((j) => (Number.isNaN(this.cos(i, j)) ? null : Number(this.cos(i, j).toFixed(6))))];
     })]);
   }
+}
+
+function overlap(a, b) {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+// The end of a text, as much as fits into `room` half 字; letters count half, and words are not cut.
+function tail(text, room = LEAD) {
+  let at = text.length;
+  for (let used = 0; at > 0; at--) {
+    used += text.charCodeAt(at - 1) > 0x2e7f ? 2 : 1;
+    if (used > room) break;
+  }
+  if (!at) return text;
+  const blank = text.indexOf(" ", at);
+  return `…${blank >= 0 && blank < text.length - 1 ? text.slice(blank + 1) : text.slice(at)}`;
 }
 
 function itemOf(event) {

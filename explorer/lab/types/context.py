@@ -17,6 +17,9 @@ from explorer.lab.types.core import Tokens
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
+LEAST_TOKENS = 60  # words of a text that CBOW is trained on
+MOST_BYTES = 60_000
+
 
 @dataclass(frozen=True)
 class Occurrence:

@@ -5,6 +5,7 @@ It knows the state, the example sets and where a word stands in a line; it runs 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -13,12 +14,14 @@ from explorer import examples
 from explorer.engine import catalog, get_engine
 from explorer.engine.base import EngineError
 from explorer.lab.types.context import EmbedInputs, Occurrence
+from explorer.ui import chrome
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views.context import words
 
 MAX_LINES = 500
 MAX_TOKENS = 128
+MAX_SWAPS = 8
 SETS = (
     "guo", "da", "yisi", "dongxi", "baofu", "xiaomi", "dujuan", "hua", "tou", "huo", "menkan",
     "bank", "spring", "mouse", "apple", "light", "bat",
@@ -42,9 +45,11 @@ class State:
     senses: tuple[int, ...] = limit((), low=-1, high=5, longest=MAX_LINES)
     new: str = limit("", longest=400)
     pick: int = limit(0, low=0, high=MAX_LINES)
-    swap: str = limit("", longest=400)
-    a: str = limit("", longest=40)
-    b: str = limit("", longest=40)
+    swaps: tuple[str, ...] = limit((), longest=MAX_SWAPS)
+    first: str = limit("", longest=400)
+    second: str = limit("", longest=400)
+    a: str = limit("", longest=400)
+    b: str = limit("", longest=400)
     orders: str = limit("", longest=600)
     model: str = limit("", longest=80)
     passage: str = limit("", longest=MAX_LINK)
@@ -83,14 +88,34 @@ def store() -> Store[State]:
 
 
 def models() -> tuple[catalog.ModelInfo, ...]:
-    """Every encoder and decoder of the catalogue."""
-    return tuple(info for info in catalog.all_entries() if info.kind in ("masked", "encoder", "causal"))
+    """Every encoder and decoder that lies on this machine: the embedded ones, and those that were fetched."""
+    kinds = ("masked", "encoder", "causal")
+    return tuple(info for info in catalog.everything() if info.kind in kinds and info.weights_file.is_file())
 
 
 def model_id() -> str:
     asked = store().get().model
     known = {info.id for info in models()}
     return asked if asked in known else catalog.default("masked").id
+
+
+def family() -> str:
+    """The chosen model's architecture, by the library's name for it."""
+    return next(info.family for info in models() if info.id == model_id())
+
+
+def show_code(name: str, **values: object) -> None:
+    """The snippet `name` for the chosen model; none for decoders, whose last state is another one in the library."""
+    info = next(info for info in models() if info.id == model_id())
+    if info.kind != "causal":
+        repositories = [source.partition(":")[2] for source in info.sources if source.startswith("huggingface:")]
+        folder = {} if info.embedded else {"folder": repositories[0] if repositories else info.path}
+        chrome.show_code(name, **folder, **values)
+
+
+def spans(items: Iterable[Occurrence | Line]) -> list[tuple[str, int, int]]:
+    """(sentence, start, end) of each, as the snippets take them."""
+    return [(item.text, item.start, item.end) for item in items]
 
 
 def set_name(state: State) -> str:
@@ -147,7 +172,7 @@ def _own(text: str, word: str, nth: int, senses: tuple[int, ...], model: str) ->
 
 
 def choose_set(name: str) -> None:
-    store().set(chosen=name, text="", senses=(), new="", swap="", pick=0, nth=0)
+    store().set(chosen=name, text="", senses=(), new="", swaps=(), pick=0, nth=0, first="", second="", a="", b="")
 
 
 def choose_preset(name: str) -> None:

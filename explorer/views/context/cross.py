@@ -1,9 +1,11 @@
-"""交叉: the word of one sense leans to one partner, of the other sense to the other; a difference of differences.
+"""交叉: a word in one sense leans to one partner, in the other sense to the other; a difference of differences.
 
-It knows a scene with two senses and two words; sentences for the words are ours, or the word stands alone.
+It knows four words, each in some sentences: the senses on the stage and two partners, or whatever a reader writes.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -21,49 +23,89 @@ from explorer.views.context import words as standing
 from explorer.views.context.common import Scene, State
 
 
+@dataclass(frozen=True)
+class Four:
+    """Four words: in `items[k]` the k-th stands in its sentences, `names[k]` is what it is called."""
+
+    items: tuple[tuple[Occurrence, ...], ...]
+    names: tuple[str, ...]
+
+    def inputs(self) -> EmbedInputs:
+        return EmbedInputs(tuple(item for group in self.items for item in group))
+
+
 def draw(scene: Scene, result: EmbedResult, state: State) -> None:
     chrome.section("context.cross")
     a, b = partners(state)
-    with st.container(horizontal=True):
-        widgets.text_line("context-a", t("context.cross.a"), a, lambda new: common.store().set(a=new.strip()))
-        widgets.text_line("context-b", t("context.cross.b"), b, lambda new: common.store().set(b=new.strip()))
-    first = [line for line in scene.lines if line.sense == 0]
-    second = [line for line in scene.lines if line.sense == 1]
-    if not first or not second:
+    _fields(scene, state, a, b)
+    four = four_of(scene, state, a, b)
+    if four is None:
         chrome.notice("context.cross.need")
         return
-    own_a, own_b = standing.sentences_of(a), standing.sentences_of(b)
-    words = tuple(Occurrence(line.text, line.start, line.end) for line in (*first, *second))
-    found = stage.embed(EmbedInputs((*words, *own_a, *own_b)))
-    gaps = crossed(found, len(first), len(second), len(own_a))
+    found = stage.embed(four.inputs())
+    gaps = crossed(found, *(len(group) for group in four.items[:3]))
     layer = min(state.layer, len(found.vectors) - 1)
+    first, second, a, b = map(verbatim, four.names)
     left, right = st.columns([1, 0.5], gap="large")
-    names = {"word": verbatim(scene.word), "first": verbatim(scene.senses[0]), "second": verbatim(scene.senses[1])}
     with left:
         curves = {
-            t("context.cross.lean", sense=scene.senses[0]): gaps["lean_first"],
-            t("context.cross.lean", sense=scene.senses[1]): gaps["lean_second"],
+            t("context.cross.lean", sense=four.names[0]): gaps["lean_first"],
+            t("context.cross.lean", sense=four.names[1]): gaps["lean_second"],
             t("context.cross.gap"): gaps["gap"],
         }
-        fig = layers.curves(curves, t("context.layer_axis"), "", layer)
-        caption = t("context.cross.caption", a=verbatim(a), b=verbatim(b))
+        fig = layers.curves(curves, t("context.layer_axis"), t("context.cross.y"), layer)
+        caption = t("context.cross.caption", a=a, b=b)
         chrome.plot(fig, "context-cross", caption, t("context.cross.alt", gap=signed(float(gaps["gap"][layer]))))
     with right:
-        chrome.figures(
-            [
-                (
-                    signed(float(gaps["gap"][layer])),
-                    t("context.cross.number", layer=layer),
-                    t("context.cross.static", gap=f"{abs(float(gaps['gap'][0])):.0f}"),
-                )
-            ]
-        )
-        chrome.steps(
-            [(t("context.cross.step1", a=verbatim(a), b=verbatim(b), **names), ""), (t("context.cross.step2"), "")]
-        )
-        if len(own_a) == 1 or len(own_b) == 1:
+        start = float(gaps["gap"][0])
+        same = t("context.cross.static") if start == 0 else t("context.cross.unlike", gap=signed(start))
+        chrome.figures([(signed(float(gaps["gap"][layer])), t("context.cross.number", layer=layer), same)])
+        step = t("context.cross.step1", a=a, b=b, first=first, second=second)
+        chrome.steps([(step, ""), (t("context.cross.step2"), "")])
+        if any(
+            len(group) == 1 and group[0].text == group[0].text[group[0].start : group[0].end] for group in four.items
+        ):
             chrome.quiet(t("context.cross.alone"))
         chrome.honesty("context.cross.honesty")
+    spans = dict(zip(("first", "second", "a", "b"), map(common.spans, four.items), strict=True))
+    common.show_code("context_cross", **spans)
+
+
+def _fields(scene: Scene, state: State, a: str, b: str) -> None:
+    """Four lines to write in; the first two stand for the senses on the stage while they are empty."""
+    upper, lower = st.columns(2), st.columns(2)
+    names = (*_senses(scene), "", "")[:2]
+    shown = (("first", state.first), ("second", state.second), ("a", a), ("b", b))
+    for place, (name, value), sense in zip((*upper, *lower), shown, (*names, "", ""), strict=True):
+        with place:
+            chrome.quiet(t(f"context.cross.{name}"))
+            widgets.text_line(
+                f"context-{name}", t(f"context.cross.{name}"), value,
+                lambda new, name=name: common.store().set(**{name: new.strip()}),  # type: ignore[misc]
+                sense or t("context.cross.placeholder"),
+            )  # fmt: skip
+    chrome.quiet(t("context.cross.how"))
+
+
+def _senses(scene: Scene) -> tuple[str, ...]:
+    return tuple(t("context.cross.in_sense", word=scene.word, sense=sense) for sense in scene.senses[:2])
+
+
+def four_of(scene: Scene, state: State, a: str, b: str) -> Four | None:
+    """The reader's words where there are any, else the two senses on the stage; None if a sense has no sentence."""
+    items, names = [], []
+    for sense, own in enumerate((state.first, state.second)):
+        stands = tuple(Occurrence(line.text, line.start, line.end) for line in scene.lines if line.sense == sense)
+        items.append(standing.written(own) if own else stands)
+        names.append(_name(items[-1]) if own else _senses(scene)[sense])
+    for own in (a, b):
+        items.append(standing.written(own))
+        names.append(_name(items[-1]))
+    return Four(tuple(items), tuple(names)) if all(items) else None
+
+
+def _name(items: tuple[Occurrence, ...]) -> str:
+    return items[0].text[items[0].start : items[0].end] if items else ""
 
 
 def crossed(found: EmbedResult, n_first: int, n_second: int, n_a: int) -> dict[str, np.ndarray]:

@@ -5,7 +5,10 @@ It knows what the figure wants and which engine call computes it; nothing of the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +24,10 @@ from explorer.views.context.common import Line, State
 
 ALL_TREATMENTS = 60  # points up to which all three ways of measuring travel to the browser at once
 ORDERED = 120  # points up to which the rows can be clustered at every layer
-SCORED = 120
+KEPT = 24  # what was last worked out for readers
+
+_kept: OrderedDict[tuple[object, ...], tuple[EmbedResult, Any]] = OrderedDict()
+_guard = threading.Lock()
 
 
 def points_of(lines: Sequence[Line]) -> list[Point]:
@@ -29,27 +35,62 @@ def points_of(lines: Sequence[Line]) -> list[Point]:
 
 
 def data_of(result: EmbedResult, labels: Sequence[int], state: State) -> MapData:
-    """Everything the figure scrubs through. PCA always; UMAP or t-SNE of the chosen way where they lie in memory."""
+    """Everything the figure scrubs through; kept, because a click elsewhere on the page draws the same again."""
+    found = None if state.method == "pca" else maps.kept(result, state.treatment, state.method)
+    ways = geometry.TREATMENTS if result.vectors.shape[1] <= ALL_TREATMENTS else (state.treatment,)
+    key = ("data", tuple(labels), state.treatment, state.method if found else "pca")
+    drawn: MapData = _remembered(result, key, lambda: _data(result, labels, state.treatment, ways, state.method, found))
+    return drawn
+
+
+def proposals(result: EmbedResult, treatment: str, layer: int, kind: str) -> tuple[tuple[int, ...], float]:
+    """The groups that clustering finds at one layer, and their silhouette (geometry.proposals)."""
+
+    def make() -> tuple[tuple[int, ...], float]:
+        return geometry.proposals(geometry.all_cosines(result, treatment)[layer], kind)
+
+    found: tuple[tuple[int, ...], float] = _remembered(result, (kind, treatment, layer), make)
+    return found
+
+
+def _remembered(result: EmbedResult, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
+    key = (id(result), *key)
+    with _guard:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key][1]
+    made = make()
+    with _guard:
+        _kept[key] = result, made  # the result is held, so that its id stays its own
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return made
+
+
+def _data(
+    result: EmbedResult,
+    labels: Sequence[int],
+    treatment: str,
+    ways: Sequence[str],
+    method: str,
+    found: Sequence[maps.Place] | None,
+) -> MapData:
+    """Cosines, PCA (always), `found` maps of `method`, scores and curves, at every layer."""
     n = result.vectors.shape[1]
-    ways = geometry.TREATMENTS if n <= ALL_TREATMENTS else (state.treatment,)
     cos = {way: geometry.all_cosines(result, way) for way in ways}
-    now = cos[state.treatment]
-    x = geometry.treated(result, state.treatment)
-    placed, kept = geometry.pca(x)
+    placed, kept = geometry.pca(geometry.treated(result, treatment))
     placed_by = {"pca:flat": placed[:, :, :2], "pca:deep": placed}
-    if state.method != "pca" and (found := maps.kept(result, state.treatment, state.method)):
-        placed_by[f"{state.method}:flat"] = geometry.aligned(np.stack([place.flat for place in found]))
-        placed_by[f"{state.method}:deep"] = geometry.aligned(np.stack([place.deep for place in found]))
-    k = maps.projecting.neighbours(n)
+    if found:
+        placed_by[f"{method}:flat"] = geometry.aligned(np.stack([place.flat for place in found]))
+        placed_by[f"{method}:deep"] = geometry.aligned(np.stack([place.deep for place in found]))
     trust = {
-        name: np.array([geometry.trustworthiness(c, p, min(5, k)) for c, p in zip(now, where, strict=True)])
+        name: np.array([geometry.trustworthiness(c, p, 5) for c, p in zip(cos[treatment], where, strict=True)])
         for name, where in placed_by.items()
-        if n <= SCORED or name.startswith(state.method)
     }
     curves = {"anisotropy": result.anisotropy}
     for way in ways:
         curves |= {f"{way}:{name}": values for name, values in geometry.parted(cos[way], labels).items()}
-    orders = np.array([geometry.order(c) for c in now]) if n <= ORDERED else np.zeros((0, 0))
+    orders = np.array([geometry.order(c) for c in cos[treatment]]) if n <= ORDERED else np.zeros((0, 0))
     return MapData(cos, placed_by, trust, curves, kept, orders)
 
 

@@ -9,6 +9,7 @@ from explorer.engine.maps import geometry
 from explorer.lab.types.context import EmbedResult
 from explorer.ui import chrome
 from explorer.ui.i18n import t
+from explorer.views.context import common
 from explorer.views.context.common import Scene, State
 
 
@@ -21,8 +22,7 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
         chrome.quiet(t("context.look.anisotropy", layer=layer, cos=f"{common_cos:.2f}", n=result.n_tokens))
     with right:
         chrome.honesty("context.look.honesty")
-    lines = [(line.text, line.start, line.end) for line in scene.lines]
-    chrome.show_code("context_look", lines=lines, layer=max(1, layer))
+    common.show_code("context_look", lines=common.spans(scene.lines), layer=max(1, layer))
 
 
 def _numbers(result: EmbedResult) -> str:

@@ -11,11 +11,10 @@ import io
 import numpy as np
 import streamlit as st
 
-from explorer.engine.maps import geometry
 from explorer.lab.types.context import EmbedResult
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import t
-from explorer.views.context import arrive, common
+from explorer.views.context import arrive, common, drawing
 from explorer.views.context.common import MAX_LINES, Scene, State
 
 MOST_BYTES = 5_000_000
@@ -35,12 +34,15 @@ def draw(scene: Scene | None, result: EmbedResult | None, state: State) -> None:
         chrome.honesty("context.own.honesty")
     if scene is not None and result is not None:
         arrive.draw(scene, result, state)
+        layer = max(1, min(state.layer, len(result.vectors) - 1))
+        common.show_code("context_look", lines=common.spans(scene.lines), layer=layer)
 
 
 def _lines(scene: Scene | None, state: State) -> None:
     """The word and the lines; both are read together when a box is left."""
     text = state.text or ("" if scene is None else "\n".join(line.text for line in scene.lines))
     word = state.word or ("" if scene is None else scene.word)
+    chrome.quiet(t("context.own.word"))
     widgets.text_line("context-word", t("context.own.word"), word, lambda new: _write(text, new), t("context.own.word"))
     st.session_state["context-lines"] = text
     st.text_area(
@@ -81,9 +83,8 @@ def _propose(scene: Scene, result: EmbedResult, state: State) -> None:
     if len(scene.lines) < 3:
         return
     layer = min(state.layer, len(result.vectors) - 1)
-    cos = geometry.all_cosines(result, state.treatment)[layer]
     for kind in ("agglomerative", "kmeans"):
-        labels, score = geometry.proposals(cos, kind)
+        labels, score = drawing.proposals(result, state.treatment, layer, kind)
         if not np.isfinite(score):
             chrome.quiet(t("context.own.no_groups"))
             return

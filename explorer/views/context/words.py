@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from explorer import examples
 from explorer.lab.types.context import Occurrence
 
@@ -35,3 +37,10 @@ def sentences_of(word: str) -> tuple[Occurrence, ...]:
         if word in table:
             return tuple(Occurrence(line, line.index(word), line.index(word) + len(word)) for line in table[word])
     return (Occurrence(word, 0, len(word)),)
+
+
+def written(text: str) -> tuple[Occurrence, ...]:
+    """What a reader writes for a word: the word alone, or sentences (with / between them) that hold it in [ ]."""
+    marked = [re.fullmatch(r"([^\[【]*)[\[【]([^\]】]+)[\]】](.*)", part.strip()) for part in re.split(r"[/／]", text)]
+    found = [Occurrence("".join(m.groups()), len(m[1]), len(m[1]) + len(m[2])) for m in marked if m]
+    return tuple(found) or sentences_of(text.strip())
