@@ -54,5 +54,6 @@ def defaults() -> list[tuple[str, str, Any]]:
         wanted.append(("masking.scan", model, ScanInputs(entry("masking", "default", lang)["text"])))
         texts = tuple(entry("masking", "average", lang)["texts"])
         wanted.append(("masking.average", model, AverageInputs(texts, AVERAGE_PER_TEXT)))
-    wanted += [("context.embed", model, word_set(name)) for name in ("guo", "bank")]
+    shown_first = [entry("context", "default", lang)["chosen"] for lang in LANGUAGES]
+    wanted += [("context.embed", model, word_set(name)) for name in shown_first]
     return wanted

@@ -180,8 +180,8 @@ def _anisotropy(model_id: str, sets: Mapping[str, Any]) -> Row:
         published="BERT: mean cosine of random words .105 at layer 0, .477 at layer 12, highest .675 at layer 11",
         source=f"{ETHAYARAJH}; figures from its code's result files",
         measured=float(result.anisotropy[BELOW_LAST]),
-        unit="mean cosine of two random tokens, layer 11; target: at the input. That it holds for the last layer too was "
-        "expected and is not so. All layers: " + " ".join(_written(value) for value in result.anisotropy),
+        unit="mean cosine of two random tokens, layer 11; target: at the input. It was expected of the last layer "
+        "too, and is not so there. All layers: " + " ".join(_written(value) for value in result.anisotropy),
         op=">",
         target=float(result.anisotropy[0]),
         n=result.n_tokens,

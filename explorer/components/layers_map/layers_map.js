@@ -322,7 +322,7 @@ class LayersMap {
     if (this.verdict.textContent !== words) this.verdict.textContent = words;
     this.readout.textContent = `${layer} / ${layers - 1}`;
     this.range.setAttribute("aria-valuetext", layer);
-    Object.assign(this.figure.dataset, {layer: this.layer, method: this.mapName(), treatment: this.choices.treatment, within: at("within"), between: at("between"), auc: at("auc"), silhouette: at("silhouette"), same});
+    Object.assign(this.figure.dataset, {layer: this.layer, method: this.mapName(), treatment: this.choices.treatment, within: at("within"), between: at("between"), auc: at("auc"), silhouette: at("silhouette"), anisotropy: at("anisotropy"), order: this.sequence().slice(0, PAINTED).join(" "), same});
     for (const group of [this.measure, this.order, this.method, this.dims]) {
       for (const button of group.children) {
         const on = this.choices[group.dataset.group] === button.dataset.value;

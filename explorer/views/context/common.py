@@ -93,20 +93,19 @@ def models() -> tuple[catalog.ModelInfo, ...]:
     return tuple(info for info in catalog.everything() if info.kind in kinds and info.weights_file.is_file())
 
 
-def model_id() -> str:
+def model() -> catalog.ModelInfo:
+    """The chosen model, or the default one where the chosen is not on this machine."""
     asked = store().get().model
-    known = {info.id for info in models()}
-    return asked if asked in known else catalog.default("masked").id
+    return next((info for info in models() if info.id == asked), catalog.default("masked"))
 
 
-def family() -> str:
-    """The chosen model's architecture, by the library's name for it."""
-    return next(info.family for info in models() if info.id == model_id())
+def model_id() -> str:
+    return model().id
 
 
 def show_code(name: str, **values: object) -> None:
     """The snippet `name` for the chosen model; none for decoders, whose last state is another one in the library."""
-    info = next(info for info in models() if info.id == model_id())
+    info = model()
     if info.kind != "causal":
         repositories = [source.partition(":")[2] for source in info.sources if source.startswith("huggingface:")]
         folder = {} if info.embedded else {"folder": repositories[0] if repositories else info.path}
@@ -119,8 +118,9 @@ def spans(items: Iterable[Occurrence | Line]) -> list[tuple[str, int, int]]:
 
 
 def set_name(state: State) -> str:
-    """The set on the stage: the lecture's experiment in Chinese, `bank` in English, unless another was chosen."""
-    return state.chosen if state.chosen in SETS else "guo" if language() == "zh" else "bank"
+    """The set on the stage: the lecture's experiment, or one like it in English, unless another was chosen."""
+    chosen: str = state.chosen if state.chosen in SETS else examples.entry("context", "default", language())["chosen"]
+    return chosen
 
 
 def read(state: State) -> Scene:

@@ -120,6 +120,9 @@ def complete(result: EmbedResult, state: State) -> None:
     """The map that was asked for and is not there yet, with numbers while it is made."""
     if state.method == "pca" or maps.kept(result, state.treatment, state.method):
         return
+    if widgets.stopped(t("context.fitting")):
+        chrome.notice("errors.cancelled")
+        return
     if state.method == "umap" and not maps.ready():
         maps.start_warming()
         chrome.notice("context.umap_warming")

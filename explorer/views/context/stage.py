@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer import examples
 from explorer.engine import get_engine
-from explorer.engine.base import EngineError
+from explorer.engine.base import Cancelled, EngineError
 from explorer.lab.types.context import EmbedResult
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import t
@@ -47,10 +47,12 @@ def draw() -> tuple[Scene, EmbedResult] | None:
 
 
 def embed(inputs: object) -> EmbedResult:
-    """All vectors at all layers; with numbers while many sentences are read."""
+    """All vectors at all layers; with numbers while many sentences are read. Raises Cancelled when that was stopped."""
     model = common.model_id()
     engine = get_engine()
     found: EmbedResult | None = engine.peek("context.embed", model, inputs)
+    if found is None and widgets.stopped(t("context.reading")):
+        raise Cancelled("cancelled")
     if found is None and engine.state(model) == "ready":
         stream = engine.stream("context.embed", model, inputs, session=widgets.session())
         found = widgets.progress(stream, t("context.reading"))
@@ -73,7 +75,7 @@ def _which(state: State) -> None:
             "context-model", t("context.model"), tuple(names), common.model_id(), names.__getitem__,
             lambda model: common.store().set(model=model),
         )  # fmt: skip
-    if {info.id: info.kind for info in common.models()}[common.model_id()] == "causal":
+    if common.model().kind == "causal":
         chrome.notice("context.causal")
 
 

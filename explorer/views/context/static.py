@@ -76,5 +76,5 @@ def _orders(state: State, layer: int) -> None:
         ]
     )
     chrome.quiet(t("context.orders.read", a=verbatim(texts[0]), b=verbatim(texts[1])))
-    if common.family() == "bert":
+    if common.model().family == "bert":
         common.show_code("context_static", texts=texts, layer=layer)

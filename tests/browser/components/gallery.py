@@ -18,6 +18,7 @@ from streamlit.runtime import get_instance
 from explorer.components.compare import Series, compare
 from explorer.components.distribution import Cut, Dials, Extra, Watch, distribution
 from explorer.components.export_bar import export_bar
+from explorer.components.layers_map import layers_map
 from explorer.components.scatter_ab import scatter_ab
 from explorer.components.token_strip import StripChange, token_strip
 from explorer.components.vector_strip import vector_strip
@@ -182,6 +183,23 @@ if section("scatter"):
         originals=(data.ID["好"], data.ID["冷"]),
         caption="图注 · caption",
     )
+
+if section("layers"):
+    st.subheader("layers_map")
+    state.setdefault("said", [])
+    layers_map(
+        data.sentences(),
+        data.layers(),
+        key="layers",
+        labels=texts["layers"],
+        senses=["河", "钱"],
+        lang=lang,
+        layer=2,
+        relabel=True,
+        caption="图注 · caption",
+        on_change=state.said.append,
+    )
+    st.text(f"said={len(state.said)}")
 
 if section("plotly"):
     plain = {"type": "bar", "x": ["a", "=b"], "y": [1, 2]}
