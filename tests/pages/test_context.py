@@ -19,7 +19,7 @@ OWN = {
     "en": {"text": "The seal swam away.\nA seal eats fish.\nBreak the seal.\nThe seal was broken.", "word": "seal",
            "senses": "0~0~1~1"},
 }  # fmt: skip
-LINES = 4
+WORD = {lang: own["word"] for lang, own in OWN.items()}
 
 
 def words(key: str, lang: str, **values: object) -> str:
@@ -86,11 +86,11 @@ def test_every_set_of_ours_can_be_put_on_the_stage(name: str, lang: str) -> None
 
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
 def test_what_was_left_out_is_told(lang: str) -> None:
-    lines = [*OWN[lang]["text"].splitlines(), "啊。", f"{OWN[lang]['word']} " * 200]
-    at = open_page("context", lang, text="\n".join(lines), word=OWN[lang]["word"])
+    lines = [*OWN[lang]["text"].splitlines(), "啊。", (WORD[lang] + " " * (lang == "en")) * 130]
+    at = open_page("context", lang, text="\n".join(lines), word=WORD[lang])
     assert not at.exception
     left, long = notices(at)
-    assert left == words("context.missing", lang, n=1, word=OWN[lang]["word"], lines="啊。")
+    assert left == words("context.missing", lang, n=1, word=WORD[lang], lines="啊。")
     assert long == words("context.long", lang, n=1, limit=common.MAX_TOKENS)
 
 
