@@ -14,6 +14,7 @@ from benchmarks.rows import Row, percentile, quiet
 
 RUNS = 3
 MAP = '.sesame[data-key="context-map"][data-ready]'
+STAGE = '.sesame[data-key="context-stage"][data-ready]'
 SUBJECTS = "老师 妈妈 司机 邻居 经理 医生 同学 爷爷 记者 姐姐".split()
 ENDS = "苹果真甜 苹果涨价了 苹果放在桌上 苹果卖完了 苹果的新手机".split()
 MIDDLES = (
@@ -39,7 +40,7 @@ def _scrub() -> Iterator[Row]:
         page.goto(f"{server.url}/context")
         page.locator(f"{MAP} canvas.heat").first.wait_for(timeout=60_000)
         page.locator(browser.IDLE).wait_for(state="attached", timeout=60_000)
-        box = page.locator(f"{MAP} input[data-scrub]").bounding_box()
+        box = page.locator(f"{STAGE} input[data-scrub]").bounding_box()
         assert box, "the scrubber is not visible"
         y = box["y"] + box["height"] / 2
         for _ in range(RUNS):

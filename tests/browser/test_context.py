@@ -80,7 +80,7 @@ def told(page: Page, key: str = "context-map", **wanted: str) -> None:
 
 
 def scrub(page: Page, layer: int) -> None:
-    figure(page, "context-map").locator("input[data-scrub]").evaluate(
+    figure(page, "context-stage").locator("input[data-scrub]").evaluate(
         "(r, v) => { r.value = v; r.dispatchEvent(new Event('input')); }", layer
     )
 
@@ -158,7 +158,7 @@ def test_all_layers_are_there_at_once_and_play(open_page: OpenPage, server: Serv
         told(page, layer=str(layer))
         places.append(numbers_of(page)[0])
     assert all(np.abs(a - b).max() > 1e-3 for a, b in itertools.pairwise(places)), "every layer its own map"
-    root = figure(page, "context-map")
+    root = figure(page, "context-stage")
     scrub(page, 4)
     root.locator(".play").click()
     eventually(page, lambda: _more(seen(page)["layer"], 6))
@@ -192,13 +192,14 @@ def test_maps_three_ways_flat_and_deep(open_page: OpenPage) -> None:
         press(page, "flat")
     idle(page)
     # Linked: a sentence that is pointed at is marked, and a cell names both of its sentences.
-    root.locator("li").nth(6).hover()
-    expect(root.locator("li[data-on]")).to_have_count(1)
+    lines = figure(page, "context-stage").locator("li[data-on]")
+    figure(page, "context-stage").locator("li").nth(6).hover()
+    expect(lines).to_have_count(1)
     heat = root.locator("canvas.heat")
     box = heat.bounding_box()
     assert box
     heat.hover(position={"x": 8 + (box["width"] - 8) * 0.25, "y": 8 + (box["height"] - 8) * 0.65})
-    expect(root.locator("li[data-on]")).to_have_count(2)
+    expect(lines).to_have_count(2)
     expect(root.get_by_role("tooltip")).to_contain_text(LINES[6])
     expect(root.get_by_role("tooltip")).to_contain_text(LINES[2])
 
@@ -248,7 +249,7 @@ def test_lines_are_pasted_labelled_and_taken_along(open_page: OpenPage) -> None:
     box = page.get_by_role("textbox", name=reader.say("own.lines"), exact=True)
     box.fill("\n".join(LINES))
     box.press("Control+Enter")
-    items = figure(page, "context-map").locator("li")
+    items = figure(page, "context-stage").locator("li")
     eventually(page, lambda: _labels(items, [-1] * 10))
     idle(page)
     for _ in range(2):
@@ -390,7 +391,7 @@ def test_other_words_come_on_the_stage(open_page: OpenPage) -> None:
     page = open_page("/context", query=query(FOUR))
     reader = Reader(page, "context", "zh")
     page.get_by_text(reader.say("sets"), exact=True).first.click()
-    marked = figure(page, "context-map").locator("li mark")
+    marked = figure(page, "context-stage").locator("li mark")
     for word in ("打", "spring"):
         reader.picks("sets", word)
         expect(marked).to_have_count(14, timeout=PATIENCE * 1000)
@@ -411,7 +412,7 @@ def test_a_word_missing_twice_and_in_pieces(open_page: OpenPage) -> None:
     reader.sees(reader.say("missing", n=1, word=WORD, lines="今天没有风。"))
     reader.sees(reader.say("own.twice", n=1, word=WORD))
     reader.picks("own.nth", reader.say("own.nth_one", n=2))
-    before = figure(page, "context-map").locator("li").nth(4).locator(".line span").first
+    before = figure(page, "context-stage").locator("li").nth(4).locator(".line span").first
     expect(before).to_have_text("水里有鱼，", timeout=PATIENCE * 1000)
     reader.types("own.word", "有鱼")
     reader.sees(reader.say("pieces", word="有鱼", n=2))
@@ -438,7 +439,7 @@ def test_the_501st_line(open_page: OpenPage) -> None:
     box.fill("\n".join(f"水{n}" for n in range(501)))
     box.press("Control+Enter")
     reader.sees(reader.say("dropped", limit=500, n=1))
-    expect(figure(page, "context-map").locator("li")).to_have_count(500, timeout=2 * PATIENCE * 1000)
+    expect(figure(page, "context-stage").locator("li")).to_have_count(500, timeout=2 * PATIENCE * 1000)
     scrub(page, 12)
     told(page, layer="12")
     assert box.input_value().endswith("水500"), "nothing is lost"
@@ -447,7 +448,7 @@ def test_the_501st_line(open_page: OpenPage) -> None:
 def test_files_in_either_encoding_and_one_that_is_too_large(open_page: OpenPage) -> None:
     page = open_page("/context", query=query(FOUR, tool="own"))
     reader = Reader(page, "context", "zh")
-    items = figure(page, "context-map").locator("li")
+    items = figure(page, "context-stage").locator("li")
     rows = "sentence,word,sense\n{0}化了,{0},天气\n她的皮肤像{0}一样白,{0},比喻\n今年的{0}来得早,{0},NaN\n"
     for word, encoding in (("雪", "utf-8"), ("霜", "gbk")):
         page.get_by_role("button", name=reader.say("own.open")).first.click()
@@ -486,7 +487,7 @@ def test_english_on_a_phone_in_the_dark(open_page: OpenPage) -> None:
         "The seal on the jar was broken.",
     )
     page = open_page("/context", lang="en", theme="dark", viewport=(390, 844), query=query(lines, "seal"))
-    assert figure(page, "context-map").locator("li").count() == 4
+    assert figure(page, "context-stage").locator("li").count() == 4
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    box = figure(page, "context-map").locator("input[data-scrub]").bounding_box()
+    box = figure(page, "context-stage").locator("input[data-scrub]").bounding_box()
     assert box and box["y"] + box["height"] < 844, "what one touches first is on the first screen"

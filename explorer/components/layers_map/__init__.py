@@ -26,6 +26,7 @@ LABELS = (
     "trust", "turn", "cell", "relabel", "within", "between", "auc", "silhouette", "anisotropy", "method",
     "measure", "order", "preparing", "csv_columns", "nolabel", "speed",
 )  # fmt: skip
+PARTS = ("list", "scrub", "verdict", "heat", "map", "curves")
 TREATMENTS, METHODS = ("raw", "centred", "top"), ("pca", "umap", "tsne")
 MOST = 512
 
@@ -72,7 +73,7 @@ class MapChange:
 
 def layers_map(
     points: Sequence[Point],
-    data: MapData,
+    data: MapData | None,
     *,
     key: str,
     labels: Mapping[str, str],
@@ -81,7 +82,9 @@ def layers_map(
     layer: int,
     method: str = "pca",
     treatment: str = "centred",
-    parts: Sequence[str] = ("list", "heat", "map", "curves"),
+    parts: Sequence[str] = PARTS,
+    layers: int = 0,
+    group: str = "",
     umap_ready: bool = True,
     deep: bool = False,
     relabel: bool = False,
@@ -89,8 +92,13 @@ def layers_map(
     alt: str = "",
     on_change: Callable[[MapChange], None] | None = None,
 ) -> None:
-    """Mounts the figure at `layer`. `relabel`: a click on a point gives it its next sense."""
+    """Mounts the figure at `layer`. `relabel`: a click on a point gives it its next sense.
+
+    `parts` says what is drawn; without `data` (sentences and scrubber alone) `layers` says how many there are. Figures
+    of one `group` are scrubbed together.
+    """
     n = len(points)
+    data = data or MapData({}, {}, {}, {}, np.zeros(0))
     if any(cos.shape[1:] != (n, n) for cos in data.cos.values()):
         raise ValueError("one row and one column of cosines a point")
     header = {
@@ -103,7 +111,8 @@ def layers_map(
             for p in points
         ],
         "senses": list(senses),
-        "layers": int(next(iter(data.maps.values())).shape[0]),
+        "layers": layers or int(next(iter(data.maps.values())).shape[0]),
+        "group": group or key,
         "layer": layer,
         "method": method,
         "treatment": treatment,

@@ -6,8 +6,10 @@ import {mount} from "../shared/mount.js";
 import {Tooltip} from "../shared/tooltip.js";
 import {csvText, fitted, FONTS, picture, tag, text} from "../shared/svg.js";
 
-// All layers of all points are here: scrubbing redraws and asks nobody.
+// All layers of all points are here: scrubbing redraws and asks nobody. Figures of one group go through the layers
+// together and point at the same sentences: each tells the others, over the window, what it was told.
 
+const LINK = "sesame-layers";
 const SENSES = ["#009e73", "#cc79a7", "#e69f00", "#0072b2", "#d55e00", "#56b4e9"];
 const SHAPES = ["circle", "square", "triangle", "diamond"];
 const REACH = 16;
@@ -45,7 +47,8 @@ class LayersMap {
     this.heatBox = h("div", {class: "pane"}, h("div", {class: "tools"}, this.measure, this.order), this.heat);
     this.mapBox = h("div", {class: "pane"}, h("div", {class: "tools"}, this.method, this.dims), this.map, this.legend, this.under);
     this.curveBox = h("div", {class: "pane wide"}, this.curves, this.key);
-    this.figure = h("figure", {role: "group"}, this.list, this.scrubber, this.verdict, h("div", {class: "duo"}, this.heatBox, this.mapBox, this.curveBox), this.caption);
+    this.duo = h("div", {class: "duo"}, this.heatBox, this.mapBox, this.curveBox);
+    this.figure = h("figure", {role: "group"}, this.list, this.scrubber, this.verdict, this.duo, this.caption);
     root.append(this.figure);
     this.tip = new Tooltip(root);
     this.watcher = new ResizeObserver(() => this.draw());
@@ -53,7 +56,20 @@ class LayersMap {
     this.turned = {yaw: 0.5, pitch: 0.35};
     this.looking = [-1, -1];
     this.choices = {order: "given", dims: "flat"};
+    this.hear = (event) => this.follow(event.detail);
+    addEventListener(LINK, this.hear);
     this.listen();
+  }
+
+  // What another figure of the group was told.
+  follow({group, from, layer, looking}) {
+    if (from === this || !this.header || group !== this.header.group) return;
+    if (layer !== undefined && layer !== this.layer && layer < this.header.layers) this.glide(layer);
+    if (looking) this.mark(...looking.map((i) => (i < this.points.length ? i : -1)));
+  }
+
+  share(detail) {
+    dispatchEvent(new CustomEvent(LINK, {detail: {group: this.header.group, from: this, ...detail}}));
   }
 
   segment(name, options) {
@@ -148,7 +164,8 @@ class LayersMap {
     if (first || before.method !== header.method) this.choices.method = header.method;
     if (first || before.deep !== header.deep) this.choices.dims = header.deep ? "deep" : "flat";
     this.root.toggleAttribute("data-relabel", header.relabel);
-    for (const [name, box] of [["list", this.list], ["heat", this.heatBox], ["map", this.mapBox], ["curves", this.curveBox]]) box.hidden = !header.parts.includes(name);
+    for (const [name, box] of [["list", this.list], ["scrub", this.scrubber], ["verdict", this.verdict], ["heat", this.heatBox], ["map", this.mapBox], ["curves", this.curveBox]]) box.hidden = !header.parts.includes(name);
+    this.duo.hidden = !this.pictured;
     this.heatBox.parentElement.classList.toggle("one", !header.parts.includes("heat") || !header.parts.includes("map"));
     this.figure.setAttribute("aria-label", header.alt || labels.figure);
     this.range.setAttribute("aria-label", labels.scrub);
@@ -159,17 +176,19 @@ class LayersMap {
     for (const [group, name] of [[this.measure, "measure"], [this.order, "order"], [this.method, "method"]]) group.setAttribute("aria-label", labels[name]);
     for (const button of this.figure.querySelectorAll(".seg button")) button.textContent = labels[button.dataset.value];
     this.caption.textContent = header.caption;
+    this.caption.hidden = !header.caption;
     this.fillList();
     this.fillLegends();
     this.sayPlay();
     this.draw();
     this.unregister?.();
-    this.unregister = registerFigure(header.key, {title: labels.figure, element: this.root, svg: () => this.svg(), csv: () => this.csv()});
+    if (this.pictured) this.unregister = registerFigure(header.key, {title: labels.figure, element: this.root, svg: () => this.svg(), csv: () => this.csv()});
   }
 
   destroy() {
     this.stop();
     this.watcher.disconnect();
+    removeEventListener(LINK, this.hear);
     this.gone = true;
     this.unregister?.();
   }
@@ -198,6 +217,11 @@ class LayersMap {
   }
 
   goTo(layer) {
+    this.glide(layer);
+    this.share({layer});
+  }
+
+  glide(layer) {
     const from = this.shown;
     this.layer = layer;
     this.range.value = String(layer);
@@ -213,7 +237,7 @@ class LayersMap {
   }
 
   start() {
-    if (this.layer === this.header.layers - 1) this.settle(0);
+    if (this.layer === this.header.layers - 1) this.goTo(0);
     this.timer = setInterval(() => {
       if (this.layer >= this.header.layers - 1) return this.stop();
       this.goTo(this.layer + 1);
@@ -283,6 +307,11 @@ class LayersMap {
     return sense < 0 ? this.colours.soft : SENSES[sense % SENSES.length];
   }
 
+  // Whether there is a heat-map, a map or curves to draw, and not only sentences and the scrubber.
+  get pictured() {
+    return ["heat", "map", "curves"].some((part) => this.header.parts.includes(part));
+  }
+
   // ---- words ----------------------------------------------------------------------------------------------------
 
   fillList() {
@@ -313,16 +342,18 @@ class LayersMap {
 
   say() {
     const {labels, layers} = this.header;
+    const layer = this.layer ? fill(labels.layer, {n: this.layer}) : labels.layer0;
+    this.readout.textContent = `${layer} / ${layers - 1}`;
+    this.range.setAttribute("aria-valuetext", layer);
+    this.figure.dataset.layer = this.layer;
+    if (!this.pictured) return;
     const at = (name) => this.curve(name)?.[this.layer] ?? NaN;
     const number = (name) => (Number.isFinite(at(name)) ? signed(at(name)) : "—");
     const same = this.points.length > 1 && this.points.every((_, i) => Number.isNaN(this.cos(0, i)) || this.cos(0, i) > 0.999999);
-    const layer = this.layer ? fill(labels.layer, {n: this.layer}) : labels.layer0;
     const template = same ? labels.verdict_same : Number.isFinite(at("auc")) ? labels.verdict : labels.verdict_none;
     const words = fill(template, {layer, within: number("within"), between: number("between"), auc: number("auc"), silhouette: number("silhouette"), n: this.points.length});
     if (this.verdict.textContent !== words) this.verdict.textContent = words;
-    this.readout.textContent = `${layer} / ${layers - 1}`;
-    this.range.setAttribute("aria-valuetext", layer);
-    Object.assign(this.figure.dataset, {layer: this.layer, method: this.mapName(), treatment: this.choices.treatment, within: at("within"), between: at("between"), auc: at("auc"), silhouette: at("silhouette"), anisotropy: at("anisotropy"), order: this.sequence().slice(0, PAINTED).join(" "), same});
+    Object.assign(this.figure.dataset, {method: this.mapName(), treatment: this.choices.treatment, within: at("within"), between: at("between"), auc: at("auc"), silhouette: at("silhouette"), anisotropy: at("anisotropy"), order: this.sequence().slice(0, PAINTED).join(" "), same});
     for (const group of [this.measure, this.order, this.method, this.dims]) {
       for (const button of group.children) {
         const on = this.choices[group.dataset.group] === button.dataset.value;
@@ -577,6 +608,11 @@ class LayersMap {
 
   look(a, b = -1) {
     if (this.looking[0] === a && this.looking[1] === b) return;
+    this.mark(a, b);
+    this.share({looking: [a, b]});
+  }
+
+  mark(a, b) {
     this.looking = [a, b];
     for (const item of this.list.children) item.toggleAttribute("data-on", this.looking.includes(Number(item.dataset.i)));
     this.soon ??= requestAnimationFrame(() => {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
 from explorer import examples
 from explorer.engine import catalog, get_engine
@@ -26,7 +26,8 @@ SETS = (
     "guo", "da", "yisi", "dongxi", "baofu", "xiaomi", "dujuan", "hua", "tou", "huo", "menkan",
     "bank", "spring", "mouse", "apple", "light", "bat",
 )  # fmt: skip
-TOOLS = ("look", "own", "swap", "cross", "static", "things", "cbow")
+Tool = Literal["look", "own", "swap", "cross", "static", "things", "cbow"]
+TOOLS = get_args(Tool)
 PRESETS = ("neighbours", "hit", "cross", "order", "river", "map", "cbow", "fails")
 
 
@@ -35,7 +36,7 @@ class State:
     """The whole page. `text` are the reader's own lines, `word` the word looked at in them; "" stands for `chosen`."""
 
     chosen: str = limit("", longest=16)
-    tool: Literal["look", "own", "swap", "cross", "static", "things", "cbow"] = "look"
+    tool: Tool = "look"
     layer: int = limit(8, low=0, high=100)
     method: Literal["pca", "umap", "tsne"] = "pca"
     treatment: Literal["raw", "centred", "top"] = "centred"

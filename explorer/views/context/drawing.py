@@ -24,6 +24,7 @@ from explorer.views.context.common import Line, State
 
 ALL_TREATMENTS = 60  # points up to which all three ways of measuring travel to the browser at once
 ORDERED = 120  # points up to which the rows can be clustered at every layer
+GROUP = "context"
 KEPT = 24  # what was last worked out for readers
 
 _kept: OrderedDict[tuple[object, ...], tuple[EmbedResult, Any]] = OrderedDict()
@@ -101,18 +102,18 @@ def figure(
     *,
     key: str,
     senses: Sequence[str],
-    parts: Sequence[str] = ("list", "heat", "map", "curves"),
+    parts: Sequence[str],
     relabel: bool = False,
     caption: str = "",
     data: MapData | None = None,
 ) -> None:
-    """Draw it; where another map is asked for than is there, compute that with progress and draw again."""
+    """One figure of the scene; all of them are scrubbed together."""
     last = len(result.vectors) - 1
     layers_map(
-        points, data or data_of(result, [point.sense for point in points], state), key=key,
+        points, data, key=key,
         labels=section("components.layers"), senses=senses, lang=language(), layer=min(state.layer, last),
         method=state.method, treatment=state.treatment, parts=parts, umap_ready=maps.ready(), relabel=relabel,
-        caption=caption, on_change=_change,
+        caption=caption, layers=len(result.vectors), group=GROUP, on_change=_change,
     )  # fmt: skip
 
 

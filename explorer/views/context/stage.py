@@ -31,19 +31,31 @@ def draw() -> tuple[Scene, EmbedResult] | None:
             made = scene, result
             points = drawing.points_of(scene.lines)
             drawing.figure(
-                points, result, state, key="context-map", senses=scene.senses, relabel=scene.own,
-                caption=t("context.caption"),
+                points, result, state, key="context-stage", senses=scene.senses, relabel=scene.own,
+                parts=("list", "scrub"),
             )  # fmt: skip
-            _remarks(scene, result)
-            drawing.complete(result, state)
         except EngineError as problem:
             chrome.error(problem)
+    if made is not None:
+        chrome.guarded(lambda: _pictures(*made, state))
     _which(state)
     widgets.choice(
         "context-tool", t("context.tools"), TOOLS, state.tool, lambda tool: t(f"context.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),
     )  # fmt: skip
     return made
+
+
+def _pictures(scene: Scene, result: EmbedResult, state: State) -> None:
+    """Heat-map, map and curves of what is on the stage, and what has to be said about it."""
+    points = drawing.points_of(scene.lines)
+    drawing.figure(
+        points, result, state, key="context-map", senses=scene.senses, relabel=scene.own,
+        parts=("verdict", "heat", "map", "curves"), caption=t("context.caption"),
+        data=drawing.data_of(result, [point.sense for point in points], state),
+    )  # fmt: skip
+    _remarks(scene, result)
+    drawing.complete(result, state)
 
 
 def embed(inputs: object) -> EmbedResult:
