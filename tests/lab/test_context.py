@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from explorer.lab import cbow, context, geometry, projecting
 from explorer.lab.errors import ExperimentError
 from explorer.lab.types.context import CbowInputs, CbowResult, CbowStep, EmbedInputs, EmbedResult, Occurrence
+from tests import tiny
 from tests.lab.conftest import last
 
 if TYPE_CHECKING:
@@ -52,6 +54,27 @@ def test_the_input_leaves_the_position_out_before_the_layer_norm(
     np.testing.assert_allclose(embedded.vectors[0, 1], rows.mean(0), atol=1e-6)
     assert (embedded.vectors[0, 0] == embedded.vectors[0, 1]).all()  # 孩子 in two sentences: one and the same
     assert np.abs(embedded.vectors[-1, 0] - embedded.vectors[-1, 1]).max() > 1e-3
+
+
+KETTLES = (
+    Occurrence("The kettle is singing.", 4, 10),
+    Occurrence("The kettle and the kitten.", 4, 10),
+    Occurrence("Nobody remembered the kettle.", 22, 28),
+)
+
+
+@pytest.mark.parametrize("family", [name for name, row in tiny.FAMILIES.items() if row[2] != "seq2seq"])
+def test_every_encoder_and_decoder_is_read(family: str, tiny_model_of: Callable[[str], Model]) -> None:
+    """Input vectors know no neighbour and no position; what a decoder's vector knows stands to its left."""
+    model = tiny_model_of(family)
+    found = last(context.embed(model, EmbedInputs(KETTLES)))
+    assert found.vectors.shape[:2] == (model.n_layers + 1, 3)
+    x = found.vectors
+    np.testing.assert_allclose(x[0, 1], x[0, 0], atol=1e-6)
+    np.testing.assert_allclose(x[0, 2], x[0, 0], atol=1e-6)
+    assert np.abs(x[-1, 2] - x[-1, 0]).max() > 1e-4
+    same_left = np.abs(x[-1, 1] - x[-1, 0]).max()
+    assert same_left < 1e-4 if model.kind == "causal" else same_left > 1e-4
 
 
 def test_sorting_and_batching_change_no_number(embedded: EmbedResult, tiny_model: Model) -> None:

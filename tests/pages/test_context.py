@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from explorer import examples
+from explorer.engine import catalog
 from explorer.ui import i18n
 from explorer.ui.state import to_query
 from explorer.views.context import common
 from tests.pages.app import body, count, html, link, notices, open_page, snippets
+
+if TYPE_CHECKING:
+    from explorer.models.catalog import ModelInfo
 
 OWN = {
     "zh": {"text": "他在炉子上烧水。\n井水很凉。\n这场比赛的水很深。\n项目的水太深。", "word": "水",
@@ -274,6 +280,19 @@ def test_a_model_that_is_not_here_gives_way_to_the_one_that_is(model: str) -> No
     at = open_page("context", "zh", model=model, **OWN["zh"])
     assert not at.exception
     assert notices(at) == []
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_a_model_that_reads_from_left_to_right_says_so(
+    lang: str, tiny_of: Callable[[str], ModelInfo], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small, entry = tiny_of("gpt2"), catalog.entry
+    monkeypatch.setattr(catalog, "everything", lambda: (catalog.default("masked"), small))
+    monkeypatch.setattr(catalog, "entry", lambda name: small if name == small.id else entry(name))
+    at = open_page("context", lang, model=small.id, layer="12", **OWN[lang])
+    assert not at.exception
+    assert words("context.causal", lang) in notices(at)
+    assert count(at, "bidi_component") >= 4, "sentences, pictures, cards, export row"
 
 
 def test_the_language_is_switched_without_losing_the_page() -> None:
