@@ -13,6 +13,7 @@ def test_the_layer_is_chosen_on_one_half_only() -> None:
     sets = {"a": {"half": "choose"}, "b": {"half": "report"}, "c": {}}
     accuracy = {"a": np.array([0.1, 0.9, 0.9]), "b": np.array([1.0, 0, 0]), "c": np.array([1.0, 0, 0])}
     assert context.chosen_layer(sets, accuracy) == 1
+    assert context.chosen_layer(sets, accuracy, "report") == 0
 
 
 def test_the_sentences_are_as_many_as_promised() -> None:

@@ -82,7 +82,7 @@ class LayersMap {
       this.goTo(Number(this.range.value));
     });
     this.range.addEventListener("change", () => this.tell({kind: "layer", value: "", layer: this.layer}));
-    this.play.addEventListener("click", () => (this.timer ? this.stop() : this.start()));
+    this.play.addEventListener("click", () => (this.timer ? this.rest() : this.start()));
     this.speed.addEventListener("click", () => {
       this.pace = SPEEDS[(SPEEDS.indexOf(this.pace ?? 1) + 1) % SPEEDS.length];
       this.speed.textContent = `${this.pace}×`;
@@ -239,10 +239,16 @@ class LayersMap {
   start() {
     if (this.layer === this.header.layers - 1) this.goTo(0);
     this.timer = setInterval(() => {
-      if (this.layer >= this.header.layers - 1) return this.stop();
+      if (this.layer >= this.header.layers - 1) return this.rest();
       this.goTo(this.layer + 1);
     }, 700 / (this.pace ?? 1));
     this.sayPlay();
+  }
+
+  // Stop for good where the reader is, and let the page know.
+  rest() {
+    this.stop();
+    this.tell({kind: "layer", value: "", layer: this.layer});
   }
 
   stop() {
