@@ -1,8 +1,8 @@
 """Evidence of chapter 5, 语境: the vectors of one word part by sense, measured on the chapter's own labelled sentences.
 
 Knows the claims and how each is measured through the engine. The layer is chosen on one half of the words (the first
-of the best in leave-one-out accuracy) and reported on the other, both ways; the ten sentences with 苹果 belong to neither
-half, and are read at the layer chosen on the half "choose".
+of the best in leave-one-out accuracy) and reported on the other, both ways. The ten sentences with 苹果 belong to
+neither half, and are read at the layer chosen on the half "choose".
 """
 
 from __future__ import annotations
