@@ -385,7 +385,7 @@ def _groups(lang: str, state: context.State) -> Any:
 
 @pytest.mark.parametrize("lang", COMPANY)
 def test_context_cbow(lang: str) -> None:
-    passage = "\n".join([COMPANY[lang].text] * 3)
+    passage = "\n".join([COMPANY[lang].text] * 4)
     lines = printed(shown("context", lang, with_company(lang, "cbow", passage=passage))).splitlines()
     inputs = CbowInputs(passage, epochs=cbow._epochs(passage))
     steps = [s for s in get_engine().stream("context.cbow", context.model_id(), inputs) if isinstance(s, CbowStep)]

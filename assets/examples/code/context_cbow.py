@@ -26,4 +26,4 @@ for epoch in range(__EPOCHS__):
         context = (into[x[rows]] * there).sum(1) / there.sum(1)
         loss = torch.nn.functional.cross_entropy(context @ out.T, y[rows])
         optimiser.zero_grad(), loss.backward(), optimiser.step()
-    print(f"epoch {epoch + 1}: {float(loss):.4f}")
+    print(f"epoch {epoch + 1}: {loss.item():.4f}")

@@ -121,6 +121,10 @@ def complete(result: EmbedResult, state: State) -> None:
     """The map that was asked for and is not there yet, with numbers while it is made."""
     if state.method == "pca" or maps.kept(result, state.treatment, state.method):
         return
+    n = result.vectors.shape[1]
+    if n < maps.projecting.LEAST:
+        chrome.error(EngineError("too_few_points", limit=maps.projecting.LEAST, used=n))
+        return
     if widgets.stopped(t("context.fitting")):
         chrome.notice("errors.cancelled")
         return

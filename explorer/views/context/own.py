@@ -119,12 +119,12 @@ def _open(data: bytes) -> None:
         chrome.notice("context.own.too_large", "warn", mb=MOST_BYTES // 1_000_000)
         return
     found = from_csv(data)
-    if found is None:
+    if found is None or not found[0]:
         chrome.notice("context.own.unreadable", "warn")
         return
     lines, word, senses = found
     state = common.store().get()
-    common.store().set(text="\n".join(lines) or " ", word=word or state.word or common.read(state).word, senses=senses)
+    common.store().set(text="\n".join(lines), word=word or state.word or common.read(state).word, senses=senses)
     st.session_state["context-opened"] = st.session_state.get("context-opened", 0) + 1
     st.rerun()
 
