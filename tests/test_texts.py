@@ -63,6 +63,7 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/ui/chapters.py", "home"): CHAPTERS[:1],
     ("explorer/ui/chapters.py", "f'{home}.map.{name}'"): [f"home.map.{name}" for name in CHAPTERS[1:]],
     ("explorer/ui/chrome.py", "problem.key"): [],  # errors: see raised()
+    ("explorer/views/context/cross.py", "name"): ["first", "second", "a", "b"],
     ("explorer/views/home/exhibits.py", "model['build']"): [model["build"] for model in FAMILY],
     ("explorer/views/home/exhibits.py", "model['target']"): [model["target"] for model in FAMILY],
     ("explorer/views/masking/cover.py", "problem.key"): [],  # errors: see raised()
@@ -80,6 +81,7 @@ NO_HAN_IN_CHINESE = {
     "components.layers.pca",
     "components.layers.tsne",
     "components.layers.umap",
+    "context.cross.in_sense",
     "masking.how.mask",
     "masking.joint.alone",
 }
