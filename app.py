@@ -30,7 +30,9 @@ from explorer.ui.first_paint import first_painted
 
 async def status(request: Request) -> Response:
     """What the engine has done so far, in numbers; no reader's text is in it."""
-    return JSONResponse(asdict(get_engine().counters()) | {"torch_imported": "torch" in sys.modules})
+    return JSONResponse(
+        asdict(get_engine().counters()) | {"torch_imported": "torch" in sys.modules, "umap_ready": maps.ready()}
+    )
 
 
 async def painted(request: Request) -> Response:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.lab.types.attention import CellInputs, LookInputs, Sight
+from explorer.lab.types.context import EmbedInputs, Occurrence
 from explorer.lab.types.masking import AverageInputs, Edit, FillInputs, ScanInputs
 
 FOLDER = Path(__file__).resolve().parents[1] / "assets" / "examples"
@@ -28,6 +29,14 @@ def entry(page: str, name: str, lang: str) -> dict[str, Any]:
     """The example `name` in `lang`, with what all languages share."""
     both = load(page)[name]
     return {**{key: value for key, value in both.items() if key not in LANGUAGES}, **both[lang]}
+
+
+def word_set(name: str) -> EmbedInputs:
+    """The sentences of a set of chapter 5, each with its word."""
+    table = load("context")["sets"][name]
+    word = table["word"]
+    lines = [line for sense in table["senses"].values() for line in sense["lines"]]
+    return EmbedInputs(tuple(Occurrence(line, line.index(word), line.index(word) + len(word)) for line in lines))
 
 
 def defaults() -> list[tuple[str, str, Any]]:
@@ -50,4 +59,6 @@ def defaults() -> list[tuple[str, str, Any]]:
         sight, shown = Sight(default["text"]), default["state"]
         wanted.append(("attention.look", model, LookInputs(sight)))
         wanted.append(("attention.cell", model, CellInputs(sight, shown["layer"], shown["head"], shown["pins"][-1])))
+    shown_first = [entry("context", "default", lang)["chosen"] for lang in LANGUAGES]
+    wanted += [("context.embed", model, word_set(name)) for name in shown_first]
     return wanted

@@ -12,7 +12,7 @@ import threading
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from explorer.engine import get_engine, uses
+from explorer.engine import get_engine, maps, uses
 from explorer.engine.base import EngineError
 from explorer.ui import chapters
 from explorer.ui.first_paint import first_painted
@@ -50,4 +50,5 @@ def get_ready() -> None:
         get_engine().vocabulary(model)
     first_painted.wait()
     get_engine().warm(model)
+    maps.start_warming()
     _import_views(*_CHAPTERS)

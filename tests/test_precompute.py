@@ -20,7 +20,7 @@ from explorer.engine.cache import Precomputed
 from explorer.engine.local import LocalEngine
 
 TOLERANCE = {"fp32": 1e-3, "bf16": 1e-2}
-CHECKED = ("masking.fill", "masking.scan", "masking.average", "attention.look", "attention.cell")
+CHECKED = ("masking.fill", "masking.scan", "masking.average", "attention.look", "attention.cell", "context.embed")
 
 
 @pytest.fixture(scope="module")

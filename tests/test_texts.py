@@ -26,6 +26,7 @@ from explorer.models.catalog import KINDS
 from explorer.ui import chapters, i18n
 from explorer.views.attention import atlas, sparse
 from explorer.views.attention import common as attention_common
+from explorer.views.context import common as context_common
 from explorer.views.evidence import common as evidence_common
 from explorer.views.home import common as home_common
 from explorer.views.masking import common
@@ -55,6 +56,7 @@ COMPONENT = {
     "export": "export_bar",
     "compare": "compare",
     "attention": "attention_view",
+    "layers": "layers_map",
 }
 HELPERS = {"explorer/ui/chrome.py", "explorer/ui/prose.py", "explorer/ui/i18n.py"}  # pass on the keys of others
 
@@ -71,6 +73,7 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/ui/chapters.py", "home"): CHAPTERS[:1],
     ("explorer/ui/chapters.py", "f'{home}.map.{name}'"): [f"home.map.{name}" for name in CHAPTERS[1:]],
     ("explorer/ui/chrome.py", "problem.key"): [],  # errors: see raised()
+    ("explorer/views/context/cross.py", "name"): ["first", "second", "a", "b"],
     ("explorer/views/home/exhibits.py", "model['build']"): [model["build"] for model in FAMILY],
     ("explorer/views/home/exhibits.py", "model['target']"): [model["target"] for model in FAMILY],
     ("explorer/views/evidence/claims.py", "name"): CHAPTERS,
@@ -100,6 +103,7 @@ PRESETS = {
     "home": home_common.PRESETS,
     "masking": common.PRESETS,
     "attention": attention_common.PRESETS,
+    "context": context_common.PRESETS,
     "evidence": evidence_common.PRESETS,
 }
 
@@ -116,6 +120,11 @@ NO_HAN_IN_CHINESE = {
     "components.attention.weight",
     "common.progress",
     "components.export.svg",
+    "components.layers.auc",
+    "components.layers.pca",
+    "components.layers.tsne",
+    "components.layers.umap",
+    "context.cross.in_sense",
     "masking.how.mask",
     "models.list_comma",
     "masking.joint.alone",

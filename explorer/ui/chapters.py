@@ -14,6 +14,7 @@ CHAPTERS = (
     (0, "home"),
     (2, "masking"),
     (4, "attention"),
+    (5, "context"),
     (13, "evidence"),
 )
 ROOT = Path(__file__).resolve().parents[2]

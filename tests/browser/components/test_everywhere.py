@@ -21,6 +21,7 @@ PARTS = {
     "vector": "vectors",
     "scatter": "scatter",
     "attention": "attention",
+    "layers": "layers",
 }
 
 
