@@ -106,6 +106,11 @@ class TextTokenizer:
             words=words,
         )
 
+    @property
+    def reads_simplified(self) -> bool:
+        """True where traditional characters are read as their simplified forms."""
+        return self._simplified
+
     def pieces_of(self, word: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
         """The pieces and ids of `word` on its own, without special tokens around them."""
         ids = tuple(self._cut.encode(self._readable(word), add_special_tokens=False).ids)
