@@ -15,6 +15,7 @@ TOOLS = {
 def bench() -> None:
     """The stage and the tool chosen for it; a click reruns this part only."""
     reading = stage.draw()
+    finish.link_limit(common.store())
     if reading is not None:
         chrome.guarded(lambda: TOOLS[common.store().get().tool].draw(reading, common.store().get()))
 

@@ -12,7 +12,9 @@ TOOLS = {"judge": judge, "road": road, "lesson": lesson, "measure": measure, "wh
 @st.fragment
 def bench() -> None:
     """The stage and the tool chosen for it; a click reruns this part only."""
-    if stage.draw():
+    ready = stage.draw()
+    finish.link_limit(common.store())
+    if ready:
         chrome.guarded(lambda: TOOLS[common.store().get().tool].draw(common.store().get()))
 
 

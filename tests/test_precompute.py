@@ -20,7 +20,7 @@ from explorer.engine.cache import Precomputed
 from explorer.engine.local import LocalEngine
 
 TOLERANCE = {"fp32": 1e-3, "bf16": 1e-2}
-CHECKED = ("masking.fill", "masking.scan", "masking.average")
+CHECKED = ("masking.fill", "masking.scan", "masking.average", "inputs.add_up", "inputs.positions", "pairs.judge")
 
 
 @pytest.fixture(scope="module")

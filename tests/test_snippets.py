@@ -34,6 +34,8 @@ TEXTS = {
 }
 HOW = [("zh", "mask"), ("en", "mask"), ("zh", "random"), ("en", "keep")]
 CLOSE = 2e-4
+INPUT_SNIPPETS = tuple(f"input_{tool}" for tool in ("tokens", "merges", "lookup", "sum", "positions", "long"))
+PAIRS_SNIPPETS = tuple(f"pairs_{tool}" for tool in ("judge", "road", "order", "lesson", "measure"))
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +44,7 @@ def one_model(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -
     import transformers
 
     loaded = request.getfixturevalue("loaded")
-    for name in ("AutoTokenizer", "BertForMaskedLM", "BertForPreTraining"):
+    for name in ("AutoTokenizer", "BertForMaskedLM", "BertForPreTraining", "BertForNextSentencePrediction"):
         real = getattr(transformers, name)
 
         class Once:
@@ -120,7 +122,8 @@ def run(experiment: str, inputs: Any) -> Any:
 
 def test_every_snippet_is_tried_here() -> None:
     tools = {f"masking_{tool}" for tool in stage.TOOLS}
-    assert {path.stem for path in CODE.glob("*.py")} == tools | {"home_bert", "home_gpt"}
+    beside = set(INPUT_SNIPPETS) | set(PAIRS_SNIPPETS)  # tests/test_snippets_input.py
+    assert {path.stem for path in CODE.glob("*.py")} == tools | {"home_bert", "home_gpt"} | beside
 
 
 @pytest.mark.parametrize("path", sorted(CODE.glob("*.py")), ids=lambda path: path.stem)
@@ -131,6 +134,7 @@ def test_snippets_are_short_and_plain(path: Path) -> None:
     assert set(re.findall(r"^(?:import|from) (\w+)", source, re.MULTILINE)) <= {
         "torch",
         "transformers",
+        "safetensors",
         "numpy",
         "math",
     }

@@ -24,7 +24,9 @@ import pytest
 from explorer import examples
 from explorer.ui import chapters, i18n
 from explorer.views.home import common as home_common
+from explorer.views.input import common as input_common
 from explorer.views.masking import common
+from explorer.views.pairs import common as pairs_common
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = ROOT / "assets" / "text"
@@ -63,11 +65,20 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/ui/chrome.py", "problem.key"): [],  # errors: see raised()
     ("explorer/views/home/exhibits.py", "model['build']"): [model["build"] for model in FAMILY],
     ("explorer/views/home/exhibits.py", "model['target']"): [model["target"] for model in FAMILY],
+    ("explorer/views/input/merges.py", "cut.kind"): ["wordpiece", "bpe"],
     ("explorer/views/masking/cover.py", "problem.key"): [],  # errors: see raised()
     ("explorer/views/masking/cover.py", "note"): ["word_unknown", "pieces"],
     ("explorer/views/masking/joint.py", "order.name"): ["independent", "left_to_right", "best_first"],
+    ("explorer/views/pairs/judge.py", "head"): ["next", "order"],
+    ("explorer/views/pairs/measure.py", "who"): ["nsp", "nsp_overlap", "sop", "sop_overlap"],
+    ("explorer/views/pairs/road.py", "asked"): ["next", "order"],
 }
-PRESETS = {"home": home_common.PRESETS, "masking": common.PRESETS}
+PRESETS = {
+    "home": home_common.PRESETS,
+    "input": input_common.PRESETS,
+    "masking": common.PRESETS,
+    "pairs": pairs_common.PRESETS,
+}
 
 # Han in English texts, and Chinese texts without any: only these.
 HAN_IN_ENGLISH: set[str] = set()

@@ -26,17 +26,17 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from explorer.lab.sentences import neighbours
 from explorer.models import catalog
 from explorer.models.loader import load
 from explorer.models.model import Model
 from explorer.models.pairs import PairHead, bert_layers, mean_difference, order_folder
+from explorer.models.sentences import neighbours
 
 SHARES = {"zh": 0.4, "en": 0.3, "de": 0.1, "es": 0.1, "fr": 0.05, "ja": 0.05}
-LENGTHS = {"zh": (8, 70), "ja": (8, 70)}  # characters of a sentence
-LATIN = (25, 220)
-TUNED = 2  # layers; two of them and the head are 7.4 MB in fp16
-CHUNK, BATCH, HELD_OUT_CHUNKS, LONGEST, FROZEN_EPOCHS = 1000, 32, 2, 160, 12
+LENGTHS = {"zh": (8, 90), "ja": (8, 90)}  # characters of a sentence
+LATIN = (25, 260)
+READS, TUNED = 8, 2  # the body's first layers are kept as they are; copies of the next are tuned (7.4 MB in fp16)
+CHUNK, BATCH, HELD_OUT_CHUNKS, LONGEST, FROZEN_EPOCHS = 1000, 32, 2, 180, 12
 
 
 def main() -> None:
@@ -47,16 +47,14 @@ def main() -> None:
     chunks = list(_features(model, options))
     print(f"{len(chunks)} chunks of {CHUNK} pairs", flush=True)
     test, train = chunks[:HELD_OUT_CHUNKS], chunks[HELD_OUT_CHUNKS:]
-    found = {}
-    for tuned in (0, TUNED):
-        head = _fresh_head(model, tuned, options.seed)
-        fit = _train_tuned if tuned else _train_frozen
-        found[tuned] = (fit(head, train, test, options), head)
-        _save(model, head, {"held_out": round(found[tuned][0], 4), "pairs": len(train) * CHUNK, "seed": options.seed})
-    accuracy, head = max(found.values(), key=lambda pair: pair[0])
-    figures = {f"{'frozen' if not tuned else f'tuned_{tuned}'}": round(a, 4) for tuned, (a, _) in found.items()}
+    found = {
+        "frozen": _train_frozen(model, train, test, options),
+        f"tuned_{TUNED}": _train_tuned(model, train, test, options),
+    }
+    figures = {name: round(accuracy, 4) for name, (accuracy, _) in found.items()}
+    _, head = max(found.values(), key=lambda pair: pair[0])
     _save(model, head, {"held_out": figures, "pairs": len(train) * CHUNK, "seed": options.seed})
-    print(f"kept the head with {len(head.layers)} tuned layers: {accuracy:.4f} on held-out pairs {figures}", flush=True)
+    print(f"kept the head with {len(head.layers)} tuned layers; held out {figures}", flush=True)
 
 
 def _pairs(options: argparse.Namespace) -> list[tuple[str, str]]:
@@ -107,16 +105,14 @@ def _write_states(model: Model, pairs: list[tuple[str, str]], swaps: np.ndarray[
             rows.append((tokens.ids, tokens.type_ids, int(swapped)))
     rows.sort(key=lambda row: len(row[0]))
     states, lengths = [], []
-    reads = model.n_layers - TUNED
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
         ids, mask = model.tensor_inputs([row[0] for row in batch])
         types = torch.zeros_like(ids)
         for n, row in enumerate(batch):
             types[n, : len(row[1])] = torch.tensor(row[1])
-        with model.in_bf16():
-            hidden = model.hidden_states(ids, mask, types)
-        states += [hidden[reads, n, : len(row[0])].half().numpy() for n, row in enumerate(batch)]
+        hidden = model.hidden_states(ids, mask, types)
+        states += [hidden[READS, n, : len(row[0])].half().numpy() for n, row in enumerate(batch)]
         lengths += [len(row[0]) for row in batch]
     part = name.with_suffix(".part.npz")
     splits = [row[1].index(1) for row in rows]  # where segment 1 begins
@@ -147,31 +143,42 @@ def _batches(path: Path, rng: np.random.Generator | None) -> Iterator[Batch]:
         yield states, mask, types, torch.from_numpy(labels[start : chosen.stop])
 
 
-def _means(paths: list[Path], rng: np.random.Generator | None) -> Iterator[Batch]:
-    """What the frozen head reads, as batches of one-token texts, so that both heads train alike."""
-    for path in paths:
-        for states, mask, types, labels in _batches(path, rng):
-            yield mean_difference(states, mask, types), mask, types, labels
-
-
-def _fresh_head(model: Model, tuned: int, seed: int) -> PairHead:
-    """A head whose tuned layers start as the body's own. Both kinds read the same states: see TUNED."""
-    torch.manual_seed(seed)
-    reads = model.n_layers - TUNED
-    head = PairHead(model.d_model, reads, bert_layers(_layer_settings(model), tuned), difference=True)
-    body = list(model._layers)[reads : reads + tuned]
-    for ours, theirs in zip(head.layers, body, strict=True):
+def _fresh_layers(model: Model) -> list[nn.Module]:
+    """The body's layers READS … READS + TUNED, as copies."""
+    layers = bert_layers(_layer_settings(model), TUNED)
+    for ours, theirs in zip(layers, list(model._layers)[READS : READS + TUNED], strict=True):
         ours.load_state_dict(copy.deepcopy(theirs.state_dict()))
-    return head
+    return layers
 
 
-def _train_frozen(head: PairHead, train: list[Path], test: list[Path], options: argparse.Namespace) -> float:
-    """Accuracy on `test` of the best pass; the body's answer never changes, so its means are taken once."""
-    held = [torch.cat([one[k] for one in _means(paths, None)]) for paths in (train, test) for k in (0, 3)]
-    vectors, labels, test_vectors, test_labels = held
+@torch.no_grad()
+def _means(model: Model, paths: list[Path]) -> tuple[Tensor, Tensor]:
+    """What a head on the frozen body reads after READS + TUNED layers: vectors[n, d] and labels[n] of whole files."""
+    layers = [layer.eval() for layer in _fresh_layers(model)]
+    vectors, answers = [], []
+    for path in paths:
+        for states, mask, types, labels in _batches(path, None):
+            for layer in layers:
+                states = layer(states, mask[:, None, None, :])
+            vectors.append(mean_difference(states, mask, types))
+            answers.append(labels)
+    return torch.cat(vectors), torch.cat(answers)
+
+
+def _train_frozen(
+    model: Model, train: list[Path], test: list[Path], options: argparse.Namespace
+) -> tuple[float, PairHead]:
+    """Accuracy on `test` of the best pass, and that head; the body's answer never changes, so it is taken once."""
+    torch.manual_seed(options.seed)
+    head = PairHead(model.d_model, READS + TUNED, [], difference=True)
+    saved = options.work / f"frozen-{options.seed}.safetensors"
+    begun, best = _resume(saved, head)
+    if begun:
+        return best, head
+    (vectors, labels), (test_vectors, test_labels) = _means(model, train), _means(model, test)
     optimiser = torch.optim.AdamW(head.parameters(), lr=5e-4, weight_decay=0.1)
     generator = torch.Generator().manual_seed(options.seed)
-    best, kept = 0.0, copy.deepcopy(head.state_dict())
+    kept = copy.deepcopy(head.state_dict())
     for epoch in range(FROZEN_EPOCHS):
         for chosen in torch.randperm(len(labels), generator=generator).split(BATCH):
             scores = head.decide(torch.tanh(head.dense(vectors[chosen])))
@@ -183,21 +190,21 @@ def _train_frozen(head: PairHead, train: list[Path], test: list[Path], options: 
         if accuracy > best:
             best, kept = accuracy, copy.deepcopy(head.state_dict())
     head.load_state_dict(kept)
-    return best
+    _checkpoint(saved, head.state_dict(), FROZEN_EPOCHS, best)
+    return best, head
 
 
-def _train_tuned(head: PairHead, train: list[Path], test: list[Path], options: argparse.Namespace) -> float:
-    """Accuracy on `test` after the best pass over `train`; goes on after the last complete pass of an earlier run."""
-    from safetensors.torch import load_file
-
+def _train_tuned(
+    model: Model, train: list[Path], test: list[Path], options: argparse.Namespace
+) -> tuple[float, PairHead]:
+    """Accuracy on `test` of the best pass, and that head; goes on after the last pass of an earlier run."""
+    torch.manual_seed(options.seed)
+    head = PairHead(model.d_model, READS, _fresh_layers(model), difference=True)
     optimiser = torch.optim.AdamW(head.parameters(), lr=options.rate, weight_decay=0.01)
-    saved = options.work / f"tuned-{options.seed}.safetensors"
-    best, begun, kept = 0.0, 0, copy.deepcopy(head.state_dict())
-    if saved.exists():
-        held = load_file(saved)
-        begun, best = int(held.pop("_epochs")), float(held.pop("_best"))
-        head.load_state_dict(held)
-        kept = copy.deepcopy(head.state_dict())
+    saved, last = (options.work / f"{name}-{options.seed}.safetensors" for name in ("tuned", "last"))
+    begun, best = _resume(saved, head)
+    kept = copy.deepcopy(head.state_dict())
+    begun, _ = _resume(last, head)
     steps, step = options.epochs * len(train) * (CHUNK // BATCH), begun * len(train) * (CHUNK // BATCH)
     for epoch in range(begun, options.epochs):
         rng, losses = np.random.default_rng((options.seed, epoch)), []
@@ -215,9 +222,22 @@ def _train_tuned(head: PairHead, train: list[Path], test: list[Path], options: a
         print(f"tuned {epoch + 1}/{options.epochs}: held out {accuracy:.4f}", flush=True)
         if accuracy > best:
             best, kept = accuracy, copy.deepcopy(head.state_dict())
-        _checkpoint(saved, kept, epoch + 1, best)
+            _checkpoint(saved, kept, epoch + 1, best)
+        _checkpoint(last, head.state_dict(), epoch + 1, accuracy)
     head.load_state_dict(kept)
-    return best
+    return best, head
+
+
+def _resume(path: Path, head: PairHead) -> tuple[int, float]:
+    """Passes done and accuracy of a checkpoint, whose weights `head` takes over; (0, 0.0) where there is none."""
+    from safetensors.torch import load_file
+
+    if not path.exists():
+        return 0, 0.0
+    held = load_file(path)
+    epochs, accuracy = int(held.pop("_epochs")), float(held.pop("_accuracy"))
+    head.load_state_dict(held)
+    return epochs, accuracy
 
 
 def _step(head: PairHead, optimiser: torch.optim.Optimizer, loss: Tensor) -> float:
@@ -239,10 +259,10 @@ def _accuracy(head: PairHead, test: list[Path]) -> float:
     return float(torch.cat(right).mean())
 
 
-def _checkpoint(path: Path, weights: dict[str, Tensor], epochs: int, best: float) -> None:
+def _checkpoint(path: Path, weights: dict[str, Tensor], epochs: int, accuracy: float) -> None:
     from safetensors.torch import save_file
 
-    save_file({**weights, "_epochs": torch.tensor(epochs), "_best": torch.tensor(best)}, path)
+    save_file({**weights, "_epochs": torch.tensor(epochs), "_accuracy": torch.tensor(accuracy)}, path)
 
 
 def _layer_settings(model: Model) -> dict[str, Any]:
@@ -273,7 +293,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training.sop", description=__doc__)
     parser.add_argument("--text", type=Path, required=True, metavar="DIR", help="<lang>.txt.xz, a paragraph a line")
     parser.add_argument("--work", type=Path, required=True, metavar="DIR", help="where intermediate files are kept")
-    parser.add_argument("--pairs", type=int, default=20_000)
+    parser.add_argument("--pairs", type=int, default=30_000)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--rate", type=float, default=1e-4, help="learning rate of the tuned layers")
     parser.add_argument("--threads", type=int, default=1)

@@ -14,7 +14,6 @@ import numpy as np
 
 from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import experiment
-from explorer.lab.sentences import sentences
 from explorer.lab.types.core import Progress, Tokens
 from explorer.lab.types.inputs import (
     Floats,
@@ -29,6 +28,7 @@ from explorer.lab.types.inputs import (
     Window,
 )
 from explorer.models import inputs as tables
+from explorer.models.sentences import sentences
 
 if TYPE_CHECKING:
     from explorer.models.model import Model
@@ -44,18 +44,18 @@ HEAD_SHARE = 0.25  # Sun et al. 2019: the first 128 and the last 382 of 510
 def add_up(model: Model, inputs: SumInputs) -> SumResult:
     """token + segment + position → LayerNorm, computed here from the tables, and compared with the model's own.
 
-    Raises ExperimentError: text_empty, second_empty, too_long.
+    Raises ExperimentError: text_empty, second_empty, too_long; ModelError: inputs_elsewhere.
     """
-    tokens = _encode(model, inputs)
-    ids, mask = model.tensor_inputs([tokens.ids])
     import torch
 
+    gain, bias = (tables.table(model.info, name) for name in ("gain", "bias"))  # a model without them is refused here
+    tokens = _encode(model, inputs)
+    ids, mask = model.tensor_inputs([tokens.ids])
     types = torch.tensor([tokens.type_ids], device=model.device)
     own = model.hidden_states(ids, mask, types)[0, 0].cpu().numpy()
     token = tables.token_rows(model.info, tokens.ids)
     segment = tables.table(model.info, "segment")[list(tokens.type_ids)]
     position = tables.table(model.info, "position")[: len(tokens)]
-    gain, bias = (tables.table(model.info, name) for name in ("gain", "bias"))
     total = token + segment + position
     normed = layer_norm(total, gain, bias)
     return SumResult(tokens, token, segment, position, total, normed, gain, bias, float(np.abs(normed - own).max()))
@@ -97,7 +97,7 @@ def read_long(model: Model, inputs: LongInputs) -> Iterator[Progress | LongResul
     against `bad`, divided by the odds of the template alone. A span: each token of the question finds the token of a
     sentence nearest to it (cosine at layer SPAN_LAYER, minus the window's mean); the sentence with the best mean wins.
 
-    Raises ExperimentError: text_empty, text_too_long, question_empty, template_bad, overlap_bad.
+    Raises ExperimentError: no_separators, text_empty, text_too_long, question_empty, template_bad, overlap_bad.
     """
     job = _prepare(model, inputs)
     n, step = len(job.ids), job.room - inputs.overlap
@@ -154,6 +154,8 @@ class _Long:
 
 def _prepare(model: Model, inputs: LongInputs) -> _Long:
     tokenizer = model.tokenizer
+    if tokenizer.cls_id is None or tokenizer.sep_id is None:
+        raise ExperimentError("no_separators", model=model.info.name)
     if not inputs.text.strip():
         raise ExperimentError("text_empty")
     if len(inputs.text) > MAX_CHARACTERS:
@@ -224,7 +226,7 @@ def _answer(model: Model, job: _Long, chosen: list[int]) -> Window:
 def _states(model: Model, ids: list[int]) -> Floats:
     """states[layers + 1, L, d] of one row of ids with [CLS] and [SEP] put round it."""
     tokenizer = model.tokenizer
-    assert tokenizer.cls_id is not None and tokenizer.sep_id is not None, "a BERT has both"
+    assert tokenizer.cls_id is not None and tokenizer.sep_id is not None, "asked in _prepare"
     rows, mask = model.tensor_inputs([[tokenizer.cls_id, *ids, tokenizer.sep_id]])
     found: Floats = model.hidden_states(rows, mask)[:, 0].float().cpu().numpy()
     return found

@@ -40,7 +40,7 @@ BATCH = 12
 _WORDS = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]|[^\W_\u3400-\u9fff\u3040-\u30ff]+")
 
 
-@experiment(version=1)
+@experiment(version=2)
 def judge(model: Model, inputs: JudgeInputs) -> JudgeResult:
     """What both heads say of every pair, with the vectors they say it from.
 
@@ -100,7 +100,7 @@ def lesson(model: Model, inputs: LessonInputs) -> LessonResult:
     )
 
 
-@experiment(version=1, kind="stream")
+@experiment(version=2, kind="stream")
 def measure(model: Model, inputs: MeasureInputs) -> Iterator[Progress | MeasureResult]:
     """Every pair kept, swapped, and with another pair's second sentence; yields Progress (a step is a pair).
 
@@ -132,15 +132,15 @@ def measure(model: Model, inputs: MeasureInputs) -> Iterator[Progress | MeasureR
             p_order[chosen] = softmax(_read(order_head, states, mask, types).scores)[:, 0]
         yield Progress(min(start + BATCH, len(asked)) // 3, count)
     overlaps = np.array([overlap(first, second) for first, second in asked])
-    yield MeasureResult(
-        *(column.reshape(count, 3).astype(np.float32) for column in (p_next, p_order, overlaps)),
-        has_order=order_head is not None,
-    )
+    columns = [column.reshape(count, 3).astype(np.float32) for column in (p_next, p_order, overlaps)]
+    yield MeasureResult(columns[0], columns[1], columns[2], has_order=order_head is not None)
 
 
 def encode(model: Model, pair: Pair) -> Tokens:
-    """[CLS] A [SEP] B [SEP]. Raises ExperimentError: text_empty, second_empty, too_long."""
+    """[CLS] A [SEP] B [SEP]. Raises ExperimentError: no_separators, text_empty, second_empty, too_long."""
     first, second = pair
+    if model.tokenizer.cls_id is None or model.tokenizer.sep_id is None:
+        raise ExperimentError("no_separators", model=model.info.name)
     if not first.strip():
         raise ExperimentError("text_empty")
     if not second.strip():
@@ -188,4 +188,4 @@ def _read(head: PairHead, states: Tensor, mask: Tensor, types: Tensor) -> HeadRe
         found = head(states[head.reads].float(), mask, types)
     vector, pooled, scores = (one.cpu().numpy() for one in found)
     weight, bias = (one.detach().cpu().numpy() for one in (head.decide.weight, head.decide.bias))
-    return HeadResult(vector, pooled, weight, bias, scores)
+    return HeadResult(vector, pooled, weight, bias, scores, head.reads, len(head.layers))

@@ -1,4 +1,4 @@
-"""How WordPiece and BPE cut one word, step by step, from the definition in tokenizer.json.
+"""How WordPiece and BPE cut one word, step by step, from the tokenizer's own definition.
 
 Pure Python, no model, no torch. The tokenizers package gives the pieces alone; here is the way to them.
 """
@@ -8,13 +8,14 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from explorer.lab.types.inputs import Cutting, Merge
 from explorer.models import tokenizer
+from explorer.models.bytes_shown import shown, spelled
 from explorer.models.catalog import ModelInfo
-from explorer.models.files import damaged, read_capped
 
 MAX_WORD = 64  # characters
 
@@ -29,15 +30,32 @@ class Cutter:
         self._prefix: str = model.get("continuing_subword_prefix") or ""
         self._unk: str = model.get("unk_token") or ""
         self._ranks = _ranks(model) if self._kind == "BPE" else {}
+        self._byte_level = "ByteLevel" in json.dumps(definition.get("pre_tokenizer"))
         self._whole = whole
 
     def cuttings(self, text: str) -> tuple[Cutting, ...]:
-        """The steps for every word of `text`; BPE takes it as one. None for a kind that is not known here."""
+        """The steps for every word of `text`; BPE takes it as one.
+
+        None for a kind of tokenizer that is not known here, and none where the steps would not end in the pieces that
+        the tokenizer itself finds (it may cut or rewrite a text in its own way first).
+        """
         text = text.strip()[:MAX_WORD]
-        if self._kind == "BPE":
-            return (bpe(self._vocab, self._ranks, text.replace(" ", "▁")),) if text else ()
-        if self._kind != "WordPiece":
-            return ()
+        found: tuple[Cutting, ...] = ()
+        if text and self._kind == "BPE":
+            found = (self._merged(text),)
+        elif text and self._kind == "WordPiece":
+            found = self._cut_words(text)
+        ends = tuple(piece for cutting in found for piece in cutting.pieces)
+        return found if ends == self._whole.pieces_of(text)[0] else ()
+
+    def _merged(self, text: str) -> Cutting:
+        if not self._byte_level:
+            return bpe(self._vocab, self._ranks, text.replace(" ", "▁"))
+        told = bpe(self._vocab, self._ranks, spelled(text))
+        steps = tuple(replace(step, before=_shown(step.before), after=_shown(step.after)) for step in told.steps)
+        return Cutting(text, told.kind, steps, _shown(told.pieces), told.unknown)
+
+    def _cut_words(self, text: str) -> tuple[Cutting, ...]:
         readable = self._whole.simplify(text)[0] if self._whole.reads_simplified else text
         tokens = self._whole.encode(readable)
         spans: dict[int, tuple[int, int]] = {}
@@ -47,15 +65,15 @@ class Cutter:
         return tuple(wordpiece(self._vocab, readable[a:b], self._prefix, self._unk) for a, b in spans.values())
 
 
+def _shown(pieces: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(shown, pieces))
+
+
 @lru_cache(maxsize=8)
 def for_model(info: ModelInfo) -> Cutter:
     """The cutter of a catalogued model. Raises ModelError("model_missing" or "model_damaged")."""
-    path = info.folder / "tokenizer.json"
     whole = tokenizer.for_model(info)
-    try:
-        return Cutter(json.loads(read_capped(info, path, tokenizer.FILE_LIMIT)), whole)
-    except (ValueError, KeyError, TypeError) as error:
-        raise damaged(info, path, str(error)) from error
+    return Cutter(whole.definition(), whole)
 
 
 def wordpiece(vocab: Mapping[str, int], word: str, prefix: str, unk: str) -> Cutting:

@@ -63,11 +63,12 @@ def mean_difference(states: Tensor, mask: Tensor, types: Tensor) -> Tensor:
 
 def bert_layers(settings: dict[str, Any], count: int) -> list[nn.Module]:
     """`count` fresh layers of the shape that config.json describes."""
-    from transformers.models.bert.modeling_bert import BertConfig, BertLayer
+    from transformers import BertConfig
+    from transformers.models.bert.modeling_bert import BertLayer
 
     config = BertConfig(**settings)
     config._attn_implementation = "sdpa"
-    return [BertLayer(config) for _ in range(count)]
+    return [BertLayer(config) for _ in range(count)]  # type: ignore[no-untyped-call]
 
 
 def order_folder(info: ModelInfo) -> Path:

@@ -106,6 +106,11 @@ class TextTokenizer:
             words=words,
         )
 
+    def definition(self) -> dict[str, Any]:
+        """The tokenizer as tokenizer.json describes it (pre_tokenizer, model with vocab and merges …)."""
+        found: dict[str, Any] = json.loads(self._cut.to_str())
+        return found
+
     @property
     def reads_simplified(self) -> bool:
         """True where traditional characters are read as their simplified forms."""

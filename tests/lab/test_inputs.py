@@ -9,12 +9,12 @@ import pytest
 
 from explorer.lab import inputs
 from explorer.lab.errors import ExperimentError
-from explorer.lab.sentences import neighbours, sentences
 from explorer.lab.types.core import Progress
 from explorer.lab.types.inputs import LongInputs, LongResult, LookupInputs, PositionInputs, SumInputs
 from explorer.models.catalog import default, entry
 from explorer.models.merging import bpe, for_model, wordpiece
 from explorer.models.model import Model
+from explorer.models.sentences import neighbours, sentences
 from explorer.models.tokenizer import for_model as tokenizer_for
 
 STORY = "村口有一条小河。夏天孩子们都来游泳，冬天河面结冰。" * 40

@@ -1,11 +1,13 @@
 from transformers import AutoTokenizer
 
+text = __TEXT__
 tokenizer = AutoTokenizer.from_pretrained(__FOLDER__)
-ids = tokenizer(__TEXT__, add_special_tokens=False).input_ids
-room, overlap = 510, __OVERLAP__  # [CLS] and [SEP] take two of 512
+ids = tokenizer(text, add_special_tokens=False).input_ids
+room, overlap = __ROOM__, __OVERLAP__  # [CLS], [SEP] and the phrase behind each window take the rest of 512
+head = round(0.25 * room)
 
 cut = ids[:room]
-head_tail = ids if len(ids) <= room else ids[:128] + ids[-(room - 128) :]
+head_tail = ids if len(ids) <= room else ids[:head] + ids[head - room :]
 windows, start = [ids[:room]], 0
 while start + room < len(ids):
     start += room - overlap

@@ -1,6 +1,6 @@
-import json
+from transformers import AutoTokenizer
 
-vocabulary = json.load(open(__FOLDER__ + "/tokenizer.json", encoding="utf-8"))["model"]["vocab"]
+vocabulary = AutoTokenizer.from_pretrained(__FOLDER__).get_vocab()
 word, pieces = __WORD__, []
 start = 0
 while start < len(word):  # always the longest piece that the vocabulary has

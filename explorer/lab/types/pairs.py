@@ -29,6 +29,7 @@ class HeadResult:
     """One head's road for n pairs: vector[n, d] → dense, tanh → pooled[n, d] → weight · pooled + bias = scores[n, 2].
 
     The next-sentence head reads the [CLS] vector, the order head the mean of sentence B minus the mean of sentence A.
+    Both go on from the body's hidden states after layer `reads`, through `layers` layers of their own.
     """
 
     vector: Floats
@@ -36,6 +37,8 @@ class HeadResult:
     weight: Floats
     bias: Floats
     scores: Floats
+    reads: int
+    layers: int
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 from explorer import examples
@@ -17,6 +18,7 @@ from explorer.lab.types.core import Tokens
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
 
+ROOT = Path(__file__).resolve().parents[3]
 MAX_TOKENS = 160
 MAX_CHARACTERS = 20_000
 
@@ -35,7 +37,7 @@ class State:
     left: str = limit("", longest=64)
     right: str = limit("", longest=64)
     focus: int = limit(1, low=0, high=511)
-    word: str = limit("", longest=64)
+    word: str = limit("", longest=MAX_LINK)
     other: int = limit(2, low=0, high=511)
     place: int = limit(100, low=0, high=511)
     centred: bool = True
@@ -46,12 +48,21 @@ class State:
 
 @dataclass(frozen=True)
 class Reading:
-    """A text, or a pair, as one tokenizer cuts it; cut off at `MAX_TOKENS` (`used` of `typed` characters remain)."""
+    """A text, or a pair, as one tokenizer cuts it; cut off at `MAX_TOKENS` (`used` of `typed` characters remain).
+
+    first, second   what was read of the two lines; `simplified` is True when 繁体 was read as 简体
+    """
 
     model: str
     tokens: Tokens
+    first: str
+    second: str | None
     typed: int
-    used: int
+    simplified: bool
+
+    @property
+    def used(self) -> int:
+        return len(self.first) + len(self.second or "")
 
 
 def store() -> Store[State]:
@@ -64,12 +75,25 @@ def reader_id() -> str:
 
 
 def models() -> tuple[str, ...]:
-    """Every catalogued model, in the catalogue's order."""
-    return tuple(info.id for info in catalog.all_entries())
+    """Every model of the catalogue and of this machine: those whose tokenizer is here first."""
+    known = tuple(info.id for info in catalog.everything())
+    return (*filter(here, known), *(name for name in known if not here(name)))
+
+
+def here(model: str) -> bool:
+    """Whether the model's tokenizer lies on this machine."""
+    folder = catalog.entry(model).folder
+    return (folder / "tokenizer.json").exists() or (folder / "vocab.txt").exists()
+
+
+def folder(model: str) -> str:
+    """Where the model lies, as a snippet names it."""
+    path = catalog.entry(model).folder
+    return (path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()
 
 
 def sides(state: State) -> tuple[str, str]:
-    """The two tokenizers compared; what a link names and the catalogue lacks is replaced by the default."""
+    """The two tokenizers compared; what a link names and this machine does not know is replaced by the default."""
     known = models()
     left = state.left if state.left in known else reader_id()
     others = [name for name in known if name != left]
@@ -81,10 +105,8 @@ def text_of(state: State) -> str:
 
 
 def pair_of(state: State) -> str | None:
-    """The second sentence, or None; the example's own where nothing has been written at all."""
-    if state.text:
-        return state.pair.strip() or None
-    return state.pair.strip() or examples.entry("input", "default", language()).get("pair") or None
+    """The second sentence, or None where none is written."""
+    return state.pair.strip() or None
 
 
 def read(state: State, model: str) -> Reading:
@@ -92,23 +114,25 @@ def read(state: State, model: str) -> Reading:
     text = text_of(state)
     if not text.strip():
         raise EngineError("text_empty")
-    return _read(model, text, pair_of(state))
+    return _read(model, catalog.entry(model).revision, text, pair_of(state))
 
 
 @lru_cache(maxsize=512)
-def _read(model: str, text: str, pair: str | None) -> Reading:
+def _read(model: str, revision: str, text: str, pair: str | None) -> Reading:
     engine = get_engine()
     typed = len(text) + len(pair or "")
-    text, pair = text[: MAX_TOKENS * 12], None if pair is None else pair[: MAX_TOKENS * 12]
-    tokens = engine.tokens(model, text, pair)
+    (first, changed), (second, also) = (
+        engine.simplify(model, (part or "")[: MAX_TOKENS * 12]) for part in (text, pair)
+    )
+    tokens = engine.tokens(model, first, second or None)
     while len(tokens) > MAX_TOKENS:
         keep = MAX_TOKENS / len(tokens) * 0.98
-        if pair is not None and len(pair) > len(text):
-            pair = pair[: max(1, int(len(pair) * keep))]
+        if len(second) > len(first):
+            second = second[: max(1, int(len(second) * keep))]
         else:
-            text = text[: max(1, int(len(text) * keep))]
-        tokens = engine.tokens(model, text, pair)
-    return Reading(model, tokens, typed, len(text) + len(pair or ""))
+            first = first[: max(1, int(len(first) * keep))]
+        tokens = engine.tokens(model, first, second or None)
+    return Reading(model, tokens, first, second or None, typed, changed or also)
 
 
 def chips(tokens: Tokens, note: str = "") -> list[Chip]:
@@ -135,5 +159,4 @@ def focus_of(state: State, tokens: Tokens) -> int:
 
 def choose_preset(name: str) -> None:
     """Set the whole page to the preset `name` in the reader's language."""
-    entry = examples.entry("input", name, language())
-    store().put(State(**{key: value for key, value in entry.items() if key != "covers"}))
+    store().put(State(**examples.entry("input", name, language())))

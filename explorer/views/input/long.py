@@ -25,13 +25,21 @@ def draw(reading: Reading, state: State) -> None:
     inputs = _inputs(state)
     with body:
         _write(state, inputs)
-        found = _run(inputs)
-        if found is not None:
-            _show(inputs, found)
+        chrome.guarded(lambda: _answer(inputs))
     with side:
         chrome.steps([(t(f"input.long.step{n}"), "") for n in (1, 2, 3)])
         chrome.honesty("input.long.honesty")
-    chrome.show_code("input_long", text=inputs.text[:2000], overlap=inputs.overlap)
+    chrome.show_code("input_long", text=_plain(inputs.text), overlap=inputs.overlap, room=_room(inputs))
+
+
+def _plain(text: str) -> str:
+    """As the model reads it."""
+    return get_engine().simplify(common.reader_id(), text)[0]
+
+
+def _room(inputs: LongInputs) -> int:
+    """Tokens of the text that one window takes beside the phrase behind it, [CLS] and [SEP]."""
+    return inputs.size - len(get_engine().tokens(common.reader_id(), inputs.template))
 
 
 def _inputs(state: State) -> LongInputs:
@@ -46,7 +54,7 @@ def _write(state: State, inputs: LongInputs) -> None:
     key = "input-long-text"
     st.session_state[key] = inputs.text
     st.text_area(
-        t("input.long.text"), key=key, height=150, max_chars=common.MAX_CHARACTERS,
+        t("input.long.text"), key=key, height=150,
         on_change=lambda: common.store().set(long=st.session_state[key] or " "),
     )  # fmt: skip
     widgets.text_line(
@@ -57,6 +65,12 @@ def _write(state: State, inputs: LongInputs) -> None:
         "input-overlap", t("input.long.overlap"), OVERLAPS, str(state.overlap),
         lambda n: t("input.long.shared", n=n), lambda n: common.store().set(overlap=int(n)),
     )  # fmt: skip
+
+
+def _answer(inputs: LongInputs) -> None:
+    found = _run(inputs)
+    if found is not None:
+        _show(inputs, found)
 
 
 def _run(inputs: LongInputs) -> LongResult | None:

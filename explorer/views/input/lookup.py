@@ -20,7 +20,7 @@ COLUMNS = 6
 
 def draw(reading: Reading, state: State) -> None:
     chrome.section("input.lookup")
-    tokens = common.read(state, common.reader_id()).tokens
+    tokens = reading.tokens
     position = common.focus_of(state, tokens)
     found: LookupResult = widgets.run("inputs.lookup", common.reader_id(), LookupInputs(tokens.ids[position]))
     piece, (vocab, d) = verbatim(tokens.pieces[position]), found.shape
@@ -32,12 +32,14 @@ def draw(reading: Reading, state: State) -> None:
             [(t("input.lookup.product"), found.product)], key="input-row", labels=section("components.vector"),
             lang=language(), title=t("input.lookup.product"), caption=t("input.lookup.caption"),
         )  # fmt: skip
-        same = "input.lookup.same" if found.difference == 0 else "input.lookup.differ"
-        chrome.notice(same, "good", difference=f"{found.difference:.1e}", n=thousands(vocab * d))
+        chrome.notice(
+            "input.lookup.same" if found.difference == 0 else "input.lookup.differ", "good",
+            difference=f"{found.difference:.1e}", n=thousands(vocab * d),
+        )  # fmt: skip
     with side:
         chrome.steps([(t(f"input.lookup.step{n}", vocab=thousands(vocab), d=d), "") for n in (1, 2, 3)])
         chrome.honesty("input.lookup.honesty")
-    chrome.show_code("input_lookup", text=common.text_of(state), pair=common.pair_of(state), look=position)
+    chrome.show_code("input_lookup", text=reading.first, pair=reading.second, look=position)
 
 
 def _matrix(found: LookupResult) -> None:

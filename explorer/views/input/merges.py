@@ -16,6 +16,7 @@ from explorer.views.input import common
 from explorer.views.input.common import Reading, State
 
 SHOWN_TRIES = 4
+LONGEST = 64  # characters of a word
 
 
 def draw(reading: Reading, state: State) -> None:
@@ -24,20 +25,33 @@ def draw(reading: Reading, state: State) -> None:
     word = state.word or str(examples.entry("input", "default", language())["word"])
     with body:
         widgets.text_line(
-            "input-word", t("input.merges.word"), word, lambda new: common.store().set(word=new.strip()[:64]),
+            "input-word", t("input.merges.word"), word, lambda new: common.store().set(word=new.strip() or " "),
             t("input.merges.placeholder"),
         )  # fmt: skip
-        for model in dict.fromkeys(common.sides(state)):
-            chrome.subtitle(catalog.entry(model).name)
-            found = get_engine().cuttings(model, word)
-            if not found:
-                chrome.notice("input.merges.unknown_kind")
-            for cut in found:
-                _steps(cut)
+        if not word.strip():
+            chrome.notice("errors.word_empty", "warn")
+        elif len(word) > LONGEST:
+            chrome.notice("input.merges.too_long", "warn", limit=LONGEST, used=len(word))
+        else:
+            for model in dict.fromkeys(common.sides(state)):
+                _side(model, word)
     with side:
         chrome.steps([(t(f"input.merges.step{n}"), "") for n in (1, 2, 3)])
         chrome.honesty("input.merges.honesty")
     chrome.show_code("input_merges", word=word)
+
+
+def _side(model: str, word: str) -> None:
+    name = catalog.entry(model).name
+    chrome.subtitle(name)
+    if not common.here(model):
+        chrome.notice("input.strip.not_here", model=name, id=model)
+        return
+    found = get_engine().cuttings(model, word)
+    if not found:
+        chrome.notice("input.merges.unknown_kind", model=name)
+    for cut in found:
+        _steps(cut)
 
 
 def _steps(cut: Cutting) -> None:

@@ -19,21 +19,23 @@ KEY = "input-strip"
 
 
 def draw() -> Reading | None:
-    """Draw the stage; the text as read, or None when there is nothing to read (said on the page)."""
+    """Draw the stage; the text as the page's own model reads it, or None when there is nothing to read (said there)."""
     state = common.store().get()
     reading = None
+    shown: list[Reading] = []
     with st.container(key="stage-input"):
         try:
-            left, right = common.sides(state)
-            reading = common.read(state, left)
-            _strip(KEY, reading, state)
+            reading = common.read(state, common.reader_id())
             if state.tool == "tokens":
-                _strip(KEY + "-right", common.read(state, right), state, second=True)
+                for key, model in zip((KEY, KEY + "-right"), common.sides(state), strict=True):
+                    shown += _side(key, model, state)
+            else:
+                shown = [reading]
+                _strip(KEY, reading, state)
         except EngineError as problem:
             chrome.error(problem)
         _lines(state)
-    if reading is not None and reading.used < reading.typed:
-        chrome.notice("input.cut", "warn", limit=common.MAX_TOKENS, typed=reading.typed, used=reading.used)
+    _remarks(shown)
     widgets.choice(
         "input-tool", t("input.tools"), common.TOOLS, state.tool, lambda tool: t(f"input.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),
@@ -41,15 +43,32 @@ def draw() -> Reading | None:
     return reading
 
 
-def _strip(key: str, reading: Reading, state: State, *, second: bool = False) -> None:
-    name = catalog.entry(reading.model).name
-    if state.tool == "tokens":
-        chrome.quiet(t("input.strip.count", model=name, n=len(reading.tokens)))
+def _side(key: str, model: str, state: State) -> list[Reading]:
+    """One of two tokenizers: its name, its count and its strip; where it is not on this machine, how to get it."""
+    name = catalog.entry(model).name
+    if not common.here(model):
+        chrome.notice("input.strip.not_here", model=name, id=model)
+        return []
+    reading = common.read(state, model)
+    chrome.quiet(t("input.strip.count", model=name, n=len(reading.tokens)))
+    _strip(key, reading, state)
+    return [reading]
+
+
+def _remarks(shown: list[Reading]) -> None:
+    cut = next((reading for reading in shown if reading.used < reading.typed), None)
+    if cut is not None:
+        chrome.notice("input.cut", "warn", limit=common.MAX_TOKENS, typed=cut.typed, used=cut.used)
+    if any(reading.simplified for reading in shown):
+        chrome.notice("input.simplified")
+
+
+def _strip(key: str, reading: Reading, state: State) -> None:
     picking = state.tool in ("lookup", "sum")
     token_strip(
         common.chips(reading.tokens, t("input.strip.segment")), key=key, labels=_labels(picking), lang=language(),
         mode="pick" if picking else "show", focus=common.focus_of(state, reading.tokens) if picking else None,
-        title=t("input.strip.title", model=name), on_change=None if second else _pick,
+        title=t("input.strip.title", model=catalog.entry(reading.model).name), on_change=_pick if picking else None,
     )  # fmt: skip
 
 

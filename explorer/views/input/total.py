@@ -20,8 +20,8 @@ NUMBERS = 5
 
 def draw(reading: Reading, state: State) -> None:
     chrome.section("input.sum")
-    tokens = common.read(state, common.reader_id()).tokens
-    found: SumResult = widgets.run("inputs.add_up", common.reader_id(), _inputs(tokens.text, state))
+    inputs = SumInputs(reading.first, reading.second)
+    found: SumResult = widgets.run("inputs.add_up", common.reader_id(), inputs)
     at = common.focus_of(state, found.tokens)
     body, side = st.columns([1, 0.44], gap="large")
     with body:
@@ -44,13 +44,7 @@ def draw(reading: Reading, state: State) -> None:
     with side:
         chrome.steps([(t(f"input.sum.step{n}"), "") for n in (1, 2, 3)])
         chrome.honesty("input.sum.honesty")
-    chrome.show_code("input_sum", text=common.text_of(state), pair=common.pair_of(state), look=at)
-
-
-def _inputs(text: str, state: State) -> SumInputs:
-    """What the reader of the vectors sees: the texts after cutting (a line feed stands between them)."""
-    first, _, second = text.partition("\n") if common.pair_of(state) else (text, "", "")
-    return SumInputs(first, second or None)
+    chrome.show_code("input_sum", text=reading.first, pair=reading.second, look=at)
 
 
 def _numbers(found: SumResult, at: int) -> None:

@@ -47,6 +47,11 @@ def model_id() -> str:
     return catalog.default("masked").id
 
 
+def folder() -> str:
+    """Where the model lies, as a snippet names it."""
+    return f"assets/models/{catalog.default('masked').path}"
+
+
 def pair_of(state: State) -> Pair:
     """The reader's pair, as written; the example's where nothing has been written."""
     if not state.a and not state.b:
@@ -63,8 +68,8 @@ def elsewhere(state: State) -> str:
 
 
 def require(state: State) -> Pair:
-    """The pair, checked. Raises EngineError: text_empty, second_empty, too_long."""
-    a, b = pair_of(state)
+    """The pair as the model reads it, checked. Raises EngineError: text_empty, second_empty, too_long."""
+    (a, _), (b, _) = (get_engine().simplify(model_id(), text) for text in pair_of(state))
     if not a.strip():
         raise EngineError("text_empty")
     if not b.strip():
@@ -73,6 +78,11 @@ def require(state: State) -> Pair:
     if used > MAX_TOKENS:
         raise EngineError("too_long", limit=MAX_TOKENS, used=used)
     return a.strip(), b.strip()
+
+
+def simplified(state: State) -> bool:
+    """Whether 繁体 is read as 简体 in either sentence."""
+    return any(get_engine().simplify(model_id(), text)[1] for text in pair_of(state))
 
 
 def arrangements(state: State) -> tuple[Pair, ...]:

@@ -48,10 +48,10 @@ def _accuracy(found: MeasureResult) -> None:
     chrome.table(tuple(t(f"pairs.measure.col_{name}") for name in ("who", "right", "interval", "n")), rows, (1, 2, 3))
 
 
-def _row(name: str, right: NDArray[np.bool_]) -> tuple[str, str, str, str]:
+def _row(who: str, right: NDArray[np.bool_]) -> tuple[str, str, str, str]:
     low, high = interval(right)
     span = f"{percent(low)} – {percent(high)}"
-    return t(f"pairs.measure.{name}"), percent(float(right.mean())), span, str(len(right))
+    return t(f"pairs.measure.{who}"), percent(float(right.mean())), span, str(len(right))
 
 
 def _fooled(found: MeasureResult) -> None:

@@ -34,6 +34,11 @@ def draw(state: State) -> None:
     pair = common.arrangements(state)[common.ARRANGEMENTS.index(state.arrangement)]
     if state.head == "next":
         chrome.show_code("pairs_road", first=pair[0], second=pair[1])
+    elif head is not None:
+        chrome.show_code(
+            "pairs_order", first=pair[0], second=pair[1], head=f"{common.folder()}-sop/model.safetensors",
+            reads=head.reads, layers=head.layers,
+        )  # fmt: skip
 
 
 def _choose(state: State) -> None:
@@ -48,13 +53,13 @@ def _choose(state: State) -> None:
         )  # fmt: skip
 
 
-def _show(head: HeadResult, n: int, name: str) -> None:
+def _show(head: HeadResult, n: int, asked: str) -> None:
     vector_strip(
         [
-            (t(f"pairs.road.vector_{name}"), np.ascontiguousarray(head.vector[n])),
+            (t(f"pairs.road.vector_{asked}"), np.ascontiguousarray(head.vector[n])),
             (t("pairs.road.pooled"), np.ascontiguousarray(head.pooled[n])),
-            (t("pairs.road.weight", answer=t(f"pairs.answer.{name}_yes")), np.ascontiguousarray(head.weight[0])),
-            (t("pairs.road.weight", answer=t(f"pairs.answer.{name}_no")), np.ascontiguousarray(head.weight[1])),
+            (t("pairs.road.weight", answer=t(f"pairs.answer.{asked}_yes")), np.ascontiguousarray(head.weight[0])),
+            (t("pairs.road.weight", answer=t(f"pairs.answer.{asked}_no")), np.ascontiguousarray(head.weight[1])),
         ],
         key="pairs-road", labels=section("components.vector"), lang=language(), title=t("pairs.road.title"),
         caption=t("pairs.road.caption"),
@@ -68,7 +73,7 @@ def _show(head: HeadResult, n: int, name: str) -> None:
         total = float(products.sum())
         rows.append(
             (
-                t(f"pairs.answer.{name}_{answer}"),
+                t(f"pairs.answer.{asked}_{answer}"),
                 terms,
                 signed(total, 3),
                 signed(float(head.bias[which]), 3),
@@ -77,6 +82,6 @@ def _show(head: HeadResult, n: int, name: str) -> None:
             )
         )
     chrome.table(
-        tuple(t(f"pairs.road.col_{name}") for name in ("answer", "terms", "sum", "bias", "score", "p")),
+        tuple(t(f"pairs.road.col_{column}") for column in ("answer", "terms", "sum", "bias", "score", "p")),
         rows, numeric=(2, 3, 4, 5),
     )  # fmt: skip

@@ -30,6 +30,8 @@ def draw() -> bool:
         _lines(state)
     if ready and len({text.strip() for text in common.pair_of(state)}) == 1:
         chrome.notice("pairs.same")
+    if ready and common.simplified(state):
+        chrome.notice("pairs.simplified")
     widgets.choice(
         "pairs-tool", t("pairs.tools"), common.TOOLS, state.tool, lambda tool: t(f"pairs.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),
