@@ -1,4 +1,12 @@
-"""Journeys on 句对, on pairs that are no preset: both heads, the road, the exercise, the count, and what is refused."""
+"""Journeys on 句对, on pairs that are no preset: both heads, the road, the exercise, the count, and what is refused.
+
+Kept, swapped, random; two heads    test_kept_swapped_and_random_under_both_heads
+[CLS] → linear → yes or no          test_from_cls_to_yes_or_no_in_real_numbers
+One text, two losses                test_one_exercise_with_both_losses
+Accuracy beside shared words        test_both_heads_are_counted_beside_shared_words
+RoBERTa, ALBERT, SpanBERT, XLNet    test_why_one_was_dropped_and_the_other_kept
+What is refused                     test_no_second_sentence_the_same_twice_and_too_long_are_told
+"""
 
 from __future__ import annotations
 
@@ -92,11 +100,17 @@ def test_both_heads_are_counted_beside_shared_words(open_page: OpenPage) -> None
     assert int(rows[0][3]) >= 200
 
 
-def test_why_one_was_dropped_and_the_other_kept(open_page: OpenPage) -> None:
-    reader = open_pairs(open_page, "en", tool="why")
-    for source in ("bert_source", "roberta_source", "albert_source"):
-        reader.sees(reader.say(f"why.{source}")[:20])
-    reader.sees("86.5")
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_why_one_was_dropped_and_the_other_kept(open_page: OpenPage, lang: str) -> None:
+    reader = open_pairs(open_page, lang, a=A, b=B, tool="why")
+    for paper in ("bert", "xlnet", "roberta", "spanbert", "albert"):
+        reader.sees(reader.say(f"why.{paper}_paper"))
+        reader.sees(reader.say(f"why.{paper}_reason"))
+    nsp, sop, swapped, random = (
+        numbers(card)[0] for card in reader.main.locator(".figures .figure b").all_inner_texts()
+    )
+    assert nsp > sop > 50
+    assert swapped > random, "swapping fools the next-sentence head"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

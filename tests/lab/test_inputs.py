@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from explorer.lab import inputs
 from explorer.lab.errors import ExperimentError
 from explorer.lab.types.core import Progress
 from explorer.lab.types.inputs import LongInputs, LongResult, LookupInputs, PositionInputs, SumInputs
-from explorer.models.catalog import default, entry
+from explorer.models.catalog import ModelInfo, default, entry
 from explorer.models.merging import bpe, for_model, wordpiece
 from explorer.models.model import Model
 from explorer.models.sentences import neighbours, sentences
@@ -149,6 +150,27 @@ def test_merges_follow_the_learnt_order_and_strangers_become_bytes() -> None:
     assert [step.after for step in found.steps] == [("a", "bc"), ("abc",)]
     assert [step.rank for step in found.steps] == [0, 2]
     assert bpe({}, {}, "é").pieces == ("<0xC3>", "<0xA9>")
+
+
+@pytest.mark.parametrize("family", ["gpt2", "llama", "qwen2"])
+@pytest.mark.parametrize("word", ["kettle", "风筝", "zzz🙂"])
+def test_byte_level_merges_end_where_the_tokenizer_ends(
+    family: str, word: str, tiny_of: Callable[[str], ModelInfo]
+) -> None:
+    info = tiny_of(family)
+    (cut,) = for_model(info).cuttings(word)
+    assert cut.kind == "bpe"
+    assert cut.pieces == tokenizer_for(info).pieces_of(word)[0]
+    assert len(cut.steps) == len(cut.steps[0].before) - len(cut.pieces) if cut.steps else len(cut.pieces) > 1
+
+
+def test_no_steps_are_told_of_a_tokenizer_of_another_kind(tiny_of: Callable[[str], ModelInfo]) -> None:
+    assert for_model(tiny_of("t5")).cuttings("kettle") == ()
+
+
+def test_a_tokenizer_without_cls_and_sep_says_so(tiny_model_of: Callable[[str], Model]) -> None:
+    with pytest.raises(ExperimentError, match="no_separators"):
+        next(inputs.read_long(tiny_model_of("gpt2"), long()))
 
 
 def test_a_model_without_three_tables_says_so() -> None:

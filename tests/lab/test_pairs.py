@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pytest
 
+from explorer import examples
 from explorer.lab import pairs
 from explorer.lab.errors import ExperimentError
 from explorer.lab.types.pairs import JudgeInputs, LessonInputs, MeasureInputs, MeasureResult, interval
@@ -56,18 +58,35 @@ def test_the_road_recomputes_in_numpy(mini_mbert: Model) -> None:
         assert np.abs(head.pooled).max() <= 1
 
 
-def test_the_order_head_reads_the_difference_of_means(mini_mbert: Model) -> None:
+def test_the_order_head_is_a_bert_with_layers_of_its_own(mini_mbert: Model) -> None:
+    """The head's layers put in the place of the body's, in the library's own model, give the vector that is read."""
+    import torch
+    from transformers import BertModel
+
     head = heads.order_head(mini_mbert)
-    if len(head.layers):
-        pytest.skip("a tuned head reads its own layers' states")
-    tokens = mini_mbert.tokenizer.encode(*PAIRS[0])
-    states, _, _ = pairs._states(mini_mbert, [tokens])
-    rows = states[head.reads, 0].numpy()
-    second = np.array(tokens.type_ids) == 1
-    expected = rows[second].mean(axis=0) - rows[~second].mean(axis=0)
-    found = pairs.judge(mini_mbert, JudgeInputs(PAIRS[:1])).order
+    assert 0 < head.reads < head.reads + len(head.layers) <= mini_mbert.n_layers
+    tokenizer, _ = library()
+    net = BertModel.from_pretrained(default("masked").folder, dtype=torch.float32).eval()
+    for n, layer in enumerate(head.layers):
+        net.encoder.layer[head.reads + n].load_state_dict(layer.state_dict())
+    found = pairs.judge(mini_mbert, JudgeInputs(PAIRS)).order
     assert found is not None
-    np.testing.assert_allclose(found.vector[0], expected, atol=1e-4)
+    assert (found.reads, found.layers) == (head.reads, len(head.layers))
+    for n, pair in enumerate(PAIRS):
+        inputs = tokenizer(*pair, return_tensors="pt")
+        with torch.no_grad():
+            states = net(**inputs, output_hidden_states=True).hidden_states[head.reads + len(head.layers)][0].numpy()
+        second = inputs.token_type_ids[0].numpy() == 1
+        expected = states[second].mean(axis=0) - states[~second].mean(axis=0)
+        np.testing.assert_allclose(found.vector[n], expected, atol=5e-4)
+
+
+def test_the_order_head_tells_most_of_the_projects_pairs(mini_mbert: Model) -> None:
+    """Swapping a pair turns the answer round, far more often than not."""
+    own = examples.own_pairs("zh")[:20] + examples.own_pairs("en")[:20]
+    *_, found = pairs.measure(mini_mbert, MeasureInputs((own,)))
+    assert isinstance(found, MeasureResult)
+    assert float((found.order[:, 0] > found.order[:, 1]).mean()) > 0.6
 
 
 def test_a_lesson_has_the_librarys_losses(mini_mbert: Model) -> None:
@@ -119,6 +138,11 @@ def test_what_is_no_pair_is_refused(mini_mbert: Model, pair: tuple[str, str], ke
 def test_the_same_sentence_twice_is_answered(mini_mbert: Model) -> None:
     found = pairs.judge(mini_mbert, JudgeInputs((("雨停了。", "雨停了。"),)))
     assert np.isfinite(found.next.scores).all()
+
+
+def test_a_tokenizer_without_cls_and_sep_says_so(tiny_model_of: Callable[[str], Model]) -> None:
+    with pytest.raises(ExperimentError, match="no_separators"):
+        pairs.judge(tiny_model_of("gpt2"), JudgeInputs(PAIRS))
 
 
 def test_a_model_without_a_pair_head_says_what_it_lacks(tiny_model: Model) -> None:

@@ -135,8 +135,8 @@ def _read(model: str, revision: str, text: str, pair: str | None) -> Reading:
     return Reading(model, tokens, first, second or None, typed, changed or also)
 
 
-def chips(tokens: Tokens, note: str = "") -> list[Chip]:
-    """One chip a token; `note` with {segment} is added to each chip's tooltip."""
+def chips(tokens: Tokens, note: str) -> list[Chip]:
+    """One chip a token; `note`, with its {segment} filled in, is added to each chip's tooltip."""
     return [
         Chip(
             text=tokens.pieces[i],
@@ -146,7 +146,8 @@ def chips(tokens: Tokens, note: str = "") -> list[Chip]:
             original="" if tokens.special[i] else tokens.surface(i),
             kind="special" if tokens.special[i] else "unknown" if tokens.unknown[i] else "token",
             word=tokens.words[i],
-            note=note.format(segment=tokens.type_ids[i]) if note else "",
+            note=note.format(segment=tokens.type_ids[i]),
+            second=tokens.type_ids[i] == 1,
         )
         for i in range(len(tokens))
     ]

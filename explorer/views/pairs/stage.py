@@ -56,6 +56,7 @@ def chips(tokens: Tokens) -> list[Chip]:
             kind="special" if tokens.special[i] else "unknown" if tokens.unknown[i] else "token",
             word=tokens.words[i],
             note=t("pairs.segment", segment="AB"[tokens.type_ids[i]]),
+            second=tokens.type_ids[i] == 1,
         )
         for i in range(len(tokens))
     ]
