@@ -15,7 +15,7 @@ from explorer.components.token_strip import Chip
 from explorer.engine import catalog, get_engine
 from explorer.engine.base import EngineError
 from explorer.lab.types.core import Tokens
-from explorer.ui.i18n import language
+from explorer.ui.i18n import language, t
 from explorer.ui.state import MAX_LINK, Store, limit
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -135,8 +135,8 @@ def _read(model: str, revision: str, text: str, pair: str | None) -> Reading:
     return Reading(model, tokens, first, second or None, typed, changed or also)
 
 
-def chips(tokens: Tokens, note: str) -> list[Chip]:
-    """One chip a token; `note`, with its {segment} filled in, is added to each chip's tooltip."""
+def chips(tokens: Tokens) -> list[Chip]:
+    """One chip a token; its tooltip says which segment it belongs to."""
     return [
         Chip(
             text=tokens.pieces[i],
@@ -146,7 +146,7 @@ def chips(tokens: Tokens, note: str) -> list[Chip]:
             original="" if tokens.special[i] else tokens.surface(i),
             kind="special" if tokens.special[i] else "unknown" if tokens.unknown[i] else "token",
             word=tokens.words[i],
-            note=note.format(segment=tokens.type_ids[i]),
+            note=t("input.strip.segment", segment=tokens.type_ids[i]),
             second=tokens.type_ids[i] == 1,
         )
         for i in range(len(tokens))

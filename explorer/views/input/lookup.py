@@ -38,7 +38,7 @@ def draw(reading: Reading, state: State) -> None:
         )  # fmt: skip
     with side:
         chrome.steps([(t(f"input.lookup.step{n}", vocab=thousands(vocab), d=d), "") for n in (1, 2, 3)])
-        chrome.honesty("input.lookup.honesty")
+        chrome.honesty("input.lookup.honesty", d=d)
     chrome.show_code("input_lookup", text=reading.first, pair=reading.second, look=position)
 
 

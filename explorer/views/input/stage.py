@@ -66,7 +66,7 @@ def _remarks(shown: list[Reading]) -> None:
 def _strip(key: str, reading: Reading, state: State) -> None:
     picking = state.tool in ("lookup", "sum")
     token_strip(
-        common.chips(reading.tokens, t("input.strip.segment")), key=key, labels=_labels(picking), lang=language(),
+        common.chips(reading.tokens), key=key, labels=_labels(picking), lang=language(),
         mode="pick" if picking else "show", focus=common.focus_of(state, reading.tokens) if picking else None,
         title=t("input.strip.title", model=catalog.entry(reading.model).name), on_change=_pick if picking else None,
     )  # fmt: skip
