@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 
 from explorer import examples
+from explorer.engine import catalog
 from explorer.ui import i18n
 from explorer.ui.state import to_query
 from explorer.views.input import common
@@ -76,7 +77,9 @@ def test_a_tokenizer_that_is_not_here_leaves_the_other_and_the_choice() -> None:
     at = open_page("input", "zh", right="gpt2", text="谁来了？")
     assert not at.exception
     assert notices(at) == [
-        words("input.strip.not_here", "zh", model="GPT-2", id="gpt2").replace("**", "").replace("`", "")
+        words("input.strip.not_here", "zh", model=catalog.entry("gpt2").name, id="gpt2")
+        .replace("**", "")
+        .replace("`", "")
     ]
     assert words("input.strip.count", "zh", model="mini-mbert", n=6) in body(at)
     right = next(box for box in at.selectbox if box.label == words("input.tokens.right", "zh"))
