@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from explorer import warming
-from explorer.engine import get_engine
+from explorer.engine import get_engine, maps
 from explorer.models import catalog
 from explorer.models.errors import ModelError
 from explorer.ui import network, permission

@@ -40,6 +40,8 @@ TEXTS = {
 }
 HOW = [("zh", "mask"), ("en", "mask"), ("zh", "random"), ("en", "keep")]
 CLOSE = 2e-4
+INPUT_SNIPPETS = tuple(f"input_{tool}" for tool in ("tokens", "merges", "lookup", "sum", "positions", "long"))
+PAIRS_SNIPPETS = tuple(f"pairs_{tool}" for tool in ("judge", "road", "order", "lesson", "measure"))
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +52,7 @@ def one_model(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -
     loaded = request.getfixturevalue("loaded")
     for name in (
         "AutoModel", "AutoTokenizer", "AutoModelForMaskedLM", "BertForMaskedLM", "BertForPreTraining", "BertModel",
+        "BertForNextSentencePrediction",
     ):  # fmt: skip
         real = getattr(transformers, name)
 
@@ -129,9 +132,10 @@ def run(experiment: str, inputs: Any) -> Any:
 def test_every_snippet_is_tried_here() -> None:
     tools = {f"masking_{tool}" for tool in stage.TOOLS}
     tools |= {f"context_{tool}" for tool in ("look", "cross", "static", "things", "cbow")}
-    looks = {f"attention_{name}" for name in ("cell", "atlas", "off", "sides", "window")}
-    others = {f"attention_{name}" for name in ("look", "cross", "off_next")}  # tried in tests/pages/test_attention.py
-    assert {path.stem for path in CODE.glob("*.py")} == tools | {"home_bert", "home_gpt"} | looks | others
+    tools |= {f"attention_{name}" for name in ("cell", "atlas", "off", "sides", "window")}
+    beside = {f"attention_{name}" for name in ("look", "cross", "off_next")}  # tried in tests/pages/test_attention.py
+    beside |= set(INPUT_SNIPPETS) | set(PAIRS_SNIPPETS)  # tests/test_snippets_input.py
+    assert {path.stem for path in CODE.glob("*.py")} == tools | {"home_bert", "home_gpt"} | beside
 
 
 @pytest.mark.parametrize("path", sorted(CODE.glob("*.py")), ids=lambda path: path.stem)
@@ -142,6 +146,7 @@ def test_snippets_are_short_and_plain(path: Path) -> None:
     assert set(re.findall(r"^(?:import|from) (\w+)", source, re.MULTILINE)) <= {
         "torch",
         "transformers",
+        "safetensors",
         "numpy",
         "math",
         "re",

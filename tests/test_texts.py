@@ -29,7 +29,9 @@ from explorer.views.attention import common as attention_common
 from explorer.views.context import common as context_common
 from explorer.views.evidence import common as evidence_common
 from explorer.views.home import common as home_common
+from explorer.views.input import common as input_common
 from explorer.views.masking import common
+from explorer.views.pairs import common as pairs_common
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = ROOT / "assets" / "text"
@@ -95,13 +97,19 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/models/shelf.py", "key"): ["models.verify_right", "models.verify_wrong"],
     ("explorer/views/models/shelf.py", "one.state"): [*"embedded whole partial damaged absent".split()],
     ("explorer/views/models/shelf.py", "word"): ["resume", "repair", "fetch"],
+    ("explorer/views/input/merges.py", "cut.kind"): ["wordpiece", "bpe"],
     ("explorer/views/masking/cover.py", "problem.key"): [],  # errors: see raised()
     ("explorer/views/masking/cover.py", "note"): ["word_unknown", "pieces"],
     ("explorer/views/masking/joint.py", "order.name"): ["independent", "left_to_right", "best_first"],
+    ("explorer/views/pairs/judge.py", "head"): ["next", "order"],
+    ("explorer/views/pairs/measure.py", "who"): ["nsp", "nsp_overlap", "sop", "sop_overlap"],
+    ("explorer/views/pairs/road.py", "asked"): ["next", "order"],
 }
 PRESETS = {
     "home": home_common.PRESETS,
+    "input": input_common.PRESETS,
     "masking": common.PRESETS,
+    "pairs": pairs_common.PRESETS,
     "attention": attention_common.PRESETS,
     "context": context_common.PRESETS,
     "evidence": evidence_common.PRESETS,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from explorer.lab.types.core import ModelFacts, Progress, Tokens
+from explorer.lab.types.inputs import Cutting
 
 __all__ = ["Busy", "CancelToken", "Cancelled", "Counters", "Engine", "EngineError", "ModelUnavailable", "Progress"]
 
@@ -94,6 +95,10 @@ class Engine(Protocol):
 
     def tokens(self, model_id: str, text: str, pair: str | None = None) -> Tokens:
         """How the model's tokenizer cuts `text`. Needs no weights and no torch."""
+        ...
+
+    def cuttings(self, model_id: str, text: str) -> tuple[Cutting, ...]:
+        """The steps by which the tokenizer cuts each word of a short `text`. Needs no weights and no torch."""
         ...
 
     def simplify(self, model_id: str, text: str) -> tuple[str, bool]:

@@ -22,6 +22,7 @@ from explorer.engine.threads import Turns, turns
 from explorer.engine.worker import WAITING_BOUND, State, Worker
 from explorer.lab.experiment import find
 from explorer.lab.types.core import ModelFacts, Progress, Tokens
+from explorer.lab.types.inputs import Cutting
 
 
 class LocalEngine:
@@ -138,6 +139,10 @@ class LocalEngine:
     def tokens(self, model_id: str, text: str, pair: str | None = None) -> Tokens:
         with told_to_reader(model_id):
             return self._models.tokens(model_id, text, pair)
+
+    def cuttings(self, model_id: str, text: str) -> tuple[Cutting, ...]:
+        with told_to_reader(model_id):
+            return self._models.cuttings(model_id, text)
 
     def simplify(self, model_id: str, text: str) -> tuple[str, bool]:
         with told_to_reader(model_id):

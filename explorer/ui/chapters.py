@@ -12,7 +12,9 @@ from explorer.ui.prose import inline
 
 CHAPTERS = (
     (0, "home"),
+    (1, "input"),
     (2, "masking"),
+    (3, "pairs"),
     (4, "attention"),
     (5, "context"),
     (13, "evidence"),
