@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from explorer.figures.theme import GREY, MASK, MODEL, SERIES, figure, safe
 
+MARGIN = 0.2  # of a plane's width, left and right
+
 
 def curves(lines: Mapping[str, NDArray[Any]], x_title: str, y_title: str, layer: int | None = None) -> go.Figure:
     """One line a name over the layers; `layer` is marked. Layers without a number are left open."""
@@ -42,12 +44,25 @@ def losses(values: Sequence[float], guess: float, guess_name: str, x_title: str,
 def plane(groups: Mapping[str, tuple[NDArray[Any], Sequence[str]]], height: int = 420) -> go.Figure:
     """Named points, one colour and one shape a group: {group: (points[n, 2], names)}."""
     fig = figure(height, showlegend=len(groups) > 1)
+    places = np.concatenate([points for points, _ in groups.values()])
+    start = 0
     for (group, (points, names)), (colour, _, symbol) in zip(groups.items(), SERIES, strict=False):
+        sides = [_side(places, start + n) for n in range(len(points))]
+        start += len(points)
         fig.add_scatter(
             x=points[:, 0].tolist(), y=points[:, 1].tolist(), mode="markers+text", name=safe(group),
-            text=[safe(name) for name in names], textposition="top center", hoverinfo="text",
+            text=[safe(name) for name in names], textposition=sides, hoverinfo="text",
             marker={"color": colour, "symbol": symbol, "size": 10},
         )  # fmt: skip
-    fig.update_xaxes(visible=False)
+    low, high = places[:, 0].min(), places[:, 0].max()
+    room = MARGIN * ((high - low) or 1.0)  # for names at the edge
+    fig.update_xaxes(visible=False, range=[low - room, high + room])
     fig.update_yaxes(visible=False, scaleanchor="x")
     return fig
+
+
+def _side(places: NDArray[np.float64], n: int) -> str:
+    """Where the name of point `n` stands: away from the point next to it."""
+    apart = np.linalg.norm(places - places[n], axis=1)
+    apart[n] = np.inf
+    return "bottom center" if places[apart.argmin(), 1] > places[n, 1] else "top center"

@@ -729,8 +729,8 @@ function tail(text, room = LEAD) {
     if (used > room) break;
   }
   if (!at) return text;
-  const blank = text.indexOf(" ", at);
-  return `…${blank >= 0 && blank < text.length - 1 ? text.slice(blank + 1) : text.slice(at)}`;
+  const rest = text.slice(at);
+  return `…${/^\p{Script=Latin}/u.test(rest) && text[at - 1] !== " " ? rest.replace(/^\S+\s*/, "") : rest}`;
 }
 
 function itemOf(event) {

@@ -23,7 +23,7 @@ from explorer.views.context.common import Scene, State
 NEAREST = 8
 SHOWN = 40
 FULL_TEXT = 50_000  # bytes of text that are read `EPOCHS` times; shorter ones oftener, up to `MOST_EPOCHS`
-EPOCHS, MOST_EPOCHS = 6, 30
+EPOCHS, MOST_EPOCHS = 6, 10
 ASKED = "context-cbow-asked"
 
 

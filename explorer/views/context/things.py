@@ -51,11 +51,17 @@ def draw(scene: Scene, result: object, state: State) -> None:
         rows = []
         for n, name in enumerate(names):
             near = [int(i) for i in np.argsort(-cos[n]) if i != n][:NEAREST]
-            rows.append((verbatim(name), *(f"{verbatim(names[i])} {signed(float(cos[n, i]))}" for i in near)))
+            rows.append((verbatim(name), *(f"{verbatim(_short(names[i]))} {signed(float(cos[n, i]))}" for i in near)))
         chrome.table((t("context.things.of"), *map(str, range(1, NEAREST + 1))), rows)
     chrome.honesty("context.things.honesty")
     spans = {name: common.spans(items) for name, items in words.items()}
     common.show_code("context_things", words=spans, layer=max(1, layer))
+
+
+def _short(name: str) -> str:
+    """A character of ours without its meaning, which stands in the first column."""
+    char = name.partition(" ")[0]
+    return char if any(char in words for words in examples.load("context")["things"].values()) else name
 
 
 def words_of(scene: Scene) -> dict[str, dict[str, tuple[Occurrence, ...]]]:
