@@ -119,7 +119,7 @@ def test_picking_a_token_or_a_place_runs_no_model(open_page: OpenPage, server: S
 
 def test_a_tokenizer_without_separators_says_so(open_page: OpenPage) -> None:
     reader = open_input(open_page, "en", text="Who knocked?", pair="Nobody.")
-    reader.sees(reader.say("tokens.one_segment", model="Gemma 3 270M lite"))
+    reader.sees(reader.say("tokens.no_separator", model="Gemma 3 270M lite", special="<bos> <bos>"))
 
 
 def test_a_word_is_cut_step_by_step(open_page: OpenPage, reference: Reference) -> None:

@@ -49,7 +49,7 @@ def test_every_tool_draws_on_a_text_of_the_reader_s_own(tool: str, lang: str) ->
 def test_every_tool_takes_a_pair(tool: str, lang: str) -> None:
     at = open_page("input", lang, tool=tool, pair="它一点也不旧。", **OWN[lang])
     assert not at.exception
-    lone = words("input.tokens.one_segment", lang, model="Gemma 3 270M lite")
+    lone = words("input.tokens.no_separator", lang, model="Gemma 3 270M lite", special="<bos> <bos>")
     assert (lone in notices(at)) == (tool == "tokens"), "a tokenizer without [SEP] can't part two sentences"
 
 
@@ -153,11 +153,11 @@ def test_ten_thousand_characters_are_cut_and_nothing_is_lost(tool: str) -> None:
     at.text_input(key="input-text").set_value(text).run()
     assert not at.exception
     used = common.read(common.State(text=text), common.reader_id()).used
-    assert used == common.MAX_TOKENS - 2
+    assert common.MAX_TOKENS - 12 < used < common.MAX_TOKENS
     told = words("input.cut", "zh", limit=common.MAX_TOKENS, typed=len(text), used=used)
     assert told in notices(at)
     assert at.text_input(key="input-text").value == text
-    assert link(at) == {"tool": "sum"} if tool == "sum" and len(link(at)) else link(at) == {}
+    assert link(at) == {}
     assert words("common.link_long", "zh") in notices(at)
 
 

@@ -17,6 +17,7 @@ from explorer.views.input.common import Reading, State
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _WORD = re.compile("[A-Za-z\u00c0-\u024f]+")
 LISTED = 40
+SEPARATORS = {"[SEP]", "</s>"}
 COUNTS = ("n", "special", "per_char", "per_han", "per_word", "unknown", "bytes", "longest", "vocabulary")
 
 
@@ -64,9 +65,10 @@ def _table(readings: list[Reading]) -> None:
     head = ("", *(catalog.entry(reading.model).name for reading in readings))
     rows = [(t(f"input.tokens.{name}"), *(column[name] for column in columns)) for name in COUNTS]
     chrome.table(head, rows, numeric=tuple(range(1, len(head))))
-    for reading in readings:
-        if reading.second is not None and len(set(reading.tokens.type_ids)) == 1:
-            chrome.notice("input.tokens.one_segment", model=catalog.entry(reading.model).name)
+    for reading, column in zip(readings, columns, strict=True):
+        if reading.second is not None and not SEPARATORS & set(reading.tokens.pieces):
+            name = catalog.entry(reading.model).name
+            chrome.notice("input.tokens.no_separator", model=name, special=column["special"])
 
 
 def _counts(reading: Reading) -> dict[str, str]:
