@@ -1,5 +1,4 @@
-"""The front door: a Streamlit ASGI app around explorer/main.py, three small routes, and getting ready around the first
-paint: what the asked page needs before it, models and the other chapters after it.
+"""The front door: a Streamlit ASGI app around explorer/main.py, three small routes, and warming around the first paint.
 
 It knows how the process starts and what it serves beside the pages; it knows nothing of any chapter.
 `app` is found by `streamlit run app.py` and by `uvicorn app:app`.
@@ -7,10 +6,7 @@ It knows how the process starts and what it serves beside the pages; it knows no
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import json
-import pkgutil
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -23,13 +19,12 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from explorer.engine import get_engine, uses
-from explorer.engine.base import EngineError
+from explorer import warming
+from explorer.engine import get_engine
 from explorer.models import catalog
 from explorer.models.errors import ModelError
-from explorer.ui import chapters, network, permission
+from explorer.ui import network, permission
 from explorer.ui.first_paint import first_painted
 
 
@@ -61,45 +56,9 @@ def _vocabulary_json(model_id: str, revision: str) -> bytes:
     return json.dumps(get_engine().vocabulary(model_id), ensure_ascii=False).encode()
 
 
-class Herald:
-    """Middleware that begins to import a chapter when its page is asked for, while the browser reads its scripts."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._announced: set[str] = set()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "GET":
-            name = scope["path"].rstrip("/").rsplit("/", 1)[-1] or chapters.CHAPTERS[0][1]
-            if name in _CHAPTERS and name not in self._announced:
-                self._announced.add(name)
-                threading.Thread(target=_import_views, args=(name,), name=f"import-{name}", daemon=True).start()
-        await self._app(scope, receive, send)
-
-
-_CHAPTERS = (*(name for _, name in chapters.CHAPTERS), "models")
-
-
-def _import_views(*names: str) -> None:
-    for name in names:
-        package = importlib.import_module(f"explorer.views.{name}")
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-            importlib.import_module(module.name)
-
-
-def _get_ready() -> None:
-    """Read the vocabulary that most pages need; once a page stands, load the model and import the other chapters."""
-    model = uses.chosen("masking").id
-    with contextlib.suppress(EngineError):  # a damaged model is the page's to tell
-        get_engine().vocabulary(model)
-    first_painted.wait()
-    get_engine().warm(model)
-    _import_views(*_CHAPTERS)
-
-
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    threading.Thread(target=_get_ready, name="get-ready", daemon=True).start()
+    threading.Thread(target=warming.get_ready, name="get-ready", daemon=True).start()
     yield
 
 
@@ -108,7 +67,7 @@ permission.policy()  # a misspelt permission ends the start, not a lesson
 app = st.App(
     "explorer/main.py",
     lifespan=lifespan,
-    middleware=[Middleware(Herald)],
+    middleware=[Middleware(warming.Herald)],
     routes=[
         Route("/status", status),
         Route("/painted", painted, methods=["POST"]),

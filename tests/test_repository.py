@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 OURS = ("explorer", "pages", "tests", "benchmarks", "training")
 NOT_OURS = {".git", ".venv", "__pycache__", "node_modules", "out"}
 TEXT = {".py", ".js", ".css", ".md", ".toml", ".txt", ".yaml", ".yml", ".html", ""}
-LONGEST = {"pages": 80, "explorer/views": 180, "explorer": 350, "app.py": 120}
+LONGEST = {"pages": 80, "explorer/views": 180, "explorer": 350, "app.py": 100}
 
 
 def files(*suffixes: str) -> list[Path]:
