@@ -18,7 +18,7 @@ from explorer.lab.types.inputs import PositionInputs, SumInputs
 from explorer.lab.types.masking import Edit, FillInputs, ScanInputs
 from explorer.lab.types.pairs import JudgeInputs
 from explorer.ui import chapters
-from explorer.ui.state import MAX_LINK, _link, from_query, to_query
+from explorer.ui.state import MAX_LINK, _link, _write, from_query, to_query
 from explorer.views.attention import common as attention
 from explorer.views.attention import scene as attention_scene
 from explorer.views.context import common as context
@@ -119,7 +119,7 @@ def test_a_preset_sets_a_state_that_its_link_brings_back(page: str, name: str, l
 @pytest.mark.parametrize(("page", "name", "lang"), [preset for preset in PRESETS if preset[0] != "home"])
 def test_a_preset_s_fields_are_fields_of_the_page(page: str, name: str, lang: str) -> None:
     fields = examples.entry(page, name, lang).get("state", {})
-    texts = {key: "~".join(map(str, value)) if isinstance(value, list) else str(value) for key, value in fields.items()}
+    texts = {key: _write(tuple(value) if isinstance(value, list) else value) for key, value in fields.items()}
     assert from_query(VIEWS[page].State, texts)[1] == ()
     assert fields.keys() <= VIEWS[page].State.__dataclass_fields__.keys()
 
