@@ -44,6 +44,8 @@ class AttentionView {
     this.sizer = h("div", {class: "sizer"}, this.canvas);
     this.scroller = h("div", {class: "scroller"}, this.sizer);
     this.filters = h("div", {class: "filters"});
+    this.summary = h("summary");
+    this.folded = h("details", {open: !matchMedia("(max-width: 46rem)").matches}, this.summary, this.filters);
     this.special = h("input", {type: "checkbox"});
     this.diagonal = h("input", {type: "checkbox"});
     this.clear = h("button", {type: "button", class: "small"});
@@ -52,7 +54,7 @@ class AttentionView {
     this.note = h("p", {class: "note"});
     this.caption = h("figcaption");
     const top = h("div", {class: "top"}, this.name, this.layouts.element, h("span", {class: "zooms"}, this.zoomOut, this.zoomIn));
-    this.large = h("div", {class: "large"}, top, this.scroller, this.said, this.filters, this.note);
+    this.large = h("div", {class: "large"}, top, this.scroller, this.said, this.folded, this.note);
     this.grid = h("div", {class: "attn"}, this.thumbs.element, this.large);
     this.figure = h("figure", {role: "group"}, this.grid, this.caption);
     this.zoomOut.addEventListener("click", () => this.zoomBy(-1));
@@ -137,6 +139,7 @@ class AttentionView {
     this.zoomIn.setAttribute("aria-label", labels.closer);
     this.zoomOut.setAttribute("aria-label", labels.farther);
     this.clear.textContent = labels.clear;
+    this.summary.textContent = labels.filters;
     const pair = this.looking.some((mark) => mark.side === 1) && this.looking.some((mark) => mark.side === 0);
     this.dial ??= new Dial({
       name: "mass", scale: plainScale(0.1, 1, 0.05), home: 0.9, reset: labels.reset,
