@@ -45,7 +45,10 @@ class AttentionView {
     this.scroller = h("div", {class: "scroller"}, this.sizer);
     this.filters = h("div", {class: "filters"});
     this.summary = h("summary");
-    this.folded = h("details", {open: !matchMedia("(max-width: 46rem)").matches}, this.summary, this.filters);
+    this.folded = h("details", {}, this.summary, this.filters);
+    this.narrow = matchMedia("(max-width: 46rem)");
+    this.fold = () => (this.folded.open = !this.narrow.matches);
+    this.fold();
     this.special = h("input", {type: "checkbox"});
     this.diagonal = h("input", {type: "checkbox"});
     this.clear = h("button", {type: "button", class: "small"});
@@ -75,6 +78,7 @@ class AttentionView {
 
   listen() {
     const {canvas, scroller} = this;
+    this.narrow.addEventListener("change", this.fold);
     canvas.addEventListener("pointermove", (event) => this.hover(this.found(event)));
     canvas.addEventListener("pointerleave", () => this.hover(null));
     canvas.addEventListener("click", (event) => this.clicked(this.found(event)));
@@ -113,6 +117,7 @@ class AttentionView {
 
   destroy() {
     this.watcher.disconnect();
+    this.narrow.removeEventListener("change", this.fold);
     this.echo.stop();
     clearTimeout(this.telling);
     this.unregister?.();
