@@ -93,7 +93,7 @@ def press(page: Page, value: str) -> None:
 def numbers_of(page: Page, key: str = "context-map") -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """places[n, 2] and cosines[n, n] as the figure would export them."""
     text = page.evaluate("(key) => window.__sesame.figures[key].csv()", key)
-    rows = [row for row in csv.reader(io.StringIO(text.lstrip("\ufeff"))) if row][1:]
+    rows = list(itertools.takewhile(bool, csv.reader(io.StringIO(text.lstrip("\ufeff")))))[1:]
     values = np.array([[float(cell) if cell else np.nan for cell in row[5:]] for row in rows])
     return values[:, :2], values[:, 2:]
 
