@@ -19,10 +19,12 @@ import pytest
 
 from explorer.engine import get_engine
 from explorer.lab import geometry
+from explorer.lab.types.attention import CellInputs, LookInputs, OffInputs, PaddingInputs, Sight, WindowInputs
 from explorer.lab.types.context import CbowInputs, CbowStep, EmbedInputs, Occurrence
 from explorer.lab.types.lottery import LotteryInputs
 from explorer.lab.types.masking import Edit, FillInputs, JointInputs, LensInputs, TreatInputs
 from explorer.ui import chrome
+from explorer.views.attention import common as attention
 from explorer.views.context import cbow, cross, things
 from explorer.views.context import common as context
 from explorer.views.home import common as home
@@ -38,6 +40,8 @@ TEXTS = {
 }
 HOW = [("zh", "mask"), ("en", "mask"), ("zh", "random"), ("en", "keep")]
 CLOSE = 2e-4
+INPUT_SNIPPETS = tuple(f"input_{tool}" for tool in ("tokens", "merges", "lookup", "sum", "positions", "long"))
+PAIRS_SNIPPETS = tuple(f"pairs_{tool}" for tool in ("judge", "road", "order", "lesson", "measure"))
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +50,10 @@ def one_model(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -
     import transformers
 
     loaded = request.getfixturevalue("loaded")
-    for name in ("AutoModel", "AutoTokenizer", "BertForMaskedLM", "BertForPreTraining"):
+    for name in (
+        "AutoModel", "AutoTokenizer", "AutoModelForMaskedLM", "BertForMaskedLM", "BertForPreTraining", "BertModel",
+        "BertForNextSentencePrediction",
+    ):  # fmt: skip
         real = getattr(transformers, name)
 
         class Once:
@@ -125,7 +132,10 @@ def run(experiment: str, inputs: Any) -> Any:
 def test_every_snippet_is_tried_here() -> None:
     tools = {f"masking_{tool}" for tool in stage.TOOLS}
     tools |= {f"context_{tool}" for tool in ("look", "cross", "static", "things", "cbow")}
-    assert {path.stem for path in CODE.glob("*.py")} == tools | {"home_bert", "home_gpt"}
+    tools |= {f"attention_{name}" for name in ("cell", "atlas", "off", "sides", "window")}
+    beside = {f"attention_{name}" for name in ("look", "cross", "off_next")}  # tried in tests/pages/test_attention.py
+    beside |= set(INPUT_SNIPPETS) | set(PAIRS_SNIPPETS)  # tests/test_snippets_input.py
+    assert {path.stem for path in CODE.glob("*.py")} == tools | {"home_bert", "home_gpt"} | beside
 
 
 @pytest.mark.parametrize("path", sorted(CODE.glob("*.py")), ids=lambda path: path.stem)
@@ -136,6 +146,7 @@ def test_snippets_are_short_and_plain(path: Path) -> None:
     assert set(re.findall(r"^(?:import|from) (\w+)", source, re.MULTILINE)) <= {
         "torch",
         "transformers",
+        "safetensors",
         "numpy",
         "math",
         "re",
@@ -303,6 +314,66 @@ def test_home_gpt(lang: str) -> None:
     assert lines == [f"{' '.join(pieces[:end])} -> {pieces[end]}" for end in range(1, len(pieces))]
     first = home.hide(tokens, state)[0]
     assert f"{' '.join(pieces[: first - 1])} -> {tokens.pieces[first]}" in lines
+
+
+# --- attention -------------------------------------------------------------------------------------------------
+
+
+def looking(lang: str, tool: str, **more: Any) -> attention.State:
+    return attention.State(text=TEXTS[lang].text, tool=tool, layer=6, head=9, pins=(3,), **more)
+
+
+@pytest.mark.parametrize(("lang", "pair"), [("zh", ""), ("en", "They smell sweet.")])
+def test_attention_cell(lang: str, pair: str) -> None:
+    state = looking(lang, "cell", seen=2, paired=bool(pair), pair=pair)
+    first, second, output = printed(shown("attention", lang, state)).splitlines()
+    cell = run("attention.cell", CellInputs(Sight(state.text, pair), 6, 9, 3))
+    dot = float(cell.key[2] @ cell.query)
+    assert numbers(first)[:3] == pytest.approx([dot, dot * cell.scale, cell.weights[2]], abs=1e-3)
+    assert numbers(second) == pytest.approx([cell.weights[2]], abs=2e-6)
+    assert numbers(output) == pytest.approx(cell.output[:5].tolist(), abs=CLOSE)
+
+
+def test_attention_atlas() -> None:
+    state = looking("zh", "atlas")
+    entropy, back, flow = printed(shown("attention", "zh", state)).split("\n", 2)
+    found = run("attention.atlas", LookInputs(Sight(state.text)))
+    assert numbers(entropy) == pytest.approx([float(found.entropy[0, 0])], abs=CLOSE)
+    layer, head = np.unravel_index(int(found.previous.argmax()), found.previous.shape)
+    assert f"layer {layer + 1}, head {head + 1}, " in back
+    assert numbers(back) == pytest.approx([float(found.previous.max())], abs=CLOSE)
+    assert numbers(flow) == pytest.approx(found.rollout[-1, 0].tolist(), abs=CLOSE)
+
+
+@pytest.mark.parametrize(("lang", "heads"), [("zh", (0, 1, 2, 305)), ("en", ())])
+def test_attention_off(lang: str, heads: tuple[int, ...]) -> None:
+    state = looking(lang, "off", heads=heads, blank=4)
+    *named, kl = printed(shown("attention", lang, state)).splitlines()
+    off = tuple(divmod(code, 100) for code in heads) or ((6, 9),)
+    rows = run("attention.off", OffInputs(state.text, 4, off)).logits
+    for line, row in zip(named, rows, strict=True):
+        assert numbers(line) == pytest.approx([cover.probability(row, i) for i in top(row, 3)], abs=CLOSE)
+    p, q = (np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in rows.astype(float))
+    assert numbers(kl)[0] == pytest.approx(float((p * np.log(p / q)).sum()), abs=CLOSE)
+
+
+def test_attention_sides() -> None:
+    state = looking("zh", "sides")
+    cells, masked, unmasked = printed(shown("attention", "zh", state)).splitlines()
+    found = run("attention.padding", PaddingInputs(state.text))
+    n = len(found.tokens)
+    assert cells.endswith(f"{n * n} of {n * n}")
+    assert numbers(masked) == [0.0]
+    whole = run("attention.look", LookInputs(Sight(state.text)))
+    assert whole.weights.shape[-1] == n
+    assert numbers(unmasked) == pytest.approx([float(found.unmasked[..., -found.count :].sum(-1)[0].mean())], abs=CLOSE)
+
+
+def test_attention_window() -> None:
+    state = looking("en", "sparse")
+    lines = printed(shown("attention", "en", state)).splitlines()
+    (*_, result) = get_engine().stream("attention.window", common.model_id(), WindowInputs((state.text,)))
+    assert [numbers(line)[-1] for line in lines] == pytest.approx([float(row.mean()) for row in result.loss], abs=2e-3)
 
 
 # --- 语境 --------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from explorer.evidence.rows import Row
 
-CHAPTERS = ("masking", "context")
+CHAPTERS = ("input", "masking", "pairs", "attention", "context")
 
 
 def measure(chapter: str, data: Path | None = None) -> Iterator[Row]:

@@ -22,10 +22,7 @@ from explorer.views.context import words
 MAX_LINES = 500
 MAX_TOKENS = 128
 MAX_SWAPS = 8
-SETS = (
-    "guo", "da", "yisi", "dongxi", "baofu", "xiaomi", "dujuan", "hua", "tou", "huo", "menkan",
-    "bank", "spring", "mouse", "apple", "light", "bat",
-)  # fmt: skip
+SETS = tuple(examples.load("context")["sets"])
 Tool = Literal["look", "own", "swap", "cross", "static", "things", "cbow"]
 TOOLS = get_args(Tool)
 PRESETS = ("neighbours", "hit", "cross", "order", "river", "map", "cbow", "fails")

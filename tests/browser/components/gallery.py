@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 import streamlit as st
 from streamlit.runtime import get_instance
 
+from explorer.components.attention_view import Mark, View, as_bytes, attention_view
 from explorer.components.compare import Series, compare
 from explorer.components.distribution import Cut, Dials, Extra, Watch, distribution
 from explorer.components.export_bar import export_bar
@@ -184,6 +185,20 @@ if section("scatter"):
         caption="图注 · caption",
     )
 
+if section("attention"):
+    st.subheader("attention_view")
+    marks, heads = data.looking(lang)
+    attention_view(
+        [Mark(*mark) for mark in marks],
+        [Mark(*mark) for mark in marks],
+        as_bytes(heads),
+        heads[1, 2],
+        key="attention",
+        labels=texts["attention"],
+        lang=lang,
+        view=View(layer=1, head=2, pins=(2,)),
+        caption="图注 · caption",
+    )
 if section("layers"):
     st.subheader("layers_map")
     state.setdefault("said", [])

@@ -76,6 +76,15 @@ def vector(seed: int, size: int = 384) -> NDArray[np.float32]:
     return np.random.default_rng(seed).normal(0.0, 0.9, size).astype(np.float32)
 
 
+def looking(lang: str) -> tuple[list[tuple[str, bool, int]], NDArray[np.float32]]:
+    """The tokens of a pair (text, special, sentence) and weights[2 layers, 4 heads, L, L] whose rows add up to 1."""
+    words = "妹 妹 在 看 书" if lang == "zh" else "My sister ##s read un ##interesting books"
+    first = [("[CLS]", True, 0), *((word, False, 0) for word in words.split()), ("[SEP]", True, 0)]
+    tokens = [*first, *((word, False, 1) for word in words.split()), ("[SEP]", True, 1)]
+    raw = np.random.default_rng(4).gamma(0.3, size=(2, 4, len(tokens), len(tokens)))
+    return tokens, (raw / raw.sum(-1, keepdims=True)).astype(np.float32)
+
+
 def sentences() -> list[Point]:
     """Sentences with one word each, three of either sense; one holds markup, one looks like a formula."""
     rows = [

@@ -20,6 +20,7 @@ PARTS = {
     "compare": "compare",
     "vector": "vectors",
     "scatter": "scatter",
+    "attention": "attention",
     "layers": "layers",
 }
 
