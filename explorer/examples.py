@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from explorer.lab.types.attention import CellInputs, LookInputs, Sight
+from explorer.lab.types.context import EmbedInputs, Occurrence
 from explorer.lab.types.inputs import PositionInputs, SumInputs
 from explorer.lab.types.masking import AverageInputs, Edit, FillInputs, ScanInputs
 from explorer.lab.types.pairs import JudgeInputs, MeasureInputs, Pair
@@ -32,6 +34,14 @@ def entry(page: str, name: str, lang: str) -> dict[str, Any]:
     """The example `name` in `lang`, with what all languages share."""
     both = load(page)[name]
     return {**{key: value for key, value in both.items() if key not in LANGUAGES}, **both[lang]}
+
+
+def word_set(name: str) -> EmbedInputs:
+    """The sentences of a set of chapter 5, each with its word."""
+    table = load("context")["sets"][name]
+    word = table["word"]
+    lines = [line for sense in table["senses"].values() for line in sense["lines"]]
+    return EmbedInputs(tuple(Occurrence(line, line.index(word), line.index(word) + len(word)) for line in lines))
 
 
 @lru_cache(maxsize=2)
@@ -70,6 +80,11 @@ def defaults() -> list[tuple[str, str, Any]]:
         wanted.append(("masking.scan", model, ScanInputs(entry("masking", "default", lang)["text"])))
         texts = tuple(entry("masking", "average", lang)["texts"])
         wanted.append(("masking.average", model, AverageInputs(texts, AVERAGE_PER_TEXT)))
+        default = entry("attention", "default", lang)
+        sight, shown = Sight(default["text"]), default["state"]
+        wanted.append(("attention.look", model, LookInputs(sight)))
+        wanted.append(("attention.cell", model, CellInputs(sight, shown["layer"], shown["head"], shown["pins"][-1])))
+        wanted.append(("context.embed", model, word_set(entry("context", "default", lang)["chosen"])))
         first = entry("input", "default", lang)
         wanted.append(("inputs.add_up", model, SumInputs(first["text"], first.get("pair"))))
         a, b = (entry("pairs", "default", lang)[name] for name in ("a", "b"))

@@ -13,11 +13,15 @@ import pytest
 
 from explorer import examples
 from explorer.engine import catalog, get_engine
+from explorer.lab.types.attention import CellInputs, LookInputs
 from explorer.lab.types.inputs import PositionInputs, SumInputs
 from explorer.lab.types.masking import Edit, FillInputs, ScanInputs
 from explorer.lab.types.pairs import JudgeInputs
 from explorer.ui import chapters
-from explorer.ui.state import MAX_LINK, _link, from_query, to_query
+from explorer.ui.state import MAX_LINK, _link, _write, from_query, to_query
+from explorer.views.attention import common as attention
+from explorer.views.attention import scene as attention_scene
+from explorer.views.context import common as context
 from explorer.views.home import common as home
 from explorer.views.input import common as input_page
 from explorer.views.masking import common as masking
@@ -25,9 +29,15 @@ from explorer.views.pairs import common as pairs
 from tests.ui.conftest import Reader
 from tests.ui.conftest import reader as reader  # the same stand-in for a session
 
-PAGES = [name for _, name in chapters.CHAPTERS]
+PAGES = [name for _, name in chapters.CHAPTERS if name != "evidence"]  # that page has claims, and no examples
 # What an examples' file holds beside presets: the texts averaged over, a long text, sentences to draw from.
-BESIDE = {"masking": {"average"}, "input": {"long"}, "pairs": {"elsewhere"}}
+BESIDE = {
+    "masking": {"average"},
+    "attention": {"price"},
+    "context": {"sets", "partners", "things", "orders"},
+    "input": {"long"},
+    "pairs": {"elsewhere"},
+}
 UNKNOWN = {("input", "rare")}  # where [UNK] is the point
 VIEWS = {page: importlib.import_module(f"explorer.views.{page}.common") for page in PAGES}
 
@@ -106,12 +116,12 @@ def test_a_preset_sets_a_state_that_its_link_brings_back(page: str, name: str, l
     assert views.store().get() == state
 
 
-@pytest.mark.parametrize(("page", "name", "lang"), [preset for preset in PRESETS if preset[0] == "masking"])
+@pytest.mark.parametrize(("page", "name", "lang"), [preset for preset in PRESETS if preset[0] != "home"])
 def test_a_preset_s_fields_are_fields_of_the_page(page: str, name: str, lang: str) -> None:
     fields = examples.entry(page, name, lang).get("state", {})
-    texts = {key: "~".join(value) if isinstance(value, list) else str(value) for key, value in fields.items()}
-    assert from_query(masking.State, texts)[1] == ()
-    assert fields.keys() <= masking.State.__dataclass_fields__.keys()
+    texts = {key: _write(tuple(value) if isinstance(value, list) else value) for key, value in fields.items()}
+    assert from_query(VIEWS[page].State, texts)[1] == ()
+    assert fields.keys() <= VIEWS[page].State.__dataclass_fields__.keys()
 
 
 @pytest.mark.parametrize("lang", examples.LANGUAGES)
@@ -157,6 +167,11 @@ def test_what_comes_computed_is_what_the_pages_show_first(reader: Reader) -> Non
         hidden = home.hide(tokens, home.State())
         covered = tuple(Edit(position, masking.mask_id()) for position in hidden)
         assert ("masking.fill", FillInputs(tokens.text, covered, hidden)) in wanted
+        looked = attention_scene.read(attention.State())
+        assert ("attention.look", LookInputs(looked.sight)) in wanted
+        shown = attention.effective(attention.State())
+        assert ("attention.cell", CellInputs(looked.sight, shown.layer, shown.head, shown.pins[-1])) in wanted
+        assert ("context.embed", context.read(context.State()).inputs()) in wanted
         assert ("pairs.judge", JudgeInputs(pairs.arrangements(pairs.State()))) in wanted
         first = input_page.read(input_page.State(), input_page.reader_id())
         assert ("inputs.add_up", SumInputs(first.first, first.second)) in wanted

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from explorer.evidence.rows import Row
 
-CHAPTERS = ("input", "masking", "pairs")
+CHAPTERS = ("input", "masking", "pairs", "attention", "context")
 
 
 def measure(chapter: str, data: Path | None = None) -> Iterator[Row]:

@@ -26,6 +26,7 @@ TABLES = {
     "scatter_ab": "scatter",
     "compare": "compare",
     "export_bar": "export",
+    "layers_map": "layers",
 }
 
 
