@@ -90,7 +90,7 @@ def test_one_exercise_with_both_losses(open_page: OpenPage) -> None:
 def test_both_heads_are_counted_beside_shared_words(open_page: OpenPage) -> None:
     reader = open_pairs(open_page, tool="measure")
     reader.page.get_by_role("button", name=reader.say("common.run")).click()
-    table = reader.main.locator("table.plain-table").first
+    table = reader.main.locator("table.plain-table", has_text=reader.say("measure.nsp_overlap"))
     expect(table).to_be_visible(timeout=2 * SLOW)
     rows = [row.locator("td").all_inner_texts() for row in table.locator("tr").all()[1:]]
     assert len(rows) == 4

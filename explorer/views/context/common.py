@@ -95,12 +95,7 @@ def models() -> tuple[catalog.ModelInfo, ...]:
 
 def model() -> catalog.ModelInfo:
     """The chosen model, or the default one where the chosen is not on this machine."""
-<<<<<<< HEAD
-    return next((info for info in models() if info.id == store().get().model), catalog.default("masked"))
-=======
-    asked = store().get().model
-    return next((info for info in models() if info.id == asked), uses.chosen("context"))
->>>>>>> models
+    return next((info for info in models() if info.id == store().get().model), uses.chosen("context"))
 
 
 def model_id() -> str:
