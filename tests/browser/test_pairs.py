@@ -106,10 +106,9 @@ def test_why_one_was_dropped_and_the_other_kept(open_page: OpenPage, lang: str) 
     for paper in ("bert", "xlnet", "roberta", "spanbert", "albert"):
         reader.sees(reader.say(f"why.{paper}_paper"))
         reader.sees(reader.say(f"why.{paper}_reason"))
-    nsp, sop, swapped, random = (
-        numbers(card)[0] for card in reader.main.locator(".figures .figure b").all_inner_texts()
-    )
-    assert nsp > sop > 50
+    numbers_shown = [numbers(card)[0] for card in reader.main.locator(".figures .figure b").all_inner_texts()]
+    nsp, *_, swapped, random = numbers_shown
+    assert nsp >= 75
     assert swapped > random, "swapping fools the next-sentence head"
 
 
