@@ -56,7 +56,7 @@ def say(key: str, lang: str = "zh", **values: object) -> str:
 def test_a_fetch_is_watched_stopped_gone_on_with_and_the_app_goes_on_meanwhile(
     app: Server, site: Site, open_page: OpenPage
 ) -> None:
-    site.faults = [Fault("slow", "cdn/google-bert", value=0.15)]  # about forty seconds for all of it: long enough for the rest
+    site.faults = [Fault("slow", "cdn/google-bert", value=0.15)]  # about forty seconds for all of it
     page = open_page("/models", on=app)
     expect(page.locator("h1.question")).to_have_text(say("models.title"))
     button(page, "fetch-bert-base-uncased").click()
