@@ -100,12 +100,12 @@ class AttentionView {
     this.weights = new Weights({...header, looking: this.looking, seen: this.seen}, arrays);
     this.exactOf = JSON.stringify(selected(header.view));
     if (this.echo.settles(header.n) || !this.view) this.view = structuredClone(header.view);
-    this.cursor = null;
     this.words();
     if (!header.simple) this.thumbs.update(this.weights, header.labels);
     const text = JSON.stringify([header.looking, header.seen]);
     if (text !== this.text) {
       this.text = text;
+      this.cursor = null;
       this.zoom = null;
       this.zoomed = false;
     }
