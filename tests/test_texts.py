@@ -23,6 +23,7 @@ import pytest
 
 from explorer import examples
 from explorer.ui import chapters, i18n
+from explorer.views.generation import common as generation_common
 from explorer.views.home import common as home_common
 from explorer.views.masking import common
 
@@ -50,6 +51,9 @@ COMPONENT = {
     "scatter": "scatter_ab",
     "export": "export_bar",
     "compare": "compare",
+    "generator": "generator",
+    "triangle": "triangle",
+    "tree": "tree",
 }
 HELPERS = {"explorer/ui/chrome.py", "explorer/ui/prose.py", "explorer/ui/i18n.py"}  # pass on the keys of others
 
@@ -67,13 +71,17 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/masking/cover.py", "note"): ["word_unknown", "pieces"],
     ("explorer/views/masking/joint.py", "order.name"): ["independent", "left_to_right", "best_first"],
 }
-PRESETS = {"home": home_common.PRESETS, "masking": common.PRESETS}
+PRESETS = {"home": home_common.PRESETS, "masking": common.PRESETS, "generation": generation_common.PRESETS}
 
 # Han in English texts, and Chinese texts without any: only these.
 HAN_IN_ENGLISH: set[str] = set()
 NO_HAN_IN_CHINESE = {
     "common.progress",
     "components.export.svg",
+    "generation.train.log_p",
+    "generation.train.product.sub",
+    "generation.ways.log_p",
+    "generation.inside.product",
     "masking.how.mask",
     "masking.joint.alone",
 }
