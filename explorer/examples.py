@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from explorer.lab.types.generation import FollowInputs
 from explorer.lab.types.masking import AverageInputs, Edit, FillInputs, ScanInputs
 
 FOLDER = Path(__file__).resolve().parents[1] / "assets" / "examples"
@@ -36,7 +37,10 @@ def defaults() -> list[tuple[str, str, Any]]:
     model = catalog.default("masked").id
     mask = get_engine().tokens(model, "[MASK]").ids[1]
     wanted: list[tuple[str, str, Any]] = []
+    causal = catalog.default("causal").id
     for lang in LANGUAGES:
+        beginning = entry("generation", "default", lang)["text"]
+        wanted.append(("generation.follow", causal, FollowInputs(get_engine().tokens(causal, beginning).ids)))
         for page in ("home", "masking"):
             example = entry(page, "default", lang)
             positions = tuple(example["masks"])

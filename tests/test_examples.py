@@ -13,9 +13,11 @@ import pytest
 
 from explorer import examples
 from explorer.engine import catalog, get_engine
+from explorer.lab.types.generation import FollowInputs
 from explorer.lab.types.masking import Edit, FillInputs, ScanInputs
 from explorer.ui import chapters
 from explorer.ui.state import MAX_LINK, _link, from_query, to_query
+from explorer.views.generation import common as generation
 from explorer.views.home import common as home
 from explorer.views.masking import common as masking
 from tests.ui.conftest import Reader
@@ -38,7 +40,8 @@ PRESETS = [(page, name, lang) for page in PAGES for name in VIEWS[page].PRESETS 
 
 
 def tokens_of(page: str, name: str, lang: str) -> Any:
-    return get_engine().tokens(catalog.default("masked").id, examples.entry(page, name, lang)["text"])
+    kind = "causal" if page == "generation" else "masked"
+    return get_engine().tokens(catalog.default(kind).id, examples.entry(page, name, lang)["text"])
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -87,7 +90,7 @@ def test_a_preset_sets_a_state_that_its_link_brings_back(page: str, name: str, l
     state = views.store().get()
     example = examples.entry(page, name, lang)
     assert state.text == example["text"]
-    assert state.masks == tuple(example.get("masks", ()))
+    assert getattr(state, "masks", ()) == tuple(example.get("masks", ()))
     assert from_query(views.State, to_query(state)) == (state, ())
     assert len(_link(state)) <= MAX_LINK, "a class can be sent there"
     reader.reloads()
@@ -100,6 +103,23 @@ def test_a_preset_s_fields_are_fields_of_the_page(page: str, name: str, lang: st
     texts = {key: "~".join(value) if isinstance(value, list) else str(value) for key, value in fields.items()}
     assert from_query(masking.State, texts)[1] == ()
     assert fields.keys() <= masking.State.__dataclass_fields__.keys()
+
+
+@pytest.mark.parametrize("lang", examples.LANGUAGES)
+@pytest.mark.parametrize("name", generation.PRESETS)
+def test_a_beginning_s_fields_are_fields_of_the_page(name: str, lang: str) -> None:
+    fields = examples.entry("generation", name, lang).get("state", {})
+    texts = {key: str(int(value)) if isinstance(value, bool) else str(value) for key, value in fields.items()}
+    assert from_query(generation.State, texts)[1] == ()
+    assert fields.keys() <= generation.State.__dataclass_fields__.keys()
+
+
+def test_the_published_chain_is_the_one_its_source_gives() -> None:
+    steps = examples.load("generation")["chain"]
+    assert [(step["likeliest"], step["p"], step["taken"], step["p_taken"]) for step in steps] == [
+        ("goal", 0.1097, "interest", 0.0747),
+        ("is", 0.30, "in", 0.1291),
+    ]
 
 
 @pytest.mark.parametrize("lang", examples.LANGUAGES)
@@ -141,6 +161,8 @@ def test_what_comes_computed_is_what_the_pages_show_first(reader: Reader) -> Non
         edits = masking.edits(sentence, masking.State())
         assert ("masking.fill", FillInputs(sentence.tokens.text, edits, (sentence.focus,))) in wanted
         assert ("masking.scan", ScanInputs(sentence.tokens.text)) in wanted
+        beginning = generation.prompt(generation.State())
+        assert ("generation.follow", FollowInputs(beginning.ids)) in wanted
         tokens = home.read(examples.entry("home", "default", lang)["text"])
         hidden = home.hide(tokens, home.State())
         covered = tuple(Edit(position, masking.mask_id()) for position in hidden)

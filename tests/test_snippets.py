@@ -21,6 +21,7 @@ from explorer.engine import get_engine
 from explorer.lab.types.lottery import LotteryInputs
 from explorer.lab.types.masking import Edit, FillInputs, JointInputs, LensInputs, TreatInputs
 from explorer.ui import chrome
+from explorer.views.generation import common as generation
 from explorer.views.home import common as home
 from explorer.views.masking import common, cover, stage
 from explorer.views.masking.common import Sentence, State
@@ -119,7 +120,7 @@ def run(experiment: str, inputs: Any) -> Any:
 
 
 def test_every_snippet_is_tried_here() -> None:
-    tools = {f"masking_{tool}" for tool in stage.TOOLS}
+    tools = {f"masking_{tool}" for tool in stage.TOOLS} | {f"generation_{tool}" for tool in generation.TOOLS}
     assert {path.stem for path in CODE.glob("*.py")} == tools | {"home_bert", "home_gpt"}
 
 
@@ -133,6 +134,7 @@ def test_snippets_are_short_and_plain(path: Path) -> None:
         "transformers",
         "numpy",
         "math",
+        "time",
     }
 
 

@@ -1,8 +1,9 @@
 """Joins a component's ES module with the shared modules it imports into one text, and its CSS with the shared CSS.
 
 Knows `import {a, b} from "../shared/x.js";` and `export` before a declaration; no other import form is allowed. Of CSS
-it knows `@import "../other/other.css";` on a line of its own: a component that looks like another in parts. It does not minify or rewrite anything else. Why joined: Streamlit serves a component's script as one blob, from
-which relative imports cannot be resolved.
+it knows `@import "../other/other.css";` on a line of its own: a component that looks like another in parts.
+It does not minify or rewrite anything else. Why joined: Streamlit serves a component's script as one blob, from which
+relative imports cannot be resolved.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ def along(series: Mapping[str, Sequence[float]], ticks: Sequence[str], y_title: 
 def windows(
     series: Mapping[str, tuple[Sequence[str], Sequence[float]]], order: Sequence[str], x_title: str, y_title: str
 ) -> go.Figure:
-    """One line a series over named steps; `order` is that of the steps on the axis, which not every series has all of."""
+    """One line a series over named steps; `order` is that of the axis, of which a series may lack some steps."""
     fig = figure(360, showlegend=True)
     for (name, (steps, values)), (colour, dash, symbol) in zip(series.items(), SERIES, strict=False):
         fig.add_scatter(

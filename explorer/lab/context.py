@@ -1,7 +1,7 @@
 """How much context helps, an n-gram model beside it, and what the KV cache saves.
 
-Knows token ids and counts. The n-gram model is interpolated (Jelinek & Mercer 1980) with Witten & Bell's (1991) weights:
-what a history has not seen is left to the shorter history, down to an even chance for every token of the vocabulary.
+Knows token ids and counts. The n-gram model is interpolated (Jelinek & Mercer 1980) with Witten & Bell's (1991)
+weights: what a history has not seen is left to the shorter history, down to an even chance for every token.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def context(model: Model, inputs: ContextInputs) -> Iterator[Progress | ContextR
         raise ExperimentError("text_empty")
     if len(body) > MOST_TOKENS:
         raise ExperimentError("too_long", limit=MOST_TOKENS, used=len(body))
-    windows = sorted({k for k in inputs.windows if 0 < k < len(body) - 1}) + [len(body) - 1]
+    windows = [*sorted({k for k in inputs.windows if 0 < k < len(body) - 1}), len(body) - 1]
     rows = []
     for done, k in enumerate(windows):
         yield Progress(done, len(windows))

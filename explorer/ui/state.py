@@ -113,7 +113,7 @@ class Store(Generic[S]):
     """Where a page's state lives in this session; the link follows it."""
 
     def __init__(self, kind: type[S], page: str, shorten: Callable[[S, int], S] | None = None) -> None:
-        """`shorten(state, most)` gives a state whose link takes up to `most` characters, for links that grow too long."""
+        """`shorten(state, most)`: a state whose link takes up to `most` characters, for links that grow too long."""
         self._kind, self._key = kind, f"state:{page}"
         self._shorten = shorten
         self.problems: tuple[Problem, ...] = ()

@@ -1,4 +1,4 @@
-"""接龙 on tiny networks of every causal class, held against the transformers library called directly in a plain loop."""
+"""接龙 on tiny networks of every causal class, held against the transformers library in a plain loop."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ export class PathView {
     const can = i >= first;
     const piece = token.text.replace(/[▁Ġ]/g, " ").replace(/Ċ/g, "⏎");
     const name = ["tok", token.kind, i === at && "now", i > at && "later", i === at - 1 && at === path.length && token.kind === "new" && "last"].filter(Boolean).join(" ");
-    const element = h(can ? "button" : "span", {class: name, "data-i": i, type: can ? "button" : null, tabindex: can ? 0 : null});
+    const element = h(can ? "button" : "span", {class: name, "data-i": i, "data-id": token.id, type: can ? "button" : null, tabindex: can ? 0 : null});
     setToken(element, piece.trim() === "" ? visible(piece) : piece, lang);
     if (token.nats !== null) element.style.setProperty("--deep", Math.min(1, 0.12 + token.nats / 8).toFixed(2));
     return element;

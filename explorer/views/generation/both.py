@@ -92,9 +92,10 @@ def _along(tokens: Tokens, places: list[int], bert: list[float], gpt: list[float
 
     losses = [[-math.log(max(p, 1e-12)) for p in row] for row in (bert, gpt)]
     ticks = [tokens.surface(n) for n in places]
+    names = (t("generation.both.bert"), t("generation.both.gpt"))
     gaps = np.array(losses[1]) - np.array(losses[0])
     chrome.plot(
-        running.along(dict(zip((t("generation.both.bert"), t("generation.both.gpt")), losses, strict=True)), ticks, t("generation.both.axis")),
+        running.along(dict(zip(names, losses, strict=True)), ticks, t("generation.both.axis")),
         "generation-gap",
         t("generation.both.figure"),
         t("generation.both.alt", inner=f"{gaps[:-1].mean():.2f}", end=f"{gaps[-1]:.2f}"),

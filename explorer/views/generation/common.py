@@ -25,8 +25,6 @@ MAX_CHARACTERS = 12_000
 TOOLS = ("step", "train", "ways", "write", "context", "cache", "inside", "both")
 Tool = Literal["step", "train", "ways", "write", "context", "cache", "inside", "both"]
 PRESETS = ("stuck", "learning", "branches", "beam", "unicorn", "farther", "blank", "bytes")
-_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_DIGITS = 3  # of base 64: up to 262,144 tokens, Gemma's whole vocabulary
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ def whole_text(state: State) -> str:
 def path_of(state: State, branch: str = "a") -> tuple[int, ...]:
     """What was generated; whatever a link brings that is no token of this model ends it."""
     size = len(vocabulary())
-    ids = unpack(state.path if branch == "a" else state.b_path)
+    ids = pieces.unpack(state.path if branch == "a" else state.b_path)
     good = next((n for n, token in enumerate(ids) if token >= size), len(ids))
     return ids[:good]
 
@@ -138,28 +136,12 @@ def settings_of(state: State, branch: str = "a") -> Settings:
     return Settings(state.b_t, state.b_k, state.b_p, state.b_m, state.b_r)
 
 
-def pack(ids: tuple[int, ...]) -> str:
-    """Ids as text, three signs each."""
-    return "".join(_SIGNS[token >> 12] + _SIGNS[token >> 6 & 63] + _SIGNS[token & 63] for token in ids)
-
-
-def unpack(text: str) -> tuple[int, ...]:
-    """The ids in a text made by `pack`; ends at the first sign that is none."""
-    ids = []
-    for at in range(0, len(text) - _DIGITS + 1, _DIGITS):
-        places = [_SIGNS.find(sign) for sign in text[at : at + _DIGITS]]
-        if min(places) < 0:
-            break
-        ids.append(places[0] << 12 | places[1] << 6 | places[2])
-    return tuple(ids)
-
-
 def shorten(state: State, most: int) -> State:
     """The state with as much of its paths as a link of `most` characters can carry."""
     while (over := link_length(state) - most) > 0 and (state.path or state.b_path):
         longer = "path" if len(state.path) >= len(state.b_path) else "b_path"
         value: str = getattr(state, longer)
-        kept = max(0, len(value) - -(-over // _DIGITS) * _DIGITS)
+        kept = max(0, len(value) - -(-over // pieces.DIGITS) * pieces.DIGITS)
         state = replace(state, **{longer: value[:kept], "back": 0, "b_back": 0})
     return state
 

@@ -45,8 +45,14 @@ def draw(state: State) -> None:
         _arithmetic(ids, result, layer, head)
     with right:
         chrome.steps([(t(f"generation.inside.step{n}"), "") for n in (1, 2, 3)])
-        chrome.quiet(t("generation.inside.grouped" if result.n_kv_heads < facts.n_heads else "generation.inside.not_grouped",
-                       q=facts.n_heads, kv=result.n_kv_heads))  # fmt: skip
+        grouped = result.n_kv_heads < facts.n_heads
+        chrome.quiet(
+            t(
+                "generation.inside.grouped" if grouped else "generation.inside.not_grouped",
+                q=facts.n_heads,
+                kv=result.n_kv_heads,
+            )
+        )
         chrome.head_card(facts.d_model, facts.vocab_size)
         chrome.quiet(t("generation.inside.tied" if facts.tied_head else "generation.inside.untied"))
         chrome.honesty("generation.inside.honesty")

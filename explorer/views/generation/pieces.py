@@ -1,4 +1,4 @@
-"""Tokens as text: which bytes spell a character together, and what a row of tokens says.
+"""Tokens as text: which bytes spell a character together, what a row of tokens says, and how a link carries it.
 
 Knows how vocabularies write blanks, line feeds and bytes. It runs nothing.
 """
@@ -12,6 +12,8 @@ _BYTE = re.compile(r"<0x([0-9A-F]{2})>")
 _MARKS = str.maketrans({"▁": " ", "Ġ": " ", "Ċ": "\n"})
 ENDS = ("<eos>", "<|endoftext|>", "</s>", "<|im_end|>")
 BEGINS = ("<bos>", "<s>", "<|endoftext|>")
+DIGITS = 3  # of base 64: up to 262,144 tokens, Gemma's whole vocabulary
+_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 def spelled(pieces: Sequence[str]) -> list[tuple[int, str]]:
@@ -58,3 +60,19 @@ def _parts(piece: str) -> list[tuple[str, bytes]]:
     if at < len(piece):
         parts.append((piece[at:], b""))
     return parts
+
+
+def pack(ids: tuple[int, ...]) -> str:
+    """Ids as text, three signs each."""
+    return "".join(_SIGNS[token >> 12] + _SIGNS[token >> 6 & 63] + _SIGNS[token & 63] for token in ids)
+
+
+def unpack(text: str) -> tuple[int, ...]:
+    """The ids in a text made by `pack`; ends at the first sign that is none."""
+    ids = []
+    for at in range(0, len(text) - DIGITS + 1, DIGITS):
+        places = [_SIGNS.find(sign) for sign in text[at : at + DIGITS]]
+        if min(places) < 0:
+            break
+        ids.append(places[0] << 12 | places[1] << 6 | places[2])
+    return tuple(ids)

@@ -82,19 +82,20 @@ def _act(branch: str, act: Act) -> None:
     store, own = common.store(), OTHER[branch]
     state = store.get()
     s = act.settings
-    state = replace(state, **{f"{own}t": s.temperature, f"{own}k": s.top_k, f"{own}p": s.top_p, f"{own}m": s.min_p, f"{own}r": s.repetition})  # fmt: skip
+    dials = {"t": s.temperature, "k": s.top_k, "p": s.top_p, "m": s.min_p, "r": s.repetition}
+    state = replace(state, **{own + name: value for name, value in dials.items()})
     prompt, path = common.prompt(state).ids, common.path_of(state, branch)
     at = min(max(act.at - len(prompt), 0), len(path))
     if act.kind == "take" and act.token is not None and len(prompt) + at < common.MAX_TOKENS:
         facts.note(prompt + path[:at], act.token)
         if path[at : at + 1] != (act.token,):
             path = (*path[:at], act.token)
-        state = replace(state, **{f"{own}path": common.pack(path), f"{own}back": len(path) - at - 1})
+        state = replace(state, **{f"{own}path": pieces.pack(path), f"{own}back": len(path) - at - 1})
     elif act.kind == "go":
         state = replace(state, **{f"{own}back": len(path) - at})
     elif act.kind == "branch":
         state = replace(
-            state, b_on=True, b_path=common.pack(path[:at]), b_back=0, b_seed=(state.seed + 1) % 10_000,
+            state, b_on=True, b_path=pieces.pack(path[:at]), b_back=0, b_seed=(state.seed + 1) % 10_000,
             b_free=state.free, b_t=state.t, b_k=state.k, b_p=state.p, b_m=state.m, b_r=state.r,
         )  # fmt: skip
     elif act.kind == "close":

@@ -91,8 +91,16 @@ def _product(ids: tuple[int, ...], mixed: tuple[int, ...], natural: ScannedRow, 
         [
             (power(totals[0]), t("generation.train.natural"), t("generation.train.log_p", s=f"−{totals[0]:.2f}")),
             (power(totals[1]), t("generation.train.scrambled"), t("generation.train.log_p", s=f"−{totals[1]:.2f}")),
-            (f"{math.exp(totals[0] / len(natural.nats)):,.1f}", t("generation.train.per_token"), t("generation.train.per_token_note", n=len(natural.nats))),
-            (f"{math.exp(totals[0] / characters):,.1f}", t("generation.train.per_char"), t("generation.train.per_char_note", n=characters)),
+            (
+                f"{math.exp(totals[0] / len(natural.nats)):,.1f}",
+                t("generation.train.per_token"),
+                t("generation.train.per_token_note", n=len(natural.nats)),
+            ),
+            (
+                f"{math.exp(totals[0] / characters):,.1f}",
+                t("generation.train.per_char"),
+                t("generation.train.per_char_note", n=characters),
+            ),
         ]
     )  # fmt: skip
     said = pieces.text_of([words[token] for token in mixed if words[token] not in pieces.BEGINS])

@@ -1,4 +1,4 @@
-"""怎么选: greedy, sampling and beam search on one beginning; the beam as a tree; the likeliest roads, to click along."""
+"""怎么选: greedy, sampling and beam search on one beginning; the beam as a tree; the likeliest roads."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _take(nodes: tuple[Node, ...], picked: int) -> None:
         ids.insert(0, nodes[at].token_id)
         at = nodes[at].parent
     state = common.store().get()
-    common.store().set(path=common.pack(common.path_of(state) + tuple(ids)), back=0)
+    common.store().set(path=pieces.pack(common.path_of(state) + tuple(ids)), back=0)
 
 
 def _chain(state: State, ids: tuple[int, ...]) -> None:

@@ -102,7 +102,7 @@ def _keep() -> None:
     state = common.store().get()
     draft: list[Written] = st.session_state.get(DRAFT, [])
     path = common.path_of(state) + tuple(one.token_id for one in draft)
-    common.store().set(path=common.pack(path[: common.MAX_TOKENS]), back=0)
+    common.store().set(path=pieces.pack(path[: common.MAX_TOKENS]), back=0)
     draft.clear()
 
 
