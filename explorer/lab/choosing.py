@@ -69,14 +69,12 @@ def ways(model: Model, inputs: WaysInputs) -> Iterator[Progress | WaysResult]:
     found = [Way("greedy", 0, tuple(rows[0]), scores[0], scores[0])]
     for seed, ids, score in zip(inputs.seeds, rows[1:], scores[1:], strict=True):
         found.append(Way("sampled", seed, tuple(ids), score, score))
-    search = beam_search(model, first, past, n, min(inputs.beams, MOST_BEAMS), inputs.length_penalty)
-    for step in range(n):
-        result = next(search)
+    beams = min(inputs.beams, MOST_BEAMS)
+    for step, outcome in enumerate(beam_search(model, first, past, n, beams, inputs.length_penalty)):
         yield Progress(n + step + 1, 2 * n)
-        if result is not None:
-            break
-    beam, nodes = result if result is not None else next(search)
-    yield WaysResult((*found, beam), nodes)
+        if outcome is not None:
+            beam, nodes = outcome
+            yield WaysResult((*found, beam), nodes)
 
 
 def beam_search(

@@ -8,7 +8,7 @@ how much context helps and the KV cache (context.py), inside one step and beside
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -91,7 +91,7 @@ def _scanned(logits: Floats, target: Sequence[int], dropped: int) -> ScannedRow:
 
 
 @experiment(version=1, kind="stream", keeps=True, together=read_on)
-def write(model: Model, inputs: WriteInputs, shelf: Shelf | None) -> Iterator[Any]:
+def write(model: Model, inputs: WriteInputs, shelf: Shelf | None) -> Generator[Any, Any, None]:
     """A long continuation, one token at a time; readers who write at the same time are read on in one run.
 
     Yields a `Reading` for each forward pass it needs (and is sent the answer), a `Written` for each token, and the

@@ -54,7 +54,7 @@ def test_dials_act_on_the_scores_that_are_there(open_page: OpenPage, gpt: Gpt, s
 
         def look() -> None:
             rows = text.rows()
-            assert len(rows) >= 8
+            assert len(rows) >= 6
             for row in rows:
                 assert abs(row["plain"] - plain[row["id"]]) < CLOSE
                 assert abs(row["p"] - expected[row["id"]]) < CLOSE, (row, expected[row["id"]], settings)
@@ -70,7 +70,7 @@ def test_dials_act_on_the_scores_that_are_there(open_page: OpenPage, gpt: Gpt, s
     shows(temperature=0.6)
     text.turns("top_k", 3)
     shows(temperature=0.6, top_k=3)
-    assert sum(row["cut"] for row in text.rows()) >= 5
+    assert sum(row["cut"] for row in text.rows()) >= 3
     text.turns("top_k", 0)
     text.turns("top_p", 0.7)
     text.turns("temperature", 1.5)

@@ -11,7 +11,7 @@ import {csvText, fitted, picture, tag, text, wrap} from "../shared/svg.js";
 // One text as it grows. Offer and draw are worked out here; Python hears which token was taken and sends the next offer.
 
 const REST_MS = 300;
-const BARS = 8;
+const BARS = 6;
 const MOST_SEGMENTS = 24;
 const DIALS = {
   temperature: [plainScale(0, 3, 0.05), 1], top_k: [plainScale(0, 100, 1), 0], top_p: [plainScale(0.05, 1, 0.01), 1],
@@ -136,6 +136,7 @@ class Generator {
       input.addEventListener("pointerdown", () => (this.held = true));
       for (const end of ["pointerup", "pointercancel", "blur"]) input.addEventListener(end, () => (this.held = false));
     }
+    this.label();
     this.panel.replaceChildren(...Object.values(this.dials).map(({element}) => element), this.pace.element);
     this.rulerName.textContent = labels.draw;
   }

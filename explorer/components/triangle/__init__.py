@@ -18,7 +18,7 @@ from explorer.components.words import chosen, tag
 
 LABELS = (
     "triangle",  # name of the figure
-    "head",  # 4 names, comma-separated: true token, P, rank, loss
+    "head",  # 4 names with | between: true token, P, rank, loss
     "hint",  # what to do
     "row_left",  # {seen} {target} {p} {rank} {s} {top}: about one row where only the left is seen
     "row_around",  # the same where everything but the place itself is seen

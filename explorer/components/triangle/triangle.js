@@ -30,13 +30,13 @@ class Triangle {
     this.figure.setAttribute("aria-label", header.title || labels.triangle);
     this.caption.textContent = header.caption;
     this.note.textContent = labels.hint;
-    const names = labels.head.split(",").map((name) => name.trim());
+    const names = labels.head.split("|").map((name) => name.trim());
     const head = h("tr", {}, ...tokens.map((_, i) => h("th", {class: "place"}, String(i))), ...names.map((name) => h("th", {}, name)));
     this.grid.replaceChildren(head, ...rows.map((row, r) => {
       const cells = tokens.map((token, i) => {
         const target = i === row.target;
         const seen = this.seen(row, i);
-        const cell = h("td", {class: target ? "target" : seen ? "seen" : "unseen", "data-seen": seen ? 1 : 0});
+        const cell = h("td", {class: target ? "target" : seen ? "seen" : "shut", "data-seen": seen ? 1 : 0});
         if (target) setToken(cell, sees === "around" ? "？" : "→", lang);
         else if (seen) setToken(cell, shown(token), lang);
         else cell.setAttribute("aria-label", labels.may_not);

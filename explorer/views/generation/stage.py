@@ -76,14 +76,19 @@ def cut_chips(tokens: Tokens, surprisal: Mapping[int, tuple[float, float, int]])
 def strip(
     items: list[Chip], *, focus: int | None, tint: float | None, pick: Callable[[int], None] | None, caption: str = ""
 ) -> None:
-    """The text as chips; with `pick` a click chooses a place."""
+    """The text as chips; with `pick` a click chooses a place. Its marks are about the left side alone."""
+    labels = section("components.strip") | {
+        "strip": t("generation.text"),
+        "tint": t("generation.train.strip"),
+        "tip_guess": t("generation.train.tip_guess"),
+    }
 
     def change(event: StripChange) -> None:
         if pick is not None and event.focus is not None:
             pick(event.focus)
 
     token_strip(
-        items, key="generation-strip", labels=section("components.strip"), lang=language(), focus=focus, tint=tint,
+        items, key="generation-strip", labels=labels, lang=language(), focus=focus, tint=tint,
         mode="show" if pick is None else "pick", on_change=change, caption=caption, title=t("generation.text"),
     )  # fmt: skip
 

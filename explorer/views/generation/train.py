@@ -54,10 +54,7 @@ def _strip(state: State, ids: tuple[int, ...], row: ScannedRow) -> None:
     shift = len(ids) - len(row.target)
     known = {n + shift: (float(row.nats[n]), float(row.p[n]), int(row.rank[n])) for n in range(len(row.target))}
     line = math.log(get_engine().facts(common.model_id()).vocab_size)
-    stage.strip(
-        stage.chips(ids, len(common.prompt(state).ids), known), focus=None, tint=line, pick=None,
-        caption=t("generation.train.strip"),
-    )  # fmt: skip
+    stage.strip(stage.chips(ids, len(common.prompt(state).ids), known), focus=None, tint=line, pick=None)
 
 
 def _who_sees(ids: tuple[int, ...], row: ScannedRow) -> None:
