@@ -2,6 +2,9 @@
 
 Knows token ids, pasts and the shelf on which a session's pasts lie. Knows nothing of sampling or of pages.
 Texts longer than the limit lose their oldest half; then the model reads what is left once and goes on from there.
+
+The library's own continuous batching (transformers 5) would not do here: it hands out tokens, not the distribution of
+every step, draws by itself without a seed for each reader, and runs in a thread of its own.
 """
 
 from __future__ import annotations
@@ -143,6 +146,14 @@ def _keep(shelf: Shelf | None, line: Line) -> None:
     others = [old for old in _lines(shelf) if line.ids[: len(old.ids)] != old.ids]
     lines = (line, *others[: LINES_KEPT - 1])
     shelf.put(NAME, lines, sum(one.past.n_bytes for one in lines))
+
+
+def alone(shelf: Shelf | None) -> None:
+    """Have what the shelf keeps lie by itself: a past that comes from a run with others holds all of theirs."""
+    if lines := _lines(shelf):
+        assert shelf is not None
+        lines = tuple(Line(line.ids, line.past.compact()) for line in lines)
+        shelf.put(NAME, lines, sum(line.past.n_bytes for line in lines))
 
 
 def _lines(shelf: Shelf | None) -> tuple[Line, ...]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from explorer.lab.choosing import log_p_of, tree, ways
 from explorer.lab.context import cached, context
-from explorer.lab.decoding import Answer, Reading, Shelf, read_on, visible
+from explorer.lab.decoding import Answer, Reading, Shelf, alone, read_on, visible
 from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import experiment
 from explorer.lab.looking import inside, left
@@ -39,6 +39,7 @@ __all__ = ["cached", "context", "follow", "inside", "left", "scan", "tree", "way
 
 TOP = 5
 SCAN_ROWS = 8
+SCORES_AT_ONCE = 128  # a row of scores is as wide as the vocabulary
 
 
 @experiment(version=1, kind="batched", keeps=True)
@@ -48,6 +49,8 @@ def follow(model: Model, requests: Sequence[FollowInputs], shelves: Sequence[She
     Raises ExperimentError: token_outside, text_empty, scores_broken.
     """
     answers = read_on(model, [Reading(r.ids, shelf) for r, shelf in zip(requests, shelves, strict=True)])
+    for shelf in shelves if len(shelves) > 1 else ():
+        alone(shelf)
     return [FollowResult(a.logits, a.kept, a.new, a.dropped, a.limit, a.n_bytes, a.ms) for a in answers]
 
 
@@ -64,14 +67,27 @@ def scan(model: Model, inputs: ScanInputs) -> ScanResult:
         ids, mask = model.tensor_inputs([row for row, _ in part])
         hidden = model.hidden_states(ids, mask)[-1]
         for n, (row, dropped) in enumerate(part):
-            logits = model.decode(model.transform(hidden[n, : len(row) - 1])).cpu().numpy()
-            rows.append(_scanned(logits, row[1:], dropped))
+            if len(row) < 2:
+                raise ExperimentError("text_empty")
+            parts = []
+            for at in range(0, len(row) - 1, SCORES_AT_ONCE):
+                end = min(at + SCORES_AT_ONCE, len(row) - 1)
+                logits = model.decode(model.transform(hidden[n, at:end])).cpu().numpy()
+                parts.append(_scanned(logits, row[at + 1 : end + 1], dropped))
+            rows.append(_joined(parts))
     return ScanResult(tuple(rows))
 
 
+def _joined(parts: Sequence[ScannedRow]) -> ScannedRow:
+    """One row of several pieces of it."""
+    arrays = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in ("target", "p", "rank", "nats", "entropy", "top_ids", "top_p")
+    }
+    return ScannedRow(**arrays, dropped=parts[0].dropped)
+
+
 def _scanned(logits: Floats, target: Sequence[int], dropped: int) -> ScannedRow:
-    if len(target) == 0:
-        raise ExperimentError("text_empty")
     log_p = log_p_of(logits)
     wanted = np.array(target, dtype=np.int64)
     places = np.arange(len(wanted))
@@ -102,13 +118,16 @@ def write(model: Model, inputs: WriteInputs, shelf: Shelf | None) -> Generator[A
     ids = list(visible(model, inputs.ids)[0]) if not inputs.ids else list(inputs.ids)
     written: list[Written] = []
     dropped, ended = 0, False
-    while len(written) < inputs.n and not ended:
-        answer: Answer = yield Reading(tuple(ids), shelf)
-        one = choose(answer.logits, ids, inputs)
-        dropped, ended = answer.dropped, one.token_id in model.stop_ids
-        ids.append(one.token_id)
-        written.append(one)
-        yield one
+    try:
+        while len(written) < inputs.n and not ended:
+            answer: Answer = yield Reading(tuple(ids), shelf)
+            one = choose(answer.logits, ids, inputs)
+            dropped, ended = answer.dropped, one.token_id in model.stop_ids
+            ids.append(one.token_id)
+            written.append(one)
+            yield one
+    finally:
+        alone(shelf)
     yield WriteResult(tuple(written), ended, dropped, (time.perf_counter() - start) * 1000)
 
 

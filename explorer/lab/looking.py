@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from explorer.models.tokenizer import TextTokenizer
 
 MOST_SPANS = 96
+MOST_TOKENS = 256  # of a text whose heads are all looked at; their weights grow with its square
 ROWS = 16
 BLANKS = "▁Ġ \u00a0"
 
@@ -29,13 +30,15 @@ BLANKS = "▁Ġ \u00a0"
 def inside(model: Model, inputs: InsideInputs) -> InsideResult:
     """The last token's way through the layers, and what it takes from the tokens before it.
 
-    Raises ExperimentError: token_outside, text_empty, position_outside (no such layer or head).
+    Raises ExperimentError: token_outside, text_empty, too_long, position_outside (no such layer or head).
     """
     if not 0 <= inputs.layer < model.n_layers:
         raise ExperimentError("position_outside", position=inputs.layer, count=model.n_layers)
     if not 0 <= inputs.head < model.n_heads:
         raise ExperimentError("position_outside", position=inputs.head, count=model.n_heads)
     row, dropped = visible(model, inputs.ids)
+    if len(row) > MOST_TOKENS:
+        raise ExperimentError("too_long", limit=MOST_TOKENS, used=len(row))
     ids, mask = model.tensor_inputs([row])
     states = model.hidden_states(ids, mask)[:, 0, -1]
     lens = model.decode(model.transform(states)).cpu().numpy()

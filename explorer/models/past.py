@@ -49,6 +49,18 @@ class Past:
         return Past(cache, self.source, self.source_mask)
 
     @torch.inference_mode()
+    def compact(self) -> Past:
+        """The same past in memory of its own, if it is a small part of larger tensors; else itself."""
+        layers = [layer for layer in _layers(self._cache) if layer.keys is not None]
+        held = sum(one.untyped_storage().nbytes() for layer in layers for one in (layer.keys, layer.values))
+        if held <= 2 * self.n_bytes:
+            return self
+        cache = self.cache_to_read_on()
+        for layer in _layers(cache):
+            layer.keys, layer.values = layer.keys.clone(), layer.values.clone()
+        return Past(cache, self.source, self.source_mask)
+
+    @torch.inference_mode()
     def take(self, rows: Sequence[int]) -> Past:
         """The texts `rows` of the batch, in this order; [0, 0, 0] makes three branches of a single text."""
         index = torch.tensor(list(rows))

@@ -184,6 +184,20 @@ def test_readers_of_different_lengths_are_read_on_together(model: Any, library: 
     assert model.forward_passes - before == 3, "one run for all readers"
 
 
+def test_what_is_kept_of_a_run_with_others_is_one_s_own(model: Any) -> None:
+    rows, shelves = [ids_of(model, text)[:9] for text in TEXTS] * 3, [shelf() for _ in range(6)]
+    for row, on in zip(rows, shelves, strict=True):
+        follow(model, row[:-1], on)
+    before = generation.follow(model, [FollowInputs(row) for row in rows], shelves)
+    for row, on, found in zip(rows, shelves, before, strict=True):
+        (line,) = on.get(decoding.NAME)
+        layer = line.past._cache.layers[0]
+        assert layer.keys.untyped_storage().nbytes() <= 2 * layer.keys.nbytes
+        again = follow(model, (*row, 7), on)
+        assert (again.kept, again.new) == (9, 1)
+        assert found.kept == 8
+
+
 def test_an_empty_text_starts_from_the_beginning_token(model: Any, library: Library) -> None:
     (first,) = decoding.begins(model)
     assert np.allclose(follow(model, ()).logits, library.logits([first])[-1], atol=2e-4)
