@@ -256,7 +256,7 @@ class Generator {
 
   draw() {
     const {header} = this;
-    const {labels, lang, tone} = header;
+    const {labels, tone} = header;
     const {rows, rest, segments, taken} = this.plan();
     this.list.setAttribute("aria-label", labels.bars);
     while (this.rows.length < rows.length) this.rows.push(this.newRow());
@@ -269,11 +269,10 @@ class Generator {
     restBar.firstChild.style.width = `${100 * rest}%`;
     restP.textContent = percent(rest);
     this.ruler.replaceChildren(
-      ...segments.map(({id, p}, i) => {
-        const part = h("s", {class: id === this.drawn ? "hit" : "", style: `width:${100 * p}%;opacity:${(1 - 0.6 * (i / MOST_SEGMENTS)).toFixed(2)}`});
-        if (p > 0.09) setToken(part, this.word(id), lang);
-        return part;
-      }),
+      ...segments.map(({id, p}, i) => h("s", {
+        class: id === this.drawn ? "hit" : "", title: `${this.word(id)} ${percent(p)}`,
+        style: `width:${100 * p}%;opacity:${(1 - 0.6 * (i / MOST_SEGMENTS)).toFixed(2)}`,
+      })),
       h("b", {style: `left:${100 * header.chance}%`}),
     );
     this.ruler.dataset.chance = header.chance;

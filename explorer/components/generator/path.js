@@ -50,14 +50,24 @@ export class PathView {
       i -= 1;
       nodes.push(h("span", {class: "spelled"}, bytes, setToken(h("span", {class: "whole"}), whole || "…", lang)));
     }
+    const held = this.text.contains(this.text.getRootNode().activeElement) ? this.text.getRootNode().activeElement.dataset.i : null;
     this.text.replaceChildren(...nodes);
+    if (held !== null) (this.text.querySelector(`button[data-i="${held}"]`) ?? this.element.closest("figure"))?.focus();
     const own = path.map((token, i) => ({...token, i})).filter(({entropy}) => entropy !== null);
     const most = Math.max(6, ...own.map(({entropy, nats}) => Math.max(entropy, nats)));
     this.strip.replaceChildren(...own.map(({i, entropy, nats}) => h("i", {"data-i": i, "data-entropy": entropy, "data-nats": nats},
       h("u", {style: `height:${(100 * entropy) / most}%`}), h("b", {style: `bottom:${(100 * nats) / most}%`}))));
     this.strip.hidden = this.note.hidden = own.length === 0;
     this.note.textContent = labels.strip;
-    this.text.querySelector(".now")?.scrollIntoView?.({block: "nearest", inline: "nearest"});
+    this.reveal(this.text.querySelector(".now") ?? this.text.querySelector(".last"));
+  }
+
+  // A long text scrolls inside its own box; the page stays where it is.
+  reveal(token) {
+    if (!token) return;
+    const {scrollTop, clientHeight} = this.text;
+    const top = token.offsetTop - this.text.offsetTop;
+    if (top < scrollTop || top > scrollTop + clientHeight - 40) this.text.scrollTop = Math.max(0, top - clientHeight / 2);
   }
 
   token(i, lang) {
