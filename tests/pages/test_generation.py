@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
+from explorer.engine import catalog, get_engine
 from explorer.lab import decoding
 from explorer.ui import i18n
 from explorer.views.generation import common, pieces
@@ -108,6 +110,39 @@ def test_scores_that_are_no_numbers_are_told(monkeypatch: pytest.MonkeyPatch, ca
     assert notices(at) == [words("errors.scores_broken", "en")]
 
 
+@pytest.mark.parametrize("family", ["gpt2", "llama", "qwen2", "gemma3_text"])
+def test_the_page_works_with_every_kind_of_causal_network(
+    family: str, tiny_of: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of the tools on each; their vocabularies spell 汉字 in bytes, so a text is long in tokens."""
+    use(monkeypatch, tiny_of(family))
+    for n, tool in enumerate(common.TOOLS):
+        if n % 2 == ("gpt2", "llama", "qwen2", "gemma3_text").index(family) % 2:
+            at = open_page("generation", "zh", tool=tool, model=f"tiny-{family}", text="树下有一口井", n="2")
+            assert not at.exception, tool
+            assert notices(at) == [], tool
+
+
+def test_another_model_reads_the_same_text_anew(tiny_of: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, tiny_of("llama"))
+    vocabulary = get_engine().vocabulary(catalog.default("causal").id)
+    path = tuple(vocabulary.index(word) for word in ("孩子", "的"))
+    at = open_page("generation", "zh", text="树下有", path=pieces.pack(path), b_on="1")
+    at.segmented_control(key="generation-model-zh").set_value("tiny-llama").run(timeout=60)
+    assert not at.exception
+    assert link(at)["model"] == "tiny-llama"
+    assert link(at)["text"] == "树下有孩子的"
+    assert {"path", "b_on"} & link(at).keys() == set()
+    assert len(at.get("bidi_component")) >= 1
+
+
+def use(monkeypatch: pytest.MonkeyPatch, info: Any) -> None:
+    """One more model in the catalogue, lying on this machine."""
+    entry, everything = catalog.entry, catalog.everything
+    monkeypatch.setattr(catalog, "entry", lambda model_id: info if model_id == info.id else entry(model_id))
+    monkeypatch.setattr(catalog, "everything", lambda: (*everything(), info))
+
+
 def test_a_model_that_is_not_there_is_left_aside() -> None:
     at = open_page("generation", "zh", model="gpt2", text="窗外下着雪")
     assert not at.exception
@@ -138,15 +173,14 @@ def test_training_numbers_multiply_to_the_sentence_s(gemma_result: Any) -> None:
 
 @pytest.fixture
 def gemma_result() -> Any:
-    from explorer.engine import get_engine
     from explorer.lab.types.generation import ScanInputs
     from explorer.views.generation.train import scrambled
 
     def read(text: str) -> tuple[float, float]:
-        ids = get_engine().tokens(common.catalog.default("causal").id, text).ids
+        ids = get_engine().tokens(catalog.default("causal").id, text).ids
         mixed = scrambled(ids, common.State().mix)
         assert sorted(mixed) == sorted(ids) and mixed[0] == ids[0]
-        result = get_engine().run("generation.scan", common.catalog.default("causal").id, ScanInputs((ids, mixed)))
+        result = get_engine().run("generation.scan", catalog.default("causal").id, ScanInputs((ids, mixed)))
         natural, other = (float(np.sum(row.nats, dtype=np.float64)) for row in result.rows)
         return natural, other
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from explorer.engine import catalog, get_engine
 from explorer.ui.state import MAX_LINK, from_query, link_length, to_query
 from explorer.views.generation import common, pieces
+from tests.ui.conftest import Reader
+from tests.ui.conftest import reader as reader  # a stand-in for a session
 
 
 def test_bytes_are_grouped_under_the_character_they_spell() -> None:
@@ -43,7 +46,7 @@ def test_a_link_carries_as_much_of_the_path_as_fits() -> None:
     assert common.shorten(common.State(path="AAA"), MAX_LINK).path == "AAA"
 
 
-def test_a_path_of_another_model_s_tokens_ends_where_it_stops_making_sense() -> None:
-    size = len(common.vocabulary())
+def test_a_path_of_another_model_s_tokens_ends_where_it_stops_making_sense(reader: Reader) -> None:
+    size = len(get_engine().vocabulary(catalog.default("causal").id))
     state = common.State(path=pieces.pack((5, 9, size, 7)))
     assert common.path_of(state) == (5, 9)

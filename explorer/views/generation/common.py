@@ -62,6 +62,8 @@ class State:
     beams: int = limit(3, low=1, high=6)
     lp: float = limit(1.0, low=0.0, high=3.0)
     n: int = limit(8, low=2, high=40)
+    wide: int = limit(3, low=1, high=5)
+    deep: int = limit(3, low=1, high=4)
     corpus: str = limit("", longest=MAX_LINK)
     layer: int = limit(0, low=0, high=127)
     head: int = limit(0, low=0, high=127)

@@ -26,8 +26,6 @@ from explorer.ui.prose import verbatim
 from explorer.views.generation import common, pieces
 from explorer.views.generation.common import State
 
-WIDTH, DEPTH = 3, 3
-
 
 def draw(state: State) -> None:
     chrome.section("generation.ways")
@@ -51,7 +49,11 @@ def draw(state: State) -> None:
         chrome.subsection("generation.ways.beam_tree")
         _tree("generation-beam", result.tree, _best(result), t("generation.ways.beam_caption"))
         chrome.subsection("generation.ways.likeliest")
-        found: TreeResult = widgets.run("generation.tree", common.model_id(), TreeInputs(ids, WIDTH, DEPTH))
+        with st.container(horizontal=True, key="generation-tree-dials"):
+            store = common.store()
+            widgets.slider("generation-wide", t("generation.ways.wide"), 1, 5, state.wide, lambda n: store.set(wide=n))
+            widgets.slider("generation-deep", t("generation.ways.deep"), 1, 4, state.deep, lambda n: store.set(deep=n))
+        found: TreeResult = widgets.run("generation.tree", common.model_id(), TreeInputs(ids, state.wide, state.deep))
         _tree("generation-tree", found.tree, set(), t("generation.ways.tree_caption"))
     with right:
         chrome.steps([(t(f"generation.ways.step{n}"), "") for n in (1, 2, 3)])
