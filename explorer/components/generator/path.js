@@ -59,6 +59,8 @@ export class PathView {
       h("u", {style: `height:${(100 * entropy) / most}%`}), h("b", {style: `bottom:${(100 * nats) / most}%`}))));
     this.strip.hidden = this.note.hidden = own.length === 0;
     this.note.textContent = labels.strip;
+    if (this.text.scrollHeight > this.text.clientHeight + 1) this.text.tabIndex = 0;
+    else this.text.removeAttribute("tabindex");
     this.reveal(this.text.querySelector(".now") ?? this.text.querySelector(".last"));
   }
 

@@ -80,7 +80,7 @@ def strip(
     labels = section("components.strip") | {
         "strip": t("generation.text"),
         "tint": t("generation.train.strip"),
-        "tip_guess": t("generation.train.tip_guess"),
+        "tip_guess": t("generation.train.tip_guess", p="{p}", rank="{rank}"),
     }
 
     def change(event: StripChange) -> None:
