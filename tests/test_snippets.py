@@ -384,7 +384,7 @@ def test_generation_write() -> None:
 
 def test_generation_context() -> None:
     lines = generated("context")
-    result = gpt("context", ContextInputs(gpt_ids(), (1, 2, 4, 8, 16, 32), ()))
+    result = gpt("context", ContextInputs(gpt_ids(), (1, 2, 4, 8, 16, 32)))
     expected = dict(zip(result.windows.tolist(), result.nats.mean(axis=1).tolist(), strict=True))
     assert {int(line.split(" ")[0]): numbers(line)[0] for line in lines} == pytest.approx(expected, abs=2e-3)
 

@@ -95,7 +95,7 @@ def _context(zh: Texts, en: Texts) -> Row:
     """Mean loss with one token in view against that with all, over every `EVERY`-th sentence."""
     near, far = [], []
     for line in (zh.lines + en.lines)[::EVERY]:
-        result: ContextResult = _run("generation.context", ContextInputs(_ids(line), (1, 4), ()))
+        result: ContextResult = _run("generation.context", ContextInputs(_ids(line), (1, 4)))
         near.append(result.nats[0])
         far.append(result.nats[-1])
     one, every = (float(np.concatenate(part).mean()) for part in (near, far))

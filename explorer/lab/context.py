@@ -18,7 +18,15 @@ from explorer.lab.decoding import begins, visible
 from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import experiment
 from explorer.lab.types.core import Progress
-from explorer.lab.types.generation import CacheInputs, CacheResult, ContextInputs, ContextResult, Floats
+from explorer.lab.types.generation import (
+    CacheInputs,
+    CacheResult,
+    ContextInputs,
+    ContextResult,
+    Floats,
+    NgramInputs,
+    NgramResult,
+)
 
 if TYPE_CHECKING:
     from explorer.models.model import Model
@@ -35,21 +43,36 @@ def context(model: Model, inputs: ContextInputs) -> Iterator[Progress | ContextR
     Every position gets a text of its own: the beginning-of-text token and the last k tokens. (A mask would not do: in
     deep layers a token still carries what it saw before.) Raises ExperimentError: text_empty, too_long, token_outside.
     """
-    ids = visible(model, inputs.ids)[0]
-    first = begins(model)
-    body = ids[len(first) :] if first and ids[: len(first)] == first else ids
-    if len(body) < 2:
-        raise ExperimentError("text_empty")
-    if len(body) > MOST_TOKENS:
-        raise ExperimentError("too_long", limit=MOST_TOKENS, used=len(body))
+    first, body = _parts(model, inputs.ids)
     windows = [*sorted({k for k in inputs.windows if 0 < k < len(body) - 1}), len(body) - 1]
     rows = []
     for done, k in enumerate(windows):
         yield Progress(done, len(windows))
         histories = [first + body[max(0, at - k) : at] for at in range(1, len(body))]
         rows.append(_nats(model, histories, body[1:]))
-    counted = ngram_nats(inputs.corpus, body, model.vocab_size)
-    yield ContextResult(np.array(windows, dtype=np.int64), np.stack(rows), counted, len(inputs.corpus))
+    yield ContextResult(np.array(windows, dtype=np.int64), np.stack(rows))
+
+
+@experiment(version=1)
+def ngram(model: Model, inputs: NgramInputs) -> NgramResult:
+    """The same tokens under n-gram models counted on the reader's text; the network is not asked.
+
+    Raises ExperimentError: text_empty, too_long, token_outside.
+    """
+    _, body = _parts(model, inputs.ids)
+    return NgramResult(ngram_nats(inputs.corpus, body, model.vocab_size), len(inputs.corpus))
+
+
+def _parts(model: Model, ids: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """What stands before every text, and the text itself."""
+    seen = visible(model, ids)[0]
+    first = begins(model)
+    body = seen[len(first) :] if first and seen[: len(first)] == first else seen
+    if len(body) < 2:
+        raise ExperimentError("text_empty")
+    if len(body) > MOST_TOKENS:
+        raise ExperimentError("too_long", limit=MOST_TOKENS, used=len(body))
+    return first, body
 
 
 def _nats(model: Model, histories: Sequence[Sequence[int]], targets: Sequence[int]) -> Floats:

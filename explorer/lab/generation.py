@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.lab.choosing import log_p_of, tree, ways
-from explorer.lab.context import cached, context
+from explorer.lab.context import cached, context, ngram
 from explorer.lab.decoding import Answer, Reading, Shelf, alone, read_on, visible
 from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import experiment
@@ -35,7 +35,7 @@ from explorer.lab.types.generation import (
 if TYPE_CHECKING:
     from explorer.models.model import Model
 
-__all__ = ["cached", "context", "follow", "inside", "left", "scan", "tree", "ways", "write"]
+__all__ = ["cached", "context", "follow", "inside", "left", "ngram", "scan", "tree", "ways", "write"]
 
 TOP = 5
 SCAN_ROWS = 8

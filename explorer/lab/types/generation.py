@@ -192,23 +192,33 @@ class TreeResult:
 
 @dataclass(frozen=True)
 class ContextInputs:
-    """The same text when only the last k tokens may be seen; and an n-gram model counted on `corpus`."""
+    """The same text when only the last k tokens may be seen."""
 
     ids: tuple[int, ...]
     windows: tuple[int, ...]
-    corpus: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class ContextResult:
-    """nats[window, n]: cross-entropy of each predicted token; windows[window]: tokens seen, the last one all of them.
-
-    ngram_nats[order, n]: of an n-gram model of order 1, 2, 3 … counted on the corpus.
-    """
+    """nats[window, n]: cross-entropy of each predicted token; windows[window]: tokens seen, at last all of them."""
 
     windows: Ints
     nats: Floats
-    ngram_nats: Floats
+
+
+@dataclass(frozen=True)
+class NgramInputs:
+    """A text, and another on which an n-gram model is counted."""
+
+    ids: tuple[int, ...]
+    corpus: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class NgramResult:
+    """nats[order, n] of the same tokens as in ContextResult, for n-gram models of order 1, 2, 3, 4."""
+
+    nats: Floats
     corpus_tokens: int
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer import examples
 from explorer.engine import get_engine
-from explorer.lab.types.generation import ContextInputs, ContextResult
+from explorer.lab.types.generation import ContextInputs, ContextResult, NgramInputs, NgramResult
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import thousands
@@ -31,16 +31,17 @@ def draw(state: State) -> None:
     corpus = state.corpus or examples.entry("generation", "default", language())["corpus"]
     tokens = get_engine().tokens(common.model_id(), corpus)
     counted = tuple(token for token, special in zip(tokens.ids, tokens.special, strict=True) if not special)
-    result = _result(ContextInputs(seen, WINDOWS, counted))
+    result = _result(ContextInputs(seen, WINDOWS))
+    counts: NgramResult = widgets.run("generation.ngram", common.model_id(), NgramInputs(seen, counted))
     left, right = st.columns([1, 0.36], gap="large")
     with left:
-        _curve(result)
+        _curve(result, counts)
         st.session_state["generation-corpus"] = corpus
         st.text_area(
             t("generation.context.corpus"), key="generation-corpus", height=120,
             on_change=lambda: common.store().set(corpus=st.session_state["generation-corpus"].strip()),
         )  # fmt: skip
-        chrome.quiet(t("generation.context.counted", n=thousands(result.corpus_tokens)))
+        chrome.quiet(t("generation.context.counted", n=thousands(counts.corpus_tokens)))
     with right:
         chrome.steps([(t(f"generation.context.step{n}"), "") for n in (1, 2, 3)])
         chrome.honesty("generation.context.honesty")
@@ -55,12 +56,12 @@ def _result(inputs: ContextInputs) -> ContextResult:
     return found
 
 
-def _curve(result: ContextResult) -> None:
+def _curve(result: ContextResult, counts: NgramResult) -> None:
     from explorer.figures import running
 
     losses = [float(row.mean()) for row in result.nats]
     names = [*(str(k) for k in result.windows[:-1]), t("generation.context.all", k=int(result.windows[-1]))]
-    ngram = [float(row.mean()) for row in result.ngram_nats]
+    ngram = [float(row.mean()) for row in counts.nats]
     chrome.plot(
         running.windows(
             {t("generation.context.gpt"): (names, losses),

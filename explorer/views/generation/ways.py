@@ -132,7 +132,7 @@ def _chain(state: State, ids: tuple[int, ...]) -> None:
     chrome.subsection("generation.ways.chain")
     head = [t(f"generation.ways.chain_{name}") for name in ("likeliest", "p", "taken", "p")]
     published = [
-        (step["likeliest"], percent(step["p"]), step["taken"], percent(step["p_taken"]))
+        (step["likeliest"], f"{100 * step['p']:g} %", step["taken"], f"{100 * step['p_taken']:g} %")
         for step in examples.load("generation")["chain"]
     ]
     chrome.table(head, published, numeric=(1, 3))

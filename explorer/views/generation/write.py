@@ -1,10 +1,14 @@
-"""自由写: a long continuation, streamed; stop it when you like, turn the dials, and what was written stays."""
+"""自由写: a long continuation, streamed; stop it when you like, turn the dials, and what was written stays.
+
+Drawn outside of the page's fragment: Streamlit lets a click inside a fragment wait until the fragment has run, and a
+stop button that waits is none.
+"""
 
 from __future__ import annotations
 
 import html
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import streamlit as st
 
@@ -20,7 +24,8 @@ DRAFT = "generation-draft"
 REDRAW_S = 0.06
 
 
-def draw(state: State) -> None:
+def draw(state: State) -> Callable[[], None]:
+    """Draw the tool; what it returns is to be called when the rest of the page stands, and writes if asked to."""
     chrome.section("generation.write")
     _dials(state)
     ids = common.whole(state)
@@ -38,9 +43,10 @@ def draw(state: State) -> None:
         chrome.steps([(t(f"generation.write.step{n}"), "") for n in (1, 2)])
         chrome.honesty("generation.write.honesty")
     common.show_code("generation_write", ids=list(ids), n=state.long, **_numbers(common.settings_of(state)))
-    if go:
-        draft.clear()
-        _write(state, ids, draft, page, note)
+    if not go:
+        return lambda: None
+    draft.clear()
+    return lambda: _write(state, ids, draft, page, note)
 
 
 def _numbers(settings: Settings) -> dict[str, float]:
