@@ -6,6 +6,7 @@ stop button that waits is none.
 
 from __future__ import annotations
 
+import contextlib
 import html
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,8 +16,9 @@ import streamlit as st
 from explorer.engine import get_engine
 from explorer.lab.types.generation import Settings, WriteInputs, WriteResult, Written
 from explorer.ui import chrome, widgets
-from explorer.ui.i18n import t
+from explorer.ui.i18n import HTML_LANG, language, t
 from explorer.ui.numbers import percent, thousands
+from explorer.ui.prose import inline, verbatim
 from explorer.views.generation import common, pieces
 from explorer.views.generation.common import State
 
@@ -61,20 +63,21 @@ def _write(state: State, ids: tuple[int, ...], draft: list[Written], page: objec
     inputs = WriteInputs(ids, state.long, common.settings_of(state), state.seed)
     stream = get_engine().stream("generation.write", common.model_id(), inputs, session=widgets.session())
     start, last = time.perf_counter(), 0.0
-    for value in widgets.while_here(stream):
-        if isinstance(value, WriteResult):
-            _show(page, state, draft)
-            if value.dropped:
-                chrome.notice("generation.dropped_short", "warn", n=thousands(value.dropped))
-            if value.ended:
-                chrome.quiet(t("components.generator.ended"))
-            continue
-        draft.append(value)
-        now = time.perf_counter()
-        if now - last >= REDRAW_S:
-            last = now
-            _show(page, state, draft)
-            note.html(_speed(len(draft), now - start))  # type: ignore[attr-defined]
+    with contextlib.closing(widgets.while_here(stream)) as values:  # a stop leaves the loop by an exception
+        for value in values:
+            if isinstance(value, WriteResult):
+                _show(page, state, draft)
+                if value.dropped:
+                    chrome.notice("generation.dropped_short", "warn", n=thousands(value.dropped))
+                if value.ended:
+                    chrome.quiet(t("components.generator.ended"))
+                continue
+            draft.append(value)
+            now = time.perf_counter()
+            if now - last >= REDRAW_S:
+                last = now
+                _show(page, state, draft)
+                note.html(_speed(len(draft), now - start))  # type: ignore[attr-defined]
 
 
 def _speed(count: int, seconds: float) -> str:
@@ -85,8 +88,9 @@ def _speed(count: int, seconds: float) -> str:
 def _show(page: object, state: State, draft: Sequence[Written]) -> None:
     """The beginning in grey, then every token with a mark the deeper the more surprising it was."""
     own = "".join(_span(one, text) for one, text in _texts(draft))
-    begin = html.escape(common.whole_text(state))
-    page.html(f'<div class="sentence written" lang="" dir="auto"><span class="quiet-text">{begin}</span>{own}</div>')  # type: ignore[attr-defined]
+    begin, lang = inline(verbatim(common.whole_text(state))), HTML_LANG[language()]
+    body = f'<span class="quiet-text">{begin}</span>{own}'
+    page.html(f'<div class="sentence written" lang="{lang}" dir="auto">{body}</div>')  # type: ignore[attr-defined]
 
 
 def _texts(draft: Sequence[Written]) -> Iterator[tuple[Written, str]]:
@@ -100,7 +104,7 @@ def _texts(draft: Sequence[Written]) -> Iterator[tuple[Written, str]]:
 def _span(one: Written, text: str) -> str:
     tip = html.escape(t("generation.write.tip", p=percent(one.p_model), rank=thousands(one.rank), s=f"{one.nats:.2f}"))
     deep = min(1.0, 0.1 + one.nats / 8)
-    return f'<span class="w" style="--deep:{deep:.2f}" title="{tip}">{html.escape(text)}</span>'
+    return f'<span class="w" style="--deep:{deep:.2f}" title="{tip}">{inline(verbatim(text))}</span>'
 
 
 def _keep() -> None:
