@@ -199,7 +199,7 @@ class Generator {
 
   label() {
     if (!this.playButton) return;
-    this.playButton.textContent = this.playing ? `${this.header.labels.pause} ❚❚` : `${this.header.labels.play} ▸`;
+    this.playButton.textContent = this.playing ? this.header.labels.pause : `${this.header.labels.play} ▸`;
     this.playButton.setAttribute("aria-pressed", String(Boolean(this.playing)));
   }
 
