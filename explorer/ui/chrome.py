@@ -186,9 +186,13 @@ def guarded(draw: Callable[[], None]) -> None:
 
 
 def show_code(name: str, **values: object) -> None:
-    """The lines of plain transformers that compute what is on the screen, with the reader's own inputs."""
-    with st.expander(t("common.code")):
-        st.code(code(name, **values), language="python")
+    """The lines of plain transformers that compute what is on the screen, with the reader's own inputs.
+
+    Drawn when opened: the browser's highlighter weighs 1.5 MB, and a page that nobody opens it on need not wait for it.
+    """
+    box = st.expander(t("common.code"), key=f"code-{name}", on_change="rerun")
+    if box.open:
+        box.code(code(name, **values), language="python")
 
 
 def code(name: str, **values: object) -> str:
