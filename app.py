@@ -21,16 +21,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from explorer import warming
-from explorer.engine import get_engine
+from explorer.engine import get_engine, maps
 from explorer.models import catalog
 from explorer.models.errors import ModelError
-from explorer.ui import network
+from explorer.ui import network, permission
 from explorer.ui.first_paint import first_painted
 
 
 async def status(request: Request) -> Response:
     """What the engine has done so far, in numbers; no reader's text is in it."""
-    return JSONResponse(asdict(get_engine().counters()) | {"torch_imported": "torch" in sys.modules})
+    return JSONResponse(
+        asdict(get_engine().counters()) | {"torch_imported": "torch" in sys.modules, "umap_ready": maps.ready()}
+    )
 
 
 async def painted(request: Request) -> Response:
@@ -42,7 +44,7 @@ async def painted(request: Request) -> Response:
 async def vocabulary(request: Request) -> Response:
     """The token strings of a model as a JSON list, kept by the browser for as long as the weights are the same."""
     try:
-        body = _vocabulary_json(request.path_params["model_id"])
+        body = _vocabulary_json(request.path_params["model_id"], request.path_params["revision"])
     except ModelError:
         return Response(status_code=404)
     return Response(
@@ -51,7 +53,7 @@ async def vocabulary(request: Request) -> Response:
 
 
 @lru_cache(maxsize=8)
-def _vocabulary_json(model_id: str) -> bytes:
+def _vocabulary_json(model_id: str, revision: str) -> bytes:
     catalog.entry(model_id)
     return json.dumps(get_engine().vocabulary(model_id), ensure_ascii=False).encode()
 
@@ -63,6 +65,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 network.stay_at_home()
+permission.policy()  # a misspelt permission ends the start, not a lesson
 app = st.App(
     "explorer/main.py",
     lifespan=lifespan,

@@ -12,13 +12,12 @@ import threading
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from explorer.engine import get_engine
+from explorer.engine import get_engine, maps, uses
 from explorer.engine.base import EngineError
-from explorer.models import catalog
 from explorer.ui import chapters
 from explorer.ui.first_paint import first_painted
 
-_CHAPTERS = tuple(name for _, name in chapters.CHAPTERS)
+_CHAPTERS = (*(name for _, name in chapters.CHAPTERS), "models")
 
 
 class Herald:
@@ -46,9 +45,10 @@ def _import_views(*names: str) -> None:
 
 def get_ready() -> None:
     """Read the vocabulary that most pages need; once a page stands, load the model and import the other chapters."""
-    model = catalog.default("masked").id
+    model = uses.chosen("masking").id
     with contextlib.suppress(EngineError):  # a damaged model is the page's to tell
         get_engine().vocabulary(model)
     first_painted.wait()
     get_engine().warm(model)
+    maps.start_warming()
     _import_views(*_CHAPTERS)

@@ -1,151 +1,162 @@
-"""How much context helps, an n-gram model beside it, and what the KV cache saves.
+"""Chapter 5, 语境: the vector of one word in many sentences, at every layer, from one pass a batch.
 
-Knows token ids and counts. The n-gram model is interpolated (Jelinek & Mercer 1980) with Witten & Bell's (1991)
-weights: what a history has not seen is left to the shorter history, down to an even chance for every token.
+Knows a model's hidden states and how to take a word's out of them; what is drawn from them is geometry.py's business.
+Torch is imported when an experiment runs. CBOW lives beside this file and is found under this name too.
 """
 
 from __future__ import annotations
 
-import time
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.lab.choosing import log_p_of
-from explorer.lab.decoding import begins, visible
+from explorer.lab.cbow import cbow
 from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import experiment
+from explorer.lab.reading import encode
+from explorer.lab.types.context import EmbedInputs, EmbedResult, Floats, Occurrence, Read
 from explorer.lab.types.core import Progress
-from explorer.lab.types.generation import (
-    CacheInputs,
-    CacheResult,
-    ContextInputs,
-    ContextResult,
-    Floats,
-    NgramInputs,
-    NgramResult,
-)
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from explorer.models.model import Model
 
-MOST_TOKENS = 96  # of a text whose every position is read again for every window
-TOKENS_A_RUN = 1024
-ORDERS = (1, 2, 3, 4)
+__all__ = ["cbow", "embed"]
+
+ROWS = 16  # sentences of one forward pass
+MOST = 512  # sentences of one request
+SAMPLE = 1500  # tokens that stand for all of them
+REMOVED = 3  # directions that all-but-the-top removes (Mu & Viswanath 2018: about d / 100)
+_POSITION_TABLES = ("position_embeddings", "wpe", "embed_positions")
 
 
 @experiment(version=1, kind="stream")
-def context(model: Model, inputs: ContextInputs) -> Iterator[Progress | ContextResult]:
-    """Cross-entropy of every token when only the last k before it are seen; a step of progress is a window.
+def embed(model: Model, inputs: EmbedInputs) -> Iterator[Progress | EmbedResult]:
+    """The vectors of all items at all layers. Yields Progress (a step is a sentence), then the result.
 
-    Every position gets a text of its own: the beginning-of-text token and the last k tokens. (A mask would not do: in
-    deep layers a token still carries what it saw before.) Raises ExperimentError: text_empty, too_long, token_outside.
+    Raises ExperimentError: text_empty, too_long, too_many_lines, position_outside, not_finite.
     """
-    first, body = _parts(model, inputs.ids)
-    windows = [*sorted({k for k in inputs.windows if 0 < k < len(body) - 1}), len(body) - 1]
-    rows = []
-    for done, k in enumerate(windows):
-        yield Progress(done, len(windows))
-        histories = [first + body[max(0, at - k) : at] for at in range(1, len(body))]
-        rows.append(_nats(model, histories, body[1:]))
-    yield ContextResult(np.array(windows, dtype=np.int64), np.stack(rows))
-
-
-@experiment(version=1)
-def ngram(model: Model, inputs: NgramInputs) -> NgramResult:
-    """The same tokens under n-gram models counted on the reader's text; the network is not asked.
-
-    Raises ExperimentError: text_empty, too_long, token_outside.
-    """
-    _, body = _parts(model, inputs.ids)
-    return NgramResult(ngram_nats(inputs.corpus, body, model.vocab_size), len(inputs.corpus))
-
-
-def _parts(model: Model, ids: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """What stands before every text, and the text itself."""
-    seen = visible(model, ids)[0]
-    first = begins(model)
-    body = seen[len(first) :] if first and seen[: len(first)] == first else seen
-    if len(body) < 2:
+    if not inputs.items:
         raise ExperimentError("text_empty")
-    if len(body) > MOST_TOKENS:
-        raise ExperimentError("too_long", limit=MOST_TOKENS, used=len(body))
-    return first, body
+    if len(inputs.items) > MOST:
+        raise ExperimentError("too_many_lines", limit=MOST, used=len(inputs.items))
+    read = [_read(model, item) for item in inputs.items]
+    places = [(n, at) for n, one in enumerate(read) for at, special in enumerate(one.tokens.special) if not special]
+    drawn = np.random.default_rng(inputs.seed).permutation(len(places))[:SAMPLE]
+    sampled: dict[int, list[int]] = {}
+    for n, at in (places[i] for i in sorted(drawn.tolist())):
+        sampled.setdefault(n, []).append(at)
+
+    shape = (model.n_layers + 1, len(read), model.d_model)
+    vectors, samples, ids = np.zeros(shape, np.float32), [], []
+    intra = np.zeros((model.n_layers + 1, len(read)), np.float32)
+    order = sorted(range(len(read)), key=lambda n: len(read[n].tokens)) if inputs.sort else list(range(len(read)))
+    rows = ROWS if inputs.sort else 1
+    table = _static(model, sorted({i for one in read for i in one.tokens.ids}))
+    for start in range(0, len(order), rows):
+        batch = order[start : start + rows]
+        states = _states(model, [read[n] for n in batch], table)
+        for row, n in enumerate(batch):
+            own, one = states[:, row], read[n]
+            vectors[:, n] = own[:, list(one.positions)].mean(axis=1)
+            if n in sampled:
+                samples.append(own[:, sampled[n]])
+                ids += [one.tokens.ids[at] for at in sampled[n]]
+            intra[:, n] = _to_the_mean(own[:, [at for at, special in enumerate(one.tokens.special) if not special]])
+        yield Progress(min(start + rows, len(order)), len(order))
+    if not np.isfinite(vectors).all():
+        raise ExperimentError("not_finite")
+    common, top, anisotropy, alike, n_words = _all_tokens(np.concatenate(samples, axis=1), np.array(ids))
+    yield EmbedResult(
+        vectors=vectors,
+        pieces=np.array([len(one.positions) for one in read], dtype=np.int64),
+        common=common,
+        top=top,
+        anisotropy=anisotropy,
+        self_similarity=alike,
+        intra_sentence=intra.mean(axis=1),
+        n_tokens=len(ids),
+        n_words=n_words,
+    )
 
 
-def _nats(model: Model, histories: Sequence[Sequence[int]], targets: Sequence[int]) -> Floats:
-    """−ln P(target | history) of each, in batches of about equal numbers of tokens."""
+def _read(model: Model, item: Occurrence) -> Read:
+    tokens = encode(model, item.text)
+    touched = tuple(
+        at
+        for at, (start, end) in enumerate(tokens.offsets)
+        if not tokens.special[at] and start < item.end and end > item.start
+    )
+    if not touched:
+        raise ExperimentError("position_outside", position=item.start, count=len(item.text))
+    return Read(tokens, touched)
+
+
+def _states(model: Model, batch: Sequence[Read], table: dict[int, Floats]) -> Floats:
+    """states[layers + 1, B, L, d]; row 0 holds the input vectors without their positions."""
+    ids, mask = model.tensor_inputs([one.tokens.ids for one in batch])
+    states = model.hidden_states(ids, mask).float().cpu().numpy()
+    for row, one in enumerate(batch):
+        states[0, row, : len(one.tokens)] = [table[i] for i in one.tokens.ids]
+    return np.asarray(states, dtype=np.float32)
+
+
+def _static(model: Model, ids: Sequence[int]) -> dict[int, Floats]:
+    """The input vector of each id with its position left out before the LayerNorm.
+
+    Each id is read alone while the table of positions answers zero; models with rotary positions have no such table.
+    """
     import torch
 
-    longest = max(map(len, histories))
-    size = max(1, TOKENS_A_RUN // longest)
-    out: list[Floats] = []
-    for start in range(0, len(histories), size):
-        part = histories[start : start + size]
-        ids, mask = model.tensor_inputs(part)
-        last = torch.tensor([len(row) - 1 for row in part], device=model.device)
-        logits = model.decode(model.transform(model.last_hidden_at(ids, last, mask))).cpu().numpy()
-        wanted = np.array(targets[start : start + size])
-        out.append(-log_p_of(logits)[np.arange(len(part)), wanted])
-    return np.concatenate(out).astype(np.float32)
-
-
-def ngram_nats(corpus: Sequence[int], text: Sequence[int], vocab_size: int) -> Floats:
-    """nats[order, n] of text[1:], for each of ORDERS; order 1 knows only how common a token is."""
-    counts: list[dict[tuple[int, ...], Counter[int]]] = [defaultdict(Counter) for _ in ORDERS]
-    for at, token in enumerate(corpus):
-        for order in ORDERS:
-            if at >= order - 1:
-                counts[order - 1][tuple(corpus[at - order + 1 : at])][token] += 1
-
-    def p(token: int, history: tuple[int, ...]) -> float:
-        if not history:
-            below, seen = 1 / vocab_size, counts[0].get((), Counter())
-        else:
-            below, seen = p(token, history[1:]), counts[len(history)].get(history, Counter())
-        total, kinds = seen.total(), len(seen)
-        return below if total == 0 else (seen[token] + kinds * below) / (total + kinds)
-
-    rows = [
-        [-np.log(p(text[at], tuple(text[max(0, at - order + 1) : at]))) for at in range(1, len(text))]
-        for order in ORDERS
+    network: Any = model._net
+    hooks = [
+        module.register_forward_hook(_nothing)
+        for name, module in network.named_modules()
+        if name.rpartition(".")[2] in _POSITION_TABLES
     ]
-    return np.array(rows, dtype=np.float32)
+    try:
+        found = []
+        for start in range(0, len(ids), 512):
+            alone = torch.tensor([[i] for i in ids[start : start + 512]], device=model.device)
+            found.append(model.hidden_states(alone)[0, :, 0].float().cpu().numpy())
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return dict(zip(ids, np.concatenate(found), strict=True))
 
 
-@experiment(version=1, kind="stream")
-def cached(model: Model, inputs: CacheInputs) -> Iterator[Progress | CacheResult]:
-    """Greedy steps, each made with the cache and without, one after the other; a step of progress is a token.
+def _nothing(module: Any, arguments: Any, output: Tensor) -> Tensor:
+    """What a table of positions says when positions are left out."""
+    return output * 0
 
-    Raises ExperimentError: token_outside, text_empty.
-    """
-    ids = list(visible(model, inputs.ids)[0])
-    rows: list[tuple[int, int, int, float, float, float]] = []
-    past = None
-    for step in range(inputs.n):
-        yield Progress(step, inputs.n)
-        new, _ = model.tensor_inputs([ids[0 if past is None else len(past) :]])
-        kept = 0 if past is None else len(past)
-        start = time.perf_counter()
-        with_cache, past = model.step(new, past)
-        middle = time.perf_counter()
-        whole, _ = model.tensor_inputs([ids])
-        without, _ = model.step(whole)
-        end = time.perf_counter()
-        difference = float((with_cache - without).abs().max())
-        token = int(with_cache[0].argmax())
-        rows.append((token, kept, past.n_bytes, (middle - start) * 1000, (end - middle) * 1000, difference))
-        ids.append(token)
-        if token in model.stop_ids:
-            break
-    chosen, kept_all, held, fast, slow, differences = zip(*rows, strict=True)
-    yield CacheResult(
-        token_ids=np.array(chosen, dtype=np.int64),
-        kept=np.array(kept_all, dtype=np.int64),
-        n_bytes=np.array(held, dtype=np.int64),
-        ms_with=np.array(fast, dtype=np.float32),
-        ms_without=np.array(slow, dtype=np.float32),
-        difference=np.array(differences, dtype=np.float32),
-    )
+
+def _unit(vectors: Floats) -> Floats:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12), dtype=np.float32)
+
+
+def _to_the_mean(own: Floats) -> Floats:
+    """own[layers + 1, L, d] → mean cosine of the tokens with their mean, per layer."""
+    mean = _unit(own.mean(axis=1, keepdims=True))
+    return np.asarray((_unit(own) * mean).sum(axis=-1).mean(axis=-1), dtype=np.float32)
+
+
+def _all_tokens(sample: Floats, ids: Any) -> tuple[Floats, Floats, Floats, Floats, int]:
+    """What the sampled tokens have in common: mean, main directions, mean cosines of any two and of the same word's."""
+    common = sample.mean(axis=1)
+    top = np.zeros((len(sample), REMOVED, sample.shape[2]), np.float32)
+    unit = _unit(sample)
+    n = sample.shape[1]
+    pairs = max(1, n * (n - 1))
+    anisotropy = ((unit.sum(axis=1) ** 2).sum(axis=-1) - n) / pairs
+    groups = [np.flatnonzero(ids == i) for i in np.unique(ids) if (ids == i).sum() > 1]
+    alike = np.full(len(sample), np.nan, np.float32)
+    if groups:
+        each = [((unit[:, g].sum(axis=1) ** 2).sum(axis=-1) - len(g)) / (len(g) * (len(g) - 1)) for g in groups]
+        alike = np.mean(each, axis=0).astype(np.float32)
+    for layer, rows in enumerate(sample):
+        spread = rows - common[layer]
+        _, directions = np.linalg.eigh(spread.T @ spread)
+        top[layer] = directions[:, ::-1][:, :REMOVED].T
+    return common, top, anisotropy.astype(np.float32), alike, len(groups)

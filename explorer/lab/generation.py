@@ -2,7 +2,7 @@
 
 Every experiment takes a `Model` handle and frozen inputs (lab/types/generation.py) and returns arrays in fp32. The
 other experiments of the chapter live beside this file and are found under this name too: ways to choose (choosing.py),
-how much context helps and the KV cache (context.py), inside one step and beside BERT (looking.py).
+how much context helps and the KV cache (reach.py), inside one step and beside BERT (looking.py).
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.lab.choosing import log_p_of, tree, ways
-from explorer.lab.context import cached, context, ngram
 from explorer.lab.decoding import Answer, Reading, Shelf, alone, read_on, visible
 from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import experiment
 from explorer.lab.looking import inside, left
+from explorer.lab.reach import cached, context, ngram
 from explorer.lab.sampling import chance_at, draw, offer
 from explorer.lab.types.generation import (
     Floats,

@@ -17,6 +17,9 @@ masking.load40_errors masking.load40_p95_s masking.load40_rss_gb masking.second_
 GENERATION = """first_paint_s load_s load_again_s step_ratio stream_ratio same_tokens step_click_p50_ms
 dial_forward_passes dial_frame_p95_ms readers20_errors readers20_first_token_p95_s readers20_ratio branch_reuse
 stop_after_s closed_after_s""".split()
+ATTENTION = """attention.bytes_32 attention.bytes_ratio attention.text_to_screen_p50_ms attention.switch_ms
+attention.switch_forward_passes attention.frame_p95_ms_128 attention.exact attention.cell_arithmetic
+attention.first_paint_s""".split()
 FIELDS = "id figure value unit op target holds runs load command".split()
 
 
@@ -25,6 +28,8 @@ def test_every_figure_that_was_promised_can_be_measured(capsys: pytest.CaptureFi
     assert set(WANTED) <= set(json.loads(capsys.readouterr().out))
     assert command.main(["generation", "--list", "--json"]) == 0
     assert {f"generation.{name}" for name in GENERATION} <= set(json.loads(capsys.readouterr().out))
+    assert command.main(["attention", "--list", "--json"]) == 0
+    assert set(ATTENTION) <= set(json.loads(capsys.readouterr().out))
     assert command.main(["home", "--list"]) == 0
     assert "home.first_paint_s" in capsys.readouterr().out
 

@@ -68,7 +68,7 @@ class View:
         return self.path + (f"?{urlencode(query)}" if query else "")
 
 
-CHAPTERS = tuple(name for _, name in chapters.CHAPTERS)
+CHAPTERS = (*(name for _, name in chapters.CHAPTERS), "models")  # the pages; the last is in no list of chapters
 
 
 def tools(chapter: str) -> tuple[str, ...]:
@@ -145,7 +145,7 @@ def drawn(page: Page) -> None:
         }""",
         timeout=60_000,
     )
-    page.locator(".sesame[data-ready]").first.wait_for()
+    page.locator(".sesame[data-ready], .model").first.wait_for()
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 

@@ -29,6 +29,7 @@ TABLES = {
     "generator": "generator",
     "triangle": "triangle",
     "tree": "tree",
+    "layers_map": "layers",
 }
 
 

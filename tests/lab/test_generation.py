@@ -367,7 +367,7 @@ def test_a_window_of_k_is_a_text_of_its_own(model: Any, library: Library) -> Non
 
 
 def test_the_n_gram_model_counts() -> None:
-    from explorer.lab.context import ngram_nats
+    from explorer.lab.reach import ngram_nats
 
     corpus, text = (1, 2, 1, 2, 1, 3), (1, 2)
     rows = np.exp(-ngram_nats(corpus, text, vocab_size=10))
