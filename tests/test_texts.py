@@ -28,6 +28,7 @@ from explorer.views.attention import atlas, sparse
 from explorer.views.attention import common as attention_common
 from explorer.views.context import common as context_common
 from explorer.views.evidence import common as evidence_common
+from explorer.views.generation import common as generation_common
 from explorer.views.home import common as home_common
 from explorer.views.input import common as input_common
 from explorer.views.masking import common

@@ -247,10 +247,11 @@ def test_writing_stops_at_once_and_stays(open_page: OpenPage, server: Server, gp
     eventually(page.page, lambda: _true(words.count() >= 4))
     page.page.get_by_role("button", name=page.say("write.stop"), exact=True).click()
     assert _quiet_within(server, 5) <= 4
+    expect(page.page.get_by_role("button", name=page.say("write.keep"), exact=True)).to_be_enabled()
     idle(page.page)
+    said = eventually(page.page, lambda: _at_rest(page))
     kept = words.count()
     assert 4 <= kept < 400
-    said = page.main.locator(".written").inner_text()
     ids, spoken = gpt.ids(text), ""
     for _ in range(3):
         ids.append(gpt.draws(ids, chance_at(3, len(ids)), temperature=0.8))
@@ -391,6 +392,14 @@ def _quiet_within(server: Server, seconds: float) -> float:
         elif time.monotonic() - since >= 1:
             return since - start
     raise AssertionError("the model is still at work")
+
+
+def _at_rest(page: Generation) -> str:
+    """What is written, once the last drawing of it has arrived."""
+    before = page.main.locator(".written").inner_text()
+    page.page.wait_for_timeout(400)  # drawings announce no end
+    assert page.main.locator(".written").inner_text() == before
+    return before
 
 
 def _pieces(gpt: Gpt, text: str) -> list[str]:
