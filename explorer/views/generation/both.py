@@ -102,7 +102,11 @@ def _along(tokens: Tokens, places: list[int], bert: list[float], gpt: list[float
     )  # fmt: skip
     chrome.figures(
         [
-            (f"{gaps[:-1].mean():+.2f}", t("generation.both.inner"), t("generation.both.inner_note")),
-            (f"{gaps[-1]:+.2f}", t("generation.both.end", word=verbatim(ticks[-1])), t("generation.both.end_note")),
+            (f"{gaps[:-1].mean():+.2f}".replace("-", "−"), t("generation.both.inner"), t("generation.both.inner_note")),
+            (
+                f"{gaps[-1]:+.2f}".replace("-", "−"),
+                t("generation.both.end", word=verbatim(ticks[-1])),
+                t("generation.both.end_note"),
+            ),
         ]
     )
