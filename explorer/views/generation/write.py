@@ -31,7 +31,9 @@ def draw(state: State) -> Callable[[], None]:
     chrome.section("generation.write")
     _dials(state)
     ids = common.whole(state)
-    draft: list[Written] = st.session_state.setdefault(DRAFT, [])
+    # A list of this run's own: a run that was stopped may still add a token to the one it had.
+    draft: list[Written] = list(st.session_state.get(DRAFT, ()))
+    st.session_state[DRAFT] = draft
     with st.container(horizontal=True, key="generation-write-buttons"):
         go = st.button(t("generation.write.go"), key="generation-write-go", type="primary")
         st.button(t("generation.write.stop"), key="generation-write-stop")  # a click ends the run that is under way
