@@ -1,4 +1,4 @@
-"""The front door: a Streamlit ASGI app around explorer/main.py, three small routes, and warming around the first paint.
+"""The front door: a Streamlit ASGI app around explorer/main.py, four small routes, and warming around the first paint.
 
 It knows how the process starts and what it serves beside the pages; it knows nothing of any chapter.
 `app` is found by `streamlit run app.py` and by `uvicorn app:app`.
@@ -24,7 +24,7 @@ from explorer import warming
 from explorer.engine import get_engine, maps
 from explorer.models import catalog
 from explorer.models.errors import ModelError
-from explorer.ui import network, permission
+from explorer.ui import network, permission, stopping
 from explorer.ui.first_paint import first_painted
 
 
@@ -39,6 +39,11 @@ async def painted(request: Request) -> Response:
     """A page has drawn its first figure: what waited for that may begin."""
     first_painted.set()
     return Response(status_code=204)
+
+
+async def stop(request: Request) -> Response:
+    """A reader has pressed stop; the word is known to the page that drew the button."""
+    return Response(status_code=204 if stopping.ask(request.path_params["word"]) else 404)
 
 
 async def vocabulary(request: Request) -> Response:
@@ -73,6 +78,7 @@ app = st.App(
     routes=[
         Route("/status", status),
         Route("/painted", painted, methods=["POST"]),
+        Route("/stop/{word}", stop, methods=["POST"]),
         Route("/vocabulary/{revision}/{model_id:path}", vocabulary),
     ],
 )

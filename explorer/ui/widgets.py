@@ -5,6 +5,7 @@ A widget here never owns a value. That keeps links, presets and the language swi
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -13,8 +14,9 @@ from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explorer.engine import get_engine
-from explorer.engine.base import Progress
+from explorer.engine.base import Cancelled, Progress
 from explorer.ui.i18n import language, t
+from explorer.ui.stopping import Stop
 
 T = TypeVar("T", int, float)
 
@@ -105,28 +107,24 @@ def while_here(stream: Iterator[Any]) -> Iterator[Any]:
 def progress(stream: Iterator[Any], words: str) -> Any:
     """Draw a stream's progress with numbers and a stop button; the last value, which is the result.
 
-    Pressing stop reruns the script, which closes the stream; the engine then ends the work within a step.
+    Raises Cancelled when the reader stops it; the stream is closed then, and the engine ends the work within a step.
     """
-    place = st.empty()
-    result = None
-    for step in while_here(stream):
-        if isinstance(step, Progress):
-            with place.container(horizontal=True, vertical_alignment="center"):
-                st.progress(
-                    step.done / max(step.total, 1),
-                    text=f"{words} · {t('common.progress', done=step.done, total=step.total)}",
-                )
-                if step.done < step.total:
-                    st.button(t("common.cancel"), key=f"stop-{step.done}-{words}", type="tertiary")
-        else:
-            result = step
+    place, bar, result = st.empty(), None, None
+    with Stop() as stop, contextlib.closing(while_here(stream)) as values:
+        for step in values:
+            if stop.asked():
+                place.empty()
+                raise Cancelled("cancelled")
+            if not isinstance(step, Progress):
+                result = step
+                continue
+            if bar is None:
+                with place.container(horizontal=True, vertical_alignment="center"):
+                    bar = st.empty()
+                    stop.button(f"stop-{words}")
+            bar.progress(
+                step.done / max(step.total, 1),
+                text=f"{words} · {t('common.progress', done=step.done, total=step.total)}",
+            )
     place.empty()
     return result
-
-
-def stopped(words: str) -> bool:
-    """Whether this run came of pressing stop beside the progress that is called `words`."""
-    return any(
-        value is True and str(key).startswith("stop-") and str(key).endswith(f"-{words}")
-        for key, value in st.session_state.items()
-    )

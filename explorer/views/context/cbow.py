@@ -5,6 +5,8 @@ It knows a text, a training's steps and its result; the BERT cloud is the scene'
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import streamlit as st
 
@@ -17,6 +19,7 @@ from explorer.ui import chrome, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import signed, thousands
 from explorer.ui.prose import verbatim
+from explorer.ui.stopping import Stop
 from explorer.views.context import common
 from explorer.views.context.common import Scene, State
 
@@ -46,6 +49,8 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
             found = _train(inputs)
         finally:
             st.session_state.pop(ASKED, None)
+        if found is None:
+            widgets.draw_again()
     elif found is None:
         st.button(t("context.cbow.train"), key="context-train", type="primary",
                   on_click=lambda: st.session_state.__setitem__(ASKED, text))  # fmt: skip
@@ -65,22 +70,29 @@ def _epochs(text: str) -> int:
 
 
 def _train(inputs: CbowInputs) -> CbowResult | None:
-    """Train with a live curve and a stop button: stopping reruns the page, which closes the stream."""
-    stop, place, bar = st.empty(), st.empty(), st.empty()
-    stop.button(t("common.cancel"), key="context-cbow-stop")
+    """Train with a live curve and a stop button; None when it was stopped."""
+    places = place, bar, below = st.empty(), st.empty(), st.empty()
     losses: list[float] = []
     found = None
-    for step in get_engine().stream("context.cbow", common.model_id(), inputs, session=widgets.session()):
-        if not isinstance(step, CbowStep):
-            found = step
-            break
-        losses.append(step.loss)
-        bar.progress(step.done / step.total, text=t("common.progress", done=step.done, total=step.total))
-        if len(losses) % 4 == 0:
-            fig = layers.losses(losses, step.guess, t("context.cbow.guess"), t("context.cbow.x"), t("context.cbow.y"))
-            place.plotly_chart(fig, key=f"context-cbow-{len(losses)}", config={"displayModeBar": False})
-    for place_ in (stop, place, bar):
-        place_.empty()
+    stream = get_engine().stream("context.cbow", common.model_id(), inputs, session=widgets.session())
+    with Stop() as stop, contextlib.closing(widgets.while_here(stream)) as steps:
+        with below:
+            stop.button("context-cbow-stop")
+        for step in steps:
+            if stop.asked():
+                break
+            if not isinstance(step, CbowStep):
+                found = step
+                break
+            losses.append(step.loss)
+            bar.progress(step.done / step.total, text=t("common.progress", done=step.done, total=step.total))
+            if len(losses) % 4 == 0:
+                fig = layers.losses(
+                    losses, step.guess, t("context.cbow.guess"), t("context.cbow.x"), t("context.cbow.y")
+                )
+                place.plotly_chart(fig, key=f"context-cbow-{len(losses)}", config={"displayModeBar": False})
+    for one in places:
+        one.empty()
     return found
 
 

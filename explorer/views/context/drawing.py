@@ -125,9 +125,6 @@ def complete(result: EmbedResult, state: State) -> None:
     if n < maps.projecting.LEAST:
         chrome.error(EngineError("too_few_points", limit=maps.projecting.LEAST, used=n))
         return
-    if widgets.stopped(t("context.fitting")):
-        chrome.notice("errors.cancelled")
-        return
     if state.method == "umap" and not maps.ready():
         maps.start_warming()
         chrome.notice("context.umap_warming")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer import examples
 from explorer.engine import get_engine
-from explorer.engine.base import Cancelled, EngineError
+from explorer.engine.base import EngineError
 from explorer.lab.types.context import EmbedResult
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import t
@@ -63,8 +63,6 @@ def embed(inputs: object) -> EmbedResult:
     model = common.model_id()
     engine = get_engine()
     found: EmbedResult | None = engine.peek("context.embed", model, inputs)
-    if found is None and widgets.stopped(t("context.reading")):
-        raise Cancelled("cancelled")
     if found is None and engine.state(model) == "ready":
         stream = engine.stream("context.embed", model, inputs, session=widgets.session())
         found = widgets.progress(stream, t("context.reading"))
