@@ -74,6 +74,8 @@ def one_model(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -
                 key = (real.__name__, folder, str(options))
                 if key not in loaded:
                     loaded[key] = real.from_pretrained(folder, **options)
+                for module in getattr(loaded[key], "modules", list)():
+                    module._forward_pre_hooks.clear()  # what an earlier snippet hung on it
                 return loaded[key]
 
         monkeypatch.setattr(transformers, name, Once)
