@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from explorer import examples
-from explorer.engine import catalog, get_engine
+from explorer.engine import catalog, get_engine, uses
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.generation import Settings
 from explorer.ui import chrome
@@ -80,8 +80,8 @@ def available() -> tuple[str, ...]:
 
 
 def model_id() -> str:
-    """The model the reader chose if it is there, else the embedded one."""
-    chosen, default = store().get().model, catalog.default("causal").id
+    """The model the reader chose if it is there, else the one the chapter uses."""
+    chosen, default = store().get().model, uses.chosen("generation").id
     return chosen if chosen and chosen in available() else default
 
 
