@@ -5,6 +5,8 @@ It knows a text, a training's steps and its result; the BERT cloud is the scene'
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import streamlit as st
 
@@ -70,15 +72,18 @@ def _train(inputs: CbowInputs) -> CbowResult | None:
     stop.button(t("common.cancel"), key="context-cbow-stop")
     losses: list[float] = []
     found = None
-    for step in get_engine().stream("context.cbow", common.model_id(), inputs, session=widgets.session()):
-        if not isinstance(step, CbowStep):
-            found = step
-            break
-        losses.append(step.loss)
-        bar.progress(step.done / step.total, text=t("common.progress", done=step.done, total=step.total))
-        if len(losses) % 4 == 0:
-            fig = layers.losses(losses, step.guess, t("context.cbow.guess"), t("context.cbow.x"), t("context.cbow.y"))
-            place.plotly_chart(fig, key=f"context-cbow-{len(losses)}", config={"displayModeBar": False})
+    names = t("context.cbow.guess"), t("context.cbow.x"), t("context.cbow.y")
+    stream = get_engine().stream("context.cbow", common.model_id(), inputs, session=widgets.session())
+    with contextlib.closing(stream):
+        for step in stream:
+            if not isinstance(step, CbowStep):
+                found = step
+                break
+            losses.append(step.loss)
+            bar.progress(step.done / step.total, text=t("common.progress", done=step.done, total=step.total))
+            if len(losses) % 4 == 0:
+                fig = layers.losses(losses, step.guess, *names)
+                place.plotly_chart(fig, key=f"context-cbow-{len(losses)}", config={"displayModeBar": False})
     for place_ in (stop, place, bar):
         place_.empty()
     return found
