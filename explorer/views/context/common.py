@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Literal, get_args
 
 from explorer import examples
-from explorer.engine import catalog, get_engine
+from explorer.engine import catalog, get_engine, uses
 from explorer.engine.base import EngineError
 from explorer.lab.types.context import EmbedInputs, Occurrence
 from explorer.ui import chrome
@@ -95,7 +95,7 @@ def models() -> tuple[catalog.ModelInfo, ...]:
 
 def model() -> catalog.ModelInfo:
     """The chosen model, or the default one where the chosen is not on this machine."""
-    return next((info for info in models() if info.id == store().get().model), catalog.default("masked"))
+    return next((info for info in models() if info.id == store().get().model), uses.chosen("context"))
 
 
 def model_id() -> str:
