@@ -78,7 +78,7 @@ def _train(inputs: CbowInputs) -> CbowResult | None:
         for step in stream:
             if not isinstance(step, CbowStep):
                 found = step
-                break
+                continue
             losses.append(step.loss)
             bar.progress(step.done / step.total, text=t("common.progress", done=step.done, total=step.total))
             if len(losses) % 4 == 0:
