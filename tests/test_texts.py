@@ -28,6 +28,7 @@ from explorer.views.attention import atlas, sparse
 from explorer.views.attention import common as attention_common
 from explorer.views.context import common as context_common
 from explorer.views.evidence import common as evidence_common
+from explorer.views.generation import common as generation_common
 from explorer.views.home import common as home_common
 from explorer.views.input import common as input_common
 from explorer.views.masking import common
@@ -57,6 +58,9 @@ COMPONENT = {
     "scatter": "scatter_ab",
     "export": "export_bar",
     "compare": "compare",
+    "generator": "generator",
+    "triangle": "triangle",
+    "tree": "tree",
     "attention": "attention_view",
     "layers": "layers_map",
 }
@@ -112,6 +116,7 @@ PRESETS = {
     "pairs": pairs_common.PRESETS,
     "attention": attention_common.PRESETS,
     "context": context_common.PRESETS,
+    "generation": generation_common.PRESETS,
     "evidence": evidence_common.PRESETS,
 }
 
@@ -128,6 +133,10 @@ NO_HAN_IN_CHINESE = {
     "components.attention.weight",
     "common.progress",
     "components.export.svg",
+    "generation.train.log_p",
+    "generation.train.product.sub",
+    "generation.ways.log_p",
+    "generation.inside.product",
     "components.layers.auc",
     "components.layers.pca",
     "components.layers.tsne",

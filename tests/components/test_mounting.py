@@ -26,6 +26,9 @@ TABLES = {
     "scatter_ab": "scatter",
     "compare": "compare",
     "export_bar": "export",
+    "generator": "generator",
+    "triangle": "triangle",
+    "tree": "tree",
     "layers_map": "layers",
 }
 
