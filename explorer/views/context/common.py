@@ -88,9 +88,9 @@ def store() -> Store[State]:
 
 def models() -> tuple[catalog.ModelInfo, ...]:
     """Every encoder and decoder that lies here: the embedded ones, and what was fetched if readers may switch to it."""
-    every = policy().may("switch")
-    here = (info for info in catalog.everything() if info.weights_file.is_file() and (info.embedded or every))
-    return tuple(info for info in here if info.kind != "seq2seq")
+    mine, every = uses.chosen("context").id, policy().may("switch")
+    here = (info for info in catalog.everything() if info.embedded or every or info.id == mine)
+    return tuple(info for info in here if info.kind != "seq2seq" and info.weights_file.is_file())
 
 
 def model() -> catalog.ModelInfo:
