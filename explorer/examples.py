@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from explorer import parallel
+from explorer.lab.types import languages
 from explorer.lab.types.masking import AverageInputs, Edit, FillInputs, ScanInputs
 
 FOLDER = Path(__file__).resolve().parents[1] / "assets" / "examples"
@@ -45,4 +47,26 @@ def defaults() -> list[tuple[str, str, Any]]:
         wanted.append(("masking.scan", model, ScanInputs(entry("masking", "default", lang)["text"])))
         texts = tuple(entry("masking", "average", lang)["texts"])
         wanted.append(("masking.average", model, AverageInputs(texts, AVERAGE_PER_TEXT)))
+    return wanted + _languages(model)
+
+
+def _languages(model: str) -> list[tuple[str, str, Any]]:
+    """Chapter 6: the survey, what is measured with it between Chinese and English, and the page's own sentence."""
+    from explorer.engine import get_engine
+
+    digest = parallel.digest()
+    look = languages.SurveyInputs(digest)
+    survey = get_engine().run("languages.survey", model, look)
+    wanted: list[tuple[str, str, Any]] = [("languages.survey", model, look)]
+    for source, target in (("en", "zh"), ("zh", "en")):
+        profile = languages.profile_inputs(survey, digest, source, target)
+        best = languages.best_of(get_engine().run("languages.average", model, profile))
+        curves = languages.curve_inputs(survey, digest, source, target, best)
+        wanted += [("languages.average", model, inputs) for inputs in (profile, *curves)]
+    layers = tuple(range(survey.means.shape[2]))
+    for text, target in {
+        (entry("languages", "default", lang)["text"], entry("languages", "default", lang)["target"])
+        for lang in LANGUAGES
+    }:
+        wanted.append(("languages.shift_all", model, languages.shift_inputs(survey, text, "en", target, layers)))
     return wanted

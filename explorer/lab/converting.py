@@ -129,7 +129,9 @@ def _found(tokenizer: TextTokenizer, halves: Iterable[str]) -> dict[int, Floats]
 def _votes(found: dict[int, Floats]) -> dict[int, int]:
     """The tokens that are one language's own, and which kind that is."""
     return {
-        token: KIND[LATIN[int(shares.argmax())]] for token, shares in found.items() if shares.max() >= OWN * shares.sum()
+        token: KIND[LATIN[int(shares.argmax())]]
+        for token, shares in found.items()
+        if shares.max() >= OWN * shares.sum()
     }
 
 

@@ -16,7 +16,10 @@ from explorer import parallel
 from explorer.lab.converting import right_ids
 from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import experiment
-from explorer.lab.surveying import align, ranks_of_partners, survey
+from explorer.lab.keeping import keep
+from explorer.lab.surveying import align, survey
+from explorer.lab.tagging import tag, train_pos
+from explorer.lab.translating import words
 from explorer.lab.types.core import Progress, Tokens
 from explorer.lab.types.languages import (
     AverageInputs,
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
 
     from explorer.models.model import Model
 
-__all__ = ["align", "average", "shift", "shift_all", "survey"]
+__all__ = ["align", "average", "keep", "shift", "shift_all", "survey", "tag", "train_pos", "words"]
 
 MAX_TOKENS = 64  # of a reader's sentence, special tokens included: every alpha of every layer is computed
 POSITIONS = 2048  # tokens of one forward pass
@@ -107,32 +110,68 @@ def average(model: Model, inputs: AverageInputs) -> Iterator[Progress | AverageR
     texts = [(n, text) for n, text in enumerate(parallel.sentences(inputs.source)) if inputs.half in ("", halves[n])]
     tally = np.zeros((4, len(inputs.layers), len(inputs.alphas)))
     n_tokens = known = 0
+    texts.sort(key=lambda pair: len(pair[1]))
     for start in range(0, len(texts), SENTENCES):
-        for number, text in texts[start : start + SENTENCES]:
-            tokens = model.tokenizer.encode(text)
-            ids, _ = model.tensor_inputs([tokens.ids])
-            states = model.hidden_states(ids)[:, 0]
-            right = right_ids(model.tokenizer, tokens, inputs.source, inputs.target)
-            ours = np.array(tokens.ids[1:-1])
-            other = 1 - parallel.HALVES.index(halves[number])
-            n_tokens += len(ours)
+        batch = texts[start : start + SENTENCES]
+        tokens = [model.tokenizer.encode(text) for _, text in batch]
+        steps = np.stack([_steps(inputs, arrows[1 - parallel.HALVES.index(halves[n])], n) for n, _ in batch])
+        filled = _filled_everywhere(model, [one.ids for one in tokens], steps, inputs.layers)
+        for (number, _), one, best in zip(batch, tokens, filled, strict=True):
+            right = right_ids(model.tokenizer, one, inputs.source, inputs.target)
+            n_tokens += len(right)
             known += sum(map(bool, right))
-            for at, layer in enumerate(inputs.layers):
-                arrow = arrows[other][layer]
-                if inputs.random:
-                    arrow = random_direction(arrow, inputs.seed * len(halves) + number)
-                best, _ = _filled(model, states[layer], np.outer(inputs.alphas, arrow), layer)
-                converted = np.isin(inputs.kinds[best], kinds_of(inputs.target, inputs.source))
-                tally[0, at] += converted.sum(axis=1)
-                tally[1, at] += _hits(best, right, converted).sum(axis=1)
-                tally[2, at] += 1 / _ranks(model, inputs, tokens, best, converted.mean(axis=1), number)
-                tally[3, at] += (best == ours).sum(axis=1)
+            rows = best.reshape(-1, best.shape[-1])
+            converted = np.isin(inputs.kinds[rows], kinds_of(inputs.target, inputs.source))
+            hits = _hits(rows, right, converted)
+            rank = _ranks(model, inputs, one, rows, converted.mean(axis=1), number)
+            copied = rows == np.array(one.ids[1:-1])
+            found = [converted.sum(axis=1), hits.sum(axis=1), 1 / rank, copied.sum(axis=1)]
+            tally += np.stack(found).reshape(tally.shape)
         yield Progress(min(start + SENTENCES, len(texts)), len(texts))
     tally[[0, 1, 3]] /= max(n_tokens, 1)
     tally[2] /= max(len(texts), 1)
     yield AverageResult(
         inputs.layers, inputs.alphas, tally.astype(np.float32), len(texts), n_tokens, known / max(n_tokens, 1)
     )
+
+
+def _steps(inputs: AverageInputs, arrow: Floats, number: int) -> Floats:
+    """What is added to sentence `number`: [layers, alphas, d]."""
+    ways = [arrow[layer] for layer in inputs.layers]
+    if inputs.random:
+        ways = [random_direction(way, inputs.seed * 10_000 + number) for way in ways]
+    return np.stack([np.outer(inputs.alphas, way) for way in ways]).astype(np.float32)
+
+
+def _filled_everywhere(model: Model, rows: Sequence[Sequence[int]], steps: Floats, layers: Sequence[int]) -> list[Ints]:
+    """The likeliest tokens [layers, alphas, T − 2] of each sentence; steps[sentences, layers, alphas, d] are added.
+
+    All go up together: at every layer those that begin there join the ones that began below.
+    """
+    import torch
+
+    ids, mask = model.tensor_inputs(rows)
+    states = model.hidden_states(ids, mask)
+    added = torch.from_numpy(steps).to(model.device)
+    alphas = steps.shape[2]
+    going: Tensor | None = None
+    order = sorted(range(len(layers)), key=lambda at: layers[at])
+    with torch.inference_mode():
+        for place, at in enumerate(order):
+            begun = (states[layers[at]][:, None] + added[:, at, :, None]).flatten(0, 1)
+            going = begun if going is None else torch.cat([going, begun])
+            next_stop = layers[order[place + 1]] if place + 1 < len(order) else None
+            seen = mask.repeat_interleave(alphas, dim=0).repeat(place + 1, 1)
+            going = model.carry_on(going, seen, first=layers[at], last=next_stop)
+        assert going is not None
+        best = torch.cat(
+            [
+                model.decode(model.transform(part)).argmax(dim=-1)
+                for part in going.split(max(1, POSITIONS // ids.shape[1]))
+            ]
+        )
+    found = best.unflatten(0, (len(layers), len(rows), alphas)).cpu().numpy()[np.argsort(order)]
+    return [found[:, n, :, 1 : len(row) - 1] for n, row in enumerate(rows)]
 
 
 def random_direction(arrow: Floats, seed: int) -> Floats:
@@ -171,9 +210,7 @@ def _hits(best: Ints, right: Sequence[frozenset[int]], converted: Any) -> Any:
     return hits & converted
 
 
-def _ranks(
-    model: Model, inputs: AverageInputs, tokens: Tokens, best: Ints, share: Any, number: int
-) -> Any:
+def _ranks(model: Model, inputs: AverageInputs, tokens: Tokens, best: Ints, share: Any, number: int) -> Any:
     """The rank of sentence `number` among all of its language, for the fill-ins of every row."""
     k = [parallel.LANGUAGES.index(lang) for lang in (inputs.source, inputs.target)]
     pool = inputs.pool[k[0]].astype(np.float32)
@@ -203,7 +240,7 @@ def _meanings(model: Model, layer: int, tokens: Tokens, best: Ints) -> Floats:
 
 
 def _filled(model: Model, hidden: Tensor, steps: Floats, layer: int) -> tuple[Ints, Floats]:
-    """The likeliest token at every ordinary position and its P[rows, T − 2], with steps[rows, d] added to hidden[T, d]."""
+    """The likeliest token at every ordinary position, and its P: [rows, T − 2]; steps[rows, d] go onto hidden[T, d]."""
     import torch
 
     ids, ps = [], []

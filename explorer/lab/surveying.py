@@ -87,7 +87,7 @@ def align(model: Model, inputs: AlignInputs) -> Iterator[Progress | AlignResult]
 
 def retrieval(pooled: Floats) -> tuple[Floats, Floats]:
     """accuracy, mrr[poolings, 2, L + 1, K, K] of pooled[poolings, K, N, L + 1, d]; the second axis is raw, centred."""
-    poolings, k, n, layers, _ = pooled.shape
+    poolings, k, _, layers, _ = pooled.shape
     accuracy = np.zeros((poolings, 2, layers, k, k), dtype=np.float32)
     mrr = np.zeros_like(accuracy)
     for p in range(poolings):

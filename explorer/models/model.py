@@ -154,7 +154,9 @@ class Model:
         return self._net.get_submodule(self._row.embeddings)(ids)  # type: ignore[no-any-return]
 
     @torch.inference_mode()
-    def carry_on(self, hidden: Tensor, mask: Tensor | None = None, *, first: int = 0, last: int | None = None) -> Tensor:
+    def carry_on(
+        self, hidden: Tensor, mask: Tensor | None = None, *, first: int = 0, last: int | None = None
+    ) -> Tensor:
         """The hidden states of layer `last` (all layers: None) when hidden[B, L, d] stands for those of layer `first`.
 
         With what `hidden_states` gave at `first` these are the numbers it gives at `last`; with anything else, what the

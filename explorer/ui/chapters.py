@@ -10,7 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 from explorer.ui.i18n import HTML_LANG, language, t
 from explorer.ui.prose import inline
 
-CHAPTERS = ((0, "home"), (2, "masking"))
+CHAPTERS = ((0, "home"), (2, "masking"), (6, "languages"))
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -1,7 +1,7 @@
 """Inputs and results of chapter 6, 跨语言: one space for several languages, and the arrow between two of them.
 
-K languages in the order of `explorer.parallel.LANGUAGES`, N parallel sentences, L layers (hidden states: L + 1), width d,
-vocabulary V, T tokens with the special ones. A layer is one of 0…L: 0 goes into the first layer, L into the head.
+K languages in the order of LANGUAGES, N parallel sentences, L layers (hidden states: L + 1), width d, vocabulary V,
+T tokens with the special ones. A layer is one of 0…L: 0 goes into the first layer, L into the head.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from explorer.lab.types.masking import Floats, Ints
 Halves = NDArray[np.float16]
 Bytes = NDArray[np.uint8]
 
-# What a token can be by its looks: the two scripts of Chinese and Japanese, a language in Latin letters, or none of them.
+# What a token can be by its looks: the scripts of Chinese and Japanese, a language in Latin letters, or none of them.
 KINDS = ("han", "kana", "en", "fr", "de", "es", "other")
 KIND = {name: number for number, name in enumerate(KINDS)}
 
@@ -162,3 +162,165 @@ class AlignResult:
     accuracy: Floats
     mrr: Floats
     n: int
+
+
+LANGUAGES = ("zh", "en", "ja", "fr", "de", "es")
+ALPHAS = tuple(round(-1 + n / 4, 2) for n in range(17))
+RANDOM_ALPHAS = (-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
+AVERAGE_ALPHAS = RANDOM_ALPHAS
+BOTH = 2  # row of `means` that was made from both halves
+RIGHT = 1  # row of an average's curves
+
+
+def shift_inputs(survey: SurveyResult, text: str, source: str, target: str, layers: tuple[int, ...]) -> ShiftInputs:
+    """`text` moved from `source` to `target` at `layers`, with the language vectors of both halves."""
+    pair = [LANGUAGES.index(lang) for lang in (source, target)]
+    return ShiftInputs(
+        text=text,
+        source=source,
+        target=target,
+        layers=layers,
+        alphas=ALPHAS,
+        random_alphas=RANDOM_ALPHAS,
+        seed=0,
+        arrow=np.asarray(survey.means[BOTH, pair[1]] - survey.means[BOTH, pair[0]]),
+        kinds=survey.kinds,
+        meaning_layer=survey.meaning_layer,
+        pool=np.asarray(survey.pool[pair[0]]),
+        centres=np.asarray(survey.means[BOTH, pair, survey.meaning_layer]),
+    )
+
+
+def average_inputs(
+    survey: SurveyResult, digest: str, source: str, target: str, layers: tuple[int, ...], alphas: tuple[float, ...],
+    *, random: bool = False, half: str = "", seed: int = 0,
+) -> AverageInputs:  # fmt: skip
+    """The project's sentences moved from `source` to `target`."""
+    return AverageInputs(
+        digest, source, target, layers, alphas, seed, random, half, survey.means, survey.kinds, survey.meaning_layer,
+        survey.pool,
+    )  # fmt: skip
+
+
+def profile_inputs(survey: SurveyResult, digest: str, source: str, target: str) -> AverageInputs:
+    """Every layer at alpha 1, on half a alone: what a pair's best layer is chosen by."""
+    layers = tuple(range(survey.means.shape[2]))
+    return average_inputs(survey, digest, source, target, layers, (1.0,), half="a")
+
+
+def best_of(profile: AverageResult) -> int:
+    """The layer with most right conversions at alpha 1."""
+    return profile.layers[int(profile.curves[RIGHT, :, 0].argmax())]
+
+
+def curve_inputs(
+    survey: SurveyResult, digest: str, source: str, target: str, layer: int
+) -> tuple[AverageInputs, AverageInputs]:
+    """All sentences at one layer along the arrow, and in random directions."""
+    ask = (survey, digest, source, target, (layer,), AVERAGE_ALPHAS)
+    return average_inputs(*ask), average_inputs(*ask, random=True)
+
+
+@dataclass(frozen=True)
+class WordsInputs:
+    """Translate `words` without a dictionary; the dictionary of the project (`digest`) only judges."""
+
+    words: tuple[str, ...]
+    source: str
+    target: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class WordsResult:
+    """Nearest words of the target language, raw and after the shift (second axis 0, 1), at every layer.
+
+    nearest[words, 2, L + 1, 5]  numbers of lines of the project's word list, nearest first; cos of the same shape
+    precision[2, 2, L + 1]       (raw, shifted), (first, among five), over the `n` words of the list
+    """
+
+    words: tuple[str, ...]
+    nearest: Ints
+    cos: Floats
+    precision: Floats
+    n: int
+
+
+@dataclass(frozen=True)
+class KeepInputs:
+    """Cover every `every`-th ordinary token of each text in turn, and look at the languages of the `top` likeliest."""
+
+    texts: tuple[str, ...]
+    every: int
+    top: int
+    kinds: Bytes
+
+
+@dataclass(frozen=True)
+class KeepResult:
+    """text[n], position[n] of every blank; own[n] the kind of the covered token; shares[n, kinds] of the likeliest;
+    ids[n, 8] and p[n, 8] the first of them."""
+
+    text: Ints
+    position: Ints
+    own: Ints
+    shares: Floats
+    ids: Ints
+    p: Floats
+
+
+@dataclass(frozen=True)
+class PosInputs:
+    """Train a part-of-speech head on tagged sentences of the languages `train`, the body as it is at `layer`.
+
+    centred: each language's mean vector (of its training sentences, untagged) is taken away first.
+    """
+
+    digest: str
+    train: tuple[str, ...]
+    layer: int
+    centred: bool
+    seed: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class PosResult:
+    """A head after `step` of `steps` steps of training.
+
+    losses[step]         cross-entropy on the training words (nats)
+    accuracy[K]          on the test sentences of every language; majority[K]: always the commonest training tag
+    words[K]             how many test words; trained: how many training words
+    weights[d + 1, tags] the head, its bias in the last row; centres[K, d] what is taken away first
+    """
+
+    step: int
+    steps: int
+    losses: Floats
+    accuracy: Floats
+    majority: Floats
+    words: Ints
+    trained: int
+    weights: Floats
+    centres: Floats
+
+
+@dataclass(frozen=True)
+class TagInputs:
+    """Tag `text` with a trained head: weights[d + 1, tags] on vectors of `layer` minus centre[d]."""
+
+    text: str
+    layer: int
+    weights: Floats
+    centre: Floats
+
+
+@dataclass(frozen=True)
+class TagResult:
+    """start, end[n] of every word in `text`; tag[n] numbers of explorer.parallel.TAGS, p[n] their probability."""
+
+    text: str
+    start: Ints
+    end: Ints
+    tag: Ints
+    p: Floats
