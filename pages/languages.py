@@ -4,9 +4,9 @@ import streamlit as st
 
 from explorer.ui import chrome, widgets
 from explorer.views import finish
-from explorer.views.languages import align, common, keep, near, pos, shift, stage, words
+from explorer.views.languages import align, common, keep, map, near, pos, shift, stage, words
 
-TOOLS = {"shift": shift, "near": near, "align": align, "words": words, "keep": keep, "pos": pos}
+TOOLS = {"shift": shift, "near": near, "map": map, "align": align, "words": words, "keep": keep, "pos": pos}
 
 
 @st.fragment

@@ -24,6 +24,8 @@ import pytest
 from explorer import examples
 from explorer.ui import chapters, i18n
 from explorer.views.home import common as home_common
+from explorer.views.languages import common as languages_common
+from explorer.views.languages import keep as keep_view
 from explorer.views.masking import common
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,6 +52,8 @@ COMPONENT = {
     "scatter": "scatter_ab",
     "export": "export_bar",
     "compare": "compare",
+    "shift": "language_shift",
+    "map": "language_map",
 }
 HELPERS = {"explorer/ui/chrome.py", "explorer/ui/prose.py", "explorer/ui/i18n.py"}  # pass on the keys of others
 
@@ -63,17 +67,22 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/ui/chrome.py", "problem.key"): [],  # errors: see raised()
     ("explorer/views/home/exhibits.py", "model['build']"): [model["build"] for model in FAMILY],
     ("explorer/views/home/exhibits.py", "model['target']"): [model["target"] for model in FAMILY],
+    ("explorer/views/languages/common.py", "name"): list(languages_common.KINDS),
+    ("explorer/views/languages/common.py", "lang"): list(languages_common.LANGUAGES),
+    ("explorer/views/languages/keep.py", "state.guess"): list(keep_view.GUESSES),
     ("explorer/views/masking/cover.py", "problem.key"): [],  # errors: see raised()
     ("explorer/views/masking/cover.py", "note"): ["word_unknown", "pieces"],
     ("explorer/views/masking/joint.py", "order.name"): ["independent", "left_to_right", "best_first"],
 }
-PRESETS = {"home": home_common.PRESETS, "masking": common.PRESETS}
+PRESETS = {"home": home_common.PRESETS, "masking": common.PRESETS, "languages": languages_common.PRESETS}
 
 # Han in English texts, and Chinese texts without any: only these.
 HAN_IN_ENGLISH: set[str] = set()
 NO_HAN_IN_CHINESE = {
     "common.progress",
     "components.export.svg",
+    "components.shift.alpha",
+    "components.shift.tip",
     "masking.how.mask",
     "masking.joint.alone",
 }

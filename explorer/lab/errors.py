@@ -10,7 +10,8 @@ class ExperimentError(Exception):
 
     Keys: text_empty; too_long (limit, used); position_outside (position, count); token_outside (token_id, count);
     too_many_blanks (limit, used); word_empty; word_too_long (limit, used); corpus_changed; lines_differ (first, other);
-    layer_outside (layer, count); no_language; too_many_words (limit, used).
+    layer_outside (layer, count); no_language; too_many_words (limit, used);
+    too_few_lines (limit, used).
     """
 
     def __init__(self, key: str, **values: object) -> None:

@@ -169,6 +169,7 @@ ALPHAS = tuple(round(-1 + n / 4, 2) for n in range(17))
 RANDOM_ALPHAS = (-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 AVERAGE_ALPHAS = RANDOM_ALPHAS
 BOTH = 2  # row of `means` that was made from both halves
+MAP_LINES = tuple(range(0, 96, 4))  # the sentences on the map
 RIGHT = 1  # row of an average's curves
 
 
@@ -324,3 +325,26 @@ class TagResult:
     end: Ints
     tag: Ints
     p: Floats
+
+
+@dataclass(frozen=True)
+class PlaceInputs:
+    """A map of these lines of the project's sentences in all languages, at every layer; method "pca" or "umap"."""
+
+    digest: str
+    lines: tuple[int, ...]
+    method: str
+
+
+@dataclass(frozen=True)
+class PlaceResult:
+    """maps[2, L + 1, K, lines, 2]: raw and with each language's mean taken away; in the unit disc.
+
+    kept[2, L + 1]     share of the variance that two dimensions keep (PCA; NaN for UMAP)
+    apart[2, L + 1]    mean distance of languages' centres, by the mean distance of meanings' centres, in all dimensions
+    """
+
+    method: str
+    maps: Floats
+    kept: Floats
+    apart: Floats

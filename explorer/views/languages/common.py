@@ -22,7 +22,7 @@ from explorer.ui.state import MAX_LINK, Store, limit
 
 MAX_TOKENS = 64
 LANGUAGES = parallel.LANGUAGES
-TOOLS = ("shift", "near", "align", "words", "keep", "pos")
+TOOLS = ("shift", "near", "map", "align", "words", "keep", "pos")
 PRESETS = ("town", "reverse", "paris", "kana", "beyond", "fails")
 MIXED = 0.2  # share of a second language from which a sentence counts as mixed
 Language = Literal["zh", "en", "ja", "fr", "de", "es"]
@@ -34,12 +34,13 @@ class State:
     """The whole page. An empty `text` stands for the page's own example in the reader's language."""
 
     text: str = limit("", longest=MAX_LINK)
-    tool: Literal["shift", "near", "align", "words", "keep", "pos"] = "shift"
+    tool: Literal["shift", "near", "map", "align", "words", "keep", "pos"] = "shift"
     source: Source = "auto"
     target: Language = "zh"
     layer: int = limit(-1, low=-1, high=100)
     alpha: float = limit(1.0, low=-1.0, high=3.0)
     model: str = limit("", longest=80)
+    method: Literal["pca", "umap"] = "pca"
     words: str = limit("", longest=400)
     guess: Literal["", "same", "any", "zh"] = ""
     train: tuple[str, ...] = limit(("en",), longest=6)

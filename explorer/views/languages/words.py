@@ -44,7 +44,9 @@ def draw(sentence: Sentence, state: State) -> None:
         }  # fmt: skip
         found = {key: percent(float(values[layer])) for key, values in lines.items()}
         chrome.plot(
-            figures.by_layer(lines, t("languages.layer"), t("languages.words.precision"), names=names, layer=layer, share=True),
+            figures.by_layer(
+                lines, t("languages.layer"), t("languages.words.precision"), names=names, layer=layer, share=True
+            ),
             "languages-precision", t("languages.words.caption", n=result.n, layer=layer),
             t("languages.words.alt", layer=layer, raw=found["raw1"], shifted=found["shifted1"]),
         )  # fmt: skip
