@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from benchmarks.rows import Row
 
-CHAPTERS = ("home", "masking", "models")
+CHAPTERS = ("home", "languages", "masking", "models")
 
 
 def main(arguments: list[str] | None = None) -> int:

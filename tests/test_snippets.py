@@ -310,7 +310,7 @@ def test_the_page_and_the_snippet_read_the_same_sentence() -> None:
     ("lang", "text", "target"), [("zh", "Birds build nests in spring.", "zh"), ("en", "春天的鸟在树上。", "fr")]
 )
 def test_languages_shift(lang: str, text: str, target: str) -> None:
-    """The snippet's arrow is made from sixteen sentences a language; with the same arrow the engine reads the same words."""
+    """The snippet's arrow is made from sixteen sentences a language; with the same one the engine reads the same."""
     from dataclasses import replace
 
     from explorer import parallel

@@ -19,7 +19,7 @@ from explorer.lab.experiment import experiment
 from explorer.lab.keeping import keep
 from explorer.lab.mapping import place
 from explorer.lab.surveying import align, survey
-from explorer.lab.tagging import tag, train_pos
+from explorer.lab.tagging import learn, tag, train_pos
 from explorer.lab.translating import words
 from explorer.lab.types.core import Progress, Tokens
 from explorer.lab.types.languages import (
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from explorer.models.model import Model
 
-__all__ = ["align", "average", "keep", "place", "shift", "shift_all", "survey", "tag", "train_pos", "words"]
+__all__ = ["align", "average", "keep", "learn", "place", "shift", "shift_all", "survey", "tag", "train_pos", "words"]
 
 MAX_TOKENS = 64  # of a reader's sentence, special tokens included: every alpha of every layer is computed
 POSITIONS = 2048  # tokens of one forward pass

@@ -68,7 +68,7 @@ def pca(x: NDArray[Any]) -> tuple[NDArray[Any], float]:
 
 
 def aligned(maps: NDArray[Any]) -> NDArray[Any]:
-    """maps[layers, n, 2] in the unit disc, each turned (from the last layer down) to lie like its neighbour: Procrustes."""
+    """maps[layers, n, 2] in the unit disc, turned from the last layer down to lie like the one above (Procrustes)."""
     out = maps - maps.mean(axis=1, keepdims=True)
     out = out / np.maximum(np.linalg.norm(out, axis=-1).max(axis=1), 1e-12)[:, None, None]
     for layer in range(len(out) - 2, -1, -1):

@@ -18,7 +18,14 @@ from explorer.lab.experiment import experiment
 from explorer.lab.lottery import word_numbers
 from explorer.lab.reading import encode
 from explorer.lab.types.core import Progress, Tokens
-from explorer.lab.types.languages import PosInputs, PosResult, TagInputs, TagResult
+from explorer.lab.types.languages import (
+    LearnInputs,
+    LearnResult,
+    PosInputs,
+    PosResult,
+    TagInputs,
+    TagResult,
+)
 from explorer.lab.types.masking import Floats, Ints
 
 if TYPE_CHECKING:
@@ -76,6 +83,16 @@ def train_pos(model: Model, inputs: PosInputs) -> Iterator[Progress | PosResult]
             weights=weights,
             centres=centres.astype(np.float32),
         )
+
+
+@experiment(version=1)
+def learn(model: Model, inputs: LearnInputs) -> LearnResult:
+    """The same on sentences from elsewhere: what a head learns from `train`, tested on `test`."""
+    x, y = features(model, inputs.train, inputs.lang, inputs.layer)
+    rows, tags = features(model, inputs.test, inputs.test_lang, inputs.layer)
+    *_, (_, _, weights) = fitted(x, y, inputs.steps, inputs.seed)
+    majority = float((tags == np.bincount(y).argmax()).mean())
+    return LearnResult(accuracy(weights, rows, tags), majority, len(tags))
 
 
 @experiment(version=1)

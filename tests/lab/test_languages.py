@@ -1,4 +1,4 @@
-"""The experiments of 跨语言 against the library called directly, on a tiny model with random weights; and what each refuses."""
+"""The experiments of 跨语言 against the library called directly, on a tiny model; and what each refuses."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_engine_finds_every_experiment_of_the_chapter(name: str) -> None:
 
 
 def test_the_sentences_are_what_they_are_said_to_be() -> None:
-    """At least 200 sextuples and 120 tagged sentences a language; every tagged one is its line, and every tag is known."""
+    """At least 200 sextuples, 120 tagged sentences a language; every tagged one is its line, every tag is known."""
     assert len(parallel.halves()) >= 200
     assert {*parallel.halves()} == {"a", "b"}
     for lang in parallel.LANGUAGES:

@@ -348,3 +348,25 @@ class PlaceResult:
     maps: Floats
     kept: Floats
     apart: Floats
+
+
+@dataclass(frozen=True)
+class LearnInputs:
+    """Train a head on any tagged sentences ((word, universal tag), …) in `lang`, and test it on others."""
+
+    train: tuple[tuple[tuple[str, str], ...], ...]
+    lang: str
+    test: tuple[tuple[tuple[str, str], ...], ...]
+    test_lang: str
+    layer: int
+    seed: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class LearnResult:
+    """accuracy on `words` test words; majority: always the commonest training tag."""
+
+    accuracy: float
+    majority: float
+    words: int
