@@ -30,7 +30,7 @@ def complete_what_is_shown() -> None:
 
 chrome.question("languages")
 finish.link_problems(common.store())
-chrome.guarded(bench)
+bench()
 finish.presets("languages", common.PRESETS, common.choose_preset)
 finish.row("languages", common.store())
 chrome.guarded(complete_what_is_shown)

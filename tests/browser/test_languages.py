@@ -20,7 +20,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from explorer import parallel
 from explorer.views.languages import common
@@ -39,6 +39,15 @@ OWN = {
 ALL_LAYERS = 120  # seconds; the other layers follow the first
 
 Open = Callable[..., Reader]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def surveyed(server: Server, chromium: Browser) -> None:
+    """The parallel sentences are read once a process, which takes a while: every journey begins after that."""
+    page = chromium.new_page()
+    page.goto(f"{server.url}/languages?v=1&tool=near")
+    page.locator(".st-key-languages-tree").wait_for(timeout=300_000)
+    page.close()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import {palette} from "../shared/theme.js";
 import {registerFigure} from "../shared/registry.js";
 import {mount} from "../shared/mount.js";
 import {Echo} from "../shared/echo.js";
-import {csvText, picture, tag, text} from "../shared/svg.js";
+import {csvText, drawing, picture, tag, text} from "../shared/svg.js";
 import {colourOf, kindOf, markOf} from "../shared/tongues.js";
 
 // All layers are here, as they are and with their language taken away: nothing but the method asks Python.
@@ -161,27 +161,23 @@ class LanguageMap {
   }
 
   named(lang, name) {
-    const mark = h("span");
-    mark.innerHTML = this.mark(lang);
-    mark.append(name);
-    return mark;
+    return h("span", {}, this.mark(lang), name);
   }
 
   mark(lang) {
     const kind = kindOf(lang);
-    return `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${markOf(kind, 8, 8, 6)}" fill="${colourOf(kind)}"/></svg>`;
+    return drawing(16, 16, [tag("path", {d: markOf(kind, 8, 8, 6), fill: colourOf(kind)})]);
   }
 
   points(languages, lines) {
     this.count = languages * lines;
     const shapes = [];
     for (let k = 0; k < languages; k++) {
-      for (let line = 0; line < lines; line++) shapes.push(`<path d="${markOf(kindOf(this.header.languages[k]), 0, 0, 6.5)}" data-k="${k}" data-line="${line}"/>`);
+      for (let line = 0; line < lines; line++) shapes.push(tag("path", {d: markOf(kindOf(this.header.languages[k]), 0, 0, 6.5), "data-k": k, "data-line": line}));
     }
-    this.plane.innerHTML = `<svg viewBox="0 0 ${SIDE.width} ${SIDE.height}" role="img"><g class="links"></g>${shapes.join("")}</svg>`;
-    this.svgElement = this.plane.firstChild;
-    this.svgElement.setAttribute("aria-label", this.header.labels.figure);
-    this.links = this.svgElement.querySelector(".links");
+    this.links = h("div", {class: "links"});
+    this.svgElement = drawing(SIDE.width, SIDE.height, shapes);
+    this.plane.replaceChildren(this.links, this.svgElement);
     this.marks = [...this.svgElement.querySelectorAll("path[data-k]")];
   }
 
@@ -198,16 +194,14 @@ class LanguageMap {
     this.lines(line);
     if (line < 0) return this.draw();
     this.found.replaceChildren(...Array.from({length: languages}, (_, k) => {
-      const mark = h("span");
-      mark.innerHTML = this.mark(this.header.languages[k]);
-      return h("li", {}, mark, setToken(h("span"), this.header.texts[k][line], this.header.lang));
+      return h("li", {}, this.mark(this.header.languages[k]), setToken(h("span"), this.header.texts[k][line], this.header.lang));
     }));
   }
 
   // From every translation to the meaning's own centre.
   lines(line) {
     if (!this.links) return;
-    this.links.innerHTML = line < 0 ? "" : this.spokes(line, palette(this.root).soft);
+    this.links.replaceChildren(...(line < 0 ? [] : [drawing(SIDE.width, SIDE.height, [this.spokes(line, palette(this.root).soft)])]));
   }
 
   spokes(line, stroke) {

@@ -6,7 +6,7 @@ import {mount} from "../shared/mount.js";
 import {Dial, plainScale} from "../shared/dial.js";
 import {Echo} from "../shared/echo.js";
 import {Tooltip} from "../shared/tooltip.js";
-import {csvText, fitted, measure, picture, tag, text} from "../shared/svg.js";
+import {csvText, drawing, fitted, measure, picture, tag, text} from "../shared/svg.js";
 import {colourOf, markOf} from "../shared/tongues.js";
 
 // All alphas of all layers that have come are here: the dials redraw and ask nobody.
@@ -203,15 +203,12 @@ class LanguageShift {
       item.toggleAttribute("data-right", right);
     });
     this.colours.replaceChildren(...[...kinds].sort().map((kind) => {
-      const mark = h("span");
-      mark.innerHTML = `<svg viewBox="0 0 14 14" aria-hidden="true"><path d="${markOf(kind, 7, 7, 5.5)}" fill="${colourOf(kind)}"/></svg>`;
-      mark.append(header.kinds[kind]);
-      return mark;
+      return h("span", {}, drawing(14, 14, [tag("path", {d: markOf(kind, 7, 7, 5.5), fill: colourOf(kind)})]), header.kinds[kind]);
     }));
     for (const name of CURVES) {
       const panel = this.panels[name];
       panel.value.textContent = `α = ${signed(header.alphas[this.alpha])}: ${name === "meaning" ? this.value(name).toFixed(2) : percent(this.value(name))}`;
-      panel.drawing.innerHTML = `<svg viewBox="0 0 ${BOX.width} ${BOX.height}" aria-hidden="true">${this.curve(name)}</svg>`;
+      panel.drawing.replaceChildren(drawing(BOX.width, BOX.height, [this.curve(name)]));
     }
     this.key.replaceChildren(...Object.keys(this.lines("converted")).map((name) => {
       const style = this.style(name);
