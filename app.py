@@ -1,4 +1,4 @@
-"""The front door: a Streamlit ASGI app around explorer/main.py, two small routes, and warming after the first paint.
+"""The front door: a Streamlit ASGI app around explorer/main.py, three small routes, and warming around the first paint.
 
 It knows how the process starts and what it serves beside the pages; it knows nothing of any chapter.
 `app` is found by `streamlit run app.py` and by `uvicorn app:app`.
@@ -6,10 +6,7 @@ It knows how the process starts and what it serves beside the pages; it knows no
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import json
-import pkgutil
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -18,22 +15,24 @@ from dataclasses import asdict
 from functools import lru_cache
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from explorer import views
-from explorer.engine import get_engine
-from explorer.engine.base import EngineError
+from explorer import warming
+from explorer.engine import get_engine, maps
 from explorer.models import catalog
 from explorer.models.errors import ModelError
-from explorer.ui import network
+from explorer.ui import network, permission
 from explorer.ui.first_paint import first_painted
 
 
 async def status(request: Request) -> Response:
     """What the engine has done so far, in numbers; no reader's text is in it."""
-    return JSONResponse(asdict(get_engine().counters()) | {"torch_imported": "torch" in sys.modules})
+    return JSONResponse(
+        asdict(get_engine().counters()) | {"torch_imported": "torch" in sys.modules, "umap_ready": maps.ready()}
+    )
 
 
 async def painted(request: Request) -> Response:
@@ -45,7 +44,7 @@ async def painted(request: Request) -> Response:
 async def vocabulary(request: Request) -> Response:
     """The token strings of a model as a JSON list, kept by the browser for as long as the weights are the same."""
     try:
-        body = _vocabulary_json(request.path_params["model_id"])
+        body = _vocabulary_json(request.path_params["model_id"], request.path_params["revision"])
     except ModelError:
         return Response(status_code=404)
     return Response(
@@ -54,32 +53,23 @@ async def vocabulary(request: Request) -> Response:
 
 
 @lru_cache(maxsize=8)
-def _vocabulary_json(model_id: str) -> bytes:
+def _vocabulary_json(model_id: str, revision: str) -> bytes:
     catalog.entry(model_id)
     return json.dumps(get_engine().vocabulary(model_id), ensure_ascii=False).encode()
 
 
-def _get_ready() -> None:
-    """While the browser reads its own scripts: import the views, read the vocabulary. A model only after it painted."""
-    model = catalog.default("masked").id
-    for module in pkgutil.walk_packages(views.__path__, "explorer.views."):
-        importlib.import_module(module.name)
-    with contextlib.suppress(EngineError):  # a damaged model is the page's to tell
-        get_engine().vocabulary(model)
-    first_painted.wait()
-    get_engine().warm(model)
-
-
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    threading.Thread(target=_get_ready, name="get-ready", daemon=True).start()
+    threading.Thread(target=warming.get_ready, name="get-ready", daemon=True).start()
     yield
 
 
 network.stay_at_home()
+permission.policy()  # a misspelt permission ends the start, not a lesson
 app = st.App(
     "explorer/main.py",
     lifespan=lifespan,
+    middleware=[Middleware(warming.Herald)],
     routes=[
         Route("/status", status),
         Route("/painted", painted, methods=["POST"]),

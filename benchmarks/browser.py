@@ -113,6 +113,7 @@ def dial() -> Iterator[Row]:
     passes, frames = [], []
     with chromium() as browser, running() as server:
         page = _open_sentence(browser, server)
+        page.locator(TEMPERATURE).first.scroll_into_view_if_needed()
         box = page.locator(TEMPERATURE).first.bounding_box()
         assert box, "the temperature dial is not visible"
         for _ in range(RUNS):

@@ -10,13 +10,20 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from explorer import parallel
 from explorer.lab.types import languages
+from explorer.lab.types.attention import CellInputs, LookInputs, Sight
+from explorer.lab.types.context import EmbedInputs, Occurrence
+from explorer.lab.types.inputs import PositionInputs, SumInputs
 from explorer.lab.types.masking import AverageInputs, Edit, FillInputs, ScanInputs
+from explorer.lab.types.pairs import JudgeInputs, MeasureInputs, Pair
 
 FOLDER = Path(__file__).resolve().parents[1] / "assets" / "examples"
 LANGUAGES = ("zh", "en")
 AVERAGE_PER_TEXT = 4
+RECORDED = Path(__file__).resolve().parent / "evidence" / "recorded.toml"
 
 
 @lru_cache(maxsize=32)
@@ -29,6 +36,34 @@ def entry(page: str, name: str, lang: str) -> dict[str, Any]:
     """The example `name` in `lang`, with what all languages share."""
     both = load(page)[name]
     return {**{key: value for key, value in both.items() if key not in LANGUAGES}, **both[lang]}
+
+
+def word_set(name: str) -> EmbedInputs:
+    """The sentences of a set of chapter 5, each with its word."""
+    table = load("context")["sets"][name]
+    word = table["word"]
+    lines = [line for sense in table["senses"].values() for line in sense["lines"]]
+    return EmbedInputs(tuple(Occurrence(line, line.index(word), line.index(word) + len(word)) for line in lines))
+
+
+@lru_cache(maxsize=2)
+def own_pairs(lang: str) -> tuple[Pair, ...]:
+    """The project's own neighbouring sentences in `lang` (assets/examples/eval/pairs.*)."""
+    lines = (FOLDER / "eval" / f"pairs.{lang}.txt").read_text(encoding="utf-8").splitlines()
+    halves = (line.partition("\t") for line in lines if line and not line.startswith("#"))
+    return tuple((first, second) for first, _, second in halves)
+
+
+def recorded(id: str) -> dict[str, Any] | None:
+    """A figure measured on outside data and kept (see explorer/evidence/recorded.py); None if there is none."""
+    return tomllib.loads(RECORDED.read_text(encoding="utf-8")).get(id) if RECORDED.exists() else None
+
+
+def elsewhere(lang: str, seed: int = 0) -> str:
+    """A second sentence from elsewhere for the default pair of 句对."""
+    example = entry("pairs", "default", lang)
+    others = [line for line in entry("pairs", "elsewhere", lang)["lines"] if line not in (example["a"], example["b"])]
+    return str(others[int(np.random.default_rng(seed).integers(len(others)))])
 
 
 def defaults() -> list[tuple[str, str, Any]]:
@@ -47,6 +82,17 @@ def defaults() -> list[tuple[str, str, Any]]:
         wanted.append(("masking.scan", model, ScanInputs(entry("masking", "default", lang)["text"])))
         texts = tuple(entry("masking", "average", lang)["texts"])
         wanted.append(("masking.average", model, AverageInputs(texts, AVERAGE_PER_TEXT)))
+        default = entry("attention", "default", lang)
+        sight, shown = Sight(default["text"]), default["state"]
+        wanted.append(("attention.look", model, LookInputs(sight)))
+        wanted.append(("attention.cell", model, CellInputs(sight, shown["layer"], shown["head"], shown["pins"][-1])))
+        wanted.append(("context.embed", model, word_set(entry("context", "default", lang)["chosen"])))
+        first = entry("input", "default", lang)
+        wanted.append(("inputs.add_up", model, SumInputs(first["text"], first.get("pair"))))
+        a, b = (entry("pairs", "default", lang)[name] for name in ("a", "b"))
+        wanted.append(("pairs.judge", model, JudgeInputs(((a, b), (b, a), (a, elsewhere(lang))))))
+    wanted.append(("inputs.positions", model, PositionInputs()))
+    wanted.append(("pairs.measure", model, MeasureInputs(tuple(own_pairs(lang) for lang in LANGUAGES))))
     return wanted + _languages(model)
 
 

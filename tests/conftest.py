@@ -6,7 +6,7 @@ Nothing heavy is imported until a test asks for a fixture.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,14 @@ from tests import tiny
 if TYPE_CHECKING:
     from explorer.models.catalog import ModelInfo
     from explorer.models.model import Model
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_models_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or changes what its author has fetched, chosen or measured on this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SESAME_MODELS", str(tmp_path_factory.mktemp("models")))
+        yield
 
 
 @pytest.fixture(scope="session")

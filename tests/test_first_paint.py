@@ -50,7 +50,7 @@ def first_page(page: str, lang: str, text: str = "") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("page", ["home", "masking"])
+@pytest.mark.parametrize("page", ["home", "masking", "pairs", "attention", "context"])
 def test_a_first_page_loads_no_model_and_none_of_its_libraries(page: str, lang: str) -> None:
     seen = first_page(page, lang)
     assert seen["exceptions"] == []
@@ -59,6 +59,18 @@ def test_a_first_page_loads_no_model_and_none_of_its_libraries(page: str, lang: 
     assert (counters["model_loads"], counters["forward_passes"]) == (0, 0)
     assert counters["models_ready"] == []
     assert counters["precomputed_hits"] > 0, "what is on the page was looked up, not left out"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_tokens_need_no_model_at_all(lang: str) -> None:
+    """The first page of 输入, and any new text there: two tokenizers, and neither weights nor torch."""
+    seen = first_page("input", lang, "The lighthouse keeper 数星星。")
+    assert seen["exceptions"] == []
+    assert seen["heavy"] == []
+    after = seen["after"]
+    assert after["exceptions"] == []
+    assert not after["torch"]
+    assert (after["counters"]["model_loads"], after["counters"]["forward_passes"]) == (0, 0)
 
 
 def test_a_sentence_of_the_reader_s_own_asks_for_the_model_once() -> None:

@@ -20,7 +20,10 @@ from explorer.engine.cache import Precomputed
 from explorer.engine.local import LocalEngine
 
 TOLERANCE = {"fp32": 1e-3, "bf16": 1e-2}
-CHECKED = ("masking.fill", "masking.scan", "masking.average")
+CHECKED = (
+    "masking.fill", "masking.scan", "masking.average", "attention.look", "attention.cell", "context.embed",
+    "inputs.add_up", "inputs.positions", "pairs.judge",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -18,9 +18,15 @@ import numpy as np
 import pytest
 
 from explorer.engine import get_engine
+from explorer.lab import geometry
+from explorer.lab.types.attention import CellInputs, LookInputs, OffInputs, PaddingInputs, Sight, WindowInputs
+from explorer.lab.types.context import CbowInputs, CbowStep, EmbedInputs, Occurrence
 from explorer.lab.types.lottery import LotteryInputs
 from explorer.lab.types.masking import Edit, FillInputs, JointInputs, LensInputs, TreatInputs
 from explorer.ui import chrome
+from explorer.views.attention import common as attention
+from explorer.views.context import cbow, cross, things
+from explorer.views.context import common as context
 from explorer.views.home import common as home
 from explorer.views.masking import common, cover, stage
 from explorer.views.masking.common import Sentence, State
@@ -34,6 +40,8 @@ TEXTS = {
 }
 HOW = [("zh", "mask"), ("en", "mask"), ("zh", "random"), ("en", "keep")]
 CLOSE = 2e-4
+INPUT_SNIPPETS = tuple(f"input_{tool}" for tool in ("tokens", "merges", "lookup", "sum", "positions", "long"))
+PAIRS_SNIPPETS = tuple(f"pairs_{tool}" for tool in ("judge", "road", "order", "lesson", "measure"))
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +50,10 @@ def one_model(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -
     import transformers
 
     loaded = request.getfixturevalue("loaded")
-    for name in ("AutoTokenizer", "BertForMaskedLM", "BertForPreTraining"):
+    for name in (
+        "AutoModel", "AutoTokenizer", "AutoModelForMaskedLM", "BertForMaskedLM", "BertForPreTraining", "BertModel",
+        "BertForNextSentencePrediction",
+    ):  # fmt: skip
         real = getattr(transformers, name)
 
         class Once:
@@ -120,7 +131,12 @@ def run(experiment: str, inputs: Any) -> Any:
 
 def test_every_snippet_is_tried_here() -> None:
     tools = {f"masking_{tool}" for tool in stage.TOOLS}
-    assert {path.stem for path in CODE.glob("*.py")} == tools | {"home_bert", "home_gpt", "languages_shift"}
+    tools |= {f"context_{tool}" for tool in ("look", "cross", "static", "things", "cbow")}
+    tools |= {f"attention_{name}" for name in ("cell", "atlas", "off", "sides", "window")}
+    beside = {f"attention_{name}" for name in ("look", "cross", "off_next")}  # tried in tests/pages/test_attention.py
+    beside |= set(INPUT_SNIPPETS) | set(PAIRS_SNIPPETS)  # tests/test_snippets_input.py
+    tools |= {"languages_shift"}
+    assert {path.stem for path in CODE.glob("*.py")} == tools | {"home_bert", "home_gpt"} | beside
 
 
 @pytest.mark.parametrize("path", sorted(CODE.glob("*.py")), ids=lambda path: path.stem)
@@ -131,8 +147,11 @@ def test_snippets_are_short_and_plain(path: Path) -> None:
     assert set(re.findall(r"^(?:import|from) (\w+)", source, re.MULTILINE)) <= {
         "torch",
         "transformers",
+        "safetensors",
         "numpy",
         "math",
+        "re",
+        "collections",
     }
 
 
@@ -296,6 +315,154 @@ def test_home_gpt(lang: str) -> None:
     assert lines == [f"{' '.join(pieces[:end])} -> {pieces[end]}" for end in range(1, len(pieces))]
     first = home.hide(tokens, state)[0]
     assert f"{' '.join(pieces[: first - 1])} -> {tokens.pieces[first]}" in lines
+
+
+# --- attention -------------------------------------------------------------------------------------------------
+
+
+def looking(lang: str, tool: str, **more: Any) -> attention.State:
+    return attention.State(text=TEXTS[lang].text, tool=tool, layer=6, head=9, pins=(3,), **more)
+
+
+@pytest.mark.parametrize(("lang", "pair"), [("zh", ""), ("en", "They smell sweet.")])
+def test_attention_cell(lang: str, pair: str) -> None:
+    state = looking(lang, "cell", seen=2, paired=bool(pair), pair=pair)
+    first, second, output = printed(shown("attention", lang, state)).splitlines()
+    cell = run("attention.cell", CellInputs(Sight(state.text, pair), 6, 9, 3))
+    dot = float(cell.key[2] @ cell.query)
+    assert numbers(first)[:3] == pytest.approx([dot, dot * cell.scale, cell.weights[2]], abs=1e-3)
+    assert numbers(second) == pytest.approx([cell.weights[2]], abs=2e-6)
+    assert numbers(output) == pytest.approx(cell.output[:5].tolist(), abs=CLOSE)
+
+
+def test_attention_atlas() -> None:
+    state = looking("zh", "atlas")
+    entropy, back, flow = printed(shown("attention", "zh", state)).split("\n", 2)
+    found = run("attention.atlas", LookInputs(Sight(state.text)))
+    assert numbers(entropy) == pytest.approx([float(found.entropy[0, 0])], abs=CLOSE)
+    layer, head = np.unravel_index(int(found.previous.argmax()), found.previous.shape)
+    assert f"layer {layer + 1}, head {head + 1}, " in back
+    assert numbers(back) == pytest.approx([float(found.previous.max())], abs=CLOSE)
+    assert numbers(flow) == pytest.approx(found.rollout[-1, 0].tolist(), abs=CLOSE)
+
+
+@pytest.mark.parametrize(("lang", "heads"), [("zh", (0, 1, 2, 305)), ("en", ())])
+def test_attention_off(lang: str, heads: tuple[int, ...]) -> None:
+    state = looking(lang, "off", heads=heads, blank=4)
+    *named, kl = printed(shown("attention", lang, state)).splitlines()
+    off = tuple(divmod(code, 100) for code in heads) or ((6, 9),)
+    rows = run("attention.off", OffInputs(state.text, 4, off)).logits
+    for line, row in zip(named, rows, strict=True):
+        assert numbers(line) == pytest.approx([cover.probability(row, i) for i in top(row, 3)], abs=CLOSE)
+    p, q = (np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in rows.astype(float))
+    assert numbers(kl)[0] == pytest.approx(float((p * np.log(p / q)).sum()), abs=CLOSE)
+
+
+def test_attention_sides() -> None:
+    state = looking("zh", "sides")
+    cells, masked, unmasked = printed(shown("attention", "zh", state)).splitlines()
+    found = run("attention.padding", PaddingInputs(state.text))
+    n = len(found.tokens)
+    assert cells.endswith(f"{n * n} of {n * n}")
+    assert numbers(masked) == [0.0]
+    whole = run("attention.look", LookInputs(Sight(state.text)))
+    assert whole.weights.shape[-1] == n
+    assert numbers(unmasked) == pytest.approx([float(found.unmasked[..., -found.count :].sum(-1)[0].mean())], abs=CLOSE)
+
+
+def test_attention_window() -> None:
+    state = looking("en", "sparse")
+    lines = printed(shown("attention", "en", state)).splitlines()
+    (*_, result) = get_engine().stream("attention.window", common.model_id(), WindowInputs((state.text,)))
+    assert [numbers(line)[-1] for line in lines] == pytest.approx([float(row.mean()) for row in result.loss], abs=2e-3)
+
+
+# --- 语境 --------------------------------------------------------------------------------------------------------
+
+COMPANY = {
+    "zh": context.State(
+        text="他在炉子上烧水。\n井水很凉。\n这场比赛的水很深。\n项目的水太深。", word="水", senses=(0, 0, 1, 1), layer=9
+    ),
+    "en": context.State(
+        text="The seal swam away.\nA seal eats fish.\nBreak the seal of the letter.\nThe seal was broken.",
+        word="seal", senses=(0, 0, 1, 1), layer=5,
+    ),
+}  # fmt: skip
+
+
+def with_company(lang: str, tool: str, **more: Any) -> context.State:
+    fields = {name: getattr(COMPANY[lang], name) for name in ("text", "word", "senses", "layer")}
+    return context.State(**{**fields, "tool": tool, **more})
+
+
+@pytest.mark.parametrize(("lang", "tool"), [("zh", "look"), ("en", "look"), ("zh", "own"), ("en", "swap")])
+def test_context_look(lang: str, tool: str) -> None:
+    swaps = ("The seal barked at the letter.",) if tool == "swap" else ()
+    state = with_company(lang, tool, swaps=swaps)
+    more = [Occurrence(text, text.index("seal"), text.index("seal") + 4) for text in swaps]
+    out = printed(shown("context", lang, state))
+    result = run("context.embed", context.read(state).inputs(*more))
+    expected = geometry.all_cosines(result, "centred")[state.layer]
+    found = [float(number) for number in re.findall(r"-?\d+\.\d*", out)]
+    assert found == pytest.approx(expected.ravel().tolist(), abs=6e-3)
+
+
+@pytest.mark.parametrize(("lang", "own"), [("zh", {}), ("en", {"a": "river", "b": "[Paper] burns."})])
+def test_context_cross(lang: str, own: dict[str, str]) -> None:
+    state = with_company(lang, "cross", **own)
+    lines = printed(shown("context", lang, state)).splitlines()
+    four = cross.four_of(context.read(state), state, *cross.partners(state))
+    assert four is not None
+    gaps = cross.crossed(run("context.embed", four.inputs()), *map(len, four.items[:3]))
+    expected = [[gaps[name][layer] for name in ("lean_first", "lean_second", "gap")] for layer in range(1, 13)]
+    for line, three in zip(lines, expected, strict=True):
+        assert [float(number) for number in re.findall(r"[+-]\d\.\d{4}", line)] == pytest.approx(three, abs=CLOSE)
+
+
+@pytest.mark.parametrize(("lang", "orders"), [("zh", "猫追老鼠。/ 老鼠追猫。"), ("en", "Tom saw Ann. / Ann saw Tom.")])
+def test_context_static(lang: str, orders: str) -> None:
+    state = with_company(lang, "static", orders=orders)
+    lines = printed(shown("context", lang, state)).splitlines()
+    items = tuple(Occurrence(part.strip(), 0, len(part.strip())) for part in orders.split("/"))
+    vectors = run("context.embed", EmbedInputs(items)).vectors.astype(np.float64)
+    for line, layer in zip(lines, (0, state.layer), strict=True):
+        cos = geometry.cosines(vectors[layer][None])[0, 0, 1]
+        apart = np.linalg.norm(vectors[layer, 0] - vectors[layer, 1])
+        assert numbers(line) == pytest.approx([cos, apart], abs=2e-3)
+
+
+@pytest.mark.parametrize("lang", COMPANY)
+def test_context_things(lang: str) -> None:
+    state = with_company(lang, "things")
+    lines = printed(shown("context", lang, state)).splitlines()
+    words = {name: items for group in _groups(lang, state).values() for name, items in group.items()}
+    found = run("context.embed", EmbedInputs(tuple(item for items in words.values() for item in items)))
+    x = found.vectors[state.layer].astype(np.float64) - found.common[state.layer]
+    ends = np.cumsum([len(items) for items in words.values()])
+    cos = geometry.cosines(np.stack([rows.mean(axis=0) for rows in np.split(x, ends[:-1])])[None])[0]
+    for line, name, row in zip(lines, words, cos, strict=True):
+        assert line.startswith(f"{name} ")
+        near = [float(number) for number in re.findall(r"[+-]\d\.\d\d", line)]
+        assert near == pytest.approx(sorted(row, reverse=True)[1:4], abs=6e-3)
+
+
+def _groups(lang: str, state: context.State) -> Any:
+    from explorer.ui import i18n
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (i18n, things):
+            patch.setattr(module, "language", lambda: lang)
+        return things.words_of(context.read(state))
+
+
+@pytest.mark.parametrize("lang", COMPANY)
+def test_context_cbow(lang: str) -> None:
+    passage = "\n".join([COMPANY[lang].text] * 4)
+    lines = printed(shown("context", lang, with_company(lang, "cbow", passage=passage))).splitlines()
+    inputs = CbowInputs(passage, epochs=cbow._epochs(passage))
+    steps = [s for s in get_engine().stream("context.cbow", context.model_id(), inputs) if isinstance(s, CbowStep)]
+    assert steps[-1].total == inputs.epochs == len(lines), "one batch an epoch, so that the losses can be compared"
+    assert [numbers(line)[0] for line in lines] == pytest.approx([step.loss for step in steps], abs=2e-3)
 
 
 def test_the_page_and_the_snippet_read_the_same_sentence() -> None:

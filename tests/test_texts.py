@@ -22,11 +22,18 @@ from typing import Any
 import pytest
 
 from explorer import examples
+from explorer.models.catalog import KINDS
 from explorer.ui import chapters, i18n
+from explorer.views.attention import atlas, sparse
+from explorer.views.attention import common as attention_common
+from explorer.views.context import common as context_common
+from explorer.views.evidence import common as evidence_common
 from explorer.views.home import common as home_common
+from explorer.views.input import common as input_common
 from explorer.views.languages import common as languages_common
 from explorer.views.languages import keep as keep_view
 from explorer.views.masking import common
+from explorer.views.pairs import common as pairs_common
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = ROOT / "assets" / "text"
@@ -54,6 +61,8 @@ COMPONENT = {
     "compare": "compare",
     "shift": "language_shift",
     "map": "language_map",
+    "attention": "attention_view",
+    "layers": "layers_map",
 }
 HELPERS = {"explorer/ui/chrome.py", "explorer/ui/prose.py", "explorer/ui/i18n.py"}  # pass on the keys of others
 
@@ -61,29 +70,81 @@ HELPERS = {"explorer/ui/chrome.py", "explorer/ui/prose.py", "explorer/ui/i18n.py
 FAMILY = examples.load("home")["family"]
 CHAPTERS = [name for _, name in chapters.CHAPTERS]
 ELSEWHERE: dict[tuple[str, str], list[str]] = {
-    ("explorer/ui/chapters.py", "name"): CHAPTERS,
+    ("explorer/ui/chapters.py", "name"): [*CHAPTERS, "models"],
+    ("explorer/views/attention/atlas.py", "state.sort"): list(atlas.MEASURES),
+    ("explorer/views/attention/sides.py", "name"): ["with", "without"],
+    ("explorer/views/attention/sides.py", "kind"): ["masked", "causal"],
+    ("explorer/views/attention/sparse.py", "state.pattern"): list(sparse.PATTERNS),
+    ("explorer/views/attention/sparse.py", "dial"): ["n", "w", "depth"],
     ("explorer/ui/chapters.py", "home"): CHAPTERS[:1],
     ("explorer/ui/chapters.py", "f'{home}.map.{name}'"): [f"home.map.{name}" for name in CHAPTERS[1:]],
     ("explorer/ui/chrome.py", "problem.key"): [],  # errors: see raised()
+    ("explorer/views/context/cross.py", "name"): ["first", "second", "a", "b"],
     ("explorer/views/home/exhibits.py", "model['build']"): [model["build"] for model in FAMILY],
     ("explorer/views/home/exhibits.py", "model['target']"): [model["target"] for model in FAMILY],
     ("explorer/views/languages/common.py", "name"): list(languages_common.KINDS),
     ("explorer/views/languages/common.py", "lang"): list(languages_common.LANGUAGES),
     ("explorer/views/languages/keep.py", "state.guess"): list(keep_view.GUESSES),
+    ("explorer/views/evidence/claims.py", "name"): CHAPTERS,
+    ("explorer/views/evidence/claims.py", "part"): [*"published measured on with when held_out command".split()],
+    ("explorer/views/evidence/claims.py", "verdict"): ["holds", "holds_not"],
+    ("explorer/views/evidence/measuring.py", "status.chapter"): CHAPTERS,
+    ("explorer/views/models/chapter_use.py", "how"): ["models.loaded", "models.to_load"],
+    ("explorer/views/models/chapter_use.py", "key"): ["models.removed"],
+    ("explorer/views/models/common.py", "code"): [*"zh en ja fr de es".split()],
+    ("explorer/views/models/common.py", "info.kind"): [*KINDS],
+    ("explorer/views/models/common.py", "name"): CHAPTERS,
+    ("explorer/views/models/others.py", "key"): ["models.already", "models.folder_note.used"],
+    ("explorer/views/models/progress.py", "f'errors.{error.key}'"): [],  # errors: see raised()
+    ("explorer/views/models/progress.py", "f'errors.{key}'"): [],
+    ("explorer/views/models/progress.py", "step.phase"): [
+        *"queued looking fetching waiting preparing done found".split()
+    ],
+    ("explorer/views/models/progress.py", "step.reason"): [*KINDS],
+    ("explorer/views/models/shelf.py", "key"): ["models.verify_right", "models.verify_wrong"],
+    ("explorer/views/models/shelf.py", "one.state"): [*"embedded whole partial damaged absent".split()],
+    ("explorer/views/models/shelf.py", "word"): ["resume", "repair", "fetch"],
+    ("explorer/views/input/merges.py", "cut.kind"): ["wordpiece", "bpe"],
     ("explorer/views/masking/cover.py", "problem.key"): [],  # errors: see raised()
     ("explorer/views/masking/cover.py", "note"): ["word_unknown", "pieces"],
     ("explorer/views/masking/joint.py", "order.name"): ["independent", "left_to_right", "best_first"],
+    ("explorer/views/pairs/judge.py", "head"): ["next", "order"],
+    ("explorer/views/pairs/measure.py", "who"): ["nsp", "nsp_overlap", "sop", "sop_overlap"],
+    ("explorer/views/pairs/road.py", "asked"): ["next", "order"],
 }
-PRESETS = {"home": home_common.PRESETS, "masking": common.PRESETS, "languages": languages_common.PRESETS}
+PRESETS = {
+    "home": home_common.PRESETS,
+    "input": input_common.PRESETS,
+    "masking": common.PRESETS,
+    "pairs": pairs_common.PRESETS,
+    "attention": attention_common.PRESETS,
+    "context": context_common.PRESETS,
+    "languages": languages_common.PRESETS,
+    "evidence": evidence_common.PRESETS,
+}
 
 # Han in English texts, and Chinese texts without any: only these.
 HAN_IN_ENGLISH: set[str] = set()
 NO_HAN_IN_CHINESE = {
+    "attention.cell.dot",
+    "attention.cell.factor",
+    "attention.curve.log",
+    "attention.curve.root",
+    "attention.dense.mb",
+    "attention.pattern.bigbird",
+    "attention.pattern.sparse",
+    "components.attention.weight",
     "common.progress",
     "components.export.svg",
     "components.shift.alpha",
     "components.shift.tip",
+    "components.layers.auc",
+    "components.layers.pca",
+    "components.layers.tsne",
+    "components.layers.umap",
+    "context.cross.in_sense",
     "masking.how.mask",
+    "models.list_comma",
     "masking.joint.alone",
 }
 

@@ -1,4 +1,4 @@
-"""`python -m explorer models list | fetch | verify | remove | pack | unpack`: what a teacher prepares at home.
+"""`python -m explorer models list | fetch | verify | remove | use | choose | pack | unpack`: for a teacher at home.
 
 Knows arguments and how to print; whoever types here sits at the machine, so nothing is forbidden. Messages are those of
 the app (assets/text/en/errors.toml).
@@ -16,10 +16,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from explorer.models import catalog, named, pack, store, terms
+from explorer.models import catalog, choice, named, pack, store, terms
 from explorer.models.catalog import ModelInfo
 from explorer.models.errors import ModelError
 from explorer.models.fetch import Options, Progress, fetch
+from explorer.models.files import FP32_BYTES, LOADING_OVERHEAD
 from explorer.models.policy import Policy
 
 CHAPTERS = {
@@ -57,6 +58,11 @@ def add(commands: Any) -> None:
     verb = verbs.add_parser("use", help="use a folder of this machine as a model, where it is")
     verb.add_argument("folder", type=Path)
     verb.set_defaults(run=_use)
+
+    verb = verbs.add_parser("choose", help="let a chapter use a model that is here")
+    verb.add_argument("chapter", type=_chapter, metavar="CHAPTER")
+    verb.add_argument("model", metavar="MODEL")
+    verb.set_defaults(run=_choose)
 
     verb = verbs.add_parser("pack", help="write models into one file to carry")
     verb.add_argument("file", type=Path)
@@ -105,7 +111,9 @@ def _list(options: argparse.Namespace) -> int:
                 "verified": bool(info.revision),
                 "licence": info.licence,
                 "sources": list(info.sources),
-                "chapters": list(info.chapters),
+                "chapters": list(info.good_for),
+                "used_by": list(choice.chapters_of(info.id)),
+                "memory": round(info.parameters * FP32_BYTES * LOADING_OVERHEAD) or None,
                 "folder": str(info.folder),
             }
         )
@@ -159,6 +167,7 @@ def _verify(options: argparse.Namespace) -> int:
 def _remove(options: argparse.Namespace) -> int:
     for info in _chosen(options):
         try:
+            choice.forget(info.id)
             print(f"{info.id}: {store.default().remove(info.id) / 1e6:,.0f} MB freed")
         except ModelError as error:
             print(f"{info.id}: {_message(error)}", file=sys.stderr)
@@ -173,6 +182,16 @@ def _use(options: argparse.Namespace) -> int:
         print(_message(error), file=sys.stderr)
         return 1
     print(f"{info.id}: {info.family}, {info.kind}, {info.parameters:,} weights")
+    return 0
+
+
+def _choose(options: argparse.Namespace) -> int:
+    try:
+        info = choice.choose(options.chapter, options.model)
+    except ModelError as error:
+        print(_message(error), file=sys.stderr)
+        return 1
+    print(f"{CHAPTERS[options.chapter]}: {info.id}")
     return 0
 
 

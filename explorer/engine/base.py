@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from explorer.lab.types.core import ModelFacts, Progress, Tokens
+from explorer.lab.types.inputs import Cutting
 
 __all__ = ["Busy", "CancelToken", "Cancelled", "Counters", "Engine", "EngineError", "ModelUnavailable", "Progress"]
 
@@ -96,6 +97,10 @@ class Engine(Protocol):
         """How the model's tokenizer cuts `text`. Needs no weights and no torch."""
         ...
 
+    def cuttings(self, model_id: str, text: str) -> tuple[Cutting, ...]:
+        """The steps by which the tokenizer cuts each word of a short `text`. Needs no weights and no torch."""
+        ...
+
     def simplify(self, model_id: str, text: str) -> tuple[str, bool]:
         """`text` with the 繁体字 the model lacks read as 简体 (one character for one), and whether any was."""
         ...
@@ -110,6 +115,14 @@ class Engine(Protocol):
 
     def warm(self, model_id: str) -> None:
         """Load a model in the background, so that the first reader does not wait."""
+        ...
+
+    def state(self, model_id: str) -> str:
+        """Whether a model is "cold" (not in memory), "loading", "ready", or "failed" to load."""
+        ...
+
+    def unload(self, model_id: str) -> None:
+        """Let a model's memory go. The next request loads it anew."""
         ...
 
     def counters(self) -> Counters: ...

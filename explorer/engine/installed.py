@@ -10,7 +10,8 @@ from typing import Protocol
 from explorer.engine import threads
 from explorer.engine.worker import LoadedModel
 from explorer.lab.types.core import ModelFacts, Tokens
-from explorer.models import catalog, files, tokenizer
+from explorer.lab.types.inputs import Cutting
+from explorer.models import catalog, files, merging, tokenizer
 
 
 class Models(Protocol):
@@ -21,6 +22,8 @@ class Models(Protocol):
         ...
 
     def tokens(self, model_id: str, text: str, pair: str | None) -> Tokens: ...
+
+    def cuttings(self, model_id: str, text: str) -> tuple[Cutting, ...]: ...
 
     def simplify(self, model_id: str, text: str) -> tuple[str, bool]: ...
 
@@ -40,6 +43,9 @@ class InstalledModels:
 
     def tokens(self, model_id: str, text: str, pair: str | None) -> Tokens:
         return tokenizer.for_model(catalog.entry(model_id)).encode(text, pair)
+
+    def cuttings(self, model_id: str, text: str) -> tuple[Cutting, ...]:
+        return merging.for_model(catalog.entry(model_id)).cuttings(text)
 
     def simplify(self, model_id: str, text: str) -> tuple[str, bool]:
         info = catalog.entry(model_id)

@@ -5,13 +5,14 @@ Knows keys and who waits for what. Knows no model and no experiment by name, and
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from explorer.engine import cache
-from explorer.engine.base import Cancelled, CancelToken, Counters
+from explorer.engine import cache, watching
+from explorer.engine.base import Cancelled, CancelToken, Counters, EngineError
 from explorer.engine.cache import MemoryCache, Precomputed
 from explorer.engine.failures import told_to_reader
 from explorer.engine.handles import Handles
@@ -20,7 +21,8 @@ from explorer.engine.jobs import Job
 from explorer.engine.threads import Turns, turns
 from explorer.engine.worker import WAITING_BOUND, State, Worker
 from explorer.lab.experiment import find
-from explorer.lab.types.core import ModelFacts, Tokens
+from explorer.lab.types.core import ModelFacts, Progress, Tokens
+from explorer.lab.types.inputs import Cutting
 
 
 class LocalEngine:
@@ -51,11 +53,18 @@ class LocalEngine:
         self._workers: dict[str, Worker] = {}
         self._in_flight: dict[str, Job] = {}
         self._memory_hits = self._precomputed_hits = self._joined = 0
+        self._revisions: dict[str, str] = {}  # of the weights that each worker has read
+        self._gone = [0, 0, 0, 0]  # what unloaded models' workers had done: passes, loads, runs, batches
 
     # -- experiments
 
     def run(self, experiment: str, model_id: str, inputs: Any, *, session: str = "") -> Any:
-        (result,) = deque(self.stream(experiment, model_id, inputs, session=session), maxlen=1)
+        watch = watching.current()
+        result = None
+        cancel = None if watch is None else watch.cancel
+        for result in self.stream(experiment, model_id, inputs, session=session, cancel=cancel):
+            if watch is not None and isinstance(result, Progress):
+                watch.seen(result)
         return result
 
     def stream(
@@ -101,6 +110,7 @@ class LocalEngine:
         self, experiment: str, model_id: str, inputs: Any, session: str, key: str, cancel: CancelToken
     ) -> Any:
         """A job to watch, new or in flight; or the result, if such a job has just ended."""
+        self._let_go_of_old_weights(model_id)
         worker = self._worker(model_id)
 
         def keep_result(job: Job) -> None:
@@ -130,6 +140,10 @@ class LocalEngine:
         with told_to_reader(model_id):
             return self._models.tokens(model_id, text, pair)
 
+    def cuttings(self, model_id: str, text: str) -> tuple[Cutting, ...]:
+        with told_to_reader(model_id):
+            return self._models.cuttings(model_id, text)
+
     def simplify(self, model_id: str, text: str) -> tuple[str, bool]:
         with told_to_reader(model_id):
             return self._models.simplify(model_id, text)
@@ -143,6 +157,8 @@ class LocalEngine:
             return self._models.facts(model_id)
 
     def warm(self, model_id: str) -> None:
+        with contextlib.suppress(EngineError):  # whoever asks the model something is told
+            self._let_go_of_old_weights(model_id)
         self._worker(model_id).warm()
 
     def state(self, model_id: str) -> State:
@@ -150,6 +166,27 @@ class LocalEngine:
         with self._lock:
             worker = self._workers.get(model_id)
         return "cold" if worker is None else worker.state
+
+    def unload(self, model_id: str) -> None:
+        """Let a model's memory go; whoever waits for it is told that it was stopped. The next request loads it anew."""
+        with self._lock:
+            worker = self._workers.pop(model_id, None)
+        if worker is None:
+            return
+        worker.close()
+        done = (worker.forward_passes, worker.tally.model_loads, worker.tally.runs, worker.tally.batches)
+        with self._lock:
+            self._gone = [before + now for before, now in zip(self._gone, done, strict=True)]
+        worker.release()
+        gc.collect()
+
+    def _let_go_of_old_weights(self, model_id: str) -> None:
+        """A model that was fetched anew is read anew: results are kept under the weights that lie there now."""
+        with told_to_reader(model_id):
+            revision = self._models.revision(model_id)
+        if self._revisions.setdefault(model_id, revision) != revision:
+            self.unload(model_id)
+            self._revisions[model_id] = revision
 
     def _worker(self, model_id: str) -> Worker:
         with self._lock:
@@ -165,11 +202,12 @@ class LocalEngine:
         with self._lock:
             workers = list(self._workers.values())
             hits = self._memory_hits, self._precomputed_hits, self._joined
+            passes, loads, runs, batches = self._gone
         return Counters(
-            forward_passes=sum(worker.forward_passes for worker in workers),
-            model_loads=sum(worker.tally.model_loads for worker in workers),
-            runs=sum(worker.tally.runs for worker in workers),
-            batches=sum(worker.tally.batches for worker in workers),
+            forward_passes=passes + sum(worker.forward_passes for worker in workers),
+            model_loads=loads + sum(worker.tally.model_loads for worker in workers),
+            runs=runs + sum(worker.tally.runs for worker in workers),
+            batches=batches + sum(worker.tally.batches for worker in workers),
             memory_hits=hits[0],
             precomputed_hits=hits[1],
             joined_in_flight=hits[2],

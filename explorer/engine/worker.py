@@ -94,6 +94,10 @@ class Worker:
         if self._thread is not None:
             self._thread.join(timeout)
 
+    def release(self) -> None:
+        """Let go of the model, after `close`; its memory is free once the thread has ended."""
+        self._model = None
+
     @property
     def waiting(self) -> int:
         with self._changed:

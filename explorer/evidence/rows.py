@@ -1,6 +1,6 @@
-"""What a row of evidence is, and the texts rows are measured on.
+"""The texts that rows of evidence are measured on (what a row is: lab/types/evidence.py).
 
-Knows the shape of a row, where the project's own evaluation sentences lie, and how a data folder is laid out
+Knows where the project's own evaluation sentences lie, and how a data folder is laid out
 (`parallel/<name>.<a>-<b>.tsv.xz`, `text/<lang>.txt.xz`). It knows no chapter and runs nothing.
 """
 
@@ -8,48 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import lzma
-import operator
 import random
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.lab.types.evidence import Row
+
+__all__ = ["Row", "Texts", "own", "sampled"]
+
 EVAL = Path(__file__).resolve().parents[2] / "assets" / "examples" / "eval"
-OPERATORS: dict[str, Callable[[float, float], bool]] = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    ">": operator.gt,
-    "<": operator.lt,
-}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One claim: what was published about it, and what this installation measures.
-
-    `holds` says whether `measured op target`. `published` is the source's own figure or finding, never ours;
-    it is empty where nothing comparable was published. `n` counts what was averaged, `data` names the text.
-    """
-
-    id: str
-    chapter: str
-    claim_zh: str
-    claim_en: str
-    published: str
-    source: str
-    measured: float
-    unit: str
-    op: str
-    target: float
-    model: str
-    revision: str
-    command: str
-    n: int
-    data: str
-    holds: bool = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "holds", OPERATORS[self.op](self.measured, self.target))
 
 
 @dataclass(frozen=True)

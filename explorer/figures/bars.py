@@ -20,14 +20,17 @@ def treatments(
         hoverinfo="skip",
     )  # fmt: skip
     for label, text in zip(labels, written, strict=True):
-        fig.add_annotation(x=1.03, y=label, text=safe(text), showarrow=False, xanchor="left", font={"size": 16})
+        fig.add_annotation(
+            x=1, xref="paper", xshift=6, y=label, text=safe(text), showarrow=False, xanchor="left", font={"size": 16}
+        )
     for label, several in zip(labels, draws, strict=False):
         if len(several) > 1:
             fig.add_scatter(
                 x=list(several), y=[label] * len(several), mode="markers", hovertemplate="%{x:.1%}<extra></extra>",
                 marker={"color": GREY, "size": 8, "symbol": "line-ns-open", "line": {"width": 2}},
             )  # fmt: skip
-    fig.update_xaxes(range=[0, 1.16], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
+    fig.update_layout(margin_r=72)  # the written values stand beside the plot, also on a phone
+    fig.update_xaxes(range=[0, 1.03], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
     fig.update_yaxes(autorange="reversed", gridcolor="rgba(0,0,0,0)")
     return fig
 

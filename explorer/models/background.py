@@ -6,7 +6,7 @@ Knows threads; what a fetch does is in fetch.py. One object a process (`fetches`
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from explorer.models.catalog import ModelInfo
 from explorer.models.errors import ModelError
@@ -18,12 +18,17 @@ AT_ONCE = 2
 
 @dataclass(frozen=True)
 class Job:
-    """A fetch as it stands. `error` is why it ended, where it did not end well."""
+    """A fetch as it stands. `error` is why it ended, where it did not end well. `asked`: it was only looked for."""
 
-    model: str
+    info: ModelInfo
     progress: Progress
     running: bool
     error: ModelError | None = None
+    asked: bool = False
+
+    @property
+    def model(self) -> str:
+        return self.info.id
 
 
 class Fetches:
@@ -40,10 +45,11 @@ class Fetches:
         with self._changed:
             job = self._jobs.get(info.id)
             if job is None or not job.running:
-                job = self._jobs[info.id] = Job(info.id, Progress(info.id, "queued"), running=True)
+                asked = options is not None and options.look_only
+                job = self._jobs[info.id] = Job(info, Progress(info.id, "queued"), running=True, asked=asked)
                 cancel = self._cancels[info.id] = threading.Event()
                 # a daemon, so that stopping the app does not wait for it: a fetch can be left at any moment
-                threading.Thread(target=self._run, args=(info, options, cancel), name="fetch", daemon=True).start()
+                threading.Thread(target=self._run, args=(job, options, cancel), name="fetch", daemon=True).start()
             return job
 
     def cancel(self, model_id: str) -> None:
@@ -67,17 +73,23 @@ class Fetches:
             self._changed.wait_for(lambda: not ((job := self._jobs.get(model_id)) and job.running), timeout)
             return self._jobs.get(model_id)
 
-    def _run(self, info: ModelInfo, options: Options | None, cancel: threading.Event) -> None:
-        progress, error = Progress(info.id, "queued"), None
+    def forget(self, model_id: str) -> None:
+        """Say no more of a fetch that has ended."""
+        with self._changed:
+            if (job := self._jobs.get(model_id)) and not job.running:
+                del self._jobs[model_id]
+
+    def _run(self, job: Job, options: Options | None, cancel: threading.Event) -> None:
+        progress, error = job.progress, None
         try:
             with self._places:
-                for progress in fetch(info, options, cancel=cancel):
-                    self._note(Job(info.id, progress, running=True))
+                for progress in fetch(job.info, options, cancel=cancel):
+                    self._note(replace(job, progress=progress))
         except ModelError as caught:
             error = caught
         except Exception as caught:  # a fetch that died must not be shown as running for ever
             error = FetchError("source_broken", place=progress.place, reason=f"{type(caught).__name__}: {caught}")
-        self._note(Job(info.id, progress, running=False, error=error))
+        self._note(replace(job, progress=progress, running=False, error=error))
 
     def _note(self, job: Job) -> None:
         with self._changed:

@@ -19,6 +19,11 @@ _BYTE_OF = _letters()
 _LETTER_OF = {byte: letter for letter, byte in _BYTE_OF.items()}
 
 
+def spelled(text: str) -> str:
+    """`text` in the letters of such a vocabulary, one a byte: "é" → "Ã©"; half a surrogate pair becomes "?"."""
+    return "".join(_LETTER_OF[byte] for byte in text.encode("utf-8", "replace"))
+
+
 def shown(piece: str) -> str:
     """`piece` in characters: "ä½łå¥½" → "你好", "Ġthe" → "Ġthe", "ä½" → "<0xE4><0xBD>".
 

@@ -18,6 +18,13 @@ from explorer.models.errors import ModelError
 PROJECT = Path(__file__).resolve().parents[2]
 EMBEDDED = PROJECT / "assets" / "models"
 KINDS = ("masked", "causal", "seq2seq", "encoder")
+# The chapters of models that were typed by name, of which the catalogue says nothing: what any of their kind can do.
+ANY_OF_KIND = {
+    "masked": ("input", "masking", "attention", "context"),
+    "causal": ("input", "generation", "incontext"),
+    "seq2seq": ("input", "denoising"),
+    "encoder": ("input", "attention", "context"),
+}
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,11 @@ class ModelInfo:
     def embedded(self) -> bool:
         return "embedded" in self.sources
 
+    @property
+    def good_for(self) -> tuple[str, ...]:
+        """The chapters that have a use for it: as the catalogue says, else what its kind can do."""
+        return self.chapters or ANY_OF_KIND[self.kind]
+
 
 @cache
 def all_entries() -> tuple[ModelInfo, ...]:
@@ -135,6 +147,14 @@ def default(kind: str) -> ModelInfo:
 def for_chapter(chapter: str) -> tuple[ModelInfo, ...]:
     """The models a chapter has a use for, in the catalogue's order."""
     return tuple(info for info in all_entries() if chapter in info.chapters)
+
+
+def default_for(chapter: str) -> ModelInfo:
+    """The model a chapter starts with: the first that ships with the app and is good for it. Raises LookupError."""
+    for info in all_entries():
+        if info.embedded and chapter in info.chapters:
+            return info
+    raise LookupError(f"no embedded model for chapter {chapter!r} in catalog.toml")
 
 
 def from_dict(table: dict[str, Any]) -> ModelInfo:

@@ -15,7 +15,8 @@ class FetchError(ModelError):
     file_too_large (place, file, gb, limit_gb).
     Of the model or the machine: no_source (model, tried), config_refused (model, reason), disk_full (path, needed_gb,
     free_gb), fetch_running (model), terms_first (model, licence), not_allowed (action), cancelled (),
-    conversion_failed (model, reason), id_refused (id), folder_refused (path, reason), pack_refused (path, reason).
+    conversion_failed (model, reason), id_refused (id), folder_refused (path, reason), pack_refused (path, reason),
+    not_for_chapter (model).
     """
 
 

@@ -21,7 +21,7 @@ from explorer.models.errors import ModelError
 from explorer.models.failures import OTHER_SOURCE_MAY_HELP, FetchError
 from explorer.models.rate import Rate
 from explorer.models.sources.base import CONFIG, Offer, RemoteFile, Source
-from explorer.models.store import Store, default, write_json
+from explorer.models.store import Store, default, slug, write_json
 from explorer.models.terms import accept, require
 from explorer.models.web import Cancel, Timing
 
@@ -33,7 +33,7 @@ class Progress:
     """How far a fetch is.
 
     phase         "looking" at a source, "fetching", "waiting" to try again, "preparing" (unpacking, converting,
-                  checking once more), "done"
+                  checking once more), "done"; or "found", where it was only looked for
     done, total   bytes of the whole model
     rate          bytes a second over the last seconds
     seconds_left  while fetching, at this rate; None where it can't be told. While waiting: until the next try
@@ -52,11 +52,15 @@ class Progress:
 
 @dataclass(frozen=True)
 class Options:
-    """How to fetch. `folder`: look there first. `newest`: forget the version this machine has pinned."""
+    """How to fetch. `folder`: look there first. `newest`: forget the version this machine has pinned.
+
+    `look_only`: ask the sources how large it is and check its config.json; nothing else moves and nothing is kept.
+    """
 
     folder: Path | None = None
     newest: bool = False
     accepted: bool = False
+    look_only: bool = False
     timing: Timing = field(default_factory=Timing)
     opener: transfer.Opener = transfer.open_unbuffered
 
@@ -75,19 +79,22 @@ def fetch(
         return
     if options.accepted:
         accept(info, place)
-    require(info, place)
+    if not options.look_only:
+        require(info, place)
     with place.locked(info.id):
         if place.state(info.id) == "whole" and not options.newest:
             yield Progress(info.id, "done", place=str(place.home(info.id)))
             return
-        place.reopen(info.id)
+        if not options.look_only:
+            place.reopen(info.id)
         tried: list[FetchError] = []
         for source in sources.of(info, timing=options.timing, folder=options.folder):
             if stop.is_set():
                 raise FetchError("cancelled")
             yield Progress(info.id, "looking", place=source.web.place)
             try:
-                yield from _One(info, source, options, stop, place).run()
+                one = _One(info, source, options, stop, place)
+                yield from one.look() if options.look_only else one.run()
                 return
             except FetchError as error:
                 if error.key not in OTHER_SOURCE_MAY_HELP:
@@ -124,6 +131,22 @@ class _One:
             self.store.remember("pins", self.info.id, pin)
         yield from self._bring(rest, offer, rate)
         yield from self._prepare(offer, rate)
+
+    def look(self) -> Iterator[Progress]:
+        """What this source has, its config.json checked; the last progress says how large it is."""
+        offer = self._offer()
+        self.folder = self.store.root / ".looked" / slug(self.info.id)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            if offer.files[0].name == CONFIG:
+                for _ in self._bring(offer.files[:1], offer, Rate(offer.files[0].size)):
+                    pass
+                self.info = judge.config(self.info, self.folder / CONFIG)
+            judge.memory(self.info, offer)
+            total = sum(file.size for file in offer.files)
+            yield Progress(self.info.id, "found", offer.place, offer.weights, total=total, reason=self.info.kind)
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def _offer(self) -> Offer:
         pin = self.store.note("pins").get(self.info.id, {})

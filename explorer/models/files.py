@@ -56,9 +56,9 @@ def facts(info: ModelInfo) -> ModelFacts:
     """
     settings = config(info)
     row = architecture(info.id, info.family)
-    shapes = _header(info).shapes
+    stored_shapes = shapes(info)
     prefixes = GGUF_FILES if info.weights_file.suffix == ".gguf" else row.files
-    head = _below(prefixes.head, shapes)
+    head = _below(prefixes.head, stored_shapes)
     matrix = (settings["vocab_size"], settings[row.sizes.embedding or row.sizes.width])
     stored = matrix in head.shapes.values()
     tied = settings.get("tie_word_embeddings", row.files.tied)
@@ -69,13 +69,19 @@ def facts(info: ModelInfo) -> ModelFacts:
         n_layers=settings[row.sizes.layers],
         n_heads=settings[row.sizes.heads],
         d_model=settings[row.sizes.width],
+        d_output=matrix[1],
         vocab_size=settings["vocab_size"],
         max_positions=settings.get(row.sizes.positions, row.sizes.default_positions) - row.sizes.reserved,
-        n_weights=headers.Header(shapes).n_weights - numbers * (tied and stored),
-        n_embedding_weights=_below(prefixes.embeddings, shapes).n_weights,
+        n_weights=headers.Header(stored_shapes).n_weights - numbers * (tied and stored),
+        n_embedding_weights=_below(prefixes.embeddings, stored_shapes).n_weights,
         n_head_weights=head.n_weights + numbers * (not stored),
         tied_head=tied,
     )
+
+
+def shapes(info: ModelInfo) -> dict[str, tuple[int, ...]]:
+    """Shape of every tensor by name, from the weights' header. Raises ModelError (model_missing, model_damaged)."""
+    return _header(info).shapes
 
 
 def config(info: ModelInfo) -> dict[str, Any]:

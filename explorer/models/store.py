@@ -27,6 +27,7 @@ from explorer.models.failures import FetchError
 VARIABLE = "SESAME_MODELS"  # the folder of fetched models; without it, the platform's place for a program's data
 MANIFEST = "manifest.json"
 DAMAGED = "damaged.json"
+NOTES = "notes.json"
 MANIFEST_LIMIT = 2**20
 FORMAT = 1
 STATES = ("absent", "partial", "damaged", "whole")
@@ -214,21 +215,21 @@ class Store:
             raise FetchError("fetch_running", model=model_id) from error
 
     def note(self, topic: str) -> dict[str, Any]:
-        """What this machine remembers under a topic: "pins", "terms" or "folders"."""
-        notes = (_json(self.root / "notes.json") or {}).get(topic)
+        """What this machine remembers under a topic: "pins", "terms", "folders" or "chapters"."""
+        notes = (_json(self.root / NOTES) or {}).get(topic)
         return notes if isinstance(notes, dict) else {}
 
     def remember(self, topic: str, key: str, value: object | None) -> None:
         """Write one entry of a topic; None forgets it."""
         self.root.mkdir(parents=True, exist_ok=True)
         with FileLock(self.root / ".notes.lock", thread_local=False):
-            notes = _json(self.root / "notes.json") or {}
+            notes = _json(self.root / NOTES) or {}
             entries = notes.setdefault(topic, {})
             if value is None:
                 entries.pop(key, None)
             else:
                 entries[key] = value
-            write_json(self.root / "notes.json", notes)
+            write_json(self.root / NOTES, notes)
 
     def register(self, model_id: str, folder: dict[str, Any] | None) -> None:
         """Remember a folder outside the store under an id (`path`, `weights`, `revision`, `info`); None forgets it."""

@@ -46,8 +46,9 @@ def require(info: ModelInfo, store: Store) -> None:
 
 
 def _plain(page: str) -> str:
+    article = re.search(r"<div class=.devsite-article-body\b.*?</article>", page, re.DOTALL)  # without the site's menus
     reader = _Words()
-    reader.feed(page)
+    reader.feed(article[0] if article else page)
     lines = (re.sub(r"\s+", " ", line).strip() for line in "".join(reader.words).splitlines())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 

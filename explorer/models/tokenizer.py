@@ -106,6 +106,16 @@ class TextTokenizer:
             words=words,
         )
 
+    def definition(self) -> dict[str, Any]:
+        """The tokenizer as tokenizer.json describes it (pre_tokenizer, model with vocab and merges …)."""
+        found: dict[str, Any] = json.loads(self._cut.to_str())
+        return found
+
+    @property
+    def reads_simplified(self) -> bool:
+        """True where traditional characters are read as their simplified forms."""
+        return self._simplified
+
     def pieces_of(self, word: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
         """The pieces and ids of `word` on its own, without special tokens around them."""
         ids = tuple(self._cut.encode(self._readable(word), add_special_tokens=False).ids)

@@ -10,7 +10,16 @@ from streamlit.navigation.page import StreamlitPage
 from explorer.ui.i18n import HTML_LANG, language, t
 from explorer.ui.prose import inline
 
-CHAPTERS = ((0, "home"), (2, "masking"), (6, "languages"))
+CHAPTERS = (
+    (0, "home"),
+    (1, "input"),
+    (2, "masking"),
+    (3, "pairs"),
+    (4, "attention"),
+    (5, "context"),
+    (6, "languages"),
+    (13, "evidence"),
+)
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -118,11 +118,12 @@ def plot(fig: Any, key: str, caption: str, alt: str) -> None:
     st.html(f'<p class="caption" lang="{_lang()}">{inline(caption)}</p>')
 
 
-def computed(seconds: float, *, fetched: bool) -> None:
-    """Which model made what is on the screen, and whether it ran just now or the result was there already."""
+def computed(seconds: float, *, fetched: bool, model: catalog.ModelInfo | None = None) -> None:
+    """Which model made what is on the screen (the embedded masked one if none is named), and whether it ran just now
+    or the result was there already."""
     words = t(
         "common.precomputed" if fetched else "common.computed",
-        model=catalog.default("masked").name,
+        model=(model or catalog.default("masked")).name,
         ms=f"{seconds * 1000:.0f}",
     )
     quiet(words)
@@ -185,16 +186,27 @@ def guarded(draw: Callable[[], None]) -> None:
         error(problem)
 
 
-def show_code(name: str, **values: object) -> None:
-    """The lines of plain transformers that compute what is on the screen, with the reader's own inputs."""
-    with st.expander(t("common.code")):
-        st.code(code(name, **values), language="python")
+def show_code(name: str, model: catalog.ModelInfo | None = None, **values: object) -> None:
+    """The lines of plain transformers that compute what is on the screen, with the reader's own inputs.
+
+    Drawn when opened: the browser's highlighter weighs 1.5 MB, and a page that nobody opens it on need not wait for it.
+    Lines that open up a network's parts are written for BERT's; with another `model` the page says so instead.
+    """
+    box = st.expander(t("common.code"), key=f"code-{name}", on_change="rerun")
+    if not box.open:
+        return
+    if model is not None and model.family != "bert" and "Bert" in (_CODE / f"{name}.py").read_text("utf-8"):
+        with box:
+            quiet(t("common.code_bert", family=model.family))
+    else:
+        box.code(code(name, model, **values), language="python")
 
 
-def code(name: str, **values: object) -> str:
-    """The snippet `name` with `values` written in as Python literals, and the folder of the embedded model."""
+def code(name: str, model: catalog.ModelInfo | None = None, **values: object) -> str:
+    """The snippet `name` with `values` written in as Python literals, and the folder of `model` (the embedded one)."""
     template = (_CODE / f"{name}.py").read_text(encoding="utf-8")
-    folder = catalog.default("masked").folder.relative_to(_CODE.parents[2]).as_posix()
+    path = (model or catalog.default("masked")).folder
+    folder = (path.relative_to(_CODE.parents[2]) if path.is_relative_to(_CODE.parents[2]) else path).as_posix()
     literals = {f"__{key.upper()}__": repr(value) for key, value in {"folder": folder, **values}.items()}
     return re.sub(
         "|".join(literals), lambda match: literals[match[0]], template

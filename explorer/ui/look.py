@@ -20,7 +20,8 @@ def apply(*, large: bool) -> None:
 _DARK = """:root {
   --paper: #14161a; --card: #1c1f25; --ink: #eceae4; --soft: #a3a8b3; --line: #2d3139;
   --mask-soft: #3b2f10; --model: #56a9de; --model-soft: #143043; --warm: #221f16; --track: #262a31;
-}"""
+}
+[data-testid="stBaseButton-primary"] p { color: #14161a; }"""
 
 
 @lru_cache(maxsize=1)

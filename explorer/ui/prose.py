@@ -49,6 +49,11 @@ def verbatim(text: str) -> str:
     return text.translate(_SHIELD)
 
 
+def literal(text: str) -> str:
+    """Any text for a label that Streamlit reads as Markdown: shown as it is."""
+    return re.sub(r"([\\`*_\[\]:$~<>#!])", r"\\\1", text)
+
+
 def _term(name: str, lang: str) -> str:
     """A glossary word: `[[word]]` or `[[shown|word]]`; its meaning opens on hover, focus and touch."""
     shown, _, key = name.partition("|")

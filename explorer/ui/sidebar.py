@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import io
 from collections.abc import Sequence
 
@@ -10,16 +9,16 @@ import segno
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from explorer.engine import catalog
-from explorer.ui import i18n, network
+from explorer.engine import uses
+from explorer.ui import chapters, i18n, network
 from explorer.ui.i18n import t
-from explorer.ui.prose import inline
+from explorer.ui.prose import inline, literal
 
 _TEACHER = "teacher"
 
 
-def draw(pages: Sequence[tuple[int, StreamlitPage]]) -> None:
-    """Draw everything; `pages` are (chapter number, page) in reading order."""
+def draw(pages: Sequence[tuple[int, StreamlitPage]], current: str) -> None:
+    """Draw everything; `pages` are (chapter number, page) in reading order, `current` is the name of the one shown."""
     with st.sidebar:
         lang = i18n.HTML_LANG[i18n.language()]
         name, line = inline(t("common.brand")), inline(t("common.tagline"))
@@ -29,7 +28,7 @@ def draw(pages: Sequence[tuple[int, StreamlitPage]]) -> None:
                 st.page_link(page, label=f"{number}\u2002{page.title}")
         with st.container(key="foot"):
             _language()
-            _model()
+            _model(current)
             st.toggle(t("common.teacher"), key=_TEACHER, help=t("common.teacher_help"), on_change=_remember_teacher)
             with st.popover(t("common.phone"), width="stretch"):
                 _phone()
@@ -60,12 +59,15 @@ def _language() -> None:
         st.rerun()
 
 
-def _model() -> None:
-    info = catalog.default("masked")
-    lang = i18n.HTML_LANG[i18n.language()]
-    facts = (t("common.embedded"), t("common.weights", n=f"{info.parameters / 1e6:.0f}"))
-    name = f'{inline(t("common.model"))} <b lang="en">{html.escape(info.name)}</b>'
-    st.html(f'<div lang="{lang}">{" · ".join((name, *map(inline, facts)))}</div>')
+def _model(current: str) -> None:
+    """The model of the page that is shown; a click leads to all of them."""
+    info = uses.model_of(current)
+    facts = [t("common.embedded" if info.embedded else "common.fetched")]
+    if info.parameters:
+        facts.append(t("common.weights", n=f"{info.parameters / 1e6:.0f}"))
+    label = f"{t('common.model')} **{literal(info.name)}** · {' · '.join(facts)}"
+    with st.container(key="model-line"):
+        st.page_link(chapters.page("models"), label=label)
 
 
 def _phone() -> None:

@@ -96,3 +96,11 @@ def progress(stream: Iterator[Any], words: str) -> Any:
             result = step
     place.empty()
     return result
+
+
+def stopped(words: str) -> bool:
+    """Whether this run came of pressing stop beside the progress that is called `words`."""
+    return any(
+        value is True and str(key).startswith("stop-") and str(key).endswith(f"-{words}")
+        for key, value in st.session_state.items()
+    )

@@ -11,6 +11,8 @@ import streamlit as st
 from explorer.components import door
 from explorer.components.distribution import Cut, Dials, Watch, parse_dials, parse_watch
 from explorer.components.door import MalformedEventError
+from explorer.components.layers_map import MapChange
+from explorer.components.layers_map import parse as parse_map
 from explorer.components.token_strip import StripChange, parse_change
 
 KINDS = ("special", "token", "token", "unknown", "special")
@@ -92,3 +94,27 @@ def test_a_listener_drops_what_it_cannot_read(monkeypatch: pytest.MonkeyPatch, v
     door.listener("strip", "change", lambda value: parse_change(value, KINDS), seen.append)()
     assert seen == []
     assert door.last_seen("strip") == 0
+
+
+def test_what_a_map_of_layers_says_is_read() -> None:
+    assert parse_map({"kind": "layer", "value": "", "layer": 7}) == MapChange("layer", layer=7)
+    assert parse_map({"kind": "method", "value": "umap", "layer": 0}) == MapChange("method", "umap")
+    assert parse_map({"kind": "sense", "value": "", "layer": 3, "point": 499}) == MapChange("sense", point=499)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        {"kind": "layer", "value": "", "layer": -1},
+        {"kind": "layer", "value": "", "layer": 2.5},
+        {"kind": "method", "value": "pickle", "layer": 1},
+        {"kind": "treatment", "value": ["raw"], "layer": 1},
+        {"kind": "sense", "value": "", "layer": 1},
+        {"kind": "sense", "value": "", "layer": 1, "point": 513},
+        {"kind": "other", "value": "", "layer": 1},
+    ],
+)
+def test_a_malformed_word_of_a_map_is_refused(value: Mapping[str, Any]) -> None:
+    with pytest.raises(MalformedEventError):
+        parse_map(value)

@@ -28,6 +28,7 @@ TABLES = {
     "export_bar": "export",
     "language_shift": "shift",
     "language_map": "map",
+    "layers_map": "layers",
 }
 
 

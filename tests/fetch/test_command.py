@@ -127,3 +127,23 @@ def test_a_folder_is_used_where_it_is(store: Store, tmp_path: Path, capsys: pyte
     assert say("use", str(folder)) == 0
     assert "folder:mine" in capsys.readouterr().out
     assert say("use", str(tmp_path / "nowhere")) == 1
+
+
+def test_a_chapter_is_given_another_model_and_goes_back_when_it_is_removed(
+    site: Site, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from explorer.models import choice
+
+    assert say("choose", "填空", ID) == 1
+    assert "are not there" in capsys.readouterr().err
+    assert say("choose", "masking", "gemma-3-270m-lite") == 1
+    assert "no use in this chapter" in capsys.readouterr().err
+    choice.store.default().remember(choice.TOPIC, "masking", ID)
+    say("fetch", ID)
+    capsys.readouterr()
+    assert say("list", "--json", ID) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["used_by"] == ["masking"]
+    assert say("remove", ID) == 0
+    assert choice.chosen("masking").id == "mini-mbert"
+    assert store.note("chapters") == {}

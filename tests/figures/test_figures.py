@@ -5,10 +5,11 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 
+import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from explorer.figures import bars, onehot, ranks, theme
+from explorer.figures import bars, layers, onehot, ranks, theme
 
 MARKUP = "<b>bold</b> <a href='x'>y</a> <s>"
 ESCAPED = "&lt;b&gt;bold&lt;/b&gt; &lt;a href='x'&gt;y&lt;/a&gt; &lt;s&gt;"
@@ -17,6 +18,8 @@ FIGURES: dict[str, Callable[[str], go.Figure]] = {
     "treatments": lambda word: bars.treatments([word], [0.25], ["25.0 %"]),
     "counts": lambda word: bars.counts([word], [3], 20),
     "onehot": lambda word: onehot.against([word], [0.4], ["40.0 %"], 0, "truth", "model"),
+    "curves": lambda word: layers.curves({word: np.array([0.5, np.nan])}, "layer", "cosine", 1),
+    "plane": lambda word: layers.plane({word: (np.zeros((1, 2)), [word])}),
     "ranks": lambda word: ranks.by_layer({word: [900, 30, 1]}, 33_627, "layer", "rank", word),
 }
 

@@ -20,6 +20,8 @@ def open_page(page: str, lang: str, **link: str) -> AppTest:
     at = AppTest.from_file(str(ROOT / "explorer" / "main.py"), default_timeout=120)
     for name, value in ({"lang": lang} | link).items():
         at.query_params[name] = value
+    for snippet in (ROOT / "assets" / "examples" / "code").glob("*.py"):
+        at.session_state[f"code-{snippet.stem}"] = True  # the boxes with code are open: closed ones hold nothing
     return at.switch_page(str(Path("..") / "pages" / f"{page}.py")).run()
 
 

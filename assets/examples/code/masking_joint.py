@@ -1,9 +1,9 @@
 import torch
-from transformers import AutoTokenizer, BertForMaskedLM
+from transformers import AutoModelForMaskedLM, AutoTokenizer
 
 folder = __FOLDER__
 tokenizer = AutoTokenizer.from_pretrained(folder)
-model = BertForMaskedLM.from_pretrained(folder, dtype=torch.float32).eval()
+model = AutoModelForMaskedLM.from_pretrained(folder, dtype=torch.float32).eval()
 
 ids = tokenizer(__TEXT__, return_tensors="pt").input_ids
 blanks = __POSITIONS__

@@ -14,6 +14,8 @@ for n in rng.permutation(len(words)):
 drawn = np.sort(drawn or min(words, key=len))
 fate = rng.choice(["[MASK]", "random", "keep"], size=len(drawn), p=[0.8, 0.1, 0.1])
 ids[drawn[fate == "[MASK]"]] = tokenizer.mask_token_id
-ids[drawn[fate == "random"]] = rng.integers(5, len(tokenizer), size=(fate == "random").sum())
+names = tokenizer.convert_ids_to_tokens(range(len(tokenizer)))
+ordinary = [i for i, name in enumerate(names) if i not in tokenizer.all_special_ids and not name.startswith("[unused")]
+ids[drawn[fate == "random"]] = rng.choice(ordinary, size=(fate == "random").sum())
 print("budget:", budget)
 print(" ".join(tokenizer.convert_ids_to_tokens(ids)))

@@ -7,11 +7,17 @@ import {applyTheme} from "./theme.js";
 
 const VIEWS = new WeakMap();
 
-// Once a page: tells the server that something stands on the screen, so that it may begin to load a model.
+// Once a page: tells the server that the page stands on the screen, so that it may begin to load a model. The page
+// stands when nothing has been drawn for a while: its strip often comes before its bars.
+const STANDS_MS = 1000;
+
 function tellPainted() {
-  if (window.__sesamePainted) return;
-  window.__sesamePainted = true;
-  requestAnimationFrame(() => setTimeout(() => navigator.sendBeacon(new URL("painted", document.baseURI)), 400));
+  if (window.__sesamePainted === true) return;
+  clearTimeout(window.__sesamePainted);
+  window.__sesamePainted = setTimeout(() => {
+    window.__sesamePainted = true;
+    navigator.sendBeacon(new URL("painted", document.baseURI));
+  }, STANDS_MS);
 }
 
 export function mount(component, create) {

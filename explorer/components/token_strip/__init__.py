@@ -55,6 +55,7 @@ class Chip:
     shown       the token that stands there when `covered` is "random"
     surprisal   nats, −ln P(original) with only this position covered; p and rank (1 = first) of the same prediction
     note        one more line for the tooltip
+    second      belongs to the second of two sentences: underlined in that one's colour
     """
 
     text: str
@@ -70,6 +71,7 @@ class Chip:
     p: float | None = None
     rank: int | None = None
     note: str = ""
+    second: bool = False
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class TokenStrip {
     this.legend.style.display = header.tint === null ? "none" : "";
     this.legend.lastChild.textContent = labels.tint;
     this.caption.textContent = header.caption;
-    const shape = JSON.stringify([header.mode, header.lang, this.chips.map((c) => [c.text, c.original, c.kind, c.word, c.start, c.end])]);
+    const shape = JSON.stringify([header.mode, header.lang, this.chips.map((c) => [c.text, c.original, c.kind, c.word, c.start, c.end, c.second])]);
     if (shape !== this.shape) this.build(shape);
     if (this.echo.settles(header.n)) this.adopt();
     this.unregister?.();
@@ -132,7 +132,7 @@ class TokenStrip {
     small.hidden = under === "";
     const latin = [...face].length > 1 && langOf(face, "en") === "en";
     const picked = mode === "pick" && this.focus === i;
-    button.className = ["chip", chip.kind !== "token" && !treatment && chip.kind, latin && "latin", treatment,
+    button.className = ["chip", chip.kind !== "token" && !treatment && chip.kind, latin && "latin", treatment, chip.second && "second",
       mode !== "pick" && this.focus === i && "focus", picked && "picked"].filter(Boolean).join(" ");
     if (mode !== "show" && this.live(i)) button.setAttribute("aria-pressed", String(mode === "pick" ? picked : treatment !== null));
     const name = treatment ? "chip_" + treatment : chip.kind === "token" ? "chip" : "chip_" + chip.kind;

@@ -45,13 +45,17 @@ class Progress:
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """What a model's files say about it without loading the weights (sizes in numbers of weights)."""
+    """What a model's files say about it without loading the weights (sizes in numbers of weights).
+
+    `d_output`: width of what the head's matrix turns into scores; d_model, but for ALBERT and ELECTRA.
+    """
 
     model_id: str
     revision: str
     n_layers: int
     n_heads: int
     d_model: int
+    d_output: int
     vocab_size: int
     max_positions: int
     n_weights: int

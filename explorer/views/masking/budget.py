@@ -6,7 +6,7 @@ import math
 
 import streamlit as st
 
-from explorer.engine import catalog, get_engine
+from explorer.engine import get_engine
 from explorer.ui import chrome
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent, thousands
@@ -26,18 +26,18 @@ def draw(sentence: Sentence, state: State) -> None:
     with right:
         chrome.steps([(t(f"masking.budget.step{n}"), "") for n in (1, 2, 3)])
         chrome.honesty("masking.budget.honesty")
-    chrome.show_code("masking_budget")
+    chrome.show_code("masking_budget", common.model())
 
 
 def _head(sentence: Sentence, state: State) -> None:
     facts = get_engine().facts(common.model_id())
-    line, matrix, vocab = math.log(facts.vocab_size), facts.d_model * facts.vocab_size, thousands(facts.vocab_size)
+    line, matrix, vocab = math.log(facts.vocab_size), facts.d_output * facts.vocab_size, thousands(facts.vocab_size)
     share = percent(matrix / facts.n_weights)
     cards = [
         (
             thousands(matrix),
             t("masking.budget.head"),
-            t("masking.budget.head_sub", d=facts.d_model, vocab=vocab, share=share),
+            t("masking.budget.head_sub", d=facts.d_output, vocab=vocab, share=share),
         ),
         (f"{line:.2f}", t("masking.budget.line"), t("masking.budget.line_sub", vocab=vocab)),
     ]
@@ -60,7 +60,7 @@ def _signal(sentence: Sentence) -> None:
     n = sum(not special for special in sentence.tokens.special)
     if not n:
         return
-    trained = catalog.entry(common.model_id()).trained_with
+    trained = common.model().trained_with
     rows = [(t("masking.budget.signal_mlm"), round(max(1, SHARE * n), 1))]
     if trained is not None:
         rows.append(

@@ -12,12 +12,13 @@ from typing import Literal
 import numpy as np
 
 from explorer import examples
-from explorer.engine import catalog, get_engine
+from explorer.engine import get_engine, uses
 from explorer.engine.base import EngineError
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
+from explorer.views import vocabulary
 
 MAX_TOKENS = 128
 
@@ -50,8 +51,13 @@ def store() -> Store[State]:
     return Store(State, "masking")
 
 
+def model() -> uses.ModelInfo:
+    """The model this chapter uses now."""
+    return uses.chosen("masking")
+
+
 def model_id() -> str:
-    return catalog.default("masked").id
+    return model().id
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ def as_sentence(text: str, masks: tuple[int, ...] = (), focus: int = 0) -> Sente
     """`text` as the model reads it. Raises EngineError("text_empty")."""
     if not text.strip():
         raise EngineError("text_empty")
-    tokens, simplified = _tokens(text)
+    tokens, simplified = _tokens(model_id(), text)
     blanks = (i for i in range(len(tokens)) if _typed_mask(tokens, i))
     last = len(tokens) - 1
     covered = tuple(sorted({*blanks, *(m for m in masks if 0 < m < last)}))
@@ -97,20 +103,19 @@ def _typed_mask(tokens: Tokens, position: int) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _tokens(text: str) -> tuple[Tokens, bool]:
+def _tokens(model: str, text: str) -> tuple[Tokens, bool]:
     engine = get_engine()
-    plain, simplified = engine.simplify(model_id(), text[: MAX_TOKENS * 24])
-    tokens = engine.tokens(model_id(), plain)
+    plain, simplified = engine.simplify(model, text[: MAX_TOKENS * 24])
+    tokens = engine.tokens(model, plain)
     if len(tokens) > MAX_TOKENS:
-        tokens = engine.tokens(model_id(), plain[: tokens.offsets[MAX_TOKENS - 2][1]])
+        tokens = engine.tokens(model, plain[: tokens.offsets[MAX_TOKENS - 2][1]])
         while len(tokens) > MAX_TOKENS:
-            tokens = engine.tokens(model_id(), tokens.text[:-1])
+            tokens = engine.tokens(model, tokens.text[:-1])
     return tokens, simplified
 
 
-@lru_cache(maxsize=1)
 def mask_id() -> int:
-    return get_engine().tokens(model_id(), "[MASK]").ids[1]
+    return vocabulary.mask_id(model_id())
 
 
 def edits(sentence: Sentence, state: State) -> tuple[Edit, ...]:
@@ -124,8 +129,8 @@ def edits(sentence: Sentence, state: State) -> tuple[Edit, ...]:
 
 def random_token(seed: int, position: int) -> int:
     """A token drawn from all ordinary ones, the same for the same seed and position."""
-    size = len(get_engine().vocabulary(model_id()))
-    return int(np.random.default_rng((seed, position)).integers(5, size))
+    ordinary = vocabulary.ordinary(model_id())
+    return ordinary[int(np.random.default_rng((seed, position)).integers(len(ordinary)))]
 
 
 def original_of(tokens: Tokens, position: int) -> int | None:
@@ -134,8 +139,8 @@ def original_of(tokens: Tokens, position: int) -> int | None:
 
 
 def plain(token: str) -> str:
-    """A token without the ## of a continuing piece."""
-    return token.removeprefix("##")
+    """A token without the mark of its tokenizer (##, Ġ, ▁)."""
+    return vocabulary.plain(token)
 
 
 def example(name: str, lang: str) -> tuple[str, tuple[int, ...], int]:
@@ -154,11 +159,10 @@ def choose_preset(name: str) -> None:
 
 
 def vocabulary_url() -> str:
-    """Where the browser fetches the token strings, relative to the app's root; new weights mean a new address."""
-    return f"vocabulary/{catalog.default('masked').revision[:12]}/{model_id()}"
+    """Where the browser fetches the token strings."""
+    return vocabulary.url(model())
 
 
-@lru_cache(maxsize=1)
 def vocabulary_index() -> dict[str, int]:
     """Token strings to ids."""
-    return {token: number for number, token in enumerate(get_engine().vocabulary(model_id()))}
+    return vocabulary.index(model_id())

@@ -42,6 +42,7 @@ def draw(sentence: Sentence, state: State) -> None:
         chrome.honesty("masking.compare.honesty")
     chrome.show_code(
         "masking_compare",
+        common.model(),
         text_a=sentence.tokens.text,
         look_a=sentence.focus,
         text_b=second.tokens.text,

@@ -34,13 +34,14 @@ def draw(sentence: Sentence, state: State) -> None:
     with left:
         blanks(sentence)
         bars(sentence, state, result)
-        chrome.computed(took, fetched=fetched)
+        chrome.computed(took, fetched=fetched, model=common.model())
     with right:
         _steps(sentence, state, result)
         chrome.honesty("masking.cover.honesty")
     edits = common.edits(sentence, state)
     chrome.show_code(
         "masking_cover",
+        common.model(),
         text=sentence.tokens.text,
         look=sentence.focus,
         positions=[edit.position for edit in edits],
@@ -139,9 +140,9 @@ def _steps(sentence: Sentence, state: State, result: FillResult) -> None:
                 t("masking.cover.step2"),
                 t(
                     "masking.cover.step2_num",
-                    d=len(hidden),
+                    d=facts.d_output,
                     vocab=thousands(facts.vocab_size),
-                    n=thousands(len(hidden) * facts.vocab_size),
+                    n=thousands(facts.d_output * facts.vocab_size),
                 ),
             ),
             third,

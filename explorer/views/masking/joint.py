@@ -30,7 +30,7 @@ def draw(sentence: Sentence, state: State) -> None:
     with right:
         chrome.steps([(t(f"masking.joint.step{n}"), "") for n in (1, 2, 3)])
         chrome.honesty("masking.joint.honesty")
-    chrome.show_code("masking_joint", text=sentence.tokens.text, positions=list(sentence.masks))
+    chrome.show_code("masking_joint", common.model(), text=sentence.tokens.text, positions=list(sentence.masks))
 
 
 def _order(result: JointResult, order: JointOrder, best: bool) -> None:

@@ -36,6 +36,7 @@ def draw(sentence: Sentence, state: State) -> None:
     edits = common.edits(sentence, state)
     chrome.show_code(
         "masking_lens",
+        common.model(),
         text=sentence.tokens.text,
         look=sentence.focus,
         positions=[edit.position for edit in edits],

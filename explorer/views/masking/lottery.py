@@ -38,7 +38,9 @@ def draw(sentence: Sentence, state: State) -> None:
     with right:
         chrome.steps([(t(f"masking.lottery.step{n}"), "") for n in (1, 2, 3)])
         chrome.honesty("masking.lottery.honesty")
-    chrome.show_code("masking_lottery", text=sentence.tokens.text, seed=state.seed, words=_spans(result))
+    chrome.show_code(
+        "masking_lottery", common.model(), text=sentence.tokens.text, seed=state.seed, words=_spans(result)
+    )
 
 
 def _dice(state: State) -> None:

@@ -38,7 +38,9 @@ def draw(sentence: Sentence, state: State) -> None:
             ]
         )
         chrome.honesty("masking.see.honesty")
-    chrome.show_code("masking_see", text=sentence.tokens.text, look=sentence.focus, random_ids=_random_ids(sentence))
+    chrome.show_code(
+        "masking_see", common.model(), text=sentence.tokens.text, look=sentence.focus, random_ids=_random_ids(sentence)
+    )
 
 
 def _treat(sentence: Sentence) -> TreatResult:

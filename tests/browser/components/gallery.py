@@ -15,9 +15,11 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 import streamlit as st
 from streamlit.runtime import get_instance
 
+from explorer.components.attention_view import Mark, View, as_bytes, attention_view
 from explorer.components.compare import Series, compare
 from explorer.components.distribution import Cut, Dials, Extra, Watch, distribution
 from explorer.components.export_bar import export_bar
+from explorer.components.layers_map import layers_map
 from explorer.components.scatter_ab import scatter_ab
 from explorer.components.token_strip import StripChange, token_strip
 from explorer.components.vector_strip import vector_strip
@@ -182,6 +184,37 @@ if section("scatter"):
         originals=(data.ID["好"], data.ID["冷"]),
         caption="图注 · caption",
     )
+
+if section("attention"):
+    st.subheader("attention_view")
+    marks, heads = data.looking(lang)
+    attention_view(
+        [Mark(*mark) for mark in marks],
+        [Mark(*mark) for mark in marks],
+        as_bytes(heads),
+        heads[1, 2],
+        key="attention",
+        labels=texts["attention"],
+        lang=lang,
+        view=View(layer=1, head=2, pins=(2,)),
+        caption="图注 · caption",
+    )
+if section("layers"):
+    st.subheader("layers_map")
+    state.setdefault("said", [])
+    layers_map(
+        data.sentences(),
+        data.layers(),
+        key="layers",
+        labels=texts["layers"],
+        senses=["河", "钱"],
+        lang=lang,
+        layer=2,
+        relabel=True,
+        caption="图注 · caption",
+        on_change=state.said.append,
+    )
+    st.text(f"said={len(state.said)}")
 
 if section("plotly"):
     plain = {"type": "bar", "x": ["a", "=b"], "y": [1, 2]}

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.components.distribution import head_ids
+from explorer.components.layers_map import MapData, Point
 from explorer.components.token_strip import Chip
 
 SIZE = 33_627
@@ -73,6 +74,48 @@ def pair() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 
 def vector(seed: int, size: int = 384) -> NDArray[np.float32]:
     return np.random.default_rng(seed).normal(0.0, 0.9, size).astype(np.float32)
+
+
+def looking(lang: str) -> tuple[list[tuple[str, bool, int]], NDArray[np.float32]]:
+    """The tokens of a pair (text, special, sentence) and weights[2 layers, 4 heads, L, L] whose rows add up to 1."""
+    words = "妹 妹 在 看 书" if lang == "zh" else "My sister ##s read un ##interesting books"
+    first = [("[CLS]", True, 0), *((word, False, 0) for word in words.split()), ("[SEP]", True, 0)]
+    tokens = [*first, *((word, False, 1) for word in words.split()), ("[SEP]", True, 1)]
+    raw = np.random.default_rng(4).gamma(0.3, size=(2, 4, len(tokens), len(tokens)))
+    return tokens, (raw / raw.sum(-1, keepdims=True)).astype(np.float32)
+
+
+def sentences() -> list[Point]:
+    """Sentences with one word each, three of either sense; one holds markup, one looks like a formula."""
+    rows = [
+        ("去河边走走", "河"),
+        ("河水涨了", "河"),
+        ("<b>河</b> 很长", "河"),
+        ("借钱给他", "钱"),
+        ("钱不够用", "钱"),
+        ("=钱(1)", "钱"),
+    ]
+    return [Point(text, text.index(word), text.index(word) + 1, "河钱".index(word)) for text, word in rows]
+
+
+def layers(n: int = 6, count: int = 4) -> MapData:
+    """Maps and cosines of two clumps that walk apart from layer to layer; at layer 0 all points are one."""
+    rng = np.random.default_rng(4)
+    push = np.where(np.arange(n) < n // 2, -1.0, 1.0)[None, :, None] * np.linspace(0, 2, count)[:, None, None]
+    x = (rng.normal(0, 0.4, (count, n, 3)) + push) * (np.arange(count) > 0)[:, None, None]
+    with np.errstate(invalid="ignore"):
+        unit = x / np.linalg.norm(x, axis=-1, keepdims=True)
+    ball = x / np.maximum(np.abs(x).max(), 1e-9)
+    ones = np.full(count, 0.75)
+    curves = {f"centred:{name}": np.linspace(-0.2, 0.9, count) for name in ("within", "between", "auc", "silhouette")}
+    return MapData(
+        cos={"centred": unit @ unit.transpose(0, 2, 1)},
+        maps={"pca:flat": ball[:, :, :2], "pca:deep": ball},
+        trust={"pca:flat": ones, "pca:deep": ones},
+        curves=curves | {"anisotropy": ones},
+        kept=ones,
+        orders=np.tile(np.arange(n)[::-1], (count, 1)),
+    )
 
 
 def softmax(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np.float64]:

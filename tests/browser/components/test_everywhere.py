@@ -20,6 +20,8 @@ PARTS = {
     "compare": "compare",
     "vector": "vectors",
     "scatter": "scatter",
+    "attention": "attention",
+    "layers": "layers",
 }
 
 

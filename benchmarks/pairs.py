@@ -1,0 +1,21 @@
+"""Figures of chapter 3, 句对. One entry of GROUPS a measurement: the figures it yields, and how it is made.
+
+What the heads get right is not speed: `python -m explorer evidence --chapter pairs` measures that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from benchmarks.rows import Row
+
+
+def _first_paint() -> Iterator[Row]:
+    from benchmarks import browser
+
+    return browser.first_paint("pairs", "/pairs", first=".st-key-pairs-order .js-plotly-plot .bars")
+
+
+GROUPS: dict[tuple[str, ...], Callable[[], Iterator[Row]]] = {
+    ("pairs.first_paint_s", "pairs.first_paint_torch"): _first_paint,
+}

@@ -1,0 +1,762 @@
+import {fill, signed} from "../shared/format.js";
+import {h, langOf, reducedMotion} from "../shared/dom.js";
+import {palette} from "../shared/theme.js";
+import {registerFigure} from "../shared/registry.js";
+import {mount} from "../shared/mount.js";
+import {Tooltip} from "../shared/tooltip.js";
+import {csvText, fitted, FONTS, picture, tag, text} from "../shared/svg.js";
+
+// All layers of all points are here: scrubbing redraws and asks nobody. Figures of one group go through the layers
+// together and point at the same sentences: each tells the others, over the window, what it was told.
+
+const LINK = "sesame-layers";
+const SENSES = ["#009e73", "#cc79a7", "#e69f00", "#0072b2", "#d55e00", "#56b4e9"];
+const SHAPES = ["circle", "square", "triangle", "diamond"];
+const REACH = 16;
+const GLIDE_MS = 180;
+const NUMBERED = 16; // points up to which a cell holds its number
+const PAINTED = 60; // points beyond which the heat-map is painted pixel by pixel
+const LISTED = 14; // sentences that stand in two columns; more of them scroll
+const LEAD = 30; // how much of a sentence stands before its word, in half 字
+const SPEEDS = [1, 2, 0.5];
+const CURVES = [["within", "model", []], ["between", "b", [6, 3]], ["auc", "ink", []], ["silhouette", "truth", [2, 3]], ["anisotropy", "soft", [8, 3, 2, 3]]];
+
+class LayersMap {
+  constructor(root, send) {
+    this.root = root;
+    this.send = send;
+    this.events = 0;
+    this.play = h("button", {type: "button", class: "play"}, "▶");
+    this.speed = h("button", {type: "button", class: "speed"}, "1×");
+    this.range = h("input", {type: "range", min: 0, step: 1, "data-scrub": ""});
+    this.readout = h("span", {class: "readout"});
+    this.list = h("ol", {class: "lines"});
+    this.verdict = h("p", {class: "verdict", role: "status"});
+    this.heat = h("canvas", {role: "img", class: "heat", tabindex: 0});
+    this.map = h("canvas", {role: "img", class: "map"});
+    this.curves = h("canvas", {role: "img", class: "curves"});
+    this.measure = this.segment("treatment", ["raw", "centred", "top"]);
+    this.order = this.segment("order", ["given", "clustered"]);
+    this.method = this.segment("method", ["pca", "umap", "tsne"]);
+    this.dims = this.segment("dims", ["flat", "deep"]);
+    this.under = h("p", {class: "under"});
+    this.legend = h("p", {class: "legend"});
+    this.key = h("p", {class: "legend curvekey"});
+    this.caption = h("figcaption");
+    this.scrubber = h("div", {class: "scrub"}, this.play, this.speed, this.range, this.readout);
+    this.heatBox = h("div", {class: "pane"}, h("div", {class: "tools"}, this.measure, this.order), this.heat);
+    this.mapBox = h("div", {class: "pane"}, h("div", {class: "tools"}, this.method, this.dims), this.map, this.legend, this.under);
+    this.curveBox = h("div", {class: "pane wide"}, this.curves, this.key);
+    this.duo = h("div", {class: "duo"}, this.heatBox, this.mapBox, this.curveBox);
+    this.figure = h("figure", {role: "group"}, this.list, this.scrubber, this.verdict, this.duo, this.caption);
+    root.append(this.figure);
+    this.tip = new Tooltip(root);
+    this.watcher = new ResizeObserver(() => this.draw());
+    this.watcher.observe(this.figure);
+    this.turned = {yaw: 0.5, pitch: 0.35};
+    this.looking = [-1, -1];
+    this.choices = {order: "given", dims: "flat"};
+    this.hear = (event) => this.follow(event.detail);
+    addEventListener(LINK, this.hear);
+    this.listen();
+  }
+
+  // What another figure of the group was told.
+  follow({group, from, layer, looking}) {
+    if (from === this || !this.header || group !== this.header.group) return;
+    if (layer !== undefined && layer !== this.layer && layer < this.header.layers) this.glide(layer);
+    if (looking) this.mark(...looking.map((i) => (i < this.points.length ? i : -1)));
+  }
+
+  share(detail) {
+    dispatchEvent(new CustomEvent(LINK, {detail: {group: this.header.group, from: this, ...detail}}));
+  }
+
+  segment(name, options) {
+    return h("div", {class: "seg", role: "radiogroup", "data-group": name}, ...options.map((value) => h("button", {type: "button", role: "radio", "data-value": value})));
+  }
+
+  listen() {
+    this.range.addEventListener("input", () => {
+      this.stop();
+      this.goTo(Number(this.range.value));
+    });
+    this.range.addEventListener("change", () => this.tell({kind: "layer", value: "", layer: this.layer}));
+    this.play.addEventListener("click", () => (this.timer ? this.rest() : this.start()));
+    this.speed.addEventListener("click", () => {
+      this.pace = SPEEDS[(SPEEDS.indexOf(this.pace ?? 1) + 1) % SPEEDS.length];
+      this.speed.textContent = `${this.pace}×`;
+      if (this.timer) {
+        this.stop();
+        this.start();
+      }
+    });
+    for (const group of [this.measure, this.order, this.method, this.dims]) {
+      group.addEventListener("click", (event) => this.choose(group.dataset.group, event.target.closest("button")?.dataset.value));
+      group.addEventListener("keydown", (event) => {
+        const step = {ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1}[event.key];
+        if (!step) return;
+        event.preventDefault();
+        const all = [...group.children];
+        const next = all[(all.indexOf(event.target) + step + all.length) % all.length];
+        next.focus();
+        this.choose(group.dataset.group, next.dataset.value);
+      });
+    }
+    this.list.addEventListener("pointerover", (event) => this.look(itemOf(event)));
+    this.list.addEventListener("pointerleave", () => this.look(-1));
+    this.list.addEventListener("focusin", (event) => this.look(itemOf(event)));
+    this.list.addEventListener("focusout", () => this.look(-1));
+    this.list.addEventListener("click", (event) => this.relabel(itemOf(event)));
+    this.list.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      this.relabel(itemOf(event));
+    });
+    this.heat.addEventListener("pointermove", (event) => this.overHeat(event));
+    this.heat.addEventListener("pointerdown", (event) => this.overHeat(event));
+    this.heat.addEventListener("pointerleave", () => this.look(-1));
+    this.heat.addEventListener("blur", () => this.look(-1));
+    this.heat.addEventListener("keydown", (event) => {
+      const [down, right] = {ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1]}[event.key] ?? [];
+      if (down === undefined) return;
+      event.preventDefault();
+      const at = this.looking.map((i) => this.drawn.indexOf(i));
+      const [r, c] = [at[0] + down, (at[1] < 0 ? at[0] : at[1]) + right].map((k) => Math.max(0, Math.min(this.drawn.length - 1, k)));
+      const box = this.heat.getBoundingClientRect();
+      this.sayCell(r, c, box.left + 8 + (c + 0.5) * this.cell, box.top + 8 + r * this.cell);
+    });
+    this.map.addEventListener("pointerdown", (event) => {
+      this.held = {x: event.clientX, y: event.clientY, ...this.turned, moved: false};
+      if (this.choices.dims === "deep") this.map.setPointerCapture(event.pointerId);
+    });
+    this.map.addEventListener("pointermove", (event) => this.overMap(event));
+    this.map.addEventListener("pointerup", (event) => {
+      if (this.held && !this.held.moved) this.relabel(this.nearest(event));
+      this.held = null;
+    });
+    this.map.addEventListener("pointerleave", () => {
+      this.held = null;
+      this.look(-1);
+    });
+    this.curves.addEventListener("pointerdown", (event) => {
+      const box = this.curves.getBoundingClientRect();
+      const frame = this.curveFrame(box.width);
+      const layer = Math.round(((event.clientX - box.left - frame.left) / frame.side) * (this.header.layers - 1));
+      this.stop();
+      this.goTo(Math.max(0, Math.min(this.header.layers - 1, layer)));
+      this.tell({kind: "layer", value: "", layer: this.layer});
+    });
+  }
+
+  update(header, arrays) {
+    const first = !this.header;
+    const before = this.header;
+    this.header = header;
+    this.arrays = arrays;
+    this.anyCos = Object.entries(arrays).find(([name]) => name.startsWith("cos:"))?.[1]; // while another way is asked for
+    this.events = Math.max(this.events, header.n);
+    this.points = header.points;
+    const {labels} = header;
+    this.range.max = String(header.layers - 1);
+    if (first || before.layer !== header.layer || before.layers !== header.layers) this.settle(header.layer);
+    if (first || before.treatment !== header.treatment) this.choices.treatment = header.treatment;
+    if (first || before.method !== header.method) this.choices.method = header.method;
+    if (first || before.deep !== header.deep) this.choices.dims = header.deep ? "deep" : "flat";
+    this.root.toggleAttribute("data-relabel", header.relabel);
+    for (const [name, box] of [["list", this.list], ["scrub", this.scrubber], ["verdict", this.verdict], ["heat", this.heatBox], ["map", this.mapBox], ["curves", this.curveBox]]) box.hidden = !header.parts.includes(name);
+    this.duo.hidden = !this.pictured;
+    this.heatBox.parentElement.classList.toggle("one", !header.parts.includes("heat") || !header.parts.includes("map"));
+    this.figure.setAttribute("aria-label", header.alt || labels.figure);
+    this.range.setAttribute("aria-label", labels.scrub);
+    this.heat.setAttribute("aria-label", labels.heat);
+    this.map.setAttribute("aria-label", labels.map);
+    this.curves.setAttribute("aria-label", labels.curves);
+    this.speed.setAttribute("aria-label", labels.speed);
+    for (const [group, name] of [[this.measure, "measure"], [this.order, "order"], [this.method, "method"]]) group.setAttribute("aria-label", labels[name]);
+    for (const button of this.figure.querySelectorAll(".seg button")) button.textContent = labels[button.dataset.value];
+    this.caption.textContent = header.caption;
+    this.caption.hidden = !header.caption;
+    this.fillList();
+    this.fillLegends();
+    this.sayPlay();
+    this.draw();
+    this.unregister?.();
+    if (this.pictured) this.unregister = registerFigure(header.key, {title: labels.figure, element: this.root, svg: () => this.svg(), csv: () => this.csv()});
+  }
+
+  destroy() {
+    this.stop();
+    this.watcher.disconnect();
+    removeEventListener(LINK, this.hear);
+    this.gone = true;
+    this.unregister?.();
+  }
+
+  tell(value) {
+    this.send("change", {...value, n: ++this.events});
+  }
+
+  choose(group, value) {
+    if (!value || this.choices[group] === value) return;
+    this.choices[group] = value;
+    if (group === "method" || group === "treatment") this.tell({kind: group, value, layer: this.layer});
+    this.draw();
+  }
+
+  relabel(point) {
+    if (this.header.relabel && point >= 0) this.tell({kind: "sense", value: "", layer: this.layer, point});
+  }
+
+  // ---- layers ---------------------------------------------------------------------------------------------------
+
+  settle(layer) {
+    this.layer = layer;
+    this.shown = layer;
+    this.range.value = String(layer);
+  }
+
+  goTo(layer) {
+    this.glide(layer);
+    this.share({layer});
+  }
+
+  glide(layer) {
+    const from = this.shown;
+    this.layer = layer;
+    this.range.value = String(layer);
+    const began = performance.now();
+    cancelAnimationFrame(this.gliding);
+    const step = (now) => {
+      const share = reducedMotion() ? 1 : Math.min(1, (now - began) / GLIDE_MS);
+      this.shown = from + (layer - from) * share;
+      this.draw();
+      if (share < 1 && !this.gone) this.gliding = requestAnimationFrame(step);
+    };
+    step(began);
+  }
+
+  start() {
+    if (this.layer === this.header.layers - 1) this.goTo(0);
+    this.timer = setInterval(() => {
+      if (this.layer >= this.header.layers - 1) return this.rest();
+      this.goTo(this.layer + 1);
+    }, 700 / (this.pace ?? 1));
+    this.sayPlay();
+  }
+
+  // Stop for good where the reader is, and let the page know.
+  rest() {
+    this.stop();
+    this.tell({kind: "layer", value: "", layer: this.layer});
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    this.timer = null;
+    if (this.header) this.sayPlay();
+  }
+
+  sayPlay() {
+    const {labels} = this.header;
+    this.play.textContent = this.timer ? "❚❚" : "▶";
+    this.play.setAttribute("aria-label", this.timer ? labels.pause : labels.play);
+  }
+
+  // ---- data -----------------------------------------------------------------------------------------------------
+
+  cos(i, j, layer = this.layer) {
+    const n = this.points.length;
+    const values = this.arrays[`cos:${this.choices.treatment}`] ?? this.anyCos;
+    return values ? values[(layer * n + i) * n + j] : NaN;
+  }
+
+  // The name of the map on the screen: PCA stands in until another one is here.
+  mapName() {
+    const wanted = `${this.choices.method}:${this.choices.dims}`;
+    return this.arrays[`map:${wanted}`] ? wanted : `pca:${this.choices.dims}`;
+  }
+
+  curve(name) {
+    return this.arrays[`curve:${this.choices.treatment}:${name}`] ?? this.arrays[`curve:${name}`];
+  }
+
+  sequence() {
+    const n = this.points.length;
+    if (this.choices.order === "clustered" && this.arrays.orders.length === n * this.header.layers) return [...this.arrays.orders.subarray(this.layer * n, (this.layer + 1) * n)];
+    return [...Array(n).keys()];
+  }
+
+  // Coordinates of all points between two layers, [x, y, z] each in −1 … 1.
+  placed() {
+    const name = this.mapName();
+    const flat = this.choices.dims === "flat";
+    const width = flat ? 2 : 3;
+    const map = this.arrays[`map:${name}`];
+    const n = this.points.length;
+    const [low, high] = [Math.floor(this.shown), Math.ceil(this.shown)];
+    const share = this.shown - low;
+    return this.points.map((_, i) => {
+      const at = (k) => map[(low * n + i) * width + k] * (1 - share) + map[(high * n + i) * width + k] * share;
+      return flat ? [at(0), at(1), 0] : this.turn(at(0), at(1), at(2));
+    });
+  }
+
+  turn(x, y, z) {
+    const {yaw, pitch} = this.turned;
+    const [x1, z1] = [x * Math.cos(yaw) + z * Math.sin(yaw), z * Math.cos(yaw) - x * Math.sin(yaw)];
+    return [x1, y * Math.cos(pitch) - z1 * Math.sin(pitch), y * Math.sin(pitch) + z1 * Math.cos(pitch)];
+  }
+
+  colour(i) {
+    const {sense} = this.points[i];
+    return sense < 0 ? this.colours.soft : SENSES[sense % SENSES.length];
+  }
+
+  // Whether there is a heat-map, a map or curves to draw, and not only sentences and the scrubber.
+  get pictured() {
+    return ["heat", "map", "curves"].some((part) => this.header.parts.includes(part));
+  }
+
+  // ---- words ----------------------------------------------------------------------------------------------------
+
+  fillList() {
+    const {lang, relabel, labels, senses} = this.header;
+    const many = this.points.length > LISTED;
+    this.list.classList.toggle("many", many);
+    this.list.style.setProperty("--rows", many ? "auto" : String(Math.ceil(this.points.length / 2)));
+    this.list.replaceChildren(...this.points.map((point, i) => {
+      const before = h("span", {}, tail(point.text.slice(0, point.start)));
+      const word = h("mark", {}, point.text.slice(point.start, point.end));
+      const item = h("li", {"data-i": i, "data-sense": point.sense, tabindex: 0, lang: langOf(point.text, lang), title: relabel ? `${point.text} · ${labels.relabel}` : point.text},
+        h("i", {class: SHAPES[Math.max(0, point.sense) % SHAPES.length], "aria-hidden": "true"}), h("span", {class: "line"}, before, word, h("span", {}, point.text.slice(point.end))),
+        h("span", {class: "unseen"}, senses[point.sense] ?? labels.nolabel));
+      item.style.setProperty("--tone", point.sense < 0 ? "var(--soft)" : SENSES[point.sense % SENSES.length]);
+      return item;
+    }));
+  }
+
+  fillLegends() {
+    const {senses, labels} = this.header;
+    const used = [...new Set(this.points.map((point) => point.sense))].filter((sense) => sense >= 0).sort((a, b) => a - b);
+    this.legend.replaceChildren(...used.map((sense) => {
+      const mark = h("i", {class: SHAPES[sense % SHAPES.length], "aria-hidden": "true"});
+      mark.style.setProperty("--tone", SENSES[sense % SENSES.length]);
+      return h("span", {}, mark, senses[sense] ?? labels.nolabel);
+    }));
+  }
+
+  say() {
+    const {labels, layers} = this.header;
+    const layer = this.layer ? fill(labels.layer, {n: this.layer}) : labels.layer0;
+    this.readout.textContent = `${layer} / ${layers - 1}`;
+    this.range.setAttribute("aria-valuetext", layer);
+    this.figure.dataset.layer = this.layer;
+    if (!this.pictured) return;
+    const at = (name) => this.curve(name)?.[this.layer] ?? NaN;
+    const number = (name) => (Number.isFinite(at(name)) ? signed(at(name)) : "—");
+    const same = this.points.length > 1 && this.points.every((_, i) => Number.isNaN(this.cos(0, i)) || this.cos(0, i) > 0.999999);
+    const template = same ? labels.verdict_same : Number.isFinite(at("auc")) ? labels.verdict : labels.verdict_none;
+    const words = fill(template, {layer, within: number("within"), between: number("between"), auc: number("auc"), silhouette: number("silhouette"), n: this.points.length});
+    if (this.verdict.textContent !== words) this.verdict.textContent = words;
+    Object.assign(this.figure.dataset, {method: this.mapName(), treatment: this.choices.treatment, within: at("within"), between: at("between"), auc: at("auc"), silhouette: at("silhouette"), anisotropy: at("anisotropy"), order: this.sequence().slice(0, PAINTED).join(" "), same});
+    for (const group of [this.measure, this.order, this.method, this.dims]) {
+      for (const button of group.children) {
+        const on = this.choices[group.dataset.group] === button.dataset.value;
+        button.setAttribute("aria-checked", String(on));
+        button.tabIndex = on ? 0 : -1;
+      }
+    }
+    const waits = this.choices.method !== "pca" && !this.arrays[`map:${this.choices.method}:flat`];
+    const trust = this.arrays[`trust:${this.mapName()}`]?.[this.layer];
+    const kept = this.arrays.kept[this.layer];
+    const notes = [];
+    if (waits) notes.push(labels.preparing);
+    else if (this.choices.method === "pca" && Number.isFinite(kept)) notes.push(fill(labels.kept, {share: `${Math.round(100 * kept)} %`}));
+    if (Number.isFinite(trust)) notes.push(fill(labels.trust, {score: trust.toFixed(2)}));
+    if (this.choices.dims === "deep") notes.push(labels.turn);
+    this.under.textContent = notes.join(" · ");
+    this.figure.dataset.trust = trust;
+  }
+
+  // ---- drawing --------------------------------------------------------------------------------------------------
+
+  draw() {
+    if (this.gone || !this.header || !this.figure.clientWidth) return;
+    this.colours = palette(this.root);
+    this.say();
+    if (!this.heatBox.hidden) this.drawHeat();
+    if (!this.mapBox.hidden) this.drawMap();
+    if (!this.curveBox.hidden) this.drawCurves();
+  }
+
+  // A context scaled to CSS pixels.
+  sheet(canvas, width, height) {
+    const ratio = devicePixelRatio;
+    const [w, tall] = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (canvas.width !== w || canvas.height !== tall) {
+      Object.assign(canvas, {width: w, height: tall});
+      canvas.style.height = `${height}px`;
+    }
+    const context = canvas.getContext("2d");
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    return context;
+  }
+
+  // Red, green, blue of a cosine: blue above zero, vermilion below, paper at zero.
+  tone(value) {
+    const dark = this.root.dataset.theme === "dark";
+    if (Number.isNaN(value)) return dark ? [45, 49, 57] : [239, 236, 227];
+    const paper = dark ? [28, 31, 37] : [255, 255, 255];
+    const full = value >= 0 ? (dark ? [86, 169, 222] : [0, 90, 150]) : [213, 94, 0];
+    const share = Math.min(1, Math.abs(value));
+    return paper.map((p, k) => Math.round(p + (full[k] - p) * share));
+  }
+
+  shade(value) {
+    return `rgb(${this.tone(value).join(",")})`;
+  }
+
+  // Ink or paper, whichever is read more easily on that cell.
+  onShade(value) {
+    const [r, g, b] = this.tone(value).map((c) => (c / 255) ** 2.2);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#14161a" : "#fff";
+  }
+
+  // The cells of a large heat-map as one picture of a pixel each, stretched.
+  paintHeat(context, order, edge, size) {
+    const n = order.length;
+    const cells = (this.cells ??= document.createElement("canvas"));
+    Object.assign(cells, {width: n, height: n});
+    const ink = cells.getContext("2d");
+    const picture = ink.createImageData(n, n);
+    const scale = [...Array(201).keys()].map((k) => this.tone(k / 100 - 1));
+    const none = this.tone(NaN);
+    for (let r = 0; r < n; r++) {
+      for (let c = 0; c < n; c++) {
+        const value = this.cos(order[r], order[c]);
+        picture.data.set(Number.isNaN(value) ? none : scale[Math.round(100 * value) + 100], 4 * (r * n + c));
+        picture.data[4 * (r * n + c) + 3] = 255;
+      }
+    }
+    ink.putImageData(picture, 0, 0);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(cells, edge, edge, size, size);
+  }
+
+  drawHeat() {
+    const width = this.heat.parentElement.clientWidth;
+    const side = Math.min(width, 400);
+    this.heat.style.width = `${side}px`;
+    const context = this.sheet(this.heat, side, side);
+    const order = (this.drawn = this.sequence());
+    const n = order.length;
+    const edge = 8;
+    const cell = (this.cell = (side - edge) / n);
+    for (let r = 0; r < n; r++) {
+      context.fillStyle = this.colour(order[r]);
+      context.fillRect(0, edge + r * cell, edge - 2, cell - (n > PAINTED ? 0 : 1));
+      context.fillRect(edge + r * cell, 0, cell - (n > PAINTED ? 0 : 1), edge - 2);
+    }
+    if (n > PAINTED) this.paintHeat(context, order, edge, n * cell);
+    context.font = `${Math.min(13, cell * 0.4)}px ${FONTS}`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    for (let r = 0; r < n && n <= PAINTED; r++) {
+      for (let c = 0; c < n; c++) {
+        const value = this.cos(order[r], order[c]);
+        context.fillStyle = this.shade(value);
+        context.fillRect(edge + c * cell, edge + r * cell, Math.max(1, cell - 1), Math.max(1, cell - 1));
+        if (n <= NUMBERED) {
+          context.fillStyle = this.onShade(value);
+          context.fillText(Number.isNaN(value) ? "·" : short(value), edge + (c + 0.5) * cell, edge + (r + 0.5) * cell);
+        }
+      }
+    }
+    const [a, b] = this.looking;
+    context.strokeStyle = this.colours.ink;
+    context.lineWidth = 2;
+    for (const i of new Set([a, b])) {
+      const at = order.indexOf(i);
+      if (i >= 0 && at >= 0) context.strokeRect(edge, edge + at * cell, n * cell - 1, cell);
+    }
+  }
+
+  drawMap() {
+    const width = this.map.parentElement.clientWidth;
+    const height = Math.min(400, Math.max(280, width * 0.72));
+    const context = this.sheet(this.map, width, height);
+    const spots = (this.spots = this.spread(width, height));
+    context.textBaseline = "middle";
+    for (const {i, x, y} of spots) {
+      const {trail} = this.points[i];
+      if (trail < 0) continue;
+      const from = spots.find((spot) => spot.i === trail);
+      context.strokeStyle = this.colours.ink;
+      context.lineWidth = 1.5;
+      context.setLineDash([5, 4]);
+      context.beginPath();
+      context.moveTo(from.x, from.y);
+      context.lineTo(x, y);
+      context.stroke();
+      context.setLineDash([]);
+    }
+    const many = spots.length > LISTED;
+    context.font = `13px ${FONTS}`;
+    for (const {i, x, y, z} of [...spots].sort((a, b) => a.z - b.z)) {
+      const on = this.looking.includes(i);
+      context.globalAlpha = this.looking[0] >= 0 && !on ? 0.45 : 0.95;
+      context.fillStyle = this.colour(i);
+      shape(context, SHAPES[Math.max(0, this.points[i].sense) % SHAPES.length], x, y, (on ? 10 : many ? 6 : 8) * (1 + 0.15 * z));
+      if (this.points[i].trail >= 0 || on) {
+        context.strokeStyle = this.colours.ink;
+        context.lineWidth = 2;
+        context.stroke();
+      }
+    }
+    context.globalAlpha = 1;
+    context.textAlign = "left";
+    const taken = spots.map(({x, y}) => ({left: x - 9, right: x + 9, top: y - 9, bottom: y + 9}));
+    const first = ({i}) => (this.looking.includes(i) ? 0 : this.points[i].name ? 1 : 2);
+    for (const {i, x, y} of [...spots].sort((a, b) => first(a) - first(b))) {
+      if (many && first({i}) === 2) continue;
+      const label = this.nameOf(i);
+      const wide = context.measureText(label).width;
+      const box = [[x + 13, y], [x - 13 - wide, y], [x - wide / 2, y - 18], [x - wide / 2, y + 18]]
+        .map(([left, middle]) => ({left, right: left + wide, top: middle - 8, bottom: middle + 8}))
+        .find((box) => box.left > 2 && box.right < width - 2 && box.top > 0 && box.bottom < height && !taken.some((other) => overlap(box, other)));
+      if (!box) continue;
+      taken.push(box);
+      context.lineWidth = 3;
+      context.strokeStyle = this.colours.card;
+      context.strokeText(label, box.left, box.top + 8);
+      context.fillStyle = this.colours.ink;
+      context.fillText(label, box.left, box.top + 8);
+    }
+  }
+
+  nameOf(i) {
+    const point = this.points[i];
+    if (point.name) return point.name;
+    const before = tail(point.text.slice(0, point.start), 8);
+    return fitted(before + point.text.slice(point.start), 13, 130);
+  }
+
+  spread(width, height) {
+    const [rx, ry] = [width / 2 - 70, height / 2 - 24];
+    return this.placed().map(([x, y, z], i) => ({i, x: width / 2 - 20 + x * rx, y: height / 2 - y * ry, z}));
+  }
+
+  curveFrame(width) {
+    return {left: 34, top: 10, side: width - 34 - 14, tall: 120};
+  }
+
+  drawCurves() {
+    const width = this.curves.parentElement.clientWidth;
+    const context = this.sheet(this.curves, width, 160);
+    const frame = this.curveFrame(width);
+    const last = this.header.layers - 1;
+    const y = (value) => frame.top + frame.tall * (1 - (value - this.floor()) / (1 - this.floor()));
+    const x = (layer) => frame.left + (frame.side * layer) / last;
+    context.font = `12px ${FONTS}`;
+    context.textBaseline = "middle";
+    for (const value of this.floor() < 0 ? [-0.5, 0, 0.5, 1] : [0, 0.5, 1]) {
+      context.strokeStyle = this.colours.line;
+      context.beginPath();
+      context.moveTo(frame.left, y(value));
+      context.lineTo(frame.left + frame.side, y(value));
+      context.stroke();
+      context.fillStyle = this.colours.soft;
+      context.textAlign = "right";
+      context.fillText(short(value), frame.left - 6, y(value));
+    }
+    context.textAlign = "center";
+    for (let layer = 0; layer <= last; layer++) {
+      context.fillStyle = layer === this.layer ? this.colours.ink : this.colours.soft;
+      context.fillText(String(layer), x(layer), frame.top + frame.tall + 16);
+    }
+    context.strokeStyle = this.colours.mask;
+    context.lineWidth = 2;
+    context.beginPath();
+    context.moveTo(x(this.shown), frame.top);
+    context.lineTo(x(this.shown), frame.top + frame.tall);
+    context.stroke();
+    const shown = CURVES.filter(([name]) => this.curve(name)?.some(Number.isFinite));
+    for (const [name, tone, dash] of shown) {
+      context.strokeStyle = this.colours[tone];
+      context.setLineDash(dash);
+      context.beginPath();
+      let open = false;
+      this.curve(name).forEach((value, layer) => {
+        if (!Number.isFinite(value)) return (open = false);
+        if (open) context.lineTo(x(layer), y(value));
+        else context.moveTo(x(layer), y(value));
+        open = true;
+      });
+      context.stroke();
+      context.setLineDash([]);
+    }
+    this.key.replaceChildren(...shown.map(([name, tone, dash]) => {
+      const value = this.curve(name)[this.layer];
+      const mark = h("i", {class: dash.length ? "dash" : "solid"});
+      mark.style.setProperty("--tone", this.colours[tone]);
+      return h("span", {"data-curve": name}, mark, `${this.header.labels[name]} ${Number.isFinite(value) ? signed(value) : "—"}`);
+    }));
+  }
+
+  floor() {
+    const lowest = Math.min(0, ...CURVES.flatMap(([name]) => [...(this.curve(name) ?? [])].filter(Number.isFinite)));
+    return lowest < -0.02 ? Math.min(-0.5, Math.floor(lowest * 2) / 2) : 0;
+  }
+
+  // ---- pointing -------------------------------------------------------------------------------------------------
+
+  look(a, b = -1) {
+    if (this.looking[0] === a && this.looking[1] === b) return;
+    this.mark(a, b);
+    this.share({looking: [a, b]});
+  }
+
+  mark(a, b) {
+    this.looking = [a, b];
+    for (const item of this.list.children) item.toggleAttribute("data-on", this.looking.includes(Number(item.dataset.i)));
+    this.soon ??= requestAnimationFrame(() => {
+      this.soon = null;
+      this.draw();
+    });
+    if (a < 0) this.tip.hide();
+  }
+
+  overHeat(event) {
+    const box = this.heat.getBoundingClientRect();
+    const [c, r] = [event.clientX - box.left, event.clientY - box.top].map((v) => Math.floor((v - 8) / this.cell));
+    if (this.drawn[r] === undefined || this.drawn[c] === undefined) return this.look(-1);
+    this.sayCell(r, c, event.clientX, event.clientY - 8);
+  }
+
+  // The cell in row r, column c, with both sentences beside the point (left, top) of the window.
+  sayCell(r, c, left, top) {
+    const [a, b] = [this.drawn[r], this.drawn[c]];
+    this.look(a, b);
+    const value = this.cos(a, b);
+    this.tip.show({left, width: 0, top, bottom: top + 20},
+      [h("b", {}, fill(this.header.labels.cell, {cos: Number.isNaN(value) ? "—" : signed(value, 3)})), h("p", {}, this.points[a].text), h("p", {}, this.points[b].text)]);
+  }
+
+  nearest(event) {
+    const box = this.map.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    let [best, least] = [-1, REACH ** 2];
+    for (const spot of this.spots ?? []) {
+      const distance = (spot.x - x) ** 2 + (spot.y - y) ** 2;
+      if (distance < least) [best, least] = [spot.i, distance];
+    }
+    return best;
+  }
+
+  overMap(event) {
+    if (this.held) {
+      const [dx, dy] = [event.clientX - this.held.x, event.clientY - this.held.y];
+      if (Math.hypot(dx, dy) > 3) this.held.moved = true;
+      if (this.choices.dims === "deep") {
+        this.turned = {yaw: this.held.yaw + dx / 120, pitch: Math.max(-1.5, Math.min(1.5, this.held.pitch + dy / 120))};
+        this.draw();
+        return;
+      }
+    }
+    const i = this.nearest(event);
+    this.look(i);
+    if (i < 0) return;
+    const point = this.points[i];
+    const {labels, senses} = this.header;
+    const box = this.map.getBoundingClientRect();
+    const spot = this.spots[i];
+    this.tip.show({left: box.left + spot.x - 8, width: 16, top: box.top + spot.y - 8, bottom: box.top + spot.y + 8},
+      [h("b", {}, point.text.slice(0, point.start), h("mark", {}, point.text.slice(point.start, point.end)), point.text.slice(point.end)), h("p", {}, senses[point.sense] ?? labels.nolabel)]);
+  }
+
+  // ---- export ---------------------------------------------------------------------------------------------------
+
+  svg() {
+    const colours = (this.colours = palette(this.root));
+    const parts = [];
+    let left = 16;
+    const side = 440;
+    if (!this.heatBox.hidden && this.points.length <= 120) {
+      const order = this.sequence();
+      const cell = side / order.length;
+      order.forEach((a, r) => order.forEach((b, c) => {
+        const value = this.cos(a, b);
+        parts.push(tag("rect", {x: left + c * cell, y: 16 + r * cell, width: cell, height: cell, fill: this.shade(value)}));
+        if (order.length <= NUMBERED) parts.push(text(left + (c + 0.5) * cell, 21 + (r + 0.5) * cell, Number.isNaN(value) ? "·" : short(value), {"font-size": 12, "text-anchor": "middle", fill: this.onShade(value)}));
+      }));
+      left += side + 24;
+    }
+    if (!this.mapBox.hidden) {
+      for (const {i, x, y} of this.spread(side + 60, side)) {
+        const attributes = {fill: this.colour(i)};
+        parts.push(this.points[i].sense % 2 === 1 ? tag("rect", {x: left + x - 6, y: 16 + y - 6, width: 12, height: 12, ...attributes}) : tag("circle", {cx: left + x, cy: 16 + y, r: 7, ...attributes}));
+        if (this.points.length <= 40) parts.push(text(left + x + 11, 20 + y, this.nameOf(i), {"font-size": 12}));
+      }
+      left += side + 60;
+    }
+    return picture(left + 16, side + 40, colours, this.header.labels.figure, `${this.verdict.textContent} ${this.under.textContent} ${this.header.caption}`, parts);
+  }
+
+  csv() {
+    const names = this.header.labels.csv_columns.split(/[,，]/).map((name) => name.trim());
+    const order = [...this.points.keys()];
+    const flat = this.arrays[`map:${this.mapName().split(":")[0]}:flat`];
+    const n = order.length;
+    return csvText([[...names, ...order.map((i) => `cos ${i + 1}`)], ...order.map((i) => {
+      const point = this.points[i];
+      return [i + 1, point.text, point.text.slice(point.start, point.end), this.header.senses[point.sense] ?? "", this.layer,
+        ...[0, 1].map((k) => flat[(this.layer * n + i) * 2 + k]), ...order.map((j) => (Number.isNaN(this.cos(i, j)) ? null : Number(this.cos(i, j).toFixed(6))))];
+    })]);
+  }
+}
+
+function overlap(a, b) {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+// The end of a text, as much as fits into `room` half 字; letters count half, and words are not cut.
+function tail(text, room = LEAD) {
+  let at = text.length;
+  for (let used = 0; at > 0; at--) {
+    used += text.charCodeAt(at - 1) > 0x2e7f ? 2 : 1;
+    if (used > room) break;
+  }
+  if (!at) return text;
+  const rest = text.slice(at);
+  return `…${/^\p{Script=Latin}/u.test(rest) && text[at - 1] !== " " ? rest.replace(/^\S+\s*/, "") : rest}`;
+}
+
+function itemOf(event) {
+  return Number(event.target.closest("li")?.dataset.i ?? -1);
+}
+
+function short(value) {
+  const digits = Math.abs(value).toFixed(2).replace(/^0\./, ".");
+  return (value < -0.004 ? "−" : "") + digits;
+}
+
+function shape(context, kind, x, y, r) {
+  context.beginPath();
+  if (kind === "circle") context.arc(x, y, r, 0, 2 * Math.PI);
+  else if (kind === "square") context.rect(x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8);
+  else {
+    const corners = kind === "triangle" ? 3 : 4;
+    for (let k = 0; k < corners; k++) {
+      const angle = -Math.PI / 2 + (2 * Math.PI * k) / corners;
+      context.lineTo(x + 1.2 * r * Math.cos(angle), y + 1.2 * r * Math.sin(angle));
+    }
+    context.closePath();
+  }
+  context.fill();
+}
+
+export default function (component) {
+  return mount(component, (root, send) => new LayersMap(root, send));
+}

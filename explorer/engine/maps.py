@@ -1,0 +1,144 @@
+"""Maps of vectors that need no model: where they are computed, what is kept, and when UMAP is ready.
+
+Runs beside the models' workers, in the reader's own thread, one fit at a time, so that a fit or UMAP's compiling
+never stands in a model's line. Importing this imports neither umap nor scikit-learn nor torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.engine.base import EngineError
+from explorer.lab import geometry, projecting
+from explorer.lab.types.context import EmbedResult
+from explorer.lab.types.core import Progress
+
+__all__ = ["Place", "fit", "geometry", "kept", "land", "projecting", "ready", "start_warming", "warm"]
+
+Array = NDArray[Any]
+DIMS = 3
+KEPT = 48  # layers' maps with their reducers
+
+_log = logging.getLogger(__name__)
+_ready = threading.Event()
+_fitting = threading.Lock()
+_guard = threading.Lock()
+_warming: threading.Thread | None = None
+_maps: OrderedDict[tuple[str, ...], Place] = OrderedDict()
+
+
+@dataclass(frozen=True)
+class Place:
+    """One layer's map: placed[n, 3], the first two of a 2-D fit and all three of a 3-D fit apart."""
+
+    flat: Array
+    deep: Array
+    reducer: Any = None
+
+
+def ready() -> bool:
+    """Whether UMAP is compiled in this process."""
+    return _ready.is_set()
+
+
+def start_warming() -> None:
+    """Compile UMAP in a background thread; once a process, later calls do nothing."""
+    global _warming
+    with _guard:
+        if _warming is None:
+            _warming = threading.Thread(target=warm, name="warm umap", daemon=True)
+            _warming.start()
+
+
+def warm() -> None:
+    """Fit and transform a handful of drawn points: what compiles, compiles now."""
+    rows = np.random.default_rng(0).normal(size=(24, 16))
+    try:
+        _, reducer = projecting.umap_of(rows, 2)
+        projecting.landed(reducer, rows[:2] + 0.1)
+    except Exception as error:  # without UMAP the page still has PCA and t-SNE, and says so
+        _log.warning("UMAP cannot be used: %s", error)
+        return
+    _ready.set()
+
+
+def fit(result: EmbedResult, treatment: str, method: str) -> Iterator[Progress | tuple[Place, ...]]:
+    """The maps of all layers by "umap" or "tsne": Progress a layer, then the maps, from memory where they are.
+
+    Raises EngineError("too_few_points") below `projecting.LEAST` points.
+    """
+    n = result.vectors.shape[1]
+    if n < projecting.LEAST:
+        raise EngineError("too_few_points", limit=projecting.LEAST, used=n)
+    x = geometry.treated(result, treatment)
+    base = _digest(result, treatment, method)
+    out = []
+    for layer, rows in enumerate(x):
+        key = (*base, str(layer))
+        place = _get(key)
+        if place is None:
+            with _fitting:
+                place = _get(key) or _fit(rows, result.vectors[layer], method)
+            _put(key, place)
+        out.append(place)
+        yield Progress(layer + 1, len(x))
+    yield tuple(out)
+
+
+def kept(result: EmbedResult, treatment: str, method: str) -> tuple[Place, ...] | None:
+    """The maps of all layers if they lie in memory."""
+    base = _digest(result, treatment, method)
+    found = [_get((*base, str(layer))) for layer in range(len(result.vectors))]
+    return None if any(place is None for place in found) else tuple(place for place in found if place)
+
+
+def land(result: EmbedResult, treatment: str, rows: Array) -> Array:
+    """Where rows[layers, m, d], treated like the others, land on their UMAPs: [layers, m, 2]; nothing is refitted."""
+    places = next(step for step in fit(result, treatment, "umap") if isinstance(step, tuple))
+    with _fitting:
+        return np.stack(
+            [
+                np.zeros((rows.shape[1], 2)) if place.reducer is None else projecting.landed(place.reducer, own)
+                for place, own in zip(places, rows, strict=True)
+            ]
+        )
+
+
+def _fit(rows: Array, untreated: Array, method: str) -> Place:
+    """One layer. Points that are all one and the same stay on one spot."""
+    n = len(rows)
+    if np.ptp(untreated, axis=0).max() <= 1e-6:
+        return Place(np.zeros((n, 2)), np.zeros((n, DIMS)))
+    if method == "tsne":
+        return Place(projecting.tsne_of(rows, 2), projecting.tsne_of(rows, DIMS))
+    flat, reducer = projecting.umap_of(rows, 2)
+    deep, _ = projecting.umap_of(rows, DIMS)
+    return Place(flat, deep, reducer)
+
+
+def _digest(result: EmbedResult, treatment: str, method: str) -> tuple[str, ...]:
+    content = np.ascontiguousarray(result.vectors)
+    return hashlib.sha256(content.tobytes()).hexdigest(), str(content.shape), treatment, method
+
+
+def _get(key: tuple[str, ...]) -> Place | None:
+    with _guard:
+        if key in _maps:
+            _maps.move_to_end(key)
+        return _maps.get(key)
+
+
+def _put(key: tuple[str, ...], place: Place) -> None:
+    with _guard:
+        _maps[key] = place
+        while len(_maps) > KEPT:
+            _maps.popitem(last=False)

@@ -1,0 +1,155 @@
+"""Evidence of chapter 3, 句对: how often the two heads are right, beside a baseline of shared words.
+
+Knows the claims, their sources and how each is measured through the engine. It knows neither torch nor a page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from explorer import examples
+from explorer.engine import get_engine
+from explorer.evidence.rows import Row
+from explorer.lab.types.pairs import MeasureInputs, MeasureResult, Pair, interval
+from explorer.models import catalog
+from explorer.models.sentences import neighbours
+
+LIU = "Liu et al. 2019, RoBERTa"
+LAN = "Lan et al. 2020, ALBERT (ICLR)"
+LANGUAGES = ("zh", "en", "de", "es")
+PER_LANGUAGE, SEED = 150, 0  # two questions a pair: n = 1,200
+LENGTHS = {"zh": (8, 90)}  # characters of a sentence
+LATIN = (25, 260)
+
+
+def measure(data: Path | None) -> Iterator[Row]:
+    """The chapter's rows, on our own pairs, or with `data` on neighbouring sentences of the XQuAD passages there.
+
+    Our own pairs are short and follow one another clearly: little topic to go by, and an order that shows. On them
+    NSP is not the easier question, so that claim, and how well the head should do, is left to the passages.
+    """
+    model_id = catalog.default("masked").id
+    groups, origin = _passages(data) if data else _own()
+    found: MeasureResult = get_engine().run("pairs.measure", model_id, MeasureInputs(groups, SEED))
+    next_right, order_right = found.next_right(), found.order_right()
+    next_span, order_span = interval(next_right), interval(order_right)
+    nsp, sop = float(next_right.mean()), float(order_right.mean())
+
+    def row(**fields: Any) -> Row:
+        return Row(
+            chapter="pairs",
+            model=model_id,
+            revision=catalog.entry(model_id).revision,
+            command="python -m explorer evidence --chapter pairs" + (" --data DIR" if data else ""),
+            data=origin,
+            **{"n": len(next_right), **fields},
+        )
+
+    yield row(
+        id="pairs.nsp_accuracy",
+        claim_zh="NSP 头多半看得出第二句是不是从别处来的",
+        claim_en="The next-sentence head mostly tells a neighbour from a sentence from elsewhere",
+        published="The task is too easy, so it was dropped (no figure is repeated here)",
+        source=LIU,
+        measured=nsp,
+        unit=f"accuracy, half kept, half random; 95 % interval {next_span[0]:.3f}–{next_span[1]:.3f}",
+        op=">=" if data else ">",
+        target=0.75 if data else 0.5,
+    )
+    yield row(
+        id="pairs.nsp_overlap",
+        claim_zh="只数共有的词也能答对一半以上，但不如 NSP 头",
+        claim_en="Counting shared words beats chance on NSP, but not the head",
+        published="",
+        source="own measurement",
+        measured=float(found.overlap_next_right().mean()),
+        unit="accuracy of “more shared words (Jaccard) than the median”; target: the head's accuracy",
+        op="<",
+        target=nsp,
+    )
+    yield row(
+        id="pairs.sop_accuracy",
+        claim_zh="SOP 头看得出一点次序，但是难得多",
+        claim_en="The sentence-order head sees the order somewhat; it is much harder",
+        published="Order is the harder question, so it was kept (no figure is repeated here)",
+        source=LAN,
+        measured=sop,
+        unit=f"accuracy, half kept, half swapped; 95 % interval {order_span[0]:.3f}–{order_span[1]:.3f}",
+        op=">=",
+        target=0.55,
+    )
+    overlap = float(found.overlap_order_right().mean())
+    yield row(
+        id="pairs.sop_overlap",
+        claim_zh="共有的词不分先后：答 SOP 正好一半",
+        claim_en="Shared words know no order: exactly one half on SOP",
+        published="",
+        source="by construction: the overlap of A with B is that of B with A",
+        measured=overlap,
+        unit="accuracy of the same word count on SOP; it is 0.5 exactly",
+        op="<=",
+        target=0.5,
+    )
+    if data:
+        yield row(
+            id="pairs.nsp_easier",
+            claim_zh="NSP 比 SOP 容易，置信区间不相交",
+            claim_en="NSP is easier than SOP, with intervals apart",
+            published="A neighbour is told from a stranger by its topic; two neighbours swapped have one topic",
+            source=LAN,
+            measured=float(next_span[0] > order_span[1]),
+            unit="1 if the lower end for NSP lies above the upper end for SOP",
+            op=">=",
+            target=1,
+        )
+    swapped, other = (float((found.next[:, k] > 0.5).mean()) for k in (1, 2))
+    fooled: dict[str, Any] = {
+        "claim_zh": "对调骗得过 NSP 头：话题没变，它多半还说“是”",
+        "claim_en": "Swapping fools the next-sentence head: the topic stays, so it mostly says yes",
+        "published": "NSP asks for the topic more than for coherence",
+        "source": LAN,
+        "n": len(found.next),
+    }
+    yield row(
+        id="pairs.swap_fools_nsp",
+        measured=float(swapped > other),
+        unit=f"1 if it says “next” more often of swapped ({swapped:.3f}) than of random pairs ({other:.3f})",
+        op=">=",
+        target=1,
+        **fooled,
+    )
+    says = "share of {} pairs of which it says “next”; target: that of {} pairs"
+    yield row(
+        id="pairs.swapped_called_next", measured=swapped, unit=says.format("swapped", "random"), op=">", target=other,
+        **fooled,
+    )  # fmt: skip
+    yield row(
+        id="pairs.random_called_next", measured=other, unit=says.format("random", "swapped"), op="<", target=swapped,
+        **fooled,
+    )  # fmt: skip
+
+
+def _own() -> tuple[tuple[tuple[Pair, ...], ...], str]:
+    groups = tuple(examples.own_pairs(lang) for lang in examples.LANGUAGES)
+    return groups, ", ".join(f"eval/pairs.{lang}.txt" for lang in examples.LANGUAGES)
+
+
+def _passages(data: Path) -> tuple[tuple[tuple[Pair, ...], ...], str]:
+    """PER_LANGUAGE pairs a language of neighbouring sentences in the passages (the lines that are no questions)."""
+    groups, digest = [], hashlib.sha256()
+    for lang in LANGUAGES:
+        packed = (data / "parallel" / f"xquad.en-{'zh' if lang == 'en' else lang}.tsv.xz").read_bytes()
+        digest.update(packed)
+        rows = [line.split("\t") for line in lzma.decompress(packed).decode("utf-8").splitlines() if "\t" in line]
+        texts = dict.fromkeys(row[0 if lang == "en" else 1] for row in rows)
+        low, high = LENGTHS.get(lang, LATIN)
+        pairs = [pair for text in texts for pair in neighbours(text, low, high)]
+        chosen = sorted(random.Random(SEED).sample(range(len(pairs)), min(PER_LANGUAGE, len(pairs))))
+        groups.append(tuple(pairs[i] for i in chosen))
+    n = sum(map(len, groups))
+    return tuple(groups), f"xquad.en-{{zh,de,es}} sha256:{digest.hexdigest()[:12]} pairs={n} seed={SEED}"

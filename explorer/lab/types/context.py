@@ -1,0 +1,106 @@
+"""Inputs and results of chapter 5, 语境 (words in context).
+
+Layers count from 0. Row 0 of every array over layers is the input *without its position*: token embedding (and
+segment) after the embeddings' own LayerNorm, so the same word is the same vector in every sentence. Row l ≥ 1 is
+the output of layer l. Cosines and shares are plain floats.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.lab.types.core import Tokens
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+LEAST_TOKENS = 60  # words of a text that CBOW is trained on
+MOST_BYTES = 60_000
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """The characters start…end (half-open) of `text`: one word in one sentence."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class EmbedInputs:
+    """The vectors of `items` at every layer; a word of several pieces is their mean. `seed` draws the token sample.
+
+    `sort` False runs the sentences one by one in their own order (what sorting and batching save is measured so).
+    """
+
+    items: tuple[Occurrence, ...]
+    seed: int = 0
+    sort: bool = True
+
+
+@dataclass(frozen=True)
+class EmbedResult:
+    """vectors[layers + 1, n, d] and what the same pass says of all tokens of these sentences.
+
+    pieces[n]                how many tokens each item is made of
+    common[layers + 1, d]    mean vector of the sampled tokens
+    top[layers + 1, 3, d]    directions in which they differ most, after `common` is taken away (unit length)
+    anisotropy[layers + 1]   mean cosine of two random tokens (Ethayarajh 2019, §3.4)
+    self_similarity[…]       mean cosine of two occurrences of one token, over `n_words` tokens (§3.3.1); NaN if none
+    intra_sentence[…]        mean cosine of a token and its sentence's mean vector (§3.3.2)
+    """
+
+    vectors: Floats
+    pieces: Ints
+    common: Floats
+    top: Floats
+    anisotropy: Floats
+    self_similarity: Floats
+    intra_sentence: Floats
+    n_tokens: int
+    n_words: int
+
+
+@dataclass(frozen=True)
+class CbowInputs:
+    """Train CBOW on `text`: a word from the mean of `window` neighbours on each side, two linear maps, full softmax."""
+
+    text: str
+    dims: int = 100
+    window: int = 3
+    epochs: int = 6
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class CbowStep:
+    """Cross-entropy in nats after so many of all steps; `guess` is ln of the vocabulary."""
+
+    done: int
+    total: int
+    loss: float
+    guess: float
+
+
+@dataclass(frozen=True)
+class CbowResult:
+    """vectors[words, dims], one a word; `losses` are means over equal stretches of the training."""
+
+    words: tuple[str, ...]
+    counts: Ints
+    vectors: Floats
+    losses: Floats
+    n_tokens: int
+    guess: float
+
+
+@dataclass(frozen=True)
+class Read:
+    """How the model reads one occurrence: its tokens and the positions the word takes."""
+
+    tokens: Tokens
+    positions: tuple[int, ...]

@@ -1,0 +1,111 @@
+"""What the tools of 注意力 share: the page's state, its examples, and which models can be looked at.
+
+It knows the state and the catalogue; it runs no experiment and draws nothing (scene.py: the text and its attention).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from explorer import examples
+from explorer.engine import catalog
+from explorer.ui.i18n import language
+from explorer.ui.state import MAX_LINK, Store, limit
+
+MAX_TOKENS = 512
+
+Part = Literal["self", "decoder", "cross"]
+Pattern = Literal["dense", "causal", "local", "dilated", "strided", "global", "random", "bigbird", "sparse"]
+Measure = Literal["entropy", "distance", "itself", "previous", "following", "first", "separators", "same"]
+Third = Literal["all", "low", "middle", "high"]
+Tool = Literal["cell", "atlas", "off", "sides", "sparse"]
+PRESETS = ("previous", "separator", "pair", "gpt", "off", "window", "long")
+
+
+@dataclass(frozen=True)
+class State:
+    """The whole page. An empty `text` stands for the page's own example in the reader's language.
+
+    heads   several heads combined, each as layer · 100 + head
+    blank   the position whose prediction is watched while heads are off; 0: the last ordinary token
+    """
+
+    text: str = limit("", longest=MAX_LINK)
+    paired: bool = False
+    pair: str = limit("", longest=MAX_LINK)
+    target: str = limit("", longest=MAX_LINK)
+    model: str = limit("", longest=160)
+    part: Part = "self"
+    tool: Tool = "cell"
+    layer: int = limit(0, low=0, high=200)
+    head: int = limit(0, low=0, high=98)
+    heads: tuple[int, ...] = limit((), low=0, high=20_098, longest=32)
+    pins: tuple[int, ...] = limit((), low=0, high=MAX_TOKENS - 1, longest=32)
+    layout: Literal["across", "down", "grid"] = "across"
+    mass: float = limit(0.9, low=0.1, high=1.0)
+    special: bool = False
+    diagonal: bool = False
+    block: Literal["all", "aa", "ab", "ba", "bb"] = "all"
+    seen: int = limit(-1, low=-1, high=MAX_TOKENS - 1)
+    sort: Measure = "entropy"
+    third: Third = "all"
+    blank: int = limit(0, low=0, high=MAX_TOKENS - 1)
+    pattern: Pattern = "local"
+    n: int = limit(32, low=8, high=256)
+    w: int = limit(4, low=1, high=16)
+    depth: int = limit(1, low=1, high=12)
+
+
+def store() -> Store[State]:
+    return Store(State, "attention")
+
+
+def model_id(state: State) -> str:
+    """The model of `state` if it is here, else the page's default."""
+    return state.model if state.model in [info.id for info in models()] else catalog.default("masked").id
+
+
+def models() -> list[catalog.ModelInfo]:
+    """Every model of the catalogue whose weights lie on this machine."""
+    return [info for info in catalog.everything() if info.weights_file.exists()]
+
+
+def example(name: str, lang: str) -> State:
+    """The state of the example `name` in `lang`."""
+    entry = examples.entry("attention", name, lang)
+    fields = {**entry.get("state", {}), "text": entry["text"], "pair": entry.get("pair", "")}
+    if model := entry.get("kind"):
+        fields["model"] = catalog.default(model).id
+    return State(**{key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()})
+
+
+def effective(state: State) -> State:
+    """`state` with the default example's text and head where nothing was written yet."""
+    if state.text:
+        return state
+    default = example("default", language())
+    if (state.layer, state.head, state.pins) == (0, 0, ()):
+        state = replace(state, layer=default.layer, head=default.head, pins=default.pins)
+    return replace(state, text=default.text, pair=state.pair or default.pair)
+
+
+def change(**changes: Any) -> None:
+    """Change what is on the stage: the page's own example becomes the reader's, with the head that was looked at.
+
+    For callbacks: these ask the session, by an empty change, not the link. A browser that has not yet heard of the
+    last change still sends the link before it, and reading that would take the change back.
+    """
+    now = effective(store().set())
+    kept = {"text": now.text, "pair": now.pair, "layer": now.layer, "head": now.head, "pins": now.pins}
+    store().set(**{**kept, **changes})
+
+
+def plain(token: str) -> str:
+    """A token without the signs of its place in a word."""
+    return token.removeprefix("##").removeprefix("▁") or token
+
+
+def choose_preset(name: str) -> None:
+    """Set the whole page to the preset `name` in the reader's language."""
+    store().put(example(name, language()))

@@ -1,0 +1,130 @@
+"""The stage of 注意力: model and text, all heads, the large one; and the choice of tool.
+
+It knows the attention view and the page's state; what is computed beyond the weights is each tool's own business.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import get_args
+
+import numpy as np
+import streamlit as st
+
+from explorer.components.attention_view import View, as_bytes, attention_view
+from explorer.engine import catalog
+from explorer.engine.base import EngineError
+from explorer.lab.types.attention import LookResult
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import language, section, t
+from explorer.views.attention import common, downloads
+from explorer.views.attention import scene as scenes
+from explorer.views.attention.common import State, Tool
+from explorer.views.attention.scene import Scene
+
+KEY = "attention-view"
+TOOLS = get_args(Tool)
+
+
+def draw() -> Scene | None:
+    """Draw the stage; the scene, or None when there is nothing to read (said on the page)."""
+    state = common.effective(common.store().get())
+    scene, result = None, None
+    with st.container(key="stage-attention"):
+        try:
+            scene = scenes.read(state)
+            result = _view(scene, state)
+        except EngineError as problem:
+            chrome.error(problem)
+            scene = None
+    _lines(state)
+    _controls(state, result)
+    if scene is not None:
+        _remarks(scene)
+    widgets.choice(
+        "attention-tool", t("attention.tools"), TOOLS, state.tool, lambda tool: t(f"attention.tool.{tool}"),
+        lambda tool: common.store().set(tool=tool),
+    )  # fmt: skip
+    return scene
+
+
+def _view(scene: Scene, state: State) -> LookResult:
+    result = scenes.look(scene, state.layer)
+    shown = scenes.view(state, result)
+    facts = t("attention.caption", layers=result.thumbs.shape[0], heads=result.thumbs.shape[1])
+    if any(result.window):
+        facts += t("attention.caption_window", w=max(result.window))
+    first = scene.sight.text if scene.sight.pair and scene.sight.part == "self" else ""
+    attention_view(
+        scenes.marks(result.looking, first), scenes.marks(result.seen, first), as_bytes(result.weights),
+        np.mean(scenes.held(shown, result), axis=0, dtype=np.float32),
+        key=KEY, labels=section("components.attention"), lang=language(), view=shown, held=result.layer,
+        thumbs=result.thumbs if result.layer >= 0 else None, on_view=_changed, caption=facts,
+        title=scene.tokens.text[:60],
+    )  # fmt: skip
+    return result
+
+
+def _changed(view: View) -> None:
+    common.change(
+        layer=view.layer, head=view.head, heads=tuple(layer * 100 + head for layer, head in view.heads),
+        pins=view.pins, layout=view.layout, mass=round(view.mass, 2), special=view.special, diagonal=view.diagonal,
+        block=view.block,
+    )  # fmt: skip
+
+
+def _lines(state: State) -> None:
+    """The text, the second text, and what a seq2seq model's decoder has written."""
+    widgets.text_line(
+        "attention-text", t("attention.input"), state.text, lambda text: common.change(text=text or " ", pins=()),
+        t("attention.placeholder"),
+    )  # fmt: skip
+    if state.paired:
+        widgets.text_line(
+            "attention-pair", t("attention.second"), state.pair, lambda text: common.change(pair=text, pins=()),
+            t("attention.second"),
+        )  # fmt: skip
+    if catalog.entry(common.model_id(state)).kind == "seq2seq":
+        widgets.choice(
+            "attention-part", t("attention.part_label"), get_args(common.Part), state.part,
+            lambda part: t(f"attention.part.{part}"), lambda part: common.change(part=part, pins=()),
+        )  # fmt: skip
+        if state.part != "self":
+            widgets.text_line(
+                "attention-target", t("attention.target"), state.target,
+                lambda text: common.change(target=text, pins=()), t("attention.target"),
+            )  # fmt: skip
+
+
+def _controls(state: State, result: LookResult | None) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="attention-controls"):
+        infos = {info.id: info for info in common.models()}
+        widgets.choice(
+            "attention-model", t("attention.model"), tuple(infos), common.model_id(state),
+            lambda id_: infos[id_].name, lambda id_: common.change(model=id_, heads=()),
+        )  # fmt: skip
+        widgets.toggle(
+            "attention-paired", t("attention.paired"), state.paired,
+            lambda on: common.change(paired=on, pins=(), block="all"), t("attention.paired_help"),
+        )  # fmt: skip
+        if result is None:
+            return
+        shown = scenes.view(state, result)
+        st.download_button(
+            t("attention.npz"), partial(downloads.npz, result), file_name="open-sesame-attention.npz",
+            type="tertiary", mime="application/octet-stream", help=t("attention.npz_help"), key="attention-npz",
+        )  # fmt: skip
+        st.download_button(
+            t("attention.csv"), partial(downloads.table, result, shown, t("attention.csv_columns")),
+            file_name="open-sesame-attention.csv", type="tertiary", mime="text/csv",
+            help=t("attention.csv_help", limit=downloads.CSV_UP_TO), key="attention-csv",
+        )  # fmt: skip
+
+
+def _remarks(scene: Scene) -> None:
+    if scene.used < scene.typed:
+        chrome.notice("attention.cut", "warn", limit=common.MAX_TOKENS, typed=scene.typed, used=scene.used)
+    if scene.simplified:
+        chrome.notice("attention.simplified")
+    if any(scene.tokens.unknown):
+        chrome.notice("attention.unknown")

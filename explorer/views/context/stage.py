@@ -1,0 +1,107 @@
+"""The stage of 语境: sentences, scrubber, heat-map and map of one word; which word; what to do with it.
+
+It knows the scene and the figure; the tools below it are their own business.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer import examples
+from explorer.engine import get_engine
+from explorer.engine.base import Cancelled, EngineError
+from explorer.lab.types.context import EmbedResult
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import t
+from explorer.ui.prose import verbatim
+from explorer.views.context import common, drawing
+from explorer.views.context.common import SETS, TOOLS, Scene, State
+
+NAMED = 3  # lines quoted when some lack the word
+
+
+def draw() -> tuple[Scene, EmbedResult] | None:
+    """Draw the stage; the scene and its vectors, or None when there is nothing to compare (said on the page)."""
+    state = common.store().get()
+    made = None
+    with st.container(key="stage-context"):
+        try:
+            scene = common.read(state)
+            result = embed(scene.inputs())
+            made = scene, result
+            points = drawing.points_of(scene.lines)
+            drawing.figure(
+                points, result, state, key="context-stage", senses=scene.senses, relabel=scene.own,
+                parts=("list", "scrub"),
+            )  # fmt: skip
+        except EngineError as problem:
+            chrome.error(problem)
+    if made is not None:
+        chrome.guarded(lambda: _pictures(*made, state))
+    _which(state)
+    widgets.choice(
+        "context-tool", t("context.tools"), TOOLS, state.tool, lambda tool: t(f"context.tool.{tool}"),
+        lambda tool: common.store().set(tool=tool),
+    )  # fmt: skip
+    return made
+
+
+def _pictures(scene: Scene, result: EmbedResult, state: State) -> None:
+    """Heat-map, map and curves of what is on the stage, and what has to be said about it."""
+    points = drawing.points_of(scene.lines)
+    drawing.figure(
+        points, result, state, key="context-map", senses=scene.senses, relabel=scene.own,
+        parts=("verdict", "heat", "map", "curves"), caption=t("context.caption"),
+        data=drawing.data_of(result, [point.sense for point in points], state),
+    )  # fmt: skip
+    _remarks(scene, result)
+    drawing.complete(result, state)
+
+
+def embed(inputs: object) -> EmbedResult:
+    """All vectors at all layers; with numbers while many sentences are read. Raises Cancelled when that was stopped."""
+    model = common.model_id()
+    engine = get_engine()
+    found: EmbedResult | None = engine.peek("context.embed", model, inputs)
+    if found is None and widgets.stopped(t("context.reading")):
+        raise Cancelled("cancelled")
+    if found is None and engine.state(model) == "ready":
+        stream = engine.stream("context.embed", model, inputs, session=widgets.session())
+        found = widgets.progress(stream, t("context.reading"))
+    if found is None:
+        found = widgets.run("context.embed", model, inputs)
+    return found
+
+
+def _which(state: State) -> None:
+    """Which word is on the stage, and which model reads."""
+    with st.expander(t("context.sets"), expanded=False):
+        words = {name: examples.load("context")["sets"][name]["word"] for name in SETS}
+        words["guo"] = "苹果"
+        widgets.choice(
+            "context-set", t("context.sets"), SETS, common.set_name(state), words.__getitem__,
+            common.choose_set,
+        )  # fmt: skip
+        names = {info.id: info.name for info in common.models()}
+        widgets.choice(
+            "context-model", t("context.model"), tuple(names), common.model_id(), names.__getitem__,
+            lambda model: common.store().set(model=model),
+        )  # fmt: skip
+    if common.model().kind == "causal":
+        chrome.notice("context.causal")
+
+
+def _remarks(scene: Scene, result: EmbedResult) -> None:
+    if scene.skipped:
+        quoted = " / ".join(line[:24] for line in scene.skipped[:NAMED])
+        chrome.notice("context.missing", "warn", word=scene.word, n=len(scene.skipped), lines=quoted)
+    if scene.long:
+        chrome.notice("context.long", "warn", n=scene.long, limit=common.MAX_TOKENS)
+    if scene.dropped:
+        chrome.notice("context.dropped", "warn", limit=common.MAX_LINES, n=scene.dropped)
+    if int(result.pieces.max()) > 1:
+        chrome.quiet(t("context.pieces", word=verbatim(scene.word), n=int(result.pieces.max())))
+    if len(scene.lines) < 3:
+        chrome.notice("context.few", n=len(scene.lines))
+    if len({line.text for line in scene.lines}) == 1 < len(scene.lines):
+        chrome.notice("context.alike")

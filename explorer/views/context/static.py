@@ -1,0 +1,80 @@
+"""静态与语境: how alike a word's vectors stay, layer by layer; and two sentences of the same words in another order.
+
+It knows curves of one scene's vectors, and the mean vectors of two lines.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from explorer import examples
+from explorer.engine.maps import geometry
+from explorer.figures import layers
+from explorer.lab.types.context import EmbedInputs, EmbedResult, Occurrence
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import language, t
+from explorer.ui.prose import verbatim
+from explorer.views.context import common, stage
+from explorer.views.context.common import Scene, State
+
+
+def draw(scene: Scene, result: EmbedResult, state: State) -> None:
+    chrome.section("context.static")
+    layer = min(state.layer, len(result.vectors) - 1)
+    left, right = st.columns([1, 0.5], gap="large")
+    with left:
+        cos = geometry.all_cosines(result, "raw")
+        n = len(scene.lines)
+        own = (np.nansum(cos, axis=(1, 2)) - n) / max(1, n * (n - 1)) if n > 1 else np.full(len(cos), np.nan)
+        curves = {
+            t("context.static.own", word=scene.word): own,
+            t("context.static.self"): result.self_similarity,
+            t("context.static.intra"): result.intra_sentence,
+            t("context.static.random"): result.anisotropy,
+        }
+        fig = layers.curves(curves, t("context.layer_axis"), t("context.static.y"), layer)
+        caption = t("context.static.caption", n=result.n_tokens, words=result.n_words)
+        chrome.plot(
+            fig, "context-static", caption, t("context.static.alt", start=f"{own[0]:.2f}", end=f"{own[-1]:.2f}")
+        )
+    with right:
+        chrome.steps([(t(f"context.static.step{n}"), "") for n in (1, 2, 3)])
+        chrome.honesty("context.static.honesty")
+    _orders(state, layer)
+
+
+def _orders(state: State, layer: int) -> None:
+    """Two sentences of the same words: equal as sums of static vectors, different in context."""
+    chrome.subsection("context.orders")
+    text = state.orders or " / ".join(examples.entry("context", "orders", language())["texts"])
+    widgets.text_line(
+        "context-orders", t("context.orders.line"), text, lambda new: common.store().set(orders=new),
+        t("context.orders.placeholder"),
+    )  # fmt: skip
+    texts = [part.strip() for part in text.split("/") if part.strip()][:2]
+    if len(texts) < 2:
+        chrome.notice("context.orders.need")
+        return
+    found = stage.embed(EmbedInputs(tuple(Occurrence(part, 0, len(part)) for part in texts)))
+    cos = geometry.cosines(found.vectors.astype(np.float64))[:, 0, 1]
+    apart = np.linalg.norm(found.vectors[:, 0] - found.vectors[:, 1], axis=-1)
+    equal = bool(np.allclose(found.vectors[0, 0], found.vectors[0, 1], atol=1e-5))
+    layer = max(1, layer)
+    chrome.figures(
+        [
+            (
+                f"{cos[0]:.3f}",
+                t("context.orders.static"),
+                t("context.orders.equal") if equal else t("context.orders.unequal"),
+            ),
+            (
+                f"{cos[layer]:.3f}",
+                t("context.orders.context", layer=layer),
+                t("context.orders.apart", d=f"{apart[layer]:.2f}"),
+            ),
+        ]
+    )
+    chrome.quiet(t("context.orders.read", a=verbatim(texts[0]), b=verbatim(texts[1])))
+    if common.model().family == "bert":
+        common.show_code("context_static", texts=texts, layer=layer)

@@ -1,0 +1,1 @@
+"""The Evidence page: every claim with what was published and what this installation measures."""

@@ -1,0 +1,106 @@
+"""The claims, one card each: what is claimed, what was published, what was measured here, and whether it holds."""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+from explorer.engine import catalog
+from explorer.lab.types.evidence import Bench, Figure
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import HTML_LANG, language, t
+from explorer.ui.prose import inline, verbatim
+from explorer.views.evidence import common, measuring
+from explorer.views.evidence.common import number
+
+SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
+
+
+def stage(bench: Bench) -> None:
+    """Which chapter, and how its claims stand."""
+    names = ("", *common.with_evidence(bench))
+    chosen, asked = common.shown(bench), common.store().get().chapter
+    with st.container(key="stage-evidence"):
+        widgets.choice(
+            "evidence-chapter", t("evidence.filter"), names, asked if asked in names else "",
+            lambda name: _name(name), lambda name: common.store().set(chapter=name),
+        )  # fmt: skip
+        figures = [figure for name in chosen for figure in bench.figures(name)]
+        held = sum(figure.row.holds for figure in figures)
+        here = sum(figure.here for figure in figures)
+        chrome.figures(
+            [
+                (str(len(figures)), t("evidence.claims"), t("evidence.claims_sub", here=here)),
+                (str(held), t("evidence.hold"), ""),
+                (str(len(figures) - held), t("evidence.hold_not"), t("evidence.hold_not_sub")),
+            ]
+        )
+
+
+def _name(name: str) -> str:
+    return t(f"{name}.nav") if name else t("evidence.all")
+
+
+def draw(bench: Bench) -> None:
+    """Every claim of the chapters shown, each chapter with its button."""
+    status = bench.status()
+    running = status is not None and status.running
+    for name, figures in common.figures(bench).items():
+        measured = bool(bench.figures(name))
+        with st.container(horizontal=True, vertical_alignment="center", key=f"evidence-{name}"):
+            with st.container(width="stretch"):
+                chrome.subtitle(t(f"{name}.nav"))
+            st.button(
+                t("evidence.again" if measured else "evidence.first"), key=f"measure-{name}", disabled=running,
+                on_click=bench.start, args=(name,),
+            )  # fmt: skip
+        if status is not None and status.chapter == name:
+            measuring.draw(bench, status)
+        if not figures:
+            chrome.quiet(t("evidence.none_such" if measured else "evidence.none"))
+        chrome.block("".join(map(_card, figures)))
+
+
+def _card(figure: Figure) -> str:
+    row, lang = figure.row, language()
+    claim = row.claim_zh if lang == "zh" else row.claim_en
+    verdict = "holds" if row.holds else "holds_not"
+    measured = f"{number(row.measured)} {SIGNS[row.op]} {number(row.target)}"
+    published = f"{_cited(row.published)} " if row.published else t("evidence.no_figure") + " "
+    parts = [
+        _part("published", f"{published}<cite>{_cited(row.source)}</cite>"),
+        _part("measured", f'<b class="n">{html.escape(measured)}</b> <span lang="en">{html.escape(row.unit)}</span>'),
+        _part("on", f'<span lang="en">{html.escape(row.data)}</span>, n = {row.n}'),
+        _part("with", f'<span lang="en">{html.escape(_model(row.model))}</span> <code>{row.revision[:12]}</code>'),
+        _part("when", inline(_when(figure))),
+    ]
+    if figure.held_out:
+        value, n, data = figure.held_out
+        parts.append(_part("held_out", f'{number(value)} (n = {n}, <span lang="en">{html.escape(data)}</span>)'))
+    parts.append(_part("command", f"<code>{html.escape(row.command)}</code>"))
+    tone = "good" if row.holds else "bad"
+    return (
+        f'<div class="claim" role="group" data-claim="{html.escape(row.id)}" data-measured="{row.measured!r}" '
+        f'data-when="{html.escape(figure.when)}" lang="{HTML_LANG[lang]}">'
+        f'<p><span class="state {tone}">{inline(t(f"evidence.{verdict}"))}</span> {inline(verbatim(claim))}</p>'
+        f"<dl>{''.join(parts)}</dl></div>"
+    )
+
+
+def _part(part: str, value: str) -> str:
+    return f"<dt>{inline(t(f'evidence.part.{part}'))}</dt><dd>{value}</dd>"
+
+
+def _cited(text: str) -> str:
+    """A source's own words, in the language it has."""
+    return f'<span lang="en">{html.escape(text)}</span>' if text.isascii() else inline(verbatim(text))
+
+
+def _model(model_id: str) -> str:
+    return next((info.name for info in catalog.all_entries() if info.id == model_id), model_id)
+
+
+def _when(figure: Figure) -> str:
+    words = t("evidence.here" if figure.here else "evidence.shipped", day=figure.when[:10])
+    return f"{words} {t('evidence.stale')}" if figure.stale else words

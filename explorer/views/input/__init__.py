@@ -1,0 +1,1 @@
+"""The tools of chapter 1, 输入. They share one text (or pair) and one state (common.py)."""

@@ -1,0 +1,163 @@
+"""What the tools of 输入 share: the page's state, the text as each tokenizer cuts it, presets.
+
+It knows the state and the tokenizers' answers; it runs no experiment and draws nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from explorer import examples
+from explorer.components.token_strip import Chip
+from explorer.engine import catalog, get_engine
+from explorer.engine.base import EngineError
+from explorer.lab.types.core import Tokens
+from explorer.ui.i18n import language, t
+from explorer.ui.state import MAX_LINK, Store, limit
+
+ROOT = Path(__file__).resolve().parents[3]
+MAX_TOKENS = 160
+MAX_CHARACTERS = 20_000
+
+Tool = Literal["tokens", "merges", "lookup", "sum", "positions", "long"]
+TOOLS = ("tokens", "merges", "lookup", "sum", "positions", "long")
+PRESETS = ("mixed", "pieces", "rare", "pair", "order", "review")
+
+
+@dataclass(frozen=True)
+class State:
+    """The whole page. Empty texts stand for the page's own example in the reader's language."""
+
+    text: str = limit("", longest=MAX_LINK)
+    pair: str = limit("", longest=MAX_LINK)
+    tool: Tool = "tokens"
+    left: str = limit("", longest=64)
+    right: str = limit("", longest=64)
+    focus: int = limit(1, low=0, high=511)
+    word: str = limit("", longest=MAX_LINK)
+    other: int = limit(2, low=0, high=511)
+    place: int = limit(100, low=0, high=511)
+    centred: bool = True
+    long: str = limit("", longest=MAX_CHARACTERS)
+    ask: str = limit("", longest=200)
+    overlap: int = limit(128, low=0, high=384)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text, or a pair, as one tokenizer cuts it; cut off at `MAX_TOKENS` (`used` of `typed` characters remain).
+
+    first, second   what was read of the two lines; `simplified` is True when 繁体 was read as 简体
+    """
+
+    model: str
+    tokens: Tokens
+    first: str
+    second: str | None
+    typed: int
+    simplified: bool
+
+    @property
+    def used(self) -> int:
+        return len(self.first) + len(self.second or "")
+
+
+def store() -> Store[State]:
+    return Store(State, "input")
+
+
+def reader_id() -> str:
+    """The model whose vectors are shown."""
+    return catalog.default("masked").id
+
+
+def models() -> tuple[str, ...]:
+    """Every model of the catalogue and of this machine: those whose tokenizer is here first."""
+    known = tuple(info.id for info in catalog.everything())
+    return (*filter(here, known), *(name for name in known if not here(name)))
+
+
+def here(model: str) -> bool:
+    """Whether the model's tokenizer lies on this machine."""
+    folder = catalog.entry(model).folder
+    return (folder / "tokenizer.json").exists() or (folder / "vocab.txt").exists()
+
+
+def folder(model: str) -> str:
+    """Where the model lies, as a snippet names it."""
+    path = catalog.entry(model).folder
+    return (path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()
+
+
+def sides(state: State) -> tuple[str, str]:
+    """The two tokenizers compared; what a link names and this machine does not know is replaced by the default."""
+    known = models()
+    left = state.left if state.left in known else reader_id()
+    others = [name for name in known if name != left]
+    return left, state.right if state.right in known else others[0] if others else left
+
+
+def text_of(state: State) -> str:
+    return state.text or str(examples.entry("input", "default", language())["text"])
+
+
+def pair_of(state: State) -> str | None:
+    """The second sentence, or None where none is written."""
+    return state.pair.strip() or None
+
+
+def read(state: State, model: str) -> Reading:
+    """Raises EngineError("text_empty") when there is nothing to read."""
+    text = text_of(state)
+    if not text.strip():
+        raise EngineError("text_empty")
+    return _read(model, catalog.entry(model).revision, text, pair_of(state))
+
+
+@lru_cache(maxsize=512)
+def _read(model: str, revision: str, text: str, pair: str | None) -> Reading:
+    engine = get_engine()
+    typed = len(text) + len(pair or "")
+    (first, changed), (second, also) = (
+        engine.simplify(model, (part or "")[: MAX_TOKENS * 12]) for part in (text, pair)
+    )
+    tokens = engine.tokens(model, first, second or None)
+    while len(tokens) > MAX_TOKENS:
+        keep = MAX_TOKENS / len(tokens) * 0.98
+        if len(second) > len(first):
+            second = second[: max(1, int(len(second) * keep))]
+        else:
+            first = first[: max(1, int(len(first) * keep))]
+        tokens = engine.tokens(model, first, second or None)
+    return Reading(model, tokens, first, second or None, typed, changed or also)
+
+
+def chips(tokens: Tokens) -> list[Chip]:
+    """One chip a token; its tooltip says which segment it belongs to."""
+    return [
+        Chip(
+            text=tokens.pieces[i],
+            id=tokens.ids[i],
+            start=tokens.offsets[i][0],
+            end=tokens.offsets[i][1],
+            original="" if tokens.special[i] else tokens.surface(i),
+            kind="special" if tokens.special[i] else "unknown" if tokens.unknown[i] else "token",
+            word=tokens.words[i],
+            note=t("input.strip.segment", segment=tokens.type_ids[i]),
+            second=tokens.type_ids[i] == 1,
+        )
+        for i in range(len(tokens))
+    ]
+
+
+def focus_of(state: State, tokens: Tokens) -> int:
+    """The picked position, or the first ordinary one where the text has become shorter."""
+    return state.focus if state.focus < len(tokens) else min(1, len(tokens) - 1)
+
+
+def choose_preset(name: str) -> None:
+    """Set the whole page to the preset `name` in the reader's language."""
+    store().put(State(**examples.entry("input", name, language())))

@@ -1,0 +1,82 @@
+"""一步步切: the steps by which WordPiece and BPE arrive at the pieces of one word."""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+from explorer import examples
+from explorer.engine import catalog, get_engine
+from explorer.lab.types.inputs import Cutting, Merge
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import language, t
+from explorer.ui.prose import inline, verbatim
+from explorer.views.input import common
+from explorer.views.input.common import Reading, State
+
+SHOWN_TRIES = 4
+LONGEST = 64  # characters of a word
+
+
+def draw(reading: Reading, state: State) -> None:
+    chrome.section("input.merges")
+    body, side = st.columns([1, 0.44], gap="large")
+    word = state.word or str(examples.entry("input", "default", language())["word"])
+    with body:
+        widgets.text_line(
+            "input-word", t("input.merges.word"), word, lambda new: common.store().set(word=new.strip() or " "),
+            t("input.merges.placeholder"),
+        )  # fmt: skip
+        if not word.strip():
+            chrome.notice("errors.word_empty", "warn")
+        elif len(word) > LONGEST:
+            chrome.notice("input.merges.too_long", "warn", limit=LONGEST, used=len(word))
+        else:
+            for model in dict.fromkeys(common.sides(state)):
+                _side(model, word)
+    with side:
+        chrome.steps([(t(f"input.merges.step{n}"), "") for n in (1, 2, 3)])
+        chrome.honesty("input.merges.honesty")
+    chrome.show_code("input_merges", word=word)
+
+
+def _side(model: str, word: str) -> None:
+    name = catalog.entry(model).name
+    chrome.subtitle(name)
+    if not common.here(model):
+        chrome.notice("input.strip.not_here", model=name, id=model)
+        return
+    found = get_engine().cuttings(model, word)
+    if not found:
+        chrome.notice("input.merges.unknown_kind", model=name)
+    for cut in found:
+        _steps(cut)
+
+
+def _steps(cut: Cutting) -> None:
+    chrome.quiet(t(f"input.merges.{cut.kind}", word=verbatim(cut.word), n=len(cut.steps)))
+    rows = "".join(f"<li>{_pieces(step)} <span class='quiet'>{_note(cut, step)}</span></li>" for step in cut.steps)
+    if not cut.steps:
+        pieces = " ".join(_chip(piece, False) for piece in cut.pieces)
+        rows = f"<li>{pieces} <span class='quiet'>{inline(t('input.merges.no_step'))}</span></li>"
+    chrome.block(f'<ol class="cuts" data-kind="{cut.kind}">{rows}</ol>')
+    if cut.unknown:
+        chrome.notice("input.merges.unknown")
+
+
+def _pieces(step: Merge) -> str:
+    return " ".join(_chip(piece, n == step.at) for n, piece in enumerate(step.after))
+
+
+def _chip(piece: str, new: bool) -> str:
+    return f'<span class="cut{" new" if new else ""}">{html.escape(piece)}</span>'
+
+
+def _note(cut: Cutting, step: Merge) -> str:
+    if step.rank is not None:
+        return inline(t("input.merges.rank", n=step.rank + 1))
+    if not step.tried:
+        return inline(t("input.merges.at_once"))
+    shown = "、".join(step.tried[:SHOWN_TRIES]) + ("…" if len(step.tried) > SHOWN_TRIES else "")
+    return inline(t("input.merges.tried", n=len(step.tried), words=verbatim(shown)))

@@ -1,0 +1,102 @@
+"""The stage of 输入: the text as the first tokenizer cuts it, two lines to write in, the choice of tool.
+
+It knows the token strip and the page's state; what is shown of the tokens is each tool's own business.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.components.token_strip import StripChange, token_strip
+from explorer.engine import catalog
+from explorer.engine.base import EngineError
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import language, section, t
+from explorer.views.input import common
+from explorer.views.input.common import Reading, State
+
+KEY = "input-strip"
+
+
+def draw() -> Reading | None:
+    """Draw the stage; the text as the page's own model reads it, or None when there is nothing to read (said there)."""
+    state = common.store().get()
+    reading = None
+    shown: list[Reading] = []
+    with st.container(key="stage-input"):
+        try:
+            reading = common.read(state, common.reader_id())
+            if state.tool == "tokens":
+                for key, model in zip((KEY, KEY + "-right"), common.sides(state), strict=True):
+                    shown += _side(key, model, state)
+            else:
+                shown = [reading]
+                _strip(KEY, reading, state)
+        except EngineError as problem:
+            chrome.error(problem)
+        _lines(state)
+    _remarks(shown)
+    widgets.choice(
+        "input-tool", t("input.tools"), common.TOOLS, state.tool, lambda tool: t(f"input.tool.{tool}"),
+        lambda tool: common.store().set(tool=tool),
+    )  # fmt: skip
+    return reading
+
+
+def _side(key: str, model: str, state: State) -> list[Reading]:
+    """One of two tokenizers: its name, its count and its strip; where it is not on this machine, how to get it."""
+    name = catalog.entry(model).name
+    if not common.here(model):
+        chrome.notice("input.strip.not_here", model=name, id=model)
+        return []
+    reading = common.read(state, model)
+    chrome.quiet(t("input.strip.count", model=name, n=len(reading.tokens)))
+    _strip(key, reading, state)
+    return [reading]
+
+
+def _remarks(shown: list[Reading]) -> None:
+    cut = next((reading for reading in shown if reading.used < reading.typed), None)
+    if cut is not None:
+        chrome.notice("input.cut", "warn", limit=common.MAX_TOKENS, typed=cut.typed, used=cut.used)
+    if any(reading.simplified for reading in shown):
+        chrome.notice("input.simplified")
+
+
+def _strip(key: str, reading: Reading, state: State) -> None:
+    picking = state.tool in ("lookup", "sum")
+    token_strip(
+        common.chips(reading.tokens), key=key, labels=_labels(picking), lang=language(),
+        mode="pick" if picking else "show", focus=common.focus_of(state, reading.tokens) if picking else None,
+        title=t("input.strip.title", model=catalog.entry(reading.model).name), on_change=_pick if picking else None,
+    )  # fmt: skip
+
+
+def _labels(picking: bool) -> dict[str, str]:
+    """The strip's words, with what a click means on this page."""
+    name = t("input.strip.pick") if picking else t("input.strip.show")
+    return {**section("components.strip"), "strip": name, "keys": t("input.strip.keys") if picking else ""}
+
+
+def _pick(change: StripChange) -> None:
+    if change.focus is not None:
+        common.store().set(focus=change.focus)
+
+
+def _lines(state: State) -> None:
+    left, right = st.columns(2)
+    with left:
+        widgets.text_line("input-text", t("input.first"), common.text_of(state), _write, t("input.placeholder"))
+    with right:
+        pair = common.pair_of(state) or ""
+        widgets.text_line("input-pair", t("input.second"), pair, _write_second, t("input.placeholder_second"))
+
+
+def _write(text: str) -> None:
+    state = common.store().get()
+    common.store().set(text=text or " ", pair=common.pair_of(state) or "", focus=1)
+
+
+def _write_second(pair: str) -> None:
+    state = common.store().get()
+    common.store().set(text=common.text_of(state), pair=pair, focus=1)

@@ -1,0 +1,57 @@
+"""三样相加: token + segment + position of one place, then LayerNorm, as strips with their real numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from explorer.components.vector_strip import vector_strip
+from explorer.lab.types.inputs import SumInputs, SumResult
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import language, section, t
+from explorer.ui.numbers import signed
+from explorer.ui.prose import verbatim
+from explorer.views.input import common
+from explorer.views.input.common import Reading, State
+
+PARTS = ("token", "segment", "position", "total", "normed")
+NUMBERS = 5
+
+
+def draw(reading: Reading, state: State) -> None:
+    chrome.section("input.sum")
+    inputs = SumInputs(reading.first, reading.second)
+    found: SumResult = widgets.run("inputs.add_up", common.reader_id(), inputs)
+    at = common.focus_of(state, found.tokens)
+    body, side = st.columns([1, 0.44], gap="large")
+    with body:
+        chrome.quiet(
+            t(
+                "input.sum.which",
+                token=verbatim(found.tokens.pieces[at]),
+                id=found.tokens.ids[at],
+                segment=found.tokens.type_ids[at],
+                position=at,
+            )
+        )
+        vector_strip(
+            [(t(f"input.sum.{part}"), np.ascontiguousarray(getattr(found, part)[at])) for part in PARTS],
+            key="input-sum", labels=section("components.vector"), lang=language(),
+            title=t("input.sum.title"), caption=t("input.sum.caption"),
+        )  # fmt: skip
+        _numbers(found, at)
+        chrome.notice("input.sum.exact", "good", difference=f"{found.difference:.1e}")
+    with side:
+        chrome.steps([(t(f"input.sum.step{n}"), "") for n in (1, 2, 3)])
+        chrome.honesty("input.sum.honesty")
+    chrome.show_code("input_sum", text=reading.first, pair=reading.second, look=at)
+
+
+def _numbers(found: SumResult, at: int) -> None:
+    """The first numbers of each strip, so that anyone can add them up."""
+    total = found.total[at].astype(np.float64)
+    rows = [
+        (t(f"input.sum.{part}"), *(signed(float(x), 4) for x in getattr(found, part)[at][:NUMBERS])) for part in PARTS
+    ]
+    chrome.table((t("input.sum.first"), *(str(n + 1) for n in range(NUMBERS))), rows, numeric=range(1, NUMBERS + 1))
+    chrome.quiet(t("input.sum.norm", mean=signed(float(total.mean()), 4), deviation=f"{total.std():.4f}"))

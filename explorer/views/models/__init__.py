@@ -1,0 +1,1 @@
+"""The Models page: what is here, what can be had, which chapter uses which."""

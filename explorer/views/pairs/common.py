@@ -1,0 +1,108 @@
+"""What the tools of 句对 share: the page's state, the pair, the sentence from elsewhere, the judged arrangements.
+
+It knows the state, the examples and the engine; it draws nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from explorer import examples
+from explorer.engine import catalog, get_engine
+from explorer.engine.base import EngineError
+from explorer.lab.types.pairs import Floats, JudgeInputs, JudgeResult, Pair
+from explorer.ui import widgets
+from explorer.ui.i18n import language
+from explorer.ui.state import MAX_LINK, Store, limit
+
+MAX_TOKENS = 512
+Tool = Literal["judge", "road", "lesson", "measure", "why"]
+TOOLS = ("judge", "road", "lesson", "measure", "why")
+PRESETS = ("story", "topic", "cause", "same", "lesson", "fooled")
+ARRANGEMENTS = ("kept", "swapped", "random")
+Arrangement = Literal["kept", "swapped", "random"]
+Head = Literal["next", "order"]
+
+
+@dataclass(frozen=True)
+class State:
+    """The whole page. Empty texts stand for the page's own example in the reader's language."""
+
+    a: str = limit("", longest=MAX_LINK)
+    b: str = limit("", longest=MAX_LINK)
+    tool: Tool = "judge"
+    seed: int = limit(0, low=0, high=9999)
+    arrangement: Arrangement = "kept"
+    head: Head = "next"
+
+
+def store() -> Store[State]:
+    return Store(State, "pairs")
+
+
+def model_id() -> str:
+    return catalog.default("masked").id
+
+
+def folder() -> str:
+    """Where the model lies, as a snippet names it."""
+    return f"assets/models/{catalog.default('masked').path}"
+
+
+def pair_of(state: State) -> Pair:
+    """The reader's pair, as written; the example's where nothing has been written."""
+    if not state.a and not state.b:
+        example = examples.entry("pairs", "default", language())
+        return example["a"], example["b"]
+    return state.a, state.b
+
+
+def elsewhere(state: State) -> str:
+    """A sentence drawn (by the seed) from the page's own list, never one of the reader's."""
+    a, b = pair_of(state)
+    others = [line for line in examples.entry("pairs", "elsewhere", language())["lines"] if line not in (a, b)]
+    return str(others[int(np.random.default_rng(state.seed).integers(len(others)))])
+
+
+def require(state: State) -> Pair:
+    """The pair as the model reads it, checked. Raises EngineError: text_empty, second_empty, too_long."""
+    (a, _), (b, _) = (get_engine().simplify(model_id(), text) for text in pair_of(state))
+    if not a.strip():
+        raise EngineError("text_empty")
+    if not b.strip():
+        raise EngineError("second_empty")
+    used = len(get_engine().tokens(model_id(), a, b))
+    if used > MAX_TOKENS:
+        raise EngineError("too_long", limit=MAX_TOKENS, used=used)
+    return a.strip(), b.strip()
+
+
+def simplified(state: State) -> bool:
+    """Whether 繁体 is read as 简体 in either sentence."""
+    return any(get_engine().simplify(model_id(), text)[1] for text in pair_of(state))
+
+
+def arrangements(state: State) -> tuple[Pair, ...]:
+    """The pair kept, swapped, and with a second sentence from elsewhere."""
+    a, b = require(state)
+    return (a, b), (b, a), (a, elsewhere(state))
+
+
+def judge(state: State) -> JudgeResult:
+    """Both heads on all three arrangements."""
+    found: JudgeResult = widgets.run("pairs.judge", model_id(), JudgeInputs(arrangements(state)))
+    return found
+
+
+def p_yes(scores: Floats) -> list[float]:
+    """P(yes) of scores[n, 2]."""
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return [float(p) for p in (powers / powers.sum(axis=1, keepdims=True))[:, 0]]
+
+
+def choose_preset(name: str) -> None:
+    """Set the whole page to the preset `name` in the reader's language."""
+    store().put(State(**examples.entry("pairs", name, language())))

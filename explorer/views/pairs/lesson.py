@@ -1,0 +1,82 @@
+"""一道练习题: one of BERT's training examples made from the reader's pair, with both losses at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from explorer.components.token_strip import token_strip
+from explorer.engine import get_engine
+from explorer.lab.types.pairs import LessonInputs, LessonResult
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import language, t
+from explorer.ui.numbers import percent
+from explorer.ui.prose import verbatim
+from explorer.views.pairs import common, stage
+from explorer.views.pairs.common import State
+
+
+def draw(state: State) -> None:
+    chrome.section("pairs.lesson")
+    a, b = common.require(state)
+    inputs = LessonInputs(a, b, common.elsewhere(state), state.seed)
+    body, side = st.columns([1, 0.44], gap="large")
+    with body:
+        st.button(
+            t("pairs.lesson.roll"), key="pairs-roll", type="primary",
+            on_click=lambda: common.store().set(seed=(state.seed + 1) % 10_000),
+        )  # fmt: skip
+        found: LessonResult = widgets.run("pairs.lesson", common.model_id(), inputs)
+        chrome.quiet(t("pairs.lesson.random" if found.random else "pairs.lesson.kept"))
+        _strip(found)
+        _losses(found)
+        _table(found)
+    with side:
+        chrome.steps([(t(f"pairs.lesson.step{n}"), "") for n in (1, 2, 3)])
+        chrome.honesty("pairs.lesson.honesty")
+    chrome.show_code(
+        "pairs_lesson", first=a, second=inputs.other if found.random else b, shown=list(found.shown),
+        positions=list(found.positions), label=int(found.random),
+    )  # fmt: skip
+
+
+def _strip(found: LessonResult) -> None:
+    vocabulary = get_engine().vocabulary(common.model_id())
+    drawn = dict(zip(found.positions, found.kinds, strict=True))
+    chips = []
+    for position, chip in enumerate(stage.chips(found.tokens)):
+        kind = drawn.get(position)
+        shown = vocabulary[found.shown[position]].removeprefix("##") if kind == "random" else None
+        chips.append(replace(chip, covered=kind, shown=shown))
+    token_strip(
+        chips, key="pairs-lesson-strip", labels=stage.labels(t("pairs.lesson.strip")), lang=language(), mode="show",
+        title=t("pairs.lesson.strip"),
+    )  # fmt: skip
+
+
+def _losses(found: LessonResult) -> None:
+    words = float(found.word_losses.mean())
+    wanted = 1 - found.p_next if found.random else found.p_next
+    chrome.figures(
+        [
+            (f"{words:.2f}", t("pairs.lesson.words"), t("pairs.lesson.words_sub", n=len(found.positions))),
+            (f"{found.next_loss:.2f}", t("pairs.lesson.pair"), t("pairs.lesson.pair_sub", p=percent(wanted))),
+            (f"{words + found.next_loss:.2f}", t("pairs.lesson.total"), t("pairs.lesson.total_sub")),
+        ]
+    )
+
+
+def _table(found: LessonResult) -> None:
+    vocabulary = get_engine().vocabulary(common.model_id())
+    head = tuple(t(f"pairs.lesson.col_{name}") for name in ("original", "shown", "guess", "loss"))
+    rows = [
+        (
+            verbatim(vocabulary[found.tokens.ids[at]]),
+            verbatim(vocabulary[found.shown[at]]),
+            verbatim(vocabulary[guess]),
+            f"{float(loss):.2f}",
+        )
+        for at, guess, loss in zip(found.positions, found.guesses, found.word_losses, strict=True)
+    ]
+    chrome.table(head, rows, numeric=(3,))

@@ -1,0 +1,87 @@
+"""一步步算: from the [CLS] vector to yes or no, with the real numbers of one arrangement and one head."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from explorer.components.vector_strip import vector_strip
+from explorer.lab.types.pairs import HeadResult
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import language, section, t
+from explorer.ui.numbers import percent, signed
+from explorer.views.pairs import common
+from explorer.views.pairs.common import State
+
+TERMS = 4
+
+
+def draw(state: State) -> None:
+    chrome.section("pairs.road")
+    body, side = st.columns([1, 0.44], gap="large")
+    with body:
+        _choose(state)
+        found = common.judge(state)
+        head = found.next if state.head == "next" else found.order
+        if head is None:
+            chrome.notice("pairs.no_order")
+        else:
+            _show(head, common.ARRANGEMENTS.index(state.arrangement), state.head)
+    with side:
+        chrome.steps([(t(f"pairs.road.step{n}"), "") for n in (1, 2, 3)])
+        chrome.head_card(found.next.vector.shape[1], 2)
+        chrome.honesty("pairs.road.honesty")
+    pair = common.arrangements(state)[common.ARRANGEMENTS.index(state.arrangement)]
+    if state.head == "next":
+        chrome.show_code("pairs_road", first=pair[0], second=pair[1])
+    elif head is not None:
+        chrome.show_code(
+            "pairs_order", first=pair[0], second=pair[1], head=f"{common.folder()}-sop/model.safetensors",
+            reads=head.reads, layers=head.layers,
+        )  # fmt: skip
+
+
+def _choose(state: State) -> None:
+    with st.container(horizontal=True):
+        widgets.choice(
+            "pairs-arrangement", t("pairs.road.which"), common.ARRANGEMENTS, state.arrangement,
+            lambda name: t(f"pairs.arrangement.{name}"), lambda name: common.store().set(arrangement=name),
+        )  # fmt: skip
+        widgets.choice(
+            "pairs-head", t("pairs.road.head"), ("next", "order"), state.head, lambda name: t(f"pairs.head.{name}"),
+            lambda name: common.store().set(head=name),
+        )  # fmt: skip
+
+
+def _show(head: HeadResult, n: int, asked: str) -> None:
+    vector_strip(
+        [
+            (t(f"pairs.road.vector_{asked}"), np.ascontiguousarray(head.vector[n])),
+            (t("pairs.road.pooled"), np.ascontiguousarray(head.pooled[n])),
+            (t("pairs.road.weight", answer=t(f"pairs.answer.{asked}_yes")), np.ascontiguousarray(head.weight[0])),
+            (t("pairs.road.weight", answer=t(f"pairs.answer.{asked}_no")), np.ascontiguousarray(head.weight[1])),
+        ],
+        key="pairs-road", labels=section("components.vector"), lang=language(), title=t("pairs.road.title"),
+        caption=t("pairs.road.caption"),
+    )  # fmt: skip
+    p = common.p_yes(head.scores)[n]
+    chances = (p, 1 - p)
+    rows = []
+    for which, answer in enumerate(("yes", "no")):
+        products = head.weight[which] * head.pooled[n]
+        terms = " + ".join(f"({signed(float(x), 3)})" for x in products[:TERMS]) + " + …"
+        total = float(products.sum())
+        rows.append(
+            (
+                t(f"pairs.answer.{asked}_{answer}"),
+                terms,
+                signed(total, 3),
+                signed(float(head.bias[which]), 3),
+                signed(float(head.scores[n][which]), 3),
+                percent(chances[which]),
+            )
+        )
+    chrome.table(
+        tuple(t(f"pairs.road.col_{column}") for column in ("answer", "terms", "sum", "bias", "score", "p")),
+        rows, numeric=(2, 3, 4, 5),
+    )  # fmt: skip

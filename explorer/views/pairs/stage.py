@@ -1,0 +1,83 @@
+"""The stage of 句对: [CLS] A [SEP] B [SEP] as chips, two lines to write in, the choice of tool."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.components.token_strip import Chip, token_strip
+from explorer.engine import get_engine
+from explorer.engine.base import EngineError
+from explorer.lab.types.core import Tokens
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import language, section, t
+from explorer.views.pairs import common
+from explorer.views.pairs.common import State
+
+KEY = "pairs-strip"
+
+
+def draw() -> bool:
+    """Draw the stage; whether there is a pair to read (what is wrong is said on the page)."""
+    state = common.store().get()
+    ready = False
+    with st.container(key="stage-pairs"):
+        try:
+            a, b = common.require(state)
+            _strip(get_engine().tokens(common.model_id(), a, b))
+            ready = True
+        except EngineError as problem:
+            chrome.error(problem)
+        _lines(state)
+    if ready and len({text.strip() for text in common.pair_of(state)}) == 1:
+        chrome.notice("pairs.same")
+    if ready and common.simplified(state):
+        chrome.notice("pairs.simplified")
+    widgets.choice(
+        "pairs-tool", t("pairs.tools"), common.TOOLS, state.tool, lambda tool: t(f"pairs.tool.{tool}"),
+        lambda tool: common.store().set(tool=tool),
+    )  # fmt: skip
+    return ready or state.tool in ("measure", "why")
+
+
+def labels(name: str) -> dict[str, str]:
+    """The strip's words, with this page's name for it."""
+    return {**section("components.strip"), "strip": name, "keys": ""}
+
+
+def chips(tokens: Tokens) -> list[Chip]:
+    """One chip a token; the tooltip says which of the two sentences it belongs to."""
+    return [
+        Chip(
+            text=tokens.pieces[i],
+            id=tokens.ids[i],
+            start=tokens.offsets[i][0],
+            end=tokens.offsets[i][1],
+            original="" if tokens.special[i] else tokens.surface(i),
+            kind="special" if tokens.special[i] else "unknown" if tokens.unknown[i] else "token",
+            word=tokens.words[i],
+            note=t("pairs.segment", segment="AB"[tokens.type_ids[i]]),
+            second=tokens.type_ids[i] == 1,
+        )
+        for i in range(len(tokens))
+    ]
+
+
+def _strip(tokens: Tokens) -> None:
+    token_strip(
+        chips(tokens), key=KEY, labels=labels(t("pairs.strip")), lang=language(), mode="show", title=t("pairs.strip"),
+    )  # fmt: skip
+
+
+def _lines(state: State) -> None:
+    a, b = common.pair_of(state)
+    left, right = st.columns(2)
+    with left:
+        widgets.text_line("pairs-a", t("pairs.first"), a, lambda new: _write(a=new), t("pairs.placeholder"))
+    with right:
+        widgets.text_line("pairs-b", t("pairs.second"), b, lambda new: _write(b=new), t("pairs.placeholder"))
+
+
+def _write(**changes: str) -> None:
+    a, b = common.pair_of(common.store().get())
+    new = {"a": a, "b": b, **changes}
+    common.store().set(**{name: text or " " for name, text in new.items()})

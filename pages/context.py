@@ -1,0 +1,28 @@
+"""第 5 章 语境 · Words in context: one word in many sentences on the stage, and seven things to do with it."""
+
+import streamlit as st
+
+from explorer.ui import chrome
+from explorer.views import finish
+from explorer.views.context import cbow, common, cross, look, own, stage, static, swap, things
+
+TOOLS = {"look": look, "swap": swap, "cross": cross, "static": static, "things": things, "cbow": cbow}
+
+
+@st.fragment
+def bench() -> None:
+    """The stage and the tool chosen for it; a click reruns this part only."""
+    made = stage.draw()
+    finish.link_limit(common.store())
+    state = common.store().get()
+    if state.tool == "own":
+        chrome.guarded(lambda: own.draw(*(made or (None, None)), state))
+    elif made is not None:
+        chrome.guarded(lambda: TOOLS[state.tool].draw(*made, state))
+
+
+chrome.question("context")
+finish.link_problems(common.store())
+bench()
+finish.presets("context", common.PRESETS, common.choose_preset)
+finish.row("context", common.store())

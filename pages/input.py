@@ -1,0 +1,27 @@
+"""第 1 章 输入 · Input: one text (or a pair) on the stage, and six ways to see what the model gets."""
+
+import streamlit as st
+
+from explorer.ui import chrome
+from explorer.views import finish
+from explorer.views.input import common, long, lookup, merges, positions, stage, tokens, total
+
+TOOLS = {
+    "tokens": tokens, "merges": merges, "lookup": lookup, "sum": total, "positions": positions, "long": long,
+}  # fmt: skip
+
+
+@st.fragment
+def bench() -> None:
+    """The stage and the tool chosen for it; a click reruns this part only."""
+    reading = stage.draw()
+    finish.link_limit(common.store())
+    if reading is not None:
+        chrome.guarded(lambda: TOOLS[common.store().get().tool].draw(reading, common.store().get()))
+
+
+chrome.question("input")
+finish.link_problems(common.store())
+bench()
+finish.presets("input", common.PRESETS, common.choose_preset)
+finish.row("input", common.store())

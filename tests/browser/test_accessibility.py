@@ -1,0 +1,198 @@
+"""Everyone can use it: the main job from the keyboard alone, and axe-core on every page and tool, in both languages,
+light and dark.
+
+What a blank Streamlit page already has is measured in the same run and is not ours; anything serious or critical
+beyond it fails, but for the exceptions named here by rule, each with its reason.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import look
+from tests.browser.conftest import OpenPage, settle
+from tests.browser.journey import Home, Masking, Reference, eventually, idle
+from tests.browser.server import running
+
+# rule → (where, why). Nothing is excused without both.
+EXCEPTIONS: dict[str, tuple[str, str]] = {}
+SEVERE = ("serious", "critical")
+TEXTS = {
+    "zh": ("木匠把旧椅子修好，又刷了一层漆。", (4, 9)),
+    "en": ("The bakery opens before the first bus arrives.", (2, 6)),
+}
+
+
+def findings(page: Page) -> list[dict[str, Any]]:
+    """Every serious or critical finding: {rule, target, html}."""
+    found = Axe().run(page).response["violations"]
+    return [
+        {"rule": rule["id"], "target": str(node["target"]), "html": node["html"][:200]}
+        for rule in found
+        if rule["impact"] in SEVERE
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> set[str]:
+    """The rules that a blank Streamlit page breaks by itself."""
+    root: Path = tmp_path_factory.mktemp("blank")
+    (root / "app.py").write_text("import streamlit as st\n\nst.write('blank')\n", encoding="utf-8")
+    rules: set[str] = set()
+    with running(root=root, environment={"STREAMLIT_SERVER_HEADLESS": "true"}) as server:
+        for scheme in ("light", "dark"):
+            context = chromium.new_context(color_scheme=scheme)  # type: ignore[arg-type]
+            page = context.new_page()
+            page.goto(server.url)
+            settle(page)
+            expect(page.get_by_text("blank", exact=True)).to_be_visible()
+            rules |= {finding["rule"] for finding in findings(page)}
+            context.close()
+    return rules
+
+
+def ours(page: Page, blank: set[str]) -> list[str]:
+    return [
+        f"{finding['rule']}: {finding['target']}: {finding['html']}"
+        for finding in findings(page)
+        if finding["rule"] not in blank
+        and not (finding["rule"] in EXCEPTIONS and EXCEPTIONS[finding["rule"]][0] in finding["target"])
+    ]
+
+
+@pytest.mark.parametrize("chapter", look.CHAPTERS)
+def test_axe_on_every_tool(chapter: str, blank: set[str], open_page: OpenPage) -> None:
+    """Every tool once, its language and theme by turns; what the page opens with in both."""
+    turns = itertools.cycle([("zh", "light"), ("en", "dark")])
+    wanted = [look.view(chapter, tool, *next(turns)) for tool in look.tools(chapter)]
+    wanted.append(look.view(chapter, look.tools(chapter)[0], "en", "dark"))
+    for seen in wanted:
+        options = {"lang": seen.lang, "theme": seen.theme, "reduced_motion": "reduce"}
+        page = open_page(seen.path, query=dict(seen.query), **options)
+        look.drawn(page)
+        assert ours(page, blank) == [], seen.stem
+        page.context.close()
+
+
+def test_axe_on_what_opens(blank: set[str], open_page: OpenPage) -> None:
+    home = Home(open_page("/", reduced_motion="reduce"), "zh")
+    home.picks("split.how", home.say("split.gpt"))
+    home.main.get_by_text(home.say("common.more"), exact=True).click()
+    home.page.get_by_test_id("stSidebar").get_by_role("button", name=home.say("common.phone")).click()
+    idle(home.page)
+    assert ours(home.page, blank) == []
+
+
+@pytest.mark.parametrize("state", ["nothing covered", "unknown characters", "guess first", "no sentence", "bad link"])
+def test_axe_where_something_is_said(state: str, blank: set[str], open_page: OpenPage, reference: Reference) -> None:
+    query = {"v": "1", "tool": "teleport", "masks": "x"} if state == "bad link" else None
+    page = Masking(open_page("/masking", query=query, reduced_motion="reduce"))
+    if state == "nothing covered":
+        page.writes(TEXTS["zh"][0], reference.pieces(TEXTS["zh"][0]))
+        page.sees(page.say("cover.nothing"))
+    elif state == "unknown characters":
+        page.writes("今天🪗真热闹。")
+        page.sees(page.say("unknown"))
+    elif state == "guess first":
+        page.main.get_by_text(page.say("hide"), exact=True).click()
+        expect(page.bars.verdict).to_contain_text(page.say("components.bars.hidden"))
+    elif state == "no sentence":
+        page.types("input", "")
+        page.sees(page.say("errors.text_empty"))
+    else:
+        expect(page.main.get_by_role("alert")).to_be_visible()
+    idle(page.page)
+    assert ours(page.page, blank) == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_main_job_from_the_keyboard_alone(lang: str, open_page: OpenPage, reference: Reference) -> None:
+    """Write a sentence, cover a token, look at another tool, take a preset: nothing but keys."""
+    text, (at, _) = TEXTS[lang]
+    page = Masking(open_page("/masking", lang=lang), lang)
+    keys = page.page.keyboard
+
+    walk(page.page, "Tab", lambda: focused(page.page, "label") == page.say("input"))
+    keys.press("Control+A")
+    keys.insert_text(text)  # as an input method does
+    keys.press("Enter")
+    page.sentence.reads(reference.pieces(text))
+
+    walk(page.page, "Shift+Tab", lambda: "chip" in focused(page.page, "class"))
+    keys.press("Home")
+    for _ in range(at):
+        keys.press("ArrowRight")
+    keys.press("Space")
+    eventually(page.page, lambda: _same(page.sentence.covered(), [at]))
+    page.bars.show(reference.masked(text, at), original=reference.ids(text)[at])
+    assert focused(page.page, "class").startswith("chip"), "the focus stays where the reader is"
+
+    walk(page.page, "Tab", lambda: focused(page.page, "group") == page.say("tools"))
+    keys.press("ArrowRight")
+    keys.press("Space")
+    expect(page.page.get_by_role("heading", level=2, name=page.say("road.title"), exact=True)).to_be_visible()
+
+    walk(page.page, "Tab", lambda: focused(page.page, "card") == "dice")
+    keys.press("Enter")
+    expect(page.page.get_by_role("heading", level=2, name=page.say("lottery.title"), exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("chapter", look.CHAPTERS)
+def test_everything_that_has_the_focus_shows_it(chapter: str, open_page: OpenPage) -> None:
+    page = open_page(look.view(chapter, look.tools(chapter)[0], "en").path, lang="en")
+    look.drawn(page)
+    seen: list[str] = []
+    for _ in range(45):
+        page.keyboard.press("Tab")
+        if focused(page, "tag") == "BODY":
+            break
+        seen.append(focused(page, "outer"))
+        assert focused(page, "ring") == "yes", f"no ring on {seen[-1]}"
+    assert len(seen) > 12
+
+
+# The element that has the focus, through shadow roots. A ring may be drawn by it, by what it stands in, or (as
+# Streamlit does for its switches and choices) by what stands for it.
+_FOCUSED = """(what) => {
+  let e = document.activeElement;
+  while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
+  if (what === "tag") return e.tagName;
+  if (what === "class") return e.className?.baseVal ?? e.className;
+  if (what === "label") return e.getAttribute("aria-label") ?? "";
+  if (what === "card") return e.dataset?.card ?? "";
+  if (what === "group") return e.closest('[role="radiogroup"]')?.getAttribute("aria-label") ?? "";
+  if (what === "outer") return e.outerHTML.slice(0, 160);
+  const marked = (x) => {
+    const {outlineStyle, outlineWidth, boxShadow} = getComputedStyle(x);
+    return (outlineStyle !== "none" && outlineWidth !== "0px") || boxShadow !== "none";
+  };
+  for (let x = e, n = 0; x && n < 4; x = x.parentElement, n++) if (marked(x)) return "yes";
+  const label = [...(e.labels?.[0]?.querySelectorAll("*") ?? [])];
+  return [...e.querySelectorAll("*"), ...label, ...(e.parentElement?.children ?? [])].some(marked) ? "yes" : "no";
+}"""
+
+
+def focused(page: Page, what: str) -> str:
+    found: str = page.evaluate(_FOCUSED, what)
+    return found
+
+
+def walk(page: Page, key: str, there: Callable[[], bool], most: int = 80) -> None:
+    """Press a key until the focus has come to a place."""
+    for _ in range(most):
+        if there():
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"not reached with {most} times {key}; the focus is on {focused(page, 'outer')}")
+
+
+def _same(found: object, expected: object) -> None:
+    assert found == expected

@@ -1,0 +1,139 @@
+"""How pages look, as far as it can be told without eyes: sizes, themes, large type, the class's phones.
+
+A small part of what look.py goes through (run that to see the pictures), and the promises of the furniture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from explorer.ui import network
+from tests.browser import look
+from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.journey import Home, Masking, Reference, eventually, figure, idle
+from tests.browser.server import WITHOUT_PROXY, Server
+
+TEXTS = {"zh": "池塘里的青蛙一到夜里就叫个不停。", "en": "Three geese walked across the empty playground."}
+
+
+@pytest.mark.parametrize("chapter", look.CHAPTERS)
+def test_every_tool_fits_its_window(chapter: str, chromium: Browser, server: Server, tmp_path: Path) -> None:
+    """No sideways scroll, no cut label, no missing glyph; the stage is seen without scrolling. Languages take turns."""
+    wanted = [look.view(chapter, tool, "zh" if n % 2 else "en") for n, tool in enumerate(look.tools(chapter))]
+    wanted.append(look.view(chapter, look.tools(chapter)[0], "zh", "dark"))
+    assert look.look(chromium, server, wanted, ["laptop", "phone"], tmp_path) == []
+    assert len(list(tmp_path.glob("*.png"))) >= 2 * len(wanted)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_longest_sentence_fits(lang: str, chromium: Browser, server: Server, tmp_path: Path) -> None:
+    wanted = [look.masking("cover", lang, look.longest(lang), name="longest")]
+    assert look.look(chromium, server, wanted, ["laptop", "phone"], tmp_path) == []
+
+
+def test_the_dark_theme_is_dark_everywhere(open_page: OpenPage, reference: Reference) -> None:
+    page = Masking(open_page("/masking", theme="dark"))
+    page.writes(TEXTS["zh"], reference.pieces(TEXTS["zh"]))
+    page.covers(4)
+    page.uses("see")
+    for place in (page.page.get_by_test_id("stApp"), page.page.get_by_test_id("stSidebar")):
+        assert _brightness(place.evaluate("e => getComputedStyle(e).backgroundColor")) < 0.2
+    chip = page.sentence.chips.nth(2)
+    assert _brightness(chip.evaluate("e => getComputedStyle(e).backgroundColor")) < 0.3
+    assert _brightness(chip.evaluate("e => getComputedStyle(e).color")) > 0.7
+    for mounted in page.page.locator(".sesame").all():
+        expect(mounted).to_have_attribute("data-theme", "dark")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_lecture_mode_enlarges_everything(lang: str, open_page: OpenPage, reference: Reference) -> None:
+    page = Masking(open_page("/masking", lang=lang), lang)
+    page.writes(TEXTS[lang], reference.pieces(TEXTS[lang]))
+    page.covers(3)
+    expect(page.bars.verdict).to_contain_text("%")
+    places = {
+        "question": page.page.locator("h1.question"),
+        "chip": page.sentence.chips.nth(2).locator(".main"),
+        "bar": page.bars.root.locator("li.row .w").first,
+        "step": page.main.locator(".steps").first,
+        "widget": page.page.get_by_role("textbox", name=page.say("input"), exact=True),
+    }
+    size = "e => parseFloat(getComputedStyle(e).fontSize)"
+    before = {name: place.evaluate(size) for name, place in places.items()}
+    page.page.get_by_test_id("stSidebar").get_by_text(page.say("common.teacher"), exact=True).click()
+
+    def larger() -> None:
+        now = {name: place.evaluate(size) for name, place in places.items()}
+        assert {name: now[name] / before[name] for name in now} == pytest.approx(dict.fromkeys(now, 1.35), abs=0.03)
+
+    eventually(page.page, larger)
+    assert "teacher=1" in page.page.url
+    page.sentence.reads(reference.pieces(TEXTS[lang]), covered=[3])
+    assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_a_phone_a_finger_covers_tokens(open_page: OpenPage, reference: Reference) -> None:
+    text = TEXTS["zh"]
+    page = Masking(open_page("/masking", viewport=PHONE))
+    page.writes(text, reference.pieces(text))
+    chip = page.sentence.chips.nth(4)
+    box = chip.bounding_box()
+    assert box and box["width"] >= 40 and box["height"] >= 40, "large enough for a finger"
+    chip.tap()
+    eventually(page.page, lambda: _same(page.sentence.covered(), [4]))
+    page.bars.show(reference.masked(text, 4), original=reference.ids(text)[4])
+    assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_alone_on_this_computer_the_page_says_how_to_let_phones_in(lang: str, open_page: OpenPage) -> None:
+    home = Home(open_page("/", lang=lang), lang)
+    home.page.get_by_test_id("stSidebar").get_by_role("button", name=home.say("common.phone")).click()
+    expect(home.page.get_by_text("--server.address 0.0.0.0")).to_be_visible()
+
+
+@pytest.mark.skipif(not network.private_addresses(), reason="this machine is in no network of its own")
+def test_the_qr_code_leads_phones_to_the_page(open_page: OpenPage, fresh_server: Callable[..., Server]) -> None:
+    server = fresh_server(address="0.0.0.0")
+    home = Home(open_page("/", lang="en", on=server), "en")
+    home.page.get_by_test_id("stSidebar").get_by_role("button", name=home.say("common.phone")).click()
+    port = server.url.rsplit(":", 1)[1]
+    url = f"http://{network.private_addresses()[0]}:{port}/"
+    expect(home.page.get_by_text(url, exact=True)).to_be_visible()
+    picture = home.page.get_by_role("img", name=home.say("common.phone_alt", url=url))
+    expect(picture).to_be_visible()
+    idle(home.page)
+    box = picture.bounding_box()
+    assert box and box["width"] >= 180
+    with WITHOUT_PROXY.open(url, timeout=10) as answer:
+        assert answer.status == 200
+
+
+def test_figures_stay_in_place_while_the_next_answer_comes(open_page: OpenPage, reference: Reference) -> None:
+    text = TEXTS["en"]
+    page = Masking(open_page("/masking", lang="en"), "en")
+    page.writes(text, reference.pieces(text))
+    page.covers(2)
+    page.page.evaluate(
+        """() => { window.__gaps = 0; new MutationObserver(() => {
+             if (!document.querySelector('[class*="st-key-masking-bars"], .stBidiComponent')) window.__gaps++;
+           }).observe(document.body, {childList: true, subtree: true}); }"""
+    )
+    top = figure(page.page, "masking-strip").bounding_box()
+    page.covers(5)
+    page.bars.show(reference.masked(text, 5, 2), original=reference.ids(text)[5])
+    assert figure(page.page, "masking-strip").bounding_box() == top, "the stage does not jump"
+    assert page.page.evaluate("window.__gaps") == 0
+
+
+def _brightness(colour: str) -> float:
+    red, green, blue = (float(part) / 255 for part in colour[colour.index("(") + 1 :].rstrip(")").split(",")[:3])
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _same(found: object, expected: object) -> None:
+    assert found == expected

@@ -1,0 +1,134 @@
+"""Journeys on 句对, on pairs that are no preset: both heads, the road, the exercise, the count, and what is refused.
+
+Kept, swapped, random; two heads    test_kept_swapped_and_random_under_both_heads
+[CLS] → linear → yes or no          test_from_cls_to_yes_or_no_in_real_numbers
+One text, two losses                test_one_exercise_with_both_losses
+Accuracy beside shared words        test_both_heads_are_counted_beside_shared_words
+RoBERTa, ALBERT, SpanBERT, XLNet    test_why_one_was_dropped_and_the_other_kept
+What is refused                     test_no_second_sentence_the_same_twice_and_too_long_are_told
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.journey import MODEL_FOLDER, PATIENCE, Reader, Strip, eventually, figure, numbers
+
+if TYPE_CHECKING:
+    from tests.browser.journey import Reference
+
+A, B = "表弟把风筝放得很高。", "线突然断了，他追着跑了半条街。"
+SLOW = 4 * PATIENCE * 1000
+
+
+@pytest.fixture(scope="session")
+def net() -> Any:
+    import torch
+    from transformers import BertForPreTraining
+
+    return BertForPreTraining.from_pretrained(MODEL_FOLDER, dtype=torch.float32).eval()
+
+
+def p_next(reference: Reference, net: Any, first: str, second: str) -> float:
+    import torch
+
+    with torch.no_grad():
+        scores = net(**reference.tokenizer(first, second, return_tensors="pt")).seq_relationship_logits[0]
+    return float(scores.softmax(-1)[0])
+
+
+def open_pairs(open_page: OpenPage, lang: str = "zh", **query: str) -> Reader:
+    return Reader(open_page("/pairs", lang=lang, query={"v": "1", **query}), "pairs", lang)
+
+
+def test_kept_swapped_and_random_under_both_heads(open_page: OpenPage, reference: Reference, net: Any) -> None:
+    reader = open_pairs(open_page)
+    reader.types("first", A)
+    reader.types("second", B)
+    expected = [p_next(reference, net, A, B), p_next(reference, net, B, A)]
+
+    def look() -> None:
+        assert np.allclose(reader.plot("pairs-next")[0]["x"][:2], expected, atol=2e-3)
+
+    eventually(reader.page, look, seconds=120)
+    assert len(reader.plot("pairs-order")[0]["x"]) == 3
+    before = reader.plot("pairs-next")[0]["x"][2]
+    reader.page.get_by_role("button", name=reader.say("judge.another")).click()
+    eventually(reader.page, lambda: _differ(reader.plot("pairs-next")[0]["x"][2], before))
+
+
+def test_from_cls_to_yes_or_no_in_real_numbers(open_page: OpenPage, reference: Reference, net: Any) -> None:
+    reader = open_pairs(open_page, a=A, b=B, tool="road")
+    expect(figure(reader.page, "pairs-road")).to_be_visible(timeout=SLOW)
+    rows = [row.locator("td").all_inner_texts() for row in reader.main.locator("table.plain-table tr").all()[1:]]
+    for row in rows:
+        total, bias, score = (numbers(cell)[0] for cell in row[2:5])
+        assert abs(total + bias - score) < 2e-3
+    assert abs(numbers(rows[0][5])[0] / 100 - p_next(reference, net, A, B)) < 2e-3
+    reader.picks("road.head", reader.say("head.order"))
+    reader.sees(reader.say("answer.order_yes"))
+
+
+def test_one_exercise_with_both_losses(open_page: OpenPage) -> None:
+    reader = open_pairs(open_page, a=A, b=B, tool="lesson")
+    cards = reader.main.locator(".figure b")
+    expect(cards.first).to_be_visible(timeout=SLOW)
+    words, pair, total = (float(text) for text in cards.all_inner_texts())
+    assert abs(words + pair - total) < 0.02
+    exercise = Strip(reader.page, figure(reader.page, "pairs-lesson-strip"))
+    drawn = exercise.covered()
+    assert drawn
+    assert reader.main.locator("table.plain-table tr").count() == len(drawn) + 1
+
+
+def test_both_heads_are_counted_beside_shared_words(open_page: OpenPage) -> None:
+    reader = open_pairs(open_page, tool="measure")
+    reader.page.get_by_role("button", name=reader.say("common.run")).click()
+    table = reader.main.locator("table.plain-table").first
+    expect(table).to_be_visible(timeout=2 * SLOW)
+    rows = [row.locator("td").all_inner_texts() for row in table.locator("tr").all()[1:]]
+    assert len(rows) == 4
+    assert rows[3][1] == "50.0 %"
+    low, high = (float(one) for one in re.findall(r"[\d.]+", rows[0][2]))
+    assert low < float(rows[0][1].removesuffix(" %")) < high
+    assert int(rows[0][3]) >= 200
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_why_one_was_dropped_and_the_other_kept(open_page: OpenPage, lang: str) -> None:
+    reader = open_pairs(open_page, lang, a=A, b=B, tool="why")
+    for paper in ("bert", "xlnet", "roberta", "spanbert", "albert"):
+        reader.sees(reader.say(f"why.{paper}_paper"))
+        reader.sees(reader.say(f"why.{paper}_reason"))
+    nsp, sop, swapped, random = (
+        numbers(card)[0] for card in reader.main.locator(".figures .figure b").all_inner_texts()
+    )
+    assert nsp > sop > 50
+    assert swapped > random, "swapping fools the next-sentence head"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_second_sentence_the_same_twice_and_too_long_are_told(open_page: OpenPage, lang: str) -> None:
+    reader = open_pairs(open_page, lang)
+    reader.types("second", "   ")
+    reader.sees(reader.say("errors.second_empty"))
+    reader.types("second", "晚霞真美。")
+    reader.types("first", "晚霞真美。")
+    reader.sees(reader.say("same"))
+    reader.types("first", "长" * 600)
+    reader.sees(reader.say("errors.too_long", limit=512, used=608))
+
+
+def test_on_a_phone_nothing_sticks_out(open_page: OpenPage) -> None:
+    page = open_page("/pairs", viewport=PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def _differ(a: float, b: float) -> None:
+    assert a != b

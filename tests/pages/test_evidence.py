@@ -1,0 +1,89 @@
+"""The Evidence page without a browser: every claim with its source, its figure, its model and its command."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from explorer.evidence import bench, kept
+from explorer.lab.types.evidence import Measuring
+from explorer.ui import chapters, i18n
+from explorer.views.evidence import common
+from tests.evidence.test_bench import ROW, SECOND
+from tests.pages.app import body, html, link, notices, open_page
+
+
+@pytest.fixture(autouse=True)
+def own_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SESAME_MODELS", str(tmp_path))
+    monkeypatch.setattr(bench, "_status", None)
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_every_claim_that_came_with_the_app_is_there(lang: str) -> None:
+    at = open_page("evidence", lang)
+    assert not at.exception
+    seen, figures = body(at), bench.figures("masking")
+    assert len(figures) >= 5
+    for figure in figures:
+        row = figure.row
+        for said in (row.claim_zh if lang == "zh" else row.claim_en, row.source, row.revision[:12], row.command):
+            assert said in seen, row.id
+        assert (row.claim_en if lang == "zh" else row.claim_zh) not in seen
+        assert common.number(row.measured) in seen
+    assert i18n.text("evidence.shipped", lang, day=figures[0].when[:10]) in seen
+    assert i18n.text("evidence.honesty", lang) in seen
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_what_was_measured_here_is_said_so_and_what_fails_too(lang: str) -> None:
+    kept.keep([ROW, SECOND])
+    at = open_page("evidence", lang, chapter="masking")
+    cards = "".join(html(at))
+    assert 'data-claim="masking.a" data-measured="0.6"' in cards
+    seen = body(at)
+    assert i18n.text("evidence.holds_not", lang) in seen
+    assert "0.1 ≥ 0.5" in seen
+    assert i18n.text("evidence.claims_sub", lang, here=2) in seen
+
+
+def test_every_chapter_with_evidence_is_offered_and_the_link_holds_the_choice() -> None:
+    names = [name for _, name in chapters.CHAPTERS if name in bench.chapters()]
+    at = open_page("evidence", "zh")
+    control = at.segmented_control(key="evidence-chapter-zh")
+    assert control.options == [i18n.text(f"{name}.nav" if name else "evidence.all", "zh") for name in ("", *names)]
+    control.set_value("masking").run()
+    assert link(at) == {"chapter": "masking"}
+    assert not open_page("evidence", "zh", chapter="nowhere").exception
+
+
+def test_how_a_measurement_stands_and_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench, "_status", Measuring("masking", False, 3, 9, error="cancelled"))
+    assert notices(open_page("evidence", "zh")) == [i18n.text("evidence.stopped", "zh", done=3)]
+    monkeypatch.setattr(bench, "_status", Measuring("masking", True, 3, 9, step=(2, 8)))
+    at = open_page("evidence", "en")
+    assert at.button(key="measure-masking").disabled
+    assert at.button(key="evidence-cancel").label == i18n.text("common.cancel", "en")
+
+
+def test_the_table_has_every_field_of_every_claim() -> None:
+    kept.keep([ROW])
+    rows = list(csv.DictReader(io.StringIO(common.table(bench.figures("masking")).removeprefix("\ufeff"))))
+    mine = next(row for row in rows if row["id"] == "masking.a")
+    assert (mine["claim_zh"], mine["measured"], mine["holds"], mine["n"]) == ("说法", "0.6", "True", "12")
+    assert mine["measured_here"] == "True"
+    assert set(common.COLUMNS) <= set(mine)
+
+
+def test_only_what_does_not_hold_and_only_what_was_measured_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.keep([ROW, SECOND])
+    fails = "".join(html(open_page("evidence", "zh", show="fails")))
+    assert "masking.b" in fails
+    assert "masking.a" not in fails
+    here = "".join(html(open_page("evidence", "zh", show="here")))
+    assert here.count("data-claim=") == 2
+    monkeypatch.setattr(kept, "own", lambda: kept.SHIPPED.with_name("nothing.json"))
+    assert i18n.text("evidence.none_such", "zh") in body(open_page("evidence", "zh", show="here"))

@@ -1,0 +1,1 @@
+"""Programs that train what the app brings along. The app itself never imports them."""
