@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from explorer import examples, parallel
-from explorer.engine import catalog, get_engine
+from explorer.engine import get_engine, uses
 from explorer.engine.base import EngineError
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.languages import KIND, KINDS, SurveyInputs, SurveyResult
@@ -39,7 +39,6 @@ class State:
     target: Language = "zh"
     layer: int = limit(-1, low=-1, high=100)
     alpha: float = limit(1.0, low=-1.0, high=3.0)
-    model: str = limit("", longest=80)
     method: Literal["pca", "umap"] = "pca"
     words: str = limit("", longest=400)
     guess: Literal["", "same", "any", "zh"] = ""
@@ -68,24 +67,21 @@ def store() -> Store[State]:
     return Store(State, "languages")
 
 
-def models() -> tuple[catalog.ModelInfo, ...]:
-    """Masked models that know at least two of the six languages."""
-    return tuple(
-        info for info in catalog.all_entries() if info.kind == "masked" and len({*info.languages} & {*LANGUAGES}) > 1
-    )
+def model() -> uses.ModelInfo:
+    """The model this chapter uses now."""
+    return uses.chosen("languages")
 
 
 def model_id() -> str:
-    asked = store().get().model
-    return asked if asked in {info.id for info in models()} else catalog.default("masked").id
+    return model().id
 
 
 def survey() -> SurveyResult:
     """What the model makes of the project's sentences; where nobody has looked yet, with progress on the page."""
-    inputs, model = SurveyInputs(parallel.digest()), model_id()
-    found: SurveyResult | None = get_engine().peek("languages.survey", model, inputs)
+    inputs, name = SurveyInputs(parallel.digest()), model_id()
+    found: SurveyResult | None = get_engine().peek("languages.survey", name, inputs)
     if found is None:
-        stream = get_engine().stream("languages.survey", model, inputs, session=widgets.session())
+        stream = get_engine().stream("languages.survey", name, inputs, session=widgets.session())
         found = widgets.progress(stream, t("languages.surveying"))
     assert found is not None
     return found

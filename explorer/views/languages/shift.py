@@ -136,6 +136,7 @@ def _code(sentence: Sentence, target: str, layer: int, alpha: float) -> None:
     lines = [n for n, half in enumerate(parallel.halves()) if half == "a"][:16]
     chrome.show_code(
         "languages_shift",
+        common.model(),
         text=sentence.tokens.text,
         layer=layer,
         alpha=alpha,
