@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def experiment(*, version: int, kind: str = "single") -> Callable[[F], F]:
+def experiment(*, version: int, kind: str = "single", lasting: bool = False) -> Callable[[F], F]:
     """Mark a function as an experiment.
 
     kind "single":  fn(model, inputs) -> result
@@ -21,7 +21,7 @@ def experiment(*, version: int, kind: str = "single") -> Callable[[F], F]:
     kind "stream":  fn(model, inputs) yields `Progress` or partial results and, last, the result
 
     Raise `version` whenever the same inputs would give other numbers: cached and precomputed results are
-    keyed by it.
+    keyed by it. A `lasting` result is kept on this machine's disk too: it takes long, and holds no reader's text.
     """
     if kind not in ("single", "batched", "stream"):
         raise ValueError(f"unknown kind of experiment: {kind!r}")
@@ -29,6 +29,7 @@ def experiment(*, version: int, kind: str = "single") -> Callable[[F], F]:
     def mark(fn: F) -> F:
         fn.version = version  # type: ignore[attr-defined]
         fn.kind = kind  # type: ignore[attr-defined]
+        fn.lasting = lasting  # type: ignore[attr-defined]
         return fn
 
     return mark

@@ -25,7 +25,7 @@ ROWS = 32  # sentences of one forward pass
 POOLINGS = ("mean", "cls")
 
 
-@experiment(version=1, kind="stream")
+@experiment(version=1, kind="stream", lasting=True)
 def survey(model: Model, inputs: SurveyInputs) -> Iterator[Progress | SurveyResult]:
     """Everything the chapter needs to know of a model before a reader types; a step is a batch of sentences.
 

@@ -271,13 +271,13 @@ def test_training_stops_when_asked(start: Open) -> None:
 
 def test_odd_input_is_told(start: Open) -> None:
     page = start(OWN["en"], target="en", tool="shift")
-    page.sees(page.say("same", lang=page.say("name.en")))
+    page.sees(page.say("same", tongue=page.say("name.en")))
     long = "word " * 300
     for text, notice in (
         ("Мама мыла раму весь день.", page.say("foreign").split("（")[0]),
         (
             "我的 homework 还没有写完, sorry my dear teacher。",
-            page.say("mixed", lang=page.say("name.zh")).split("，")[0],
+            page.say("mixed", tongue=page.say("name.zh")).split("，")[0],
         ),
         ("這裡的風箏飛得很高。", page.say("simplified")),
         (long, page.say("cut", limit=common.MAX_TOKENS, typed=len(long.strip()), used=0).split("，读了")[0][:20]),

@@ -42,10 +42,10 @@ def test_every_tool_draws_on_a_sentence_of_the_reader_s_own(tool: str, lang: str
     ("text", "target", "key", "values"),
     [
         (" ", "zh", "errors.text_empty", {}),
-        ("雨停了，天空出现一道彩虹。", "zh", "languages.same", {"lang": "中文"}),
+        ("雨停了，天空出现一道彩虹。", "zh", "languages.same", {"tongue": "中文"}),
         ("這裡的風箏飛得很高。", "en", "languages.simplified", {}),
         ("Мама мыла раму весь день.", "en", "languages.foreign", {}),
-        ("我的 homework 还没有写完, sorry my dear teacher。", "fr", "languages.mixed", {"lang": "中文"}),
+        ("我的 homework 还没有写完, sorry my dear teacher。", "fr", "languages.mixed", {"tongue": "中文"}),
         ("word " * 300, "zh", "languages.cut", {"limit": 64, "typed": 1500, "used": 309}),
         ("Tea", "zh", None, {}),
     ],
@@ -80,4 +80,4 @@ def test_a_sentence_is_taken_for_the_language_it_is_in(lang: str) -> None:
     ):
         at = open_page("languages", lang, text=text, target="zh" if found != "zh" else "en", tool="align")
         box = next(box for box in at.selectbox if box.key == "languages-source")
-        assert words("languages.source_auto", lang, lang=words(f"languages.name.{found}", lang)) in box.options[0]
+        assert words("languages.source_auto", lang, tongue=words(f"languages.name.{found}", lang)) in box.options[0]

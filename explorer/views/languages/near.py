@@ -63,7 +63,7 @@ def _closest(cos: np.ndarray) -> str:
     """Each language's nearest neighbour, in words."""
     others = np.where(np.eye(len(cos), dtype=bool), -np.inf, cos)
     pairs = [
-        t("languages.near.neighbour", lang=common.name_of(lang), other=common.name_of(LANGUAGES[int(row.argmax())]),
+        t("languages.near.neighbour", tongue=common.name_of(lang), other=common.name_of(LANGUAGES[int(row.argmax())]),
           cos=f"{row.max():.2f}".replace("-", "−"))
         for lang, row in zip(LANGUAGES, others, strict=True)
     ]  # fmt: skip

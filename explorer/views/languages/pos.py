@@ -118,7 +118,7 @@ def _matrix(state: State) -> None:
     missing = [train for train, result in found.items() if result is None]
     if missing and st.button(t("languages.pos.all", n=len(missing)), key="languages-all"):
         for train in missing:
-            found[train] = _trained(inputs(state, train), t("languages.pos.training_one", lang=_names(train)))
+            found[train] = _trained(inputs(state, train), t("languages.pos.training_one", tongue=_names(train)))
     rows = [(train, result) for train, result in found.items() if result is not None]
     if not rows:
         return

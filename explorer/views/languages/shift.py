@@ -33,7 +33,7 @@ def draw(sentence: Sentence, state: State) -> None:
     target = common.target_of(state)
     chrome.section("languages.shift", source=common.name_of(sentence.source), target=common.name_of(target))
     if target == sentence.source:
-        chrome.notice("languages.same", lang=common.name_of(target))
+        chrome.notice("languages.same", tongue=common.name_of(target))
         return
     last = get_engine().facts(common.model_id()).n_layers
     best = best_layer(sentence.source, target)

@@ -56,8 +56,8 @@ def _pair(state: State, sentence: Sentence | None) -> None:
 
 def _source_name(lang: str, sentence: Sentence) -> str:
     if lang == "auto":
-        return t("languages.source_auto", lang=common.name_of(sentence.source))
-    return t("languages.source_is", lang=common.name_of(lang))
+        return t("languages.source_auto", tongue=common.name_of(sentence.source))
+    return t("languages.source_is", tongue=common.name_of(lang))
 
 
 def _remarks(sentence: Sentence) -> None:
@@ -68,7 +68,7 @@ def _remarks(sentence: Sentence) -> None:
     if sentence.foreign:
         chrome.notice("languages.foreign", "warn")
     if sentence.mixed:
-        chrome.notice("languages.mixed", lang=common.name_of(sentence.source))
+        chrome.notice("languages.mixed", tongue=common.name_of(sentence.source))
     if any(sentence.tokens.unknown):
         chrome.notice("languages.unknown")
 
