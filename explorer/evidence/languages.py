@@ -71,8 +71,11 @@ def _shift(model_id: str, survey: SurveyResult) -> Iterator[Row]:
     """English sentences moved to Chinese: the layer with most right conversions on half a, measured on half b."""
     engine, digest = get_engine(), parallel.digest()
 
-    def moved(half: str, *, random: bool = False, seed: int = 0) -> AverageResult:
-        inputs = average_inputs(survey, digest, "en", "zh", (layer,), ALPHAS, random=random, half=half, seed=seed)
+    def moved(half: str, alphas: tuple[float, ...] = ALPHAS, *, seed: int | None = None) -> AverageResult:
+        """Along the arrow, or with a seed in random directions."""
+        inputs = average_inputs(
+            survey, digest, "en", "zh", (layer,), alphas, random=seed is not None, half=half, seed=seed or 0
+        )
         result: AverageResult = engine.run("languages.average", model_id, inputs)
         return result
 
@@ -124,7 +127,7 @@ def _shift(model_id: str, survey: SurveyResult) -> Iterator[Row]:
         data=data,
     )
     at = max(range(1, len(ALPHAS)), key=lambda n: chosen.curves[RIGHT, 0, n])
-    random = np.mean([moved("b", random=True, seed=seed).curves[RIGHT, 0, at] for seed in range(SEEDS)])
+    random = np.mean([moved("b", (ALPHAS[at],), seed=seed).curves[RIGHT, 0, 0] for seed in range(SEEDS)])
     right = float(result.curves[RIGHT, 0, at])
     yield _row(
         model_id,

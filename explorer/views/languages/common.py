@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -22,7 +22,8 @@ from explorer.ui.state import MAX_LINK, Store, limit
 
 MAX_TOKENS = 64
 LANGUAGES = parallel.LANGUAGES
-TOOLS = ("shift", "near", "map", "align", "words", "keep", "pos")
+Tool = Literal["shift", "near", "map", "align", "words", "keep", "pos"]
+TOOLS: tuple[str, ...] = get_args(Tool)
 PRESETS = ("town", "reverse", "paris", "kana", "beyond", "fails")
 MIXED = 0.2  # share of a second language from which a sentence counts as mixed
 Language = Literal["zh", "en", "ja", "fr", "de", "es"]
@@ -34,7 +35,7 @@ class State:
     """The whole page. An empty `text` stands for the page's own example in the reader's language."""
 
     text: str = limit("", longest=MAX_LINK)
-    tool: Literal["shift", "near", "map", "align", "words", "keep", "pos"] = "shift"
+    tool: Tool = "shift"
     source: Source = "auto"
     target: Language = "zh"
     layer: int = limit(-1, low=-1, high=100)
