@@ -25,14 +25,13 @@ from explorer.lab.types.languages import (
     AverageResult,
     KeepInputs,
     KeepResult,
-    LearnInputs,
-    LearnResult,
     SurveyInputs,
     SurveyResult,
     average_inputs,
     best_of,
     profile_inputs,
 )
+from explorer.lab.types.tagging import LearnInputs, LearnResult
 from explorer.models import catalog
 
 ALPHAS = (0.0, 0.5, 1.0, 1.5, 2.0)

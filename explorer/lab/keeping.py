@@ -6,7 +6,7 @@ Knows blanks and kinds of tokens (lab/types/languages.py). Knows no shift.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,7 +30,8 @@ def keep(model: Model, inputs: KeepInputs) -> Iterator[Progress | KeepResult]:
     """
     import torch
 
-    running, columns = 0, []
+    running = 0
+    columns: list[tuple[Any, ...]] = []
     for number, text in enumerate(inputs.texts):
         tokens = encode(model, text)
         places = []

@@ -18,7 +18,8 @@ from explorer.lab.experiment import experiment
 from explorer.lab.lottery import word_numbers
 from explorer.lab.reading import encode
 from explorer.lab.types.core import Progress, Tokens
-from explorer.lab.types.languages import (
+from explorer.lab.types.masking import Floats, Ints
+from explorer.lab.types.tagging import (
     LearnInputs,
     LearnResult,
     PosInputs,
@@ -26,7 +27,6 @@ from explorer.lab.types.languages import (
     TagInputs,
     TagResult,
 )
-from explorer.lab.types.masking import Floats, Ints
 
 if TYPE_CHECKING:
     from explorer.models.model import Model
@@ -66,11 +66,11 @@ def train_pos(model: Model, inputs: PosInputs) -> Iterator[Progress | PosResult]
         while len(_kept) > 4:
             _kept.popitem(last=False)
     sets = _kept[key]
-    learn, test = sets[0::2], sets[1::2]
-    centres = np.stack([x.mean(axis=0) if inputs.centred else np.zeros(model.d_model, np.float32) for x, _ in learn])
-    x = np.concatenate([learn[k][0] - centres[k] for k in train])
-    y = np.concatenate([learn[k][1] for k in train])
-    tested = [(rows - centres[k], tags) for k, (rows, tags) in enumerate(test)]
+    lessons, tests = sets[0::2], sets[1::2]
+    centres = np.stack([x.mean(axis=0) if inputs.centred else np.zeros(model.d_model, np.float32) for x, _ in lessons])
+    x = np.concatenate([lessons[k][0] - centres[k] for k in train])
+    y = np.concatenate([lessons[k][1] for k in train])
+    tested = [(rows - centres[k], tags) for k, (rows, tags) in enumerate(tests)]
     for step, losses, weights in fitted(x, y, inputs.steps, inputs.seed):
         yield PosResult(
             step=step,

@@ -7,7 +7,7 @@ pieces.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -49,7 +49,9 @@ def words(model: Model, inputs: WordsInputs) -> WordsResult:
         _vectors(model, texts) for texts in (asked, [forms[0] for forms in ours], [forms[0] for forms in theirs])
     )
     middle, there = listed.mean(axis=1, keepdims=True), candidates.mean(axis=1, keepdims=True)
-    nearest, cos, precision = [], [], []
+    nearest: list[Any] = []
+    cos: list[Any] = []
+    precision: list[Any] = []
     for query, known, target in ((mine, listed, candidates), (mine - middle, listed - middle, candidates - there)):
         order, likeness = _nearest(query, target)
         nearest.append(order)
@@ -81,7 +83,7 @@ def _vectors(model: Model, texts: Sequence[str]) -> Floats:
     return out
 
 
-def _nearest(queries: Floats, candidates: Floats) -> tuple[np.ndarray, Floats]:
+def _nearest(queries: Floats, candidates: Floats) -> tuple[Any, Floats]:
     """Numbers of the nearest candidates and their cosines [L + 1, queries, 5]."""
     a, b = (x / np.maximum(np.linalg.norm(x, axis=-1, keepdims=True), 1e-12) for x in (queries, candidates))
     cos = a @ b.transpose(0, 2, 1)
@@ -89,7 +91,7 @@ def _nearest(queries: Floats, candidates: Floats) -> tuple[np.ndarray, Floats]:
     return order, np.take_along_axis(cos, order, axis=-1)
 
 
-def _precision(order: np.ndarray, theirs: Sequence[tuple[str, ...]]) -> Floats:
+def _precision(order: Any, theirs: Sequence[tuple[str, ...]]) -> Floats:
     """Share of words whose translation is first, and among five: [2, L + 1]. Any form of the right line is right."""
     right = np.array(
         [

@@ -19,14 +19,13 @@ from explorer.lab.types.languages import (
     AverageInputs,
     KeepInputs,
     PlaceInputs,
-    PosInputs,
     ShiftInputs,
     SurveyInputs,
-    TagInputs,
     WordsInputs,
     best_of,
     kinds_of,
 )
+from explorer.lab.types.tagging import PosInputs, TagInputs
 from tests.lab.conftest import last
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import streamlit as st
 from explorer import parallel
 from explorer.engine import get_engine
 from explorer.lab.types.core import Progress
-from explorer.lab.types.languages import PosInputs, PosResult, TagInputs, TagResult
+from explorer.lab.types.tagging import PosInputs, PosResult, TagInputs, TagResult
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent, thousands
