@@ -6,6 +6,7 @@ See test_snippets.py, whose helpers these tests use.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -178,9 +179,15 @@ def test_lesson(lang: str, seed: int) -> None:
     assert total == pytest.approx(words + pair, abs=2e-4)
 
 
-def test_measure() -> None:
-    line = printed(shown("pairs", "zh", pairs.State(tool="measure")))
-    found = run("pairs.measure", MeasureInputs(tuple(examples.own_pairs(lang) for lang in examples.LANGUAGES)))
-    right = found.next_right()
+def test_measure(tmp_path: Path) -> None:
+    """On the first pairs of the files that the snippet names."""
+    few = {lang: examples.own_pairs(lang)[:9] for lang in examples.LANGUAGES}
+    for lang, own in few.items():
+        lines = ["# a remark", *("\t".join(pair) for pair in own)]
+        (tmp_path / f"pairs.{lang}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    code = shown("pairs", "zh", pairs.State(tool="measure"))
+    assert "assets/examples/eval/pairs." in code
+    line = printed(code.replace("assets/examples/eval", tmp_path.as_posix()))
+    right = run("pairs.measure", MeasureInputs(tuple(few.values()))).next_right()
     assert numbers(line)[0] == pytest.approx(float(right.mean()), abs=1.01 / len(right))  # fp32 of a batch and of one
     assert line.strip().endswith(f"of {len(right)}")

@@ -3,10 +3,9 @@
     python -m training.sop --text DIR --work DIR [--pairs N] [--epochs N] [--seed N]
 
 `--text` holds <lang>.txt.xz, a paragraph a line; `--work` keeps what was computed, so that an interrupted run goes on
-where it stopped. Two heads are compared on held-out pairs: one on the frozen body, and one that also tunes a copy of
-the body's top layers; the better goes to assets/models/<model>-sop. Both read the mean of the second sentence minus
-the mean of the first: a head on [CLS] stayed at chance (.49) after eighteen passes over 18,000 pairs.
-It knows nothing of the test sets.
+where it stopped. Two heads are compared on held-out pairs: one on the frozen body, and one that also tunes copies of
+two of the body's layers; the better goes to assets/models/<model>-sop. Both read the mean of the second sentence minus
+the mean of the first. It knows nothing of the test sets.
 """
 
 from __future__ import annotations

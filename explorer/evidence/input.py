@@ -14,7 +14,7 @@ from explorer.evidence.rows import Row
 from explorer.lab.types.inputs import SumInputs, SumResult
 from explorer.models import catalog
 
-EVERY = 4  # of our own pairs
+EVERY = 9  # of our own pairs
 
 
 def measure(data: Path | None) -> Iterator[Row]:

@@ -31,7 +31,7 @@ def measure(data: Path | None) -> Iterator[Row]:
     """The chapter's rows, on our own pairs, or with `data` on neighbouring sentences of the XQuAD passages there.
 
     Our own pairs are short and follow one another clearly: little topic to go by, and an order that shows. On them
-    NSP is not the easier question, so that claim, and how well the head should do, is left to the passages.
+    NSP is hardly the easier question, so that claim, and how well the head should do, is left to the passages.
     """
     model_id = catalog.default("masked").id
     groups, origin = _passages(data) if data else _own()

@@ -20,7 +20,7 @@ EMBEDDED = PROJECT / "assets" / "models"
 KINDS = ("masked", "causal", "seq2seq", "encoder")
 # The chapters of models that were typed by name, of which the catalogue says nothing: what any of their kind can do.
 ANY_OF_KIND = {
-    "masked": ("input", "masking", "attention", "context"),
+    "masked": ("input", "masking", "pairs", "attention", "context"),
     "causal": ("input", "generation", "incontext"),
     "seq2seq": ("input", "denoising"),
     "encoder": ("input", "attention", "context"),

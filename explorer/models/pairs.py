@@ -78,7 +78,7 @@ def order_folder(info: ModelInfo) -> Path:
 
 @lru_cache(maxsize=4)
 def next_head(model: Model) -> PairHead:
-    """BERT's own next-sentence head. Raises ModelError("head_missing") for a model without one."""
+    """BERT's own next-sentence head. Raises ModelError("pair_head_missing") for a model without one."""
     tensors = _tensors(model.info, model.info.weights_file)
     if not set(NEXT.values()) <= set(tensors):
         raise ModelError("pair_head_missing", model=model.info.name)

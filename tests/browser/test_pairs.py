@@ -90,7 +90,7 @@ def test_one_exercise_with_both_losses(open_page: OpenPage) -> None:
 def test_both_heads_are_counted_beside_shared_words(open_page: OpenPage) -> None:
     reader = open_pairs(open_page, tool="measure")
     reader.page.get_by_role("button", name=reader.say("common.run")).click()
-    table = reader.main.locator("table.plain-table").first
+    table = reader.main.locator("table.plain-table", has_text=reader.say("measure.nsp_overlap"))
     expect(table).to_be_visible(timeout=2 * SLOW)
     rows = [row.locator("td").all_inner_texts() for row in table.locator("tr").all()[1:]]
     assert len(rows) == 4
@@ -106,10 +106,9 @@ def test_why_one_was_dropped_and_the_other_kept(open_page: OpenPage, lang: str) 
     for paper in ("bert", "xlnet", "roberta", "spanbert", "albert"):
         reader.sees(reader.say(f"why.{paper}_paper"))
         reader.sees(reader.say(f"why.{paper}_reason"))
-    nsp, sop, swapped, random = (
-        numbers(card)[0] for card in reader.main.locator(".figures .figure b").all_inner_texts()
-    )
-    assert nsp > sop > 50
+    numbers_shown = [numbers(card)[0] for card in reader.main.locator(".figures .figure b").all_inner_texts()]
+    nsp, *_, swapped, random = numbers_shown
+    assert nsp >= 75
     assert swapped > random, "swapping fools the next-sentence head"
 
 

@@ -48,7 +48,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[Row]:
 
 def test_json_has_every_field(measured: list[Row], capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["evidence", "--json"]) == 0
-    (row,) = json.loads(capsys.readouterr().out)
+    row, *_ = json.loads(capsys.readouterr().out)
     assert set(FIELDS) <= set(row)
     assert row["claim_zh"] == "盖住"
     assert row["holds"] is True

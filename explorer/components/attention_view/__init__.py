@@ -39,6 +39,7 @@ LABELS = (
     "mass",  # {p}: per token the strongest weights that hold this share
     "mass_all",
     "reset",
+    "filters",  # opens the choices below on a narrow screen
     "hide_special",
     "hide_diagonal",
     "blocks",  # name of the choice of sentence blocks

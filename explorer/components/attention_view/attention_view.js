@@ -44,6 +44,11 @@ class AttentionView {
     this.sizer = h("div", {class: "sizer"}, this.canvas);
     this.scroller = h("div", {class: "scroller"}, this.sizer);
     this.filters = h("div", {class: "filters"});
+    this.summary = h("summary");
+    this.folded = h("details", {}, this.summary, this.filters);
+    this.narrow = matchMedia("(max-width: 46rem)");
+    this.fold = () => (this.folded.open = !this.narrow.matches);
+    this.fold();
     this.special = h("input", {type: "checkbox"});
     this.diagonal = h("input", {type: "checkbox"});
     this.clear = h("button", {type: "button", class: "small"});
@@ -52,7 +57,7 @@ class AttentionView {
     this.note = h("p", {class: "note"});
     this.caption = h("figcaption");
     const top = h("div", {class: "top"}, this.name, this.layouts.element, h("span", {class: "zooms"}, this.zoomOut, this.zoomIn));
-    this.large = h("div", {class: "large"}, top, this.scroller, this.said, this.filters, this.note);
+    this.large = h("div", {class: "large"}, top, this.scroller, this.said, this.folded, this.note);
     this.grid = h("div", {class: "attn"}, this.thumbs.element, this.large);
     this.figure = h("figure", {role: "group"}, this.grid, this.caption);
     this.zoomOut.addEventListener("click", () => this.zoomBy(-1));
@@ -73,6 +78,7 @@ class AttentionView {
 
   listen() {
     const {canvas, scroller} = this;
+    this.narrow.addEventListener("change", this.fold);
     canvas.addEventListener("pointermove", (event) => this.hover(this.found(event)));
     canvas.addEventListener("pointerleave", () => this.hover(null));
     canvas.addEventListener("click", (event) => this.clicked(this.found(event)));
@@ -111,6 +117,7 @@ class AttentionView {
 
   destroy() {
     this.watcher.disconnect();
+    this.narrow.removeEventListener("change", this.fold);
     this.echo.stop();
     clearTimeout(this.telling);
     this.unregister?.();
@@ -137,6 +144,7 @@ class AttentionView {
     this.zoomIn.setAttribute("aria-label", labels.closer);
     this.zoomOut.setAttribute("aria-label", labels.farther);
     this.clear.textContent = labels.clear;
+    this.summary.textContent = labels.filters;
     const pair = this.looking.some((mark) => mark.side === 1) && this.looking.some((mark) => mark.side === 0);
     this.dial ??= new Dial({
       name: "mass", scale: plainScale(0.1, 1, 0.05), home: 0.9, reset: labels.reset,

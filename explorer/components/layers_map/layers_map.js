@@ -169,9 +169,6 @@ class LayersMap {
     this.heatBox.parentElement.classList.toggle("one", !header.parts.includes("heat") || !header.parts.includes("map"));
     this.figure.setAttribute("aria-label", header.alt || labels.figure);
     this.range.setAttribute("aria-label", labels.scrub);
-    this.heat.setAttribute("aria-label", labels.heat);
-    this.map.setAttribute("aria-label", labels.map);
-    this.curves.setAttribute("aria-label", labels.curves);
     this.speed.setAttribute("aria-label", labels.speed);
     for (const [group, name] of [[this.measure, "measure"], [this.order, "order"], [this.method, "method"]]) group.setAttribute("aria-label", labels[name]);
     for (const button of this.figure.querySelectorAll(".seg button")) button.textContent = labels[button.dataset.value];
@@ -358,7 +355,10 @@ class LayersMap {
     const same = this.points.length > 1 && this.points.every((_, i) => Number.isNaN(this.cos(0, i)) || this.cos(0, i) > 0.999999);
     const template = same ? labels.verdict_same : Number.isFinite(at("auc")) ? labels.verdict : labels.verdict_none;
     const words = fill(template, {layer, within: number("within"), between: number("between"), auc: number("auc"), silhouette: number("silhouette"), n: this.points.length});
-    if (this.verdict.textContent !== words) this.verdict.textContent = words;
+    if (this.verdict.textContent !== words) {
+      this.verdict.textContent = words;
+      for (const [canvas, name] of [[this.heat, labels.heat], [this.map, labels.map], [this.curves, labels.curves]]) canvas.setAttribute("aria-label", `${name} · ${words}`);
+    }
     Object.assign(this.figure.dataset, {method: this.mapName(), treatment: this.choices.treatment, within: at("within"), between: at("between"), auc: at("auc"), silhouette: at("silhouette"), anisotropy: at("anisotropy"), order: this.sequence().slice(0, PAINTED).join(" "), same});
     for (const group of [this.measure, this.order, this.method, this.dims]) {
       for (const button of group.children) {
@@ -582,7 +582,7 @@ class LayersMap {
     context.moveTo(x(this.shown), frame.top);
     context.lineTo(x(this.shown), frame.top + frame.tall);
     context.stroke();
-    const shown = CURVES.filter(([name]) => this.curve(name)?.some(Number.isFinite));
+    const shown = this.shownCurves();
     for (const [name, tone, dash] of shown) {
       context.strokeStyle = this.colours[tone];
       context.setLineDash(dash);
@@ -603,6 +603,10 @@ class LayersMap {
       mark.style.setProperty("--tone", this.colours[tone]);
       return h("span", {"data-curve": name}, mark, `${this.header.labels[name]} ${Number.isFinite(value) ? signed(value) : "—"}`);
     }));
+  }
+
+  shownCurves() {
+    return CURVES.filter(([name]) => this.curve(name)?.some(Number.isFinite));
   }
 
   floor() {
@@ -701,7 +705,21 @@ class LayersMap {
       }
       left += side + 60;
     }
-    return picture(left + 16, side + 40, colours, this.header.labels.figure, `${this.verdict.textContent} ${this.under.textContent} ${this.header.caption}`, parts);
+    let below = side + 40;
+    if (!this.curveBox.hidden) {
+      const [last, wide, tall, floor] = [this.header.layers - 1, left - 200, 120, this.floor()];
+      const [x, y] = [(layer) => 16 + (wide * layer) / last, (value) => below + 8 + tall * (1 - (value - floor) / (1 - floor))];
+      parts.push(tag("line", {x1: x(this.layer), x2: x(this.layer), y1: below + 8, y2: below + 8 + tall, stroke: colours.mask, "stroke-width": 2}));
+      this.shownCurves().forEach(([name, tone, dash], row) => {
+        const points = [...this.curve(name)].flatMap((value, layer) => (Number.isFinite(value) ? [`${x(layer).toFixed(1)},${y(value).toFixed(1)}`] : []));
+        parts.push(tag("polyline", {points: points.join(" "), fill: "none", stroke: colours[tone], "stroke-width": 2, "stroke-dasharray": dash.join(" ") || null}));
+        parts.push(tag("line", {x1: wide + 32, x2: wide + 56, y1: below + 16 + 22 * row, y2: below + 16 + 22 * row, stroke: colours[tone], "stroke-width": 3, "stroke-dasharray": dash.join(" ") || null}));
+        parts.push(text(wide + 62, below + 21 + 22 * row, this.header.labels[name], {"font-size": 13}));
+      });
+      for (let layer = 0; layer <= last; layer++) parts.push(text(x(layer), below + tall + 26, layer, {"font-size": 12, "text-anchor": "middle", fill: colours.soft}));
+      below += tall + 40;
+    }
+    return picture(left + 16, below, colours, this.header.labels.figure, `${this.verdict.textContent} ${this.under.textContent} ${this.header.caption}`, parts);
   }
 
   csv() {
@@ -709,11 +727,14 @@ class LayersMap {
     const order = [...this.points.keys()];
     const flat = this.arrays[`map:${this.mapName().split(":")[0]}:flat`];
     const n = order.length;
+    const curves = this.curveBox.hidden ? [] : this.shownCurves().map(([name]) => name);
+    const byLayer = [...Array(this.header.layers).keys()].map((layer) => [layer, ...curves.map((name) => (Number.isFinite(this.curve(name)[layer]) ? Number(this.curve(name)[layer].toFixed(6)) : null))]);
+    const below = curves.length ? [[], [names[4], ...curves.map((name) => this.header.labels[name])], ...byLayer] : [];
     return csvText([[...names, ...order.map((i) => `cos ${i + 1}`)], ...order.map((i) => {
       const point = this.points[i];
       return [i + 1, point.text, point.text.slice(point.start, point.end), this.header.senses[point.sense] ?? "", this.layer,
         ...[0, 1].map((k) => flat[(this.layer * n + i) * 2 + k]), ...order.map((j) => (Number.isNaN(this.cos(i, j)) ? null : Number(this.cos(i, j).toFixed(6))))];
-    })]);
+    }), ...below]);
   }
 }
 

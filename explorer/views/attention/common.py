@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from explorer import examples
-from explorer.engine import catalog
+from explorer.engine import catalog, uses
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
 
@@ -63,7 +63,7 @@ def store() -> Store[State]:
 
 def model_id(state: State) -> str:
     """The model of `state` if it is here, else the page's default."""
-    return state.model if state.model in [info.id for info in models()] else catalog.default("masked").id
+    return state.model if state.model in [info.id for info in models()] else uses.chosen("attention").id
 
 
 def models() -> list[catalog.ModelInfo]:

@@ -11,11 +11,12 @@ from functools import lru_cache
 from typing import Literal, get_args
 
 from explorer import examples
-from explorer.engine import catalog, get_engine
+from explorer.engine import catalog, get_engine, uses
 from explorer.engine.base import EngineError
 from explorer.lab.types.context import EmbedInputs, Occurrence
 from explorer.ui import chrome
 from explorer.ui.i18n import language
+from explorer.ui.permission import policy
 from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views.context import words
 
@@ -86,15 +87,15 @@ def store() -> Store[State]:
 
 
 def models() -> tuple[catalog.ModelInfo, ...]:
-    """Every encoder and decoder that lies on this machine: the embedded ones, and those that were fetched."""
-    kinds = ("masked", "encoder", "causal")
-    return tuple(info for info in catalog.everything() if info.kind in kinds and info.weights_file.is_file())
+    """Every encoder and decoder that lies here: the embedded ones, and what was fetched if readers may switch to it."""
+    every = policy().may("switch")
+    here = (info for info in catalog.everything() if info.weights_file.is_file() and (info.embedded or every))
+    return tuple(info for info in here if info.kind != "seq2seq")
 
 
 def model() -> catalog.ModelInfo:
     """The chosen model, or the default one where the chosen is not on this machine."""
-    asked = store().get().model
-    return next((info for info in models() if info.id == asked), catalog.default("masked"))
+    return next((info for info in models() if info.id == store().get().model), uses.chosen("context"))
 
 
 def model_id() -> str:

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from explorer import examples
-from explorer.engine import catalog, get_engine
+from explorer.engine import get_engine, uses
 from explorer.engine.base import EngineError
 from explorer.lab.types.pairs import Floats, JudgeInputs, JudgeResult, Pair
 from explorer.ui import widgets
@@ -43,13 +43,13 @@ def store() -> Store[State]:
     return Store(State, "pairs")
 
 
+def model() -> uses.ModelInfo:
+    """The model this chapter uses now."""
+    return uses.chosen("pairs")
+
+
 def model_id() -> str:
-    return catalog.default("masked").id
-
-
-def folder() -> str:
-    """Where the model lies, as a snippet names it."""
-    return f"assets/models/{catalog.default('masked').path}"
+    return model().id
 
 
 def pair_of(state: State) -> Pair:

@@ -34,11 +34,13 @@ def draw(state: State) -> None:
             else:
                 _bars("order", found.order)
         _random(state, pairs[2][1])
-        chrome.computed(took, fetched=fetched)
+        chrome.computed(took, fetched=fetched, model=common.model())
     with side:
         chrome.steps([(t(f"pairs.judge.step{n}"), "") for n in (1, 2, 3)])
         chrome.honesty("pairs.judge.honesty")
-    chrome.show_code("pairs_judge", first=pairs[0][0], second=pairs[0][1], other=pairs[2][1])
+    chrome.show_code(
+        "pairs_judge", model=common.model(), first=pairs[0][0], second=pairs[0][1], other=pairs[2][1]
+    )  # fmt: skip
 
 
 def _bars(head: str, result: HeadResult) -> None:

@@ -36,8 +36,8 @@ def draw(state: State) -> None:
         chrome.steps([(t(f"pairs.lesson.step{n}"), "") for n in (1, 2, 3)])
         chrome.honesty("pairs.lesson.honesty")
     chrome.show_code(
-        "pairs_lesson", first=a, second=inputs.other if found.random else b, shown=list(found.shown),
-        positions=list(found.positions), label=int(found.random),
+        "pairs_lesson", model=common.model(), first=a, second=inputs.other if found.random else b,
+        shown=list(found.shown), positions=list(found.positions), label=int(found.random),
     )  # fmt: skip
 
 

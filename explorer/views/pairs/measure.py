@@ -34,7 +34,7 @@ def draw(state: State) -> None:
     with side:
         chrome.steps([(t(f"pairs.measure.step{n}"), "") for n in (1, 2, 3)])
         chrome.honesty("pairs.measure.honesty")
-    chrome.show_code("pairs_measure")
+    chrome.show_code("pairs_measure", model=common.model())
 
 
 def _accuracy(found: MeasureResult) -> None:

@@ -33,10 +33,11 @@ def draw(state: State) -> None:
         chrome.honesty("pairs.road.honesty")
     pair = common.arrangements(state)[common.ARRANGEMENTS.index(state.arrangement)]
     if state.head == "next":
-        chrome.show_code("pairs_road", first=pair[0], second=pair[1])
+        chrome.show_code("pairs_road", model=common.model(), first=pair[0], second=pair[1])
     elif head is not None:
         chrome.show_code(
-            "pairs_order", first=pair[0], second=pair[1], head=f"{common.folder()}-sop/model.safetensors",
+            "pairs_order", model=common.model(), first=pair[0], second=pair[1],
+            head=f"assets/models/{common.model().path}-sop/model.safetensors",
             reads=head.reads, layers=head.layers,
         )  # fmt: skip
 
