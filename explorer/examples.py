@@ -104,7 +104,6 @@ def _languages(model: str) -> list[tuple[str, str, Any]]:
     look = languages.SurveyInputs(digest)
     survey = get_engine().run("languages.survey", model, look)
     wanted: list[tuple[str, str, Any]] = [("languages.survey", model, look)]
-    wanted.append(("languages.place", model, languages.PlaceInputs(digest, languages.MAP_LINES, "pca")))
     for source, target in (("en", "zh"), ("zh", "en")):
         profile = languages.profile_inputs(survey, digest, source, target)
         best = languages.best_of(get_engine().run("languages.average", model, profile))
