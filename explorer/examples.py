@@ -16,6 +16,7 @@ from explorer import parallel
 from explorer.lab.types import languages
 from explorer.lab.types.attention import CellInputs, LookInputs, Sight
 from explorer.lab.types.context import EmbedInputs, Occurrence
+from explorer.lab.types.generation import FollowInputs
 from explorer.lab.types.inputs import PositionInputs, SumInputs
 from explorer.lab.types.masking import AverageInputs, Edit, FillInputs, ScanInputs
 from explorer.lab.types.pairs import JudgeInputs, MeasureInputs, Pair
@@ -73,7 +74,10 @@ def defaults() -> list[tuple[str, str, Any]]:
     model = catalog.default("masked").id
     mask = get_engine().tokens(model, "[MASK]").ids[1]
     wanted: list[tuple[str, str, Any]] = []
+    causal = catalog.default("causal").id
     for lang in LANGUAGES:
+        beginning = entry("generation", "default", lang)["text"]
+        wanted.append(("generation.follow", causal, FollowInputs(get_engine().tokens(causal, beginning).ids)))
         for page in ("home", "masking"):
             example = entry(page, "default", lang)
             positions = tuple(example["masks"])

@@ -14,6 +14,7 @@ import pytest
 from explorer import examples
 from explorer.engine import catalog, get_engine
 from explorer.lab.types.attention import CellInputs, LookInputs
+from explorer.lab.types.generation import FollowInputs
 from explorer.lab.types.inputs import PositionInputs, SumInputs
 from explorer.lab.types.masking import Edit, FillInputs, ScanInputs
 from explorer.lab.types.pairs import JudgeInputs
@@ -22,6 +23,7 @@ from explorer.ui.state import MAX_LINK, _link, _write, from_query, to_query
 from explorer.views.attention import common as attention
 from explorer.views.attention import scene as attention_scene
 from explorer.views.context import common as context
+from explorer.views.generation import common as generation
 from explorer.views.home import common as home
 from explorer.views.input import common as input_page
 from explorer.views.masking import common as masking
@@ -58,7 +60,8 @@ PRESETS = [(page, name, lang) for page in PAGES for name in VIEWS[page].PRESETS 
 
 
 def tokens_of(page: str, name: str, lang: str) -> Any:
-    return get_engine().tokens(catalog.default("masked").id, examples.entry(page, name, lang)["text"])
+    kind = "causal" if page == "generation" else "masked"
+    return get_engine().tokens(catalog.default(kind).id, examples.entry(page, name, lang)["text"])
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -126,6 +129,23 @@ def test_a_preset_s_fields_are_fields_of_the_page(page: str, name: str, lang: st
 
 
 @pytest.mark.parametrize("lang", examples.LANGUAGES)
+@pytest.mark.parametrize("name", generation.PRESETS)
+def test_a_beginning_s_fields_are_fields_of_the_page(name: str, lang: str) -> None:
+    fields = examples.entry("generation", name, lang).get("state", {})
+    texts = {key: str(int(value)) if isinstance(value, bool) else str(value) for key, value in fields.items()}
+    assert from_query(generation.State, texts)[1] == ()
+    assert fields.keys() <= generation.State.__dataclass_fields__.keys()
+
+
+def test_the_published_chain_is_the_one_its_source_gives() -> None:
+    steps = examples.load("generation")["chain"]
+    assert [(step["likeliest"], step["p"], step["taken"], step["p_taken"]) for step in steps] == [
+        ("goal", 0.1097, "interest", 0.0747),
+        ("is", 0.30, "in", 0.1291),
+    ]
+
+
+@pytest.mark.parametrize("lang", examples.LANGUAGES)
 def test_preset_words_are_single_tokens(lang: str) -> None:
     """A watched word is drawn as a line and a wrong word stands in a place: both must be one token."""
     vocabulary = masking.vocabulary_index()
@@ -164,6 +184,8 @@ def test_what_comes_computed_is_what_the_pages_show_first(reader: Reader) -> Non
         edits = masking.edits(sentence, masking.State())
         assert ("masking.fill", FillInputs(sentence.tokens.text, edits, (sentence.focus,))) in wanted
         assert ("masking.scan", ScanInputs(sentence.tokens.text)) in wanted
+        beginning = generation.prompt(generation.State())
+        assert ("generation.follow", FollowInputs(beginning.ids)) in wanted
         tokens = home.read(examples.entry("home", "default", lang)["text"])
         hidden = home.hide(tokens, home.State())
         covered = tuple(Edit(position, masking.mask_id()) for position in hidden)

@@ -50,7 +50,7 @@ def first_page(page: str, lang: str, text: str = "") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("page", ["home", "masking", "pairs", "attention", "context"])
+@pytest.mark.parametrize("page", ["home", "masking", "pairs", "attention", "context", "generation"])
 def test_a_first_page_loads_no_model_and_none_of_its_libraries(page: str, lang: str) -> None:
     seen = first_page(page, lang)
     assert seen["exceptions"] == []

@@ -17,16 +17,28 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.engine import get_engine
+from explorer.engine import catalog, get_engine
 from explorer.lab import geometry
 from explorer.lab.types.attention import CellInputs, LookInputs, OffInputs, PaddingInputs, Sight, WindowInputs
 from explorer.lab.types.context import CbowInputs, CbowStep, EmbedInputs, Occurrence
+from explorer.lab.types.generation import (
+    CacheInputs,
+    ContextInputs,
+    InsideInputs,
+    LeftInputs,
+    ScanInputs,
+    Settings,
+    WaysInputs,
+    WriteInputs,
+)
 from explorer.lab.types.lottery import LotteryInputs
 from explorer.lab.types.masking import Edit, FillInputs, JointInputs, LensInputs, TreatInputs
 from explorer.ui import chrome
 from explorer.views.attention import common as attention
 from explorer.views.context import cbow, cross, things
 from explorer.views.context import common as context
+from explorer.views.generation import common as generation
+from explorer.views.generation import pieces
 from explorer.views.home import common as home
 from explorer.views.masking import common, cover, stage
 from explorer.views.masking.common import Sentence, State
@@ -62,9 +74,22 @@ def one_model(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -
                 key = (real.__name__, folder, str(options))
                 if key not in loaded:
                     loaded[key] = real.from_pretrained(folder, **options)
+                for module in getattr(loaded[key], "modules", list)():
+                    module._forward_pre_hooks.clear()  # what an earlier snippet hung on it
                 return loaded[key]
 
         monkeypatch.setattr(transformers, name, Once)
+
+    class Embedded:
+        """The embedded GPT, which takes a while to be read from its own file."""
+
+        @staticmethod
+        def from_pretrained(folder: str, *, gguf_file: str, **options: Any) -> Any:
+            info = catalog.default("causal")
+            assert (folder, gguf_file) == (info.folder.relative_to(ROOT).as_posix(), info.weights)
+            return request.getfixturevalue("gemma")._net
+
+    monkeypatch.setattr(transformers, "AutoModelForCausalLM", Embedded)
     monkeypatch.setattr(stage, "complete_scan", lambda sentence: None)
     monkeypatch.chdir(ROOT)
 
@@ -133,6 +158,7 @@ def test_every_snippet_is_tried_here() -> None:
     tools = {f"masking_{tool}" for tool in stage.TOOLS}
     tools |= {f"context_{tool}" for tool in ("look", "cross", "static", "things", "cbow")}
     tools |= {f"attention_{name}" for name in ("cell", "atlas", "off", "sides", "window")}
+    tools |= {f"generation_{tool}" for tool in generation.TOOLS}
     beside = {f"attention_{name}" for name in ("look", "cross", "off_next")}  # tried in tests/pages/test_attention.py
     beside |= set(INPUT_SNIPPETS) | set(PAIRS_SNIPPETS)  # tests/test_snippets_input.py
     tools |= {"languages_shift"}
@@ -150,6 +176,7 @@ def test_snippets_are_short_and_plain(path: Path) -> None:
         "safetensors",
         "numpy",
         "math",
+        "time",
         "re",
         "collections",
     }
@@ -507,3 +534,95 @@ def test_languages_shift(lang: str, text: str, target: str) -> None:
     result = engine.run("languages.shift", model, inputs)
     at = inputs.alphas.index(1.5)
     assert words == decoded(result.ids[0, at].tolist())
+
+
+# --- 接龙 --------------------------------------------------------------------------------------------------------
+
+BEGINNING = "园丁每天清晨都在花园里"
+
+
+def gpt(experiment: str, inputs: Any) -> Any:
+    return get_engine().run(f"generation.{experiment}", catalog.default("causal").id, inputs)
+
+
+def gpt_ids(text: str = BEGINNING) -> tuple[int, ...]:
+    return get_engine().tokens(catalog.default("causal").id, text).ids
+
+
+def generated(tool: str, **more: Any) -> list[str]:
+    """The lines that the snippet of this tool prints."""
+    state = generation.State(**{"text": BEGINNING, "tool": tool, "n": 3, **more})
+    return printed(shown("generation", "zh", state)).splitlines()
+
+
+@pytest.mark.parametrize("settings", [{}, {"t": 0.7, "k": 30, "p": 0.9, "m": 0.02, "r": 1.2}, {"t": 0.0}])
+def test_generation_step(settings: dict[str, Any]) -> None:
+    *lines, text = generated("step", seed=3, **settings)
+    names = {"t": "temperature", "k": "top_k", "p": "top_p", "m": "min_p", "r": "repetition"}
+    inputs = WriteInputs(gpt_ids(), 5, Settings(**{names[name]: value for name, value in settings.items()}), 3)
+    result = gpt("write", inputs)
+    assert [int(line.split(" ")[0]) for line in lines] == [one.token_id for one in result.written]
+    assert [numbers(line)[-1] for line in lines] == pytest.approx([one.p for one in result.written], abs=2e-3)
+    assert text.startswith("<bos>" + BEGINNING)
+
+
+def test_generation_train() -> None:
+    *lines, total = generated("train")
+    (row,) = gpt("scan", ScanInputs((gpt_ids(),))).rows
+    assert [numbers(line)[-1] for line in lines] == pytest.approx(row.nats.tolist(), abs=2e-3)
+    assert numbers(total)[0] == pytest.approx(-float(row.nats.sum()), abs=1e-2)
+
+
+def test_generation_ways() -> None:
+    lines = generated("ways", beams=2, lp=0.0)
+    found = {way.name: way for way in gpt("ways", WaysInputs(gpt_ids(), 3, 2, 0.0, Settings(), ())).ways}
+    for line, name in zip(lines, ("greedy", "beam"), strict=True):
+        assert line.startswith(f"{name}: ")
+        assert numbers(line)[-1] == pytest.approx(found[name].log_p, abs=1e-2)
+
+
+def test_generation_write() -> None:
+    text = "\n".join(generated("write", t=0.0, long=10))
+    result = gpt("write", WriteInputs(gpt_ids(), 10, Settings(temperature=0), 7))
+    words = get_engine().vocabulary(catalog.default("causal").id)
+    assert text == BEGINNING + pieces.text_of([words[one.token_id] for one in result.written])
+
+
+def test_generation_context() -> None:
+    lines = generated("context")
+    result = gpt("context", ContextInputs(gpt_ids(), (1, 2, 4, 8, 16, 32)))
+    expected = dict(zip(result.windows.tolist(), result.nats.mean(axis=1).tolist(), strict=True))
+    assert {int(line.split(" ")[0]): numbers(line)[0] for line in lines} == pytest.approx(expected, abs=2e-3)
+
+
+def test_generation_cache() -> None:
+    lines = generated("cache")
+    result = gpt("cached", CacheInputs(gpt_ids(), 10))
+    assert [int(line.split(" ")[0]) for line in lines] == result.token_ids.tolist()
+    assert [int(line.split(" ")[1]) for line in lines] == result.n_bytes.tolist()
+    assert max(numbers(line)[-1] for line in lines) < 1e-2
+
+
+def test_generation_inside(gemma: Any) -> None:
+    try:
+        *layers, weights = generated("inside", layer=4, head=1)
+    finally:
+        gemma._net.set_attn_implementation("sdpa")
+    result = gpt("inside", InsideInputs(gpt_ids(), 4, 1))
+    assert numbers(weights) == pytest.approx(result.weights[4, 1].tolist(), abs=2e-4)
+    assert len(layers) == len(result.lens)
+    words = get_engine().vocabulary(catalog.default("causal").id)
+    for line, logits in zip(layers, result.lens, strict=True):
+        assert words[int(logits.argmax())].strip("▁") in line or "\\" in line or "\ufffd" in line
+
+
+def test_generation_both() -> None:
+    place = 4
+    lines = generated("both", at=place)
+    tokens = get_engine().tokens(common.model_id(), BEGINNING)
+    start, end = tokens.offsets[place]
+    filled = run("masking.fill", FillInputs(BEGINNING, (Edit(place, common.mask_id()),), (place,))).logits[0]
+    left = gpt("left", LeftInputs(BEGINNING, ((start, end),), 0)).logits
+    chances = [[cover.probability(row, i) for i in top(row)] for row in (filled, left)]
+    assert [numbers(line)[-1] for line in lines] == pytest.approx([*chances[0], *chances[1]], abs=CLOSE)
+    assert [line.split(" ")[1] for line in lines[:5]] == decoded(top(filled))

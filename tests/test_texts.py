@@ -28,6 +28,7 @@ from explorer.views.attention import atlas, sparse
 from explorer.views.attention import common as attention_common
 from explorer.views.context import common as context_common
 from explorer.views.evidence import common as evidence_common
+from explorer.views.generation import common as generation_common
 from explorer.views.home import common as home_common
 from explorer.views.input import common as input_common
 from explorer.views.languages import common as languages_common
@@ -61,6 +62,9 @@ COMPONENT = {
     "compare": "compare",
     "shift": "language_shift",
     "map": "language_map",
+    "generator": "generator",
+    "triangle": "triangle",
+    "tree": "tree",
     "attention": "attention_view",
     "layers": "layers_map",
 }
@@ -120,6 +124,7 @@ PRESETS = {
     "attention": attention_common.PRESETS,
     "context": context_common.PRESETS,
     "languages": languages_common.PRESETS,
+    "generation": generation_common.PRESETS,
     "evidence": evidence_common.PRESETS,
 }
 
@@ -138,6 +143,10 @@ NO_HAN_IN_CHINESE = {
     "components.export.svg",
     "components.shift.alpha",
     "components.shift.tip",
+    "generation.train.log_p",
+    "generation.train.product.sub",
+    "generation.ways.log_p",
+    "generation.inside.product",
     "components.layers.auc",
     "components.layers.pca",
     "components.layers.tsne",

@@ -46,17 +46,19 @@ class Handles:
         self._held: OrderedDict[str, _Held] = OrderedDict()  # least recently used first
         self._lock = threading.Lock()
 
-    def put(self, session: str, obj: Any, nbytes: int) -> str:
+    def put(self, session: str, obj: Any, nbytes: int, handle: str = "") -> str:
         """Keep `obj` for `session` and return its id; the least recently used go when the budget is exceeded.
 
+        With `handle`, that id is used again: what lay there goes.
         Raises EngineError("handle_too_large") for an object that exceeds the budget alone.
         """
         if nbytes > self.max_bytes:
             raise EngineError("handle_too_large", needed=nbytes, budget=self.max_bytes)
-        handle = secrets.token_urlsafe(16)
+        handle = handle or secrets.token_urlsafe(16)
         with self._lock:
             self._let_go_of_the_expired()
             self._held[handle] = _Held(session, obj, nbytes, self._clock())
+            self._held.move_to_end(handle)
             while self._total() > self.max_bytes:
                 self._held.popitem(last=False)
         return handle
@@ -93,3 +95,33 @@ class Handles:
         oldest_kept = self._clock() - self._expiry
         for handle in [handle for handle, held in self._held.items() if held.used_at < oldest_kept]:
             del self._held[handle]
+
+
+class Shelf:
+    """What one session keeps for one model, by name: the shape of `Handles` that an experiment sees.
+
+    An experiment marked `keeps=True` gets it as its last argument. What lies here may be gone at any time, so an
+    experiment must be able to make it anew from its inputs.
+    """
+
+    def __init__(self, handles: Handles, session: str, model_id: str) -> None:
+        self._handles = handles
+        self._session = session
+        self._model_id = model_id
+
+    def get(self, name: str) -> Any | None:
+        """What was put under this name, or None if it was never there, expired, or was pushed out."""
+        try:
+            return self._handles.get(self._id(name), self._session)
+        except EngineError:
+            return None
+
+    def put(self, name: str, obj: Any, nbytes: int) -> None:
+        """Keep `obj` in place of what lay there; one that exceeds the whole budget is not kept."""
+        if nbytes > self._handles.max_bytes:
+            self._handles.drop(self._id(name), self._session)
+            return
+        self._handles.put(self._session, obj, nbytes, self._id(name))
+
+    def _id(self, name: str) -> str:
+        return f"{self._session}/{self._model_id}/{name}"

@@ -14,6 +14,7 @@ from typing import Any
 from explorer.engine.base import Busy, Cancelled, CancelToken, EngineError
 from explorer.engine.cache import own
 from explorer.engine.failures import for_reader
+from explorer.engine.handles import Shelf
 from explorer.lab.types.core import Progress
 
 
@@ -31,12 +32,16 @@ class Job:
         inputs: Any,
         session: str,
         on_end: Callable[[Job], None] = lambda job: None,
+        shelf: Shelf | None = None,
     ) -> None:
         self.experiment = experiment
         self.fn = fn
         self.kind: str = fn.kind  # type: ignore[attr-defined]
+        self.together: Callable[..., Any] | None = fn.together  # type: ignore[attr-defined]
+        self.keeps: bool = fn.keeps  # type: ignore[attr-defined]
         self.inputs = inputs
         self.session = session
+        self.shelf = shelf
         self._on_end = on_end
         self._changed = threading.Condition()
         self._values: list[Any] = []
@@ -145,7 +150,10 @@ class Line:
         self._sessions.setdefault(job.session, deque()).append(job)
 
     def take(self, *, streams: bool, most: int) -> list[Job]:
-        """The next job, alone or with up to `most` - 1 others that can share its batch; no stream unless `streams`."""
+        """The next job, alone or with up to `most` - 1 others that can share its batch; no stream unless `streams`.
+
+        Streams that read together with others of their kind are no burden to them and are always taken.
+        """
         first = self._first(streams)
         if first is None:
             return []
@@ -167,7 +175,7 @@ class Line:
     def _first(self, streams: bool) -> Job | None:
         for jobs in self._sessions.values():
             for job in jobs:
-                if streams or job.kind != "stream":
+                if streams or job.kind != "stream" or job.together is not None:
                     return job
         return None
 

@@ -15,7 +15,7 @@ from explorer.engine import cache, watching
 from explorer.engine.base import Cancelled, CancelToken, Counters, EngineError
 from explorer.engine.cache import MemoryCache, Precomputed
 from explorer.engine.failures import told_to_reader
-from explorer.engine.handles import Handles
+from explorer.engine.handles import Handles, Shelf
 from explorer.engine.installed import InstalledModels, Models
 from explorer.engine.jobs import Job
 from explorer.engine.threads import Turns, turns
@@ -140,7 +140,8 @@ class LocalEngine:
             if running is None and (result := self._memory.get(key)) is not None:
                 self._memory_hits += 1
                 return result
-            job = Job(experiment, self._find(experiment), inputs, session, keep_result)
+            shelf = Shelf(self.handles, session, model_id)
+            job = Job(experiment, self._find(experiment), inputs, session, keep_result, shelf)
             job.join(cancel)
             worker.submit(job)
             self._in_flight[key] = job

@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -21,6 +21,7 @@ from explorer.engine.base import Cancelled
 from explorer.engine.failures import for_reader
 from explorer.engine.jobs import Job, Line
 from explorer.engine.threads import Turns
+from explorer.lab.experiment import Wish
 
 State = Literal["cold", "loading", "ready", "failed"]
 
@@ -46,6 +47,15 @@ class Tally:
     batches: int = 0
 
 
+@dataclass(eq=False)
+class _Running:
+    """A stream between two of its steps; `wish` is the forward pass it waits for, if it asks for them."""
+
+    job: Job
+    steps: Any  # a generator, or any other iterator for a stream that asks for nothing
+    wish: Wish | None = None
+
+
 class Worker:
     """Loads one model when first needed and runs jobs with it, in a thread of its own.
 
@@ -66,7 +76,7 @@ class Worker:
         self._wanted = False  # to be loaded though nothing waits
         self._closed = False
         self._thread: threading.Thread | None = None
-        self._streams: deque[tuple[Job, Iterator[Any]]] = deque()  # for the worker's own thread only, as is:
+        self._streams: deque[_Running] = deque()  # for the worker's own thread only, as is:
         self._before_next_step = 0  # jobs that were waiting when the last step ended and have not run yet
 
     # -- called from any thread
@@ -125,9 +135,9 @@ class Worker:
             elif self._streams:
                 self._step()
             self._drop_abandoned()
-        for job, steps in self._streams:
-            self._stop(job, steps)
-            job.fail(Cancelled("cancelled"))
+        for running in self._streams:
+            self._stop(running)
+            running.job.fail(Cancelled("cancelled"))
         self._fail_all_waiting(Cancelled("cancelled"))
 
     def _something_to_do(self) -> bool:
@@ -157,7 +167,8 @@ class Worker:
         if self._streams and self._before_next_step <= 0:
             return []
         with self._changed:
-            jobs = self._line.take(streams=len(self._streams) < STREAMS_AT_ONCE, most=BATCH_LIMIT)
+            alone = sum(running.job.together is None for running in self._streams)
+            jobs = self._line.take(streams=alone < STREAMS_AT_ONCE, most=BATCH_LIMIT)
         self._before_next_step -= len(jobs)
         return jobs
 
@@ -169,10 +180,10 @@ class Worker:
             return
         try:
             if job.kind == "stream":
-                self._streams.append((job, iter(job.fn(model, job.inputs))))
+                self._streams.append(_Running(job, iter(job.fn(model, job.inputs, *_shelf(job)))))
                 return
             with self._turns.turn():
-                job.emit(job.fn(model, job.inputs))
+                job.emit(job.fn(model, job.inputs, *_shelf(job)))
         except Exception as error:
             job.fail(error)
         else:
@@ -182,7 +193,8 @@ class Worker:
         self.tally.batches += 1
         try:
             with self._turns.turn():
-                results = jobs[0].fn(model, [job.inputs for job in jobs])
+                shelves = ([job.shelf for job in jobs],) if jobs[0].keeps else ()
+                results = jobs[0].fn(model, [job.inputs for job in jobs], *shelves)
             for job, result in zip(jobs, results, strict=True):
                 job.emit(result)
         except Exception as error:
@@ -196,38 +208,74 @@ class Worker:
             job.finish()
 
     def _step(self) -> None:
-        """One step of the stream that has waited longest for one."""
-        job, steps = self._streams.popleft()
+        """One step of the stream that has waited longest for one, and of those that can read together with it."""
+        first = self._streams[0]
+        together = first.job.together
+        group = [first] if together is None else [r for r in self._streams if r.job.together is together][:BATCH_LIMIT]
+        for running in group:
+            self._streams.remove(running)
+        with self._turns.turn():
+            answers = self._answers(model=self._model, group=group)
+            for running in group:
+                self._advance(running, answers.get(id(running)))
+        self._before_next_step = self.waiting
+
+    def _answers(self, model: LoadedModel | None, group: list[_Running]) -> dict[int, Any]:
+        """What the group's wishes come to, computed at once; where that fails, one by one, so that one reader's
+        broken wish does not end the others' streams."""
+        asking = [running for running in group if running.wish is not None]
+        together = group[0].job.together
+        if not asking or together is None:
+            return {}
         try:
-            with self._turns.turn():
-                job.emit(next(steps))
+            answers = together(model, [running.wish for running in asking])
+        except Exception as error:
+            if len(asking) == 1:
+                return {id(asking[0]): error}
+            return {key: answer for one in asking for key, answer in self._answers(model, [one]).items()}
+        self.tally.batches += 1
+        return {id(running): answer for running, answer in zip(asking, answers, strict=True)}
+
+    def _advance(self, running: _Running, answer: Any) -> None:
+        """Let the stream go on, with what it wished for, up to its next value or wish; then it waits again."""
+        job, steps = running.job, running.steps
+        try:
+            if isinstance(answer, Exception):
+                raise answer
+            value = next(steps) if running.wish is None else steps.send(answer)
+            running.wish = None
+            if job.together is None:
+                job.emit(value)
+            while job.together is not None and not isinstance(value, Wish):
+                job.emit(value)
+                value = next(steps)
+            running.wish = value if isinstance(value, Wish) else None
         except StopIteration:
             job.finish()
         except Exception as error:
             job.fail(error)
         else:
-            self._streams.append((job, steps))
-        self._before_next_step = self.waiting
+            self._streams.append(running)
 
     def _drop_abandoned(self) -> None:
         """Look at the cancel tokens of all that runs and waits."""
-        for job, steps in list(self._streams):
-            if job.abandoned():
-                self._streams.remove((job, steps))
-                self._stop(job, steps)
+        for running in list(self._streams):
+            if running.job.abandoned():
+                self._streams.remove(running)
+                self._stop(running)
         with self._changed:
             waiting = list(self._line)
         gone = [job for job in waiting if job.abandoned()]  # not under the lock: an ending job takes the engine's
         with self._changed:
             self._line.remove(gone)
 
-    def _stop(self, job: Job, steps: Iterator[Any]) -> None:
+    def _stop(self, running: _Running) -> None:
         """Close the experiment's generator here, in its own thread, so that it can clean up."""
         try:
-            if close := getattr(steps, "close", None):
+            if close := getattr(running.steps, "close", None):
                 close()
         except Exception as error:
-            for_reader(error, job.experiment)  # logs it; the reader has left
+            for_reader(error, running.job.experiment)  # logs it; the reader has left
 
     def _fail_all_waiting(self, error: Exception) -> None:
         with self._changed:
@@ -235,3 +283,8 @@ class Worker:
             self._line.remove(jobs)
         for job in jobs:
             job.fail(error)
+
+
+def _shelf(job: Job) -> tuple[Any, ...]:
+    """The shelf, for an experiment that keeps things."""
+    return (job.shelf,) if job.keeps else ()

@@ -120,7 +120,7 @@ def pca(x: Array, dims: int = 3) -> tuple[Array, Array]:
         spread = rows - rows.mean(axis=0)
         u, s, _ = np.linalg.svd(spread, full_matrices=False)
         k = min(dims, len(s))
-        if s.size and s[0] > TINY * max(np.linalg.norm(rows), 1e-12):
+        if s.size and s[0] > TINY * max(float(np.linalg.norm(rows)), 1e-12):
             placed[layer, :, :k] = u[:, :k] * s[:k]
             kept[layer] = (s[:2] ** 2).sum() / (s**2).sum()
     return aligned(placed), kept

@@ -230,6 +230,28 @@ class Model:
             after = Past(cache, past.source, past.source_mask)
         return self.decode(self._scaled(out.last_hidden_state[:, -1].float())), after
 
+    @torch.inference_mode()
+    def step_together(self, tokens: Sequence[int], pasts: Sequence[Past]) -> tuple[Tensor, list[Past]]:
+        """One token of each of several texts after its own past, in one run: scores [B, V] and the pasts with them.
+
+        The texts may be of different lengths; the same numbers as `step` gives for each alone. Causal models only.
+        """
+        if self.kind != "causal":
+            raise ValueError(f"{self.info.id} is no causal model: its texts cannot be read on together")
+        self.forward_passes += 1
+        cache, missing = Past.side_by_side(pasts)
+        longest = max(map(len, pasts))
+        places = torch.arange(longest + 1, device=self.device)
+        out = self._body(
+            torch.tensor(list(tokens), device=self.device)[:, None],
+            attention_mask=(places >= missing[:, None]).long(),
+            position_ids=(longest - missing)[:, None],
+            past_key_values=cache,
+            use_cache=True,
+        )
+        scores = self.decode(self._scaled(out.last_hidden_state[:, -1].float()))
+        return scores, Past.apart(cache, missing.tolist())
+
     @contextmanager
     def in_bf16(self) -> Iterator[None]:
         """Inside, the body multiplies matrices in bf16 (see `fast_pays`); weights and the head stay in fp32."""

@@ -49,6 +49,18 @@ class Past:
         return Past(cache, self.source, self.source_mask)
 
     @torch.inference_mode()
+    def compact(self) -> Past:
+        """The same past in memory of its own, if it is a small part of larger tensors; else itself."""
+        layers = [layer for layer in _layers(self._cache) if layer.keys is not None]
+        held = sum(one.untyped_storage().nbytes() for layer in layers for one in (layer.keys, layer.values))
+        if held <= 2 * self.n_bytes:
+            return self
+        cache = self.cache_to_read_on()
+        for layer in _layers(cache):
+            layer.keys, layer.values = layer.keys.clone(), layer.values.clone()
+        return Past(cache, self.source, self.source_mask)
+
+    @torch.inference_mode()
     def take(self, rows: Sequence[int]) -> Past:
         """The texts `rows` of the batch, in this order; [0, 0, 0] makes three branches of a single text."""
         index = torch.tensor(list(rows))
@@ -61,6 +73,34 @@ class Past:
             None if tensor is None else tensor[index.to(tensor.device)] for tensor in (self.source, self.source_mask)
         )
         return Past(cache, source, mask)
+
+    @staticmethod
+    @torch.inference_mode()
+    def side_by_side(pasts: Sequence[Past]) -> tuple[Any, Tensor]:
+        """One cache of several single texts, the shorter ones padded on the left, and how much padding each has [B].
+
+        What lies in the padding is never to be looked at: the mask of the next step has to hide it.
+        """
+        longest = max(map(len, pasts))
+        missing = [longest - len(past) for past in pasts]
+        cache = pasts[0].cache_to_read_on()
+        for n, layer in enumerate(_written(cache).layers):
+            own = [_written(past._cache).layers[n] for past in pasts]
+            layer.keys = torch.cat([_pad_left(one.keys, more) for one, more in zip(own, missing, strict=True)])
+            layer.values = torch.cat([_pad_left(one.values, more) for one, more in zip(own, missing, strict=True)])
+        return cache, torch.tensor(missing, device=_written(cache).layers[0].keys.device)
+
+    @staticmethod
+    def apart(cache: Any, missing: Sequence[int]) -> list[Past]:
+        """The single texts of a cache made by `side_by_side` and read on from; they share its tensors."""
+        pasts = []
+        for row, padding in enumerate(missing):
+            fork = _fork(cache)
+            for layer in fork.layers:
+                layer.keys = layer.keys[row : row + 1, :, padding:]
+                layer.values = layer.values[row : row + 1, :, padding:]
+            pasts.append(Past(fork))
+        return pasts
 
     def cache_to_read_on(self) -> Any:
         """A cache for the network to add to; this one stays as it is, the tensors are shared."""
@@ -84,6 +124,10 @@ def _fork(cache: Any) -> Any:
     fork = copy.copy(cache)
     fork.layers = [copy.copy(layer) for layer in cache.layers]
     return fork
+
+
+def _pad_left(tensor: Tensor, more: int) -> Tensor:
+    return torch.nn.functional.pad(tensor, (0, 0, more, 0)) if more else tensor
 
 
 def _written(cache: Any) -> Any:

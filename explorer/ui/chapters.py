@@ -18,6 +18,7 @@ CHAPTERS = (
     (4, "attention"),
     (5, "context"),
     (6, "languages"),
+    (7, "generation"),
     (13, "evidence"),
 )
 ROOT = Path(__file__).resolve().parents[2]

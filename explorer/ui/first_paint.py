@@ -8,8 +8,24 @@ from __future__ import annotations
 
 import threading
 
+from explorer.engine import get_engine
+
 PATIENCE_S = 4.0
 first_painted = threading.Event()
+_asked: set[str] = set()
+
+
+def warm_later(model_id: str) -> None:
+    """Have a model read into memory once the first page stands, for a page whose model is not the app's first."""
+    if model_id in _asked:
+        return
+    _asked.add(model_id)
+
+    def wait() -> None:
+        first_painted.wait()
+        get_engine().warm(model_id)
+
+    threading.Thread(target=wait, name=f"warm {model_id}", daemon=True).start()
 
 
 def script_done() -> None:

@@ -112,8 +112,10 @@ def _bounded(value: Any, bounds: typing.Mapping[str, Any]) -> Any:
 class Store(Generic[S]):
     """Where a page's state lives in this session; the link follows it."""
 
-    def __init__(self, kind: type[S], page: str) -> None:
+    def __init__(self, kind: type[S], page: str, shorten: Callable[[S, int], S] | None = None) -> None:
+        """`shorten(state, most)`: a state whose link takes up to `most` characters, for links that grow too long."""
         self._kind, self._key = kind, f"state:{page}"
+        self._shorten = shorten
         self.problems: tuple[Problem, ...] = ()
 
     def get(self) -> S:
@@ -153,7 +155,7 @@ class Store(Generic[S]):
 
     def fits_link(self) -> bool:
         """Whether the link can carry this state (else the page offers a file)."""
-        return len(_link(st.session_state[self._key])) <= MAX_LINK
+        return link_length(st.session_state[self._key]) <= MAX_LINK
 
     def later(self) -> Callable[[], S]:
         """A way to ask for the state of that moment where no script runs: a download is made when it is clicked."""
@@ -175,15 +177,23 @@ class Store(Generic[S]):
         return held
 
     def _write_link(self, state: S) -> None:
-        wanted = to_query(state)
+        linked = state
+        if len(_link(state)) > MAX_LINK and self._shorten is not None:
+            linked = self._shorten(state, MAX_LINK)
+        wanted = to_query(linked)
         if wanted:
             wanted["v"] = VERSION
-        if len(_link(state)) > MAX_LINK:
+        if len(_link(linked)) > MAX_LINK:
             wanted = {}
         st.session_state[self._key + ":link"] = wanted
         keep = {name: value for name, value in st.query_params.items() if name in ("lang", "teacher")}
         if dict(st.query_params.items()) != keep | wanted:
             st.query_params.from_dict(keep | wanted)
+
+
+def link_length(state: Any) -> int:
+    """Characters that the state takes in a link."""
+    return len(_link(state))
 
 
 def _link(state: Any) -> str:

@@ -6,14 +6,17 @@ A widget here never owns a value. That keeps links, presets and the language swi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explorer.engine import get_engine
 from explorer.engine.base import Progress
 from explorer.ui.i18n import language, t
+
+T = TypeVar("T", int, float)
 
 
 def session() -> str:
@@ -67,6 +70,14 @@ def toggle(key: str, label: str, value: bool, choose: Callable[[bool], object], 
     st.toggle(label, key=key, help=help, on_change=lambda: choose(st.session_state[key]))
 
 
+def slider(
+    key: str, label: str, low: T, high: T, value: T, choose: Callable[[T], object], step: T | None = None
+) -> None:
+    """A number between two bounds; it speaks when it is let go."""
+    st.session_state[key] = min(max(value, low), high)
+    st.slider(label, low, high, key=key, step=step, on_change=lambda: choose(st.session_state[key]), width=200)
+
+
 def text_line(key: str, label: str, value: str, write: Callable[[str], object], placeholder: str = "") -> None:
     """One line of the reader's own text; nothing typed is ever cut in the box."""
     st.session_state[key] = value
@@ -76,6 +87,21 @@ def text_line(key: str, label: str, value: str, write: Callable[[str], object], 
     )  # fmt: skip
 
 
+def while_here(stream: Iterator[Any]) -> Iterator[Any]:
+    """The stream's values for as long as the reader's page is open; then the stream is closed, which ends the work.
+
+    Streamlit lets a script run on after its page was closed, in case the reader comes back.
+    """
+    runtime, own = get_instance() if exists() else None, session()
+    try:
+        for value in stream:
+            if runtime is not None and own and not runtime.is_active_session(own):
+                st.stop()
+            yield value
+    finally:
+        stream.close()  # type: ignore[attr-defined]
+
+
 def progress(stream: Iterator[Any], words: str) -> Any:
     """Draw a stream's progress with numbers and a stop button; the last value, which is the result.
 
@@ -83,7 +109,7 @@ def progress(stream: Iterator[Any], words: str) -> Any:
     """
     place = st.empty()
     result = None
-    for step in stream:
+    for step in while_here(stream):
         if isinstance(step, Progress):
             with place.container(horizontal=True, vertical_alignment="center"):
                 st.progress(

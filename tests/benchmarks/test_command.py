@@ -14,6 +14,9 @@ from benchmarks.rows import Row
 WANTED = """masking.first_paint_s masking.click_p50_ms masking.click_p95_ms masking.dial_forward_passes
 masking.dial_frame_p95_ms masking.all_positions_ratio_fp32 masking.all_positions_ratio_fast masking.single_ratio
 masking.load40_errors masking.load40_p95_s masking.load40_rss_gb masking.second_reader_loads""".split()
+GENERATION = """first_paint_s load_s load_again_s step_ratio stream_ratio same_tokens step_click_p50_ms
+dial_forward_passes dial_frame_p95_ms readers20_errors readers20_first_token_p95_s readers20_ratio branch_reuse
+stop_after_s closed_after_s""".split()
 ATTENTION = """attention.bytes_32 attention.bytes_ratio attention.text_to_screen_p50_ms attention.switch_ms
 attention.switch_forward_passes attention.frame_p95_ms_128 attention.exact attention.cell_arithmetic
 attention.first_paint_s""".split()
@@ -23,6 +26,8 @@ FIELDS = "id figure value unit op target holds runs load command".split()
 def test_every_figure_that_was_promised_can_be_measured(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["masking", "--list", "--json"]) == 0
     assert set(WANTED) <= set(json.loads(capsys.readouterr().out))
+    assert command.main(["generation", "--list", "--json"]) == 0
+    assert {f"generation.{name}" for name in GENERATION} <= set(json.loads(capsys.readouterr().out))
     assert command.main(["attention", "--list", "--json"]) == 0
     assert set(ATTENTION) <= set(json.loads(capsys.readouterr().out))
     assert command.main(["home", "--list"]) == 0

@@ -28,6 +28,9 @@ TABLES = {
     "export_bar": "export",
     "language_shift": "shift",
     "language_map": "map",
+    "generator": "generator",
+    "triangle": "triangle",
+    "tree": "tree",
     "layers_map": "layers",
 }
 

@@ -30,7 +30,7 @@ class AttentionView {
     this.thumbs.view = () => this.view;
     this.build();
     root.append(this.figure);
-    this.watcher = new ResizeObserver(() => this.header && this.arrange());
+    this.watcher = new ResizeObserver(() => this.header && this.resized());
     this.watcher.observe(this.scroller);
     this.listen();
   }
@@ -100,13 +100,14 @@ class AttentionView {
     this.weights = new Weights({...header, looking: this.looking, seen: this.seen}, arrays);
     this.exactOf = JSON.stringify(selected(header.view));
     if (this.echo.settles(header.n) || !this.view) this.view = structuredClone(header.view);
-    this.cursor = null;
     this.words();
     if (!header.simple) this.thumbs.update(this.weights, header.labels);
     const text = JSON.stringify([header.looking, header.seen]);
     if (text !== this.text) {
       this.text = text;
+      this.cursor = null;
       this.zoom = null;
+      this.zoomed = false;
     }
     this.refresh(true);
     this.unregister?.();
@@ -231,7 +232,16 @@ class AttentionView {
     this.draw();
   }
 
+  // A zoom the reader has not chosen follows the window.
+  resized() {
+    if (this.scroller.clientWidth !== this.wide && !this.zoomed) this.zoom = null;
+    this.wide = this.scroller.clientWidth;
+    this.arrange();
+    if (!this.header.simple) this.thumbs.draw(this.view, palette(this.root));
+  }
+
   zoomBy(step) {
+    this.zoomed = true;
     const at = ZOOMS.indexOf(this.zoom);
     const next = ZOOMS[Math.min(ZOOMS.length - 1, Math.max(0, at + step))];
     const middle = (this.scroller.scrollLeft + this.scroller.clientWidth / 2) / this.place.width;

@@ -32,13 +32,16 @@ _mount = component("sesame_compare", js=_BUNDLE.js, css=_BUNDLE.css)
 
 @dataclass(frozen=True)
 class Series:
-    """One column: `logits[vocab]` float32, the id of its original (None: none), blue ("model") or purple ("b")."""
+    """One column: `logits[vocab]` float32, the id of its original (None: none), blue ("model") or purple ("b").
+
+    `vocabulary`: the tokens by id where they are not those of the other columns."""
 
     title: str
     logits: NDArray[np.float32]
     original_id: int | None = None
     tone: Literal["model", "b"] = "model"
     note: str = ""
+    vocabulary: Sequence[str] | None = None
 
 
 def compare(
@@ -61,7 +64,7 @@ def compare(
         "key": key,
         "lang": tag(lang),
         "labels": chosen(labels, LABELS),
-        "columns": [column(one, vocabulary, show) for one in series],
+        "columns": [column(one, one.vocabulary or vocabulary, show) for one in series],
         "caption": caption,
         "title": title,
         "alt": alt,

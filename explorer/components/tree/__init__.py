@@ -1,0 +1,76 @@
+"""A tree of continuations, growing to the right: a node a token, with its probability; click one to take its path.
+
+Knows nodes and numbers. It does not know whether a beam search or anything else made them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from streamlit.components.v2 import component
+
+from explorer.components.bundle import bundle
+from explorer.components.door import last_seen, listener, whole
+from explorer.components.packing import pack
+from explorer.components.words import chosen, tag
+
+LABELS = (
+    "tree",  # name of the figure
+    "hint",  # what a click does
+    "node",  # {path} {p} {s} {score}: one node in words
+    "dropped",  # a node from which the search did not go on
+    "csv_columns",  # 8 names: node, parent, depth, token, P, ln P of the path, score, kept
+)
+
+_BUNDLE = bundle(Path(__file__).parent)
+_mount = component("sesame_tree", js=_BUNDLE.js, css=_BUNDLE.css)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A node: `parent` is another's place in the list, −1 for those that follow the text itself; `best`: on the path
+    that was chosen in the end; `kept`: the search went on from here."""
+
+    parent: int
+    depth: int
+    text: str
+    p: float
+    log_p: float
+    score: float
+    kept: bool
+    best: bool
+
+
+def tree(
+    nodes: Sequence[Leaf],
+    *,
+    key: str,
+    root: str,
+    labels: Mapping[str, str],
+    lang: str,
+    on_pick: Callable[[int], None] | None = None,
+    caption: str = "",
+    title: str = "",
+) -> None:
+    """Mounts the tree; `root` stands at its left end, `on_pick` gets a node's place before the page's next run."""
+    header = {
+        "key": key,
+        "lang": tag(lang),
+        "labels": chosen(labels, LABELS),
+        "nodes": [asdict(node) for node in nodes],
+        "root": root,
+        "caption": caption,
+        "title": title,
+        "n": last_seen(key),
+    }
+    parse = partial(parse_pick, count=len(nodes))
+    _mount(key=key, data=pack(header), on_pick_change=listener(key, "pick", parse, on_pick))
+
+
+def parse_pick(value: Mapping[str, Any], count: int) -> int:
+    """The node picked; MalformedEventError if no such node is on the screen."""
+    return whole(value.get("node"), 0, count - 1)

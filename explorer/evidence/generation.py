@@ -1,0 +1,207 @@
+"""Evidence of chapter 7, 接龙: order, context, search, and direction, measured on whole sets of sentences.
+
+Knows the claims and how each is measured through the engine. It knows neither torch nor a page. The sentences are
+those of 填空, which were written before anything of this chapter was measured.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from explorer.engine import get_engine
+from explorer.evidence.rows import Row, Texts, own, sampled
+from explorer.lab.types.generation import (
+    ContextInputs,
+    ContextResult,
+    LeftInputs,
+    LeftResult,
+    ScanInputs,
+    ScanResult,
+    Settings,
+    WaysInputs,
+    WaysResult,
+)
+from explorer.lab.types.masking import ScanInputs as CoverInputs
+from explorer.lab.types.masking import ScanResult as CoverResult
+from explorer.models import catalog
+
+EVERY = 6  # of the sentences, where every position is read again
+BEGINNING, STEPS, BEAMS = 5, 6, 3
+HELD_OUT = {"name": "ud-pud", "n": 200, "seed": 0}
+ENDS = "。？！，.?!,…”\"'"
+
+
+def measure(data: Path | None) -> Iterator[Row]:
+    """The chapter's rows, each as soon as it is measured. With `data`, losses are measured on text lying there."""
+    zh, en = own("masking", "zh"), own("masking", "en")
+    yield _order(zh, en)
+    yield _context(zh, en)
+    yield _beam(zh, en)
+    yield from _direction(zh, en)
+    for texts in (sampled(data, "zh", **HELD_OUT), sampled(data, "en", **HELD_OUT)) if data else (zh, en):
+        yield _loss(texts, held_out=data is not None)
+
+
+def _row(*, held_out: bool = False, **fields: Any) -> Row:
+    info = catalog.default("causal")
+    return Row(
+        chapter="generation", model=info.id, revision=info.revision,
+        command="python -m explorer evidence --chapter generation" + (" --data DIR" if held_out else ""), **fields,
+    )  # fmt: skip
+
+
+def _run(experiment: str, inputs: Any) -> Any:
+    return get_engine().run(experiment, catalog.default("causal").id, inputs)
+
+
+def _ids(text: str) -> tuple[int, ...]:
+    return get_engine().tokens(catalog.default("causal").id, text).ids
+
+
+def _nats(row: Any) -> float:
+    return float(row.nats.sum(dtype=np.float64))
+
+
+def _order(zh: Texts, en: Texts) -> Row:
+    """Each sentence against its own tokens in one random order."""
+    rng = np.random.default_rng(0)
+    falls = []
+    for line in zh.lines + en.lines:
+        ids = _ids(line)
+        mixed = (ids[0], *(ids[place] for place in rng.permutation(len(ids) - 1) + 1))
+        result: ScanResult = _run("generation.scan", ScanInputs((ids, mixed)))
+        falls.append(_nats(result.rows[1]) > _nats(result.rows[0]))
+    return _row(
+        id="generation.natural_over_scrambled",
+        claim_zh="同样的词元打乱顺序，P(S) 就变小",
+        claim_en="The same tokens in a scrambled order have a lower P(S)",
+        published="",
+        source="own measurement",
+        measured=float(np.mean(falls)),
+        unit="share of sentences whose P(S) is above that of one random order of their tokens",
+        op=">=",
+        target=0.98,
+        n=len(falls),
+        data=f"{zh.origin}, {en.origin}",
+    )
+
+
+def _context(zh: Texts, en: Texts) -> Row:
+    """Mean loss with one token in view against that with all, over every `EVERY`-th sentence."""
+    near, far = [], []
+    for line in (zh.lines + en.lines)[::EVERY]:
+        result: ContextResult = _run("generation.context", ContextInputs(_ids(line), (1, 4)))
+        near.append(result.nats[0])
+        far.append(result.nats[-1])
+    one, every = (float(np.concatenate(part).mean()) for part in (near, far))
+    return _row(
+        id="generation.context_helps",
+        claim_zh="看得见的左文越长，损失越低",
+        claim_en="The more of the left is in view, the lower the loss",
+        published="",
+        source="own measurement",
+        measured=one - every,
+        unit=f"nats per token, one token in view minus all ({one:.2f} − {every:.2f})",
+        op=">=",
+        target=0.5,
+        n=int(sum(map(len, near))),
+        data=f"{zh.origin}, {en.origin}, every {EVERY}th",
+    )
+
+
+def _beam(zh: Texts, en: Texts) -> Row:
+    """Beam search without length penalty against greedy, after the first tokens of every `EVERY`-th sentence."""
+    wins = []
+    for line in (zh.lines + en.lines)[::EVERY]:
+        inputs = WaysInputs(_ids(line)[:BEGINNING], STEPS, BEAMS, 0.0, Settings(), ())
+        result: WaysResult = _run("generation.ways", inputs)
+        score = {way.name: way.log_p for way in result.ways}
+        wins.append(score["beam"] >= score["greedy"] - 1e-4)
+    return _row(
+        id="generation.beam_over_greedy",
+        claim_zh="束搜索找到的句子，ln P 不低于贪心",
+        claim_en="Beam search finds a text whose ln P is at least greedy's",
+        published="",
+        source="own measurement",
+        measured=float(np.mean(wins)),
+        unit=f"share of beginnings, {STEPS} tokens, {BEAMS} beams",
+        op=">=",
+        target=0.9,
+        n=len(wins),
+        data=f"{zh.origin}, {en.origin}, every {EVERY}th",
+    )
+
+
+def _direction(zh: Texts, en: Texts) -> Iterator[Row]:
+    """−ln P of every piece with the left alone (GPT) minus that with both sides (BERT): inside, and at the end."""
+    inner: list[float] = []
+    end: list[float] = []
+    bert = catalog.default("masked").id
+    for line in (zh.lines + en.lines)[::EVERY]:
+        text = line.rstrip(ENDS)
+        tokens = get_engine().tokens(bert, text)
+        places = [n for n in range(len(tokens)) if not tokens.special[n] and not tokens.unknown[n]]
+        spans = tuple(tokens.offsets[n] for n in places)
+        left: LeftResult = _run("generation.left", LeftInputs(text, spans, 0))
+        covered: CoverResult = get_engine().run("masking.scan", bert, CoverInputs(text))
+        both = {int(n): float(p) for n, p in zip(covered.positions, covered.p_original, strict=True)}
+        gaps = [
+            math.log(max(both[n], 1e-9)) - math.log(max(float(p), 1e-9)) for n, p in zip(places, left.p, strict=True)
+        ]
+        inner += gaps[1:-1]
+        end.append(gaps[-1])
+    fields: dict[str, Any] = {
+        "published": "",
+        "source": "own measurement; the two models differ in size and reading as well",
+        "op": ">",
+        "data": f"{zh.origin}, {en.origin}, every {EVERY}th, without the final stop",
+    }
+    yield _row(
+        id="generation.bert_over_gpt_inner",
+        claim_zh="句子里面的字，看两边的小 BERT 比只看左边的大 GPT 猜得准",
+        claim_en="Inside a sentence the small BERT, which sees both sides, guesses better than the larger GPT",
+        measured=float(np.mean([gap > 0 for gap in inner])),
+        unit="share of inner pieces to which BERT gives the higher probability",
+        target=0.5,
+        n=len(inner),
+        **fields,
+    )
+    yield _row(
+        id="generation.bert_gpt_gap_end",
+        claim_zh="到了最后一个字，右边没有了，BERT 的这点好处也就小了",
+        claim_en="At the last piece nothing is left on the right, and BERT's advantage shrinks",
+        measured=float(np.mean(inner) - np.mean(end)),
+        unit=f"nats, mean gap inside ({np.mean(inner):.2f}) minus at the end ({np.mean(end):.2f})",
+        target=0.0,
+        n=len(end),
+        **fields,
+    )
+
+
+def _loss(texts: Texts, *, held_out: bool) -> Row:
+    """Cross-entropy of whole sentences, shared out over their characters."""
+    nats, characters = 0.0, 0
+    for line in texts.lines:
+        result: ScanResult = _run("generation.scan", ScanInputs((_ids(line),)))
+        nats += _nats(result.rows[0])
+        characters += len(line)
+    zh = texts.lang == "zh"
+    return _row(
+        held_out=held_out,
+        id=f"generation.loss_{texts.lang}",
+        claim_zh=f"单独一句{'中文' if zh else '英文'}，折合每个{'字' if zh else '字母'}的损失",
+        claim_en=f"Loss of single {'Chinese' if zh else 'English'} sentences, per character",
+        published="",
+        source="own measurement",
+        measured=nats / characters,
+        unit="nats per 字" if zh else "nats per character",
+        op="<=",
+        target=5.0 if zh else 1.6,
+        n=len(texts.lines),
+        data=texts.origin,
+    )

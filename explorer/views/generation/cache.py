@@ -1,0 +1,89 @@
+"""留着什么: what the KV cache keeps and what each step reads anew, with the time it saves, both ways really run."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.engine import get_engine
+from explorer.lab.types.generation import CacheInputs, CacheResult
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import t
+from explorer.ui.numbers import thousands
+from explorer.ui.prose import inline
+from explorer.views.generation import common
+from explorer.views.generation.common import State
+
+STEPS = 10
+CELLS = 40
+
+
+def draw(state: State) -> None:
+    chrome.section("generation.cache")
+    ids = common.whole(state)
+    inputs = CacheInputs(ids, STEPS)
+    found: CacheResult | None = get_engine().peek("generation.cached", common.model_id(), inputs)
+    left, right = st.columns([1, 0.36], gap="large")
+    with left:
+        if st.button(t("common.run"), key="generation-cache-go", type="primary") and found is None:
+            stream = get_engine().stream("generation.cached", common.model_id(), inputs, session=widgets.session())
+            found = widgets.progress(stream, t("generation.cache.running"))
+        if found is None:
+            chrome.quiet(t("generation.cache.not_yet"))
+        else:
+            _figures(found)
+            _cells(found)
+            _table(found)
+    with right:
+        chrome.steps([(t(f"generation.cache.step{n}"), "") for n in (1, 2, 3)])
+        chrome.honesty("generation.cache.honesty")
+    common.show_code("generation_cache", ids=list(ids), n=STEPS)
+
+
+def _figures(result: CacheResult) -> None:
+    later = slice(1, None)  # the first step reads the whole beginning either way
+    fast, slow = float(result.ms_with[later].mean()), float(result.ms_without[later].mean())
+    per_token = result.n_bytes[-1] / (result.kept[-1] + 1)
+    chrome.figures(
+        [
+            (f"{fast:.0f} ms", t("generation.cache.with"), t("generation.cache.mean")),
+            (f"{slow:.0f} ms", t("generation.cache.without"), t("generation.cache.times", x=f"{slow / fast:.1f}")),
+            (
+                f"{result.n_bytes[-1] / 1e6:.2f} MB",
+                t("generation.cache.bytes"),
+                t("generation.cache.per_token", kb=f"{per_token / 1000:.1f}"),
+            ),
+            (f"{result.difference.max():.1e}", t("generation.cache.difference"), t("generation.cache.difference_note")),
+        ]
+    )
+
+
+def _cells(result: CacheResult) -> None:
+    """One row a step: grey what was kept, blue what was read; the last `CELLS` tokens are drawn."""
+    words = common.vocabulary()
+    rows = []
+    for step, (kept, token) in enumerate(zip(result.kept, result.token_ids, strict=True)):
+        new = int(result.kept[step + 1] if step + 1 < len(result.kept) else kept + 1) - int(kept)
+        cells = "".join(
+            f'<i class="{"kept" if place < kept else "new"}"></i>'
+            for place in range(max(0, kept + new - CELLS), kept + new)
+        )
+        said = inline(words[token].replace("▁", "␣").replace("Ġ", "␣"))
+        rows.append(f'<div class="kv"><span>{cells}</span><b>→ {said}</b></div>')
+    chrome.block("".join(rows))
+    chrome.quiet(t("generation.cache.cells"))
+
+
+def _table(result: CacheResult) -> None:
+    words = common.vocabulary()
+    rows = []
+    for n, token in enumerate(result.token_ids):
+        new = int(result.kept[n + 1] if n + 1 < len(result.kept) else result.kept[n] + 1) - int(result.kept[n])
+        rows.append(
+            (
+                words[token].replace("▁", "␣").replace("Ġ", "␣"), str(int(result.kept[n])), str(new),
+                thousands(int(result.n_bytes[n])), f"{result.ms_with[n]:.1f}", f"{result.ms_without[n]:.1f}",
+                f"{result.difference[n]:.0e}",
+            )
+        )  # fmt: skip
+    names = ("token", "kept", "new", "held", "with_ms", "without_ms", "difference_short")
+    chrome.table([t(f"generation.cache.{name}") for name in names], rows, numeric=range(1, 7))

@@ -1,0 +1,167 @@
+"""What the tools of 接龙 share: the page's state, the text as token ids, and its way into a link.
+
+It knows the state and the tokenizer's answer; it runs no experiment and draws nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from explorer import examples
+from explorer.engine import catalog, get_engine, uses
+from explorer.lab.types.core import Tokens
+from explorer.lab.types.generation import Settings
+from explorer.ui import chrome
+from explorer.ui.i18n import language
+from explorer.ui.state import MAX_LINK, Store, limit, link_length
+from explorer.views.generation import pieces
+
+ROOT = Path(__file__).resolve().parents[3]
+MAX_TOKENS = 4000  # of prompt and continuation together
+MAX_CHARACTERS = 12_000
+TOOLS = ("step", "train", "ways", "write", "context", "cache", "inside", "both")
+Tool = Literal["step", "train", "ways", "write", "context", "cache", "inside", "both"]
+PRESETS = ("stuck", "learning", "branches", "beam", "unicorn", "farther", "blank", "bytes")
+
+
+@dataclass(frozen=True)
+class State:
+    """The whole page. An empty `text` stands for the page's own example in the reader's language.
+
+    `path` is what was generated, `back` how many of its tokens lie behind the place looked at; fields that begin with
+    `b_` are those of the second branch. t, k, p, m, r: temperature, top-k, top-p, min-p, repetition penalty.
+    """
+
+    text: str = limit("", longest=MAX_LINK)
+    tool: Tool = "step"
+    model: str = limit("", longest=80)
+    path: str = limit("", longest=MAX_LINK)
+    back: int = limit(0, low=0, high=MAX_TOKENS)
+    t: float = limit(1.0, low=0.0, high=3.0)
+    k: int = limit(0, low=0, high=100)
+    p: float = limit(1.0, low=0.0, high=1.0)
+    m: float = limit(0.0, low=0.0, high=1.0)
+    r: float = limit(1.0, low=1.0, high=2.0)
+    seed: int = limit(7, low=0, high=9999)
+    free: bool = False
+    b_on: bool = False
+    b_path: str = limit("", longest=MAX_LINK)
+    b_back: int = limit(0, low=0, high=MAX_TOKENS)
+    b_t: float = limit(1.0, low=0.0, high=3.0)
+    b_k: int = limit(0, low=0, high=100)
+    b_p: float = limit(1.0, low=0.0, high=1.0)
+    b_m: float = limit(0.0, low=0.0, high=1.0)
+    b_r: float = limit(1.0, low=1.0, high=2.0)
+    b_seed: int = limit(8, low=0, high=9999)
+    b_free: bool = False
+    at: int = limit(0, low=0, high=MAX_TOKENS)
+    mix: int = limit(1, low=0, high=9999)
+    beams: int = limit(3, low=1, high=6)
+    lp: float = limit(1.0, low=0.0, high=3.0)
+    n: int = limit(8, low=2, high=40)
+    wide: int = limit(3, low=1, high=5)
+    deep: int = limit(3, low=1, high=4)
+    corpus: str = limit("", longest=MAX_LINK)
+    layer: int = limit(0, low=0, high=127)
+    head: int = limit(0, low=0, high=127)
+    long: int = limit(80, low=10, high=400)
+
+
+def store() -> Store[State]:
+    return Store(State, "generation", shorten)
+
+
+def available() -> tuple[str, ...]:
+    """The causal models that lie on this machine, the embedded one first."""
+    return tuple(info.id for info in catalog.everything() if info.kind == "causal" and info.weights_file.exists())
+
+
+def model_id() -> str:
+    """The model the reader chose if it is there, else the one the chapter uses."""
+    chosen, default = store().get().model, uses.chosen("generation").id
+    return chosen if chosen and chosen in available() else default
+
+
+def vocabulary() -> tuple[str, ...]:
+    return get_engine().vocabulary(model_id())
+
+
+def vocabulary_url() -> str:
+    """Where the browser fetches the token strings, relative to the app's root; new weights mean a new address."""
+    return f"vocabulary/{catalog.entry(model_id()).revision[:12]}/{model_id()}"
+
+
+def text_of(state: State) -> str:
+    """The prompt: the reader's, or the page's example."""
+    return state.text or examples.entry("generation", "default", language())["text"]
+
+
+def prompt(state: State) -> Tokens:
+    """The prompt as the model reads it; a blank one is the beginning of a text and nothing else."""
+    return _tokens(model_id(), text_of(state).strip("\n")[:MAX_CHARACTERS] if text_of(state).strip() else "")
+
+
+@lru_cache(maxsize=256)
+def _tokens(model: str, text: str) -> Tokens:
+    found = get_engine().tokens(model, text)
+    if len(found):
+        return found
+    words = get_engine().vocabulary(model)
+    first = next(name for name in pieces.BEGINS if name in words)
+    return Tokens("", (first,), (words.index(first),), (0,), ((0, 0),), (True,), (False,), (-1,))
+
+
+def whole(state: State) -> tuple[int, ...]:
+    """Prompt and continuation: what all tools look at."""
+    return prompt(state).ids + path_of(state)
+
+
+def whole_text(state: State) -> str:
+    words = vocabulary()
+    return prompt(state).text + pieces.text_of([words[token] for token in path_of(state)])
+
+
+def path_of(state: State, branch: str = "a") -> tuple[int, ...]:
+    """What was generated; whatever a link brings that is no token of this model ends it."""
+    size = len(vocabulary())
+    ids = pieces.unpack(state.path if branch == "a" else state.b_path)
+    good = next((n for n, token in enumerate(ids) if token >= size), len(ids))
+    return ids[:good]
+
+
+def settings_of(state: State, branch: str = "a") -> Settings:
+    if branch == "a":
+        return Settings(state.t, state.k, state.p, state.m, state.r)
+    return Settings(state.b_t, state.b_k, state.b_p, state.b_m, state.b_r)
+
+
+def shorten(state: State, most: int) -> State:
+    """The state with as much of its paths as a link of `most` characters can carry."""
+    while (over := link_length(state) - most) > 0 and (state.path or state.b_path):
+        longer = "path" if len(state.path) >= len(state.b_path) else "b_path"
+        value: str = getattr(state, longer)
+        kept = max(0, len(value) - -(-over // pieces.DIGITS) * pieces.DIGITS)
+        state = replace(state, **{longer: value[:kept], "back": 0, "b_back": 0})
+    return state
+
+
+def show_code(name: str, **values: object) -> None:
+    """The snippet `name`, with the folder and weights of the model that is used."""
+    info = catalog.entry(model_id())
+    folder = info.folder.relative_to(ROOT).as_posix() if info.embedded else info.folder.as_posix()
+    gguf = info.weights if info.weights.endswith(".gguf") else None
+    chrome.show_code(name, folder=folder, gguf=gguf, **values)
+
+
+def bert_folder() -> str:
+    """Where the embedded BERT lies, from the project's folder."""
+    return catalog.default("masked").folder.relative_to(ROOT).as_posix()
+
+
+def choose_preset(name: str) -> None:
+    """Set the whole page to the preset `name` in the reader's language."""
+    entry = examples.entry("generation", name, language())
+    store().put(State(text=entry["text"], **entry.get("state", {})))

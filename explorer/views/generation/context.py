@@ -1,0 +1,77 @@
+"""看多远: the loss of the same text when only the last k tokens may be seen, beside an n-gram model counted live."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from explorer import examples
+from explorer.engine import get_engine
+from explorer.lab.types.generation import ContextInputs, ContextResult, NgramInputs, NgramResult
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import language, t
+from explorer.ui.numbers import thousands
+from explorer.views.generation import common, pieces
+from explorer.views.generation.common import State
+
+WINDOWS = (1, 2, 4, 8, 16, 32)
+MOST_TOKENS = 64
+
+
+def draw(state: State) -> None:
+    chrome.section("generation.context")
+    ids = common.whole(state)
+    first = 1 if common.vocabulary()[ids[0]] in pieces.BEGINS else 0
+    seen = ids[: first + MOST_TOKENS]
+    if len(seen) - first < 3:
+        chrome.notice("generation.context.short", "warn")
+        return
+    if len(seen) < len(ids):
+        chrome.notice("generation.context.cut", n=MOST_TOKENS)
+    corpus = state.corpus or examples.entry("generation", "default", language())["corpus"]
+    tokens = get_engine().tokens(common.model_id(), corpus)
+    counted = tuple(token for token, special in zip(tokens.ids, tokens.special, strict=True) if not special)
+    result = _result(ContextInputs(seen, WINDOWS))
+    counts: NgramResult = widgets.run("generation.ngram", common.model_id(), NgramInputs(seen, counted))
+    left, right = st.columns([1, 0.36], gap="large")
+    with left:
+        _curve(result, counts)
+        st.session_state["generation-corpus"] = corpus
+        st.text_area(
+            t("generation.context.corpus"), key="generation-corpus", height=120,
+            on_change=lambda: common.store().set(corpus=st.session_state["generation-corpus"].strip()),
+        )  # fmt: skip
+        chrome.quiet(t("generation.context.counted", n=thousands(counts.corpus_tokens)))
+    with right:
+        chrome.steps([(t(f"generation.context.step{n}"), "") for n in (1, 2, 3)])
+        chrome.honesty("generation.context.honesty")
+    common.show_code("generation_context", ids=list(seen), first=first)
+
+
+def _result(inputs: ContextInputs) -> ContextResult:
+    found: ContextResult | None = get_engine().peek("generation.context", common.model_id(), inputs)
+    if found is None:
+        stream = get_engine().stream("generation.context", common.model_id(), inputs, session=widgets.session())
+        found = widgets.progress(stream, t("generation.context.running"))
+    return found
+
+
+def _curve(result: ContextResult, counts: NgramResult) -> None:
+    from explorer.figures import running
+
+    losses = [float(row.mean()) for row in result.nats]
+    names = [*(str(k) for k in result.windows[:-1]), t("generation.context.all", k=int(result.windows[-1]))]
+    ngram = [float(row.mean()) for row in counts.nats]
+    chrome.plot(
+        running.windows(
+            {t("generation.context.gpt"): (names, losses),
+             t("generation.context.ngram"): ([str(n) for n in range(len(ngram))], ngram)},
+            ["0", "1", "2", "3", *[name for name in names if name not in ("1", "2", "3")]],
+            t("generation.context.axis_k"), t("generation.context.axis"),
+        ),
+        "generation-context",
+        t("generation.context.figure"),
+        t("generation.context.alt", one=f"{losses[0]:.2f}", all=f"{losses[-1]:.2f}", ngram=f"{min(ngram):.2f}"),
+    )  # fmt: skip
+    gain = losses[0] - losses[-1]
+    chrome.quiet(t("generation.context.gain", gain=f"{gain:.2f}", times=f"{np.exp(gain):.1f}"))

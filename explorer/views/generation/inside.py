@@ -1,0 +1,123 @@
+"""一步之内: what every layer would say next, what a head takes from the text, and its arithmetic with real numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from explorer.engine import get_engine
+from explorer.lab.types.generation import InsideInputs, InsideResult
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import t
+from explorer.ui.numbers import percent, signed, thousands
+from explorer.ui.prose import verbatim
+from explorer.views.generation import common
+from explorer.views.generation.common import State
+
+MOST_ROWS = 24
+
+
+def draw(state: State) -> None:
+    chrome.section("generation.inside")
+    ids = common.whole(state)
+    facts = get_engine().facts(common.model_id())
+    layer, head = min(state.layer, facts.n_layers - 1), min(state.head, facts.n_heads - 1)
+    inputs = InsideInputs(ids, layer, head)
+    result: InsideResult = widgets.run("generation.inside", common.model_id(), inputs)
+    left, right = st.columns([1, 0.36], gap="large")
+    with left:
+        _lens(result)
+        chrome.subsection("generation.inside.attention")
+        with st.container(horizontal=True, key="generation-inside-dials"):
+            store = common.store()
+            widgets.slider(
+                "generation-layer",
+                t("generation.inside.layer"),
+                0,
+                facts.n_layers - 1,
+                layer,
+                lambda n: store.set(layer=n),
+            )
+            widgets.slider(
+                "generation-head", t("generation.inside.head"), 0, facts.n_heads - 1, head, lambda n: store.set(head=n)
+            )
+        _attention(ids, result, layer, head)
+        _arithmetic(ids, result, layer, head)
+    with right:
+        chrome.steps([(t(f"generation.inside.step{n}"), "") for n in (1, 2, 3)])
+        grouped = result.n_kv_heads < facts.n_heads
+        chrome.quiet(
+            t(
+                "generation.inside.grouped" if grouped else "generation.inside.not_grouped",
+                q=facts.n_heads,
+                kv=result.n_kv_heads,
+            )
+        )
+        chrome.head_card(facts.d_model, facts.vocab_size)
+        chrome.quiet(t("generation.inside.tied" if facts.tied_head else "generation.inside.untied"))
+        chrome.honesty("generation.inside.honesty")
+    common.show_code("generation_inside", ids=list(ids), layer=layer, head=head)
+
+
+def _shown(piece: str) -> str:
+    return piece.replace("▁", "␣").replace("Ġ", "␣").replace("\n", "⏎")
+
+
+def _names(ids: tuple[int, ...], result: InsideResult) -> list[str]:
+    """The tokens that the model saw."""
+    words = common.vocabulary()
+    seen = ids if not result.dropped else ids[:1] + ids[1 + result.dropped :]
+    return [_shown(words[token]) for token in seen][-result.weights.shape[-1] :]
+
+
+def _lens(result: InsideResult) -> None:
+    """A table: the likeliest words at every layer, and where the final answer stood there."""
+    words, final = common.vocabulary(), int(result.lens[-1].argmax())
+    rows = []
+    for layer, logits in enumerate(result.lens):
+        p = np.exp(logits.astype(np.float64) - float(logits.max()))
+        p /= p.sum()
+        best = np.argsort(-logits, kind="stable")[:3]
+        said = "　".join(f"{verbatim(_shown(words[i]))} {percent(float(p[i]))}" for i in best)
+        rank = int((logits > logits[final]).sum()) + 1
+        rows.append((str(layer) if layer else t("generation.inside.embedding"), said, thousands(rank)))
+    head = [
+        t("generation.inside.layer"),
+        t("generation.inside.says"),
+        t("generation.inside.rank", word=verbatim(_shown(words[final]))),
+    ]
+    chrome.table(head, rows, numeric=(2,))
+
+
+def _attention(ids: tuple[int, ...], result: InsideResult, layer: int, head: int) -> None:
+    from explorer.figures import attention
+
+    names = _names(ids, result)
+    weights = result.weights[layer]
+    chrome.plot(
+        attention.last_token(weights, names, head, t("generation.inside.head")),
+        "generation-attention",
+        t("generation.inside.figure", token=verbatim(names[-1])),
+        t("generation.inside.alt", token=names[int(weights[head].argmax())], p=percent(float(weights[head].max()))),
+    )
+
+
+def _arithmetic(ids: tuple[int, ...], result: InsideResult, layer: int, head: int) -> None:
+    names = _names(ids, result)
+    product = result.keys.astype(np.float64) @ result.query.astype(np.float64)
+    scaled = product * result.scale
+    masked = scaled + result.bias
+    powers = np.exp(masked - masked.max())
+    weights = powers / powers.sum()
+    chosen = sorted(np.argsort(-weights, kind="stable")[:MOST_ROWS].tolist())
+    rows = [
+        (
+            f"{n} {verbatim(names[n])}", signed(product[n], 3), signed(scaled[n], 3),
+            signed(masked[n], 3) if result.bias[n] > -1e9 else "−∞", f"{powers[n]:.4f}", percent(float(weights[n])),
+        )
+        for n in chosen
+    ]  # fmt: skip
+    chrome.quiet(t("generation.inside.sum", token=verbatim(names[-1]), layer=layer, head=head, d=len(result.query),
+                   scale=f"{result.scale:.4f}", total=f"{powers.sum():.4f}"))  # fmt: skip
+    columns = ("token", "product", "scaled", "masked", "power", "weight")
+    chrome.table([t(f"generation.inside.{name}") for name in columns], rows, numeric=range(1, 6))

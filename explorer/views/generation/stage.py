@@ -1,0 +1,103 @@
+"""The stage of 接龙: the text, the input line, the choice of tool; and the text as chips for tools that look at it.
+
+It knows the token strip and the page's state; what is computed from the text is each tool's own business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from explorer.components.token_strip import Chip, StripChange, token_strip
+from explorer.engine import catalog
+from explorer.lab.types.core import Tokens
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import language, section, t
+from explorer.views.generation import common, pieces
+from explorer.views.generation.common import State
+
+
+def draw(state: State) -> None:
+    """The line to write in, what was cut, and which tool."""
+    widgets.text_line(
+        "generation-text", t("generation.input"), common.text_of(state), _write, t("generation.placeholder")
+    )
+    if len(common.text_of(state)) > common.MAX_CHARACTERS:
+        chrome.notice("generation.too_many_characters", "warn", limit=common.MAX_CHARACTERS)
+    widgets.choice(
+        "generation-tool", t("generation.tools"), common.TOOLS, state.tool, lambda tool: t(f"generation.tool.{tool}"),
+        lambda tool: common.store().set(tool=tool),
+    )  # fmt: skip
+    models = common.available()
+    if len(models) > 1:
+        widgets.choice(
+            "generation-model", t("generation.model"), models, common.model_id(),
+            lambda model: catalog.entry(model).name, _switch,
+        )  # fmt: skip
+
+
+def chips(ids: tuple[int, ...], prompt: int, surprisal: Mapping[int, tuple[float, float, int]]) -> list[Chip]:
+    """One chip a token; `surprisal[place]` is (nats, p, rank) where it is known."""
+    words = common.vocabulary()
+    names = [words[token] for token in ids]
+    groups = pieces.spelled(names)
+    wholes = {group: whole for group, whole in groups if whole}
+    out, at = [], 0
+    for place, (token, name, (group, _)) in enumerate(zip(ids, names, groups, strict=True)):
+        special = name in (*pieces.BEGINS, *pieces.ENDS)
+        text = "" if special else name.replace("▁", " ").replace("Ġ", " ")
+        nats, p, rank = surprisal.get(place, (None, None, None))
+        spells = sum(other == group for other, _ in groups) > 1
+        out.append(
+            Chip(
+                text=name if special or not text.strip() else text.strip(), id=token, start=at, end=at + len(text),
+                original=text, kind="special" if special else "token", word=-1 if special else group,
+                surprisal=nats, p=p, rank=rank,
+                note=t("generation.spells", char=wholes.get(group, "…")) if spells
+                else "" if place < prompt else t("generation.written"),
+            )
+        )  # fmt: skip
+        at += len(text)
+    return out
+
+
+def cut_chips(tokens: Tokens, surprisal: Mapping[int, tuple[float, float, int]]) -> list[Chip]:
+    """A text as another model cuts it; `surprisal` as in `chips`, a rank of 0 meaning that none is known."""
+    return [
+        Chip(
+            text=tokens.pieces[n], id=tokens.ids[n], start=tokens.offsets[n][0], end=tokens.offsets[n][1],
+            original="" if tokens.special[n] else tokens.surface(n),
+            kind="special" if tokens.special[n] else "unknown" if tokens.unknown[n] else "token", word=tokens.words[n],
+            surprisal=surprisal[n][0] if n in surprisal else None,
+        )
+        for n in range(len(tokens))
+    ]  # fmt: skip
+
+
+def strip(
+    items: list[Chip], *, focus: int | None, tint: float | None, pick: Callable[[int], None] | None, caption: str = ""
+) -> None:
+    """The text as chips; with `pick` a click chooses a place. Its marks are about the left side alone."""
+    labels = section("components.strip") | {
+        "strip": t("generation.text"),
+        "tint": t("generation.train.strip"),
+        "tip_guess": t("generation.train.tip_guess", p="{p}", rank="{rank}"),
+    }
+
+    def change(event: StripChange) -> None:
+        if pick is not None and event.focus is not None:
+            pick(event.focus)
+
+    token_strip(
+        items, key="generation-strip", labels=labels, lang=language(), focus=focus, tint=tint,
+        mode="show" if pick is None else "pick", on_change=change, caption=caption, title=t("generation.text"),
+    )  # fmt: skip
+
+
+def _write(text: str) -> None:
+    common.store().set(text=text or " ", path="", back=0, b_on=False, b_path="", b_back=0, at=0)
+
+
+def _switch(model: str) -> None:
+    """Another vocabulary cuts the text anew: what was generated becomes part of the prompt."""
+    text = common.whole_text(common.store().get())
+    common.store().set(model=model, text=text or " ", path="", back=0, b_on=False, b_path="", b_back=0, at=0)

@@ -1,0 +1,126 @@
+"""一步步接: the generation view. One text or two branches side by side, each with its own dials, seed and player."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import streamlit as st
+
+from explorer.components.distribution import head_ids
+from explorer.components.generator import Act, generator
+from explorer.engine import get_engine
+from explorer.lab.types.generation import FollowInputs, FollowResult, chance_at
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import language, section, t
+from explorer.ui.numbers import thousands
+from explorer.views.generation import common, facts, pieces
+from explorer.views.generation.common import State
+
+OTHER = {"a": "", "b": "b_"}
+
+
+def draw(state: State) -> None:
+    if state.b_on:
+        for column, branch in zip(st.columns(2, gap="medium"), ("a", "b"), strict=True):
+            with column:
+                lane(state, branch)
+        _explain(state)
+        return
+    left, right = st.columns([1, 0.36], gap="large")
+    with left:
+        result = lane(state, "a")
+    with right:
+        _explain(state, result)
+
+
+def lane(state: State, branch: str) -> FollowResult:
+    """One text as it grows."""
+    with st.container(key=f"stage-lane-{branch}"):
+        return _lane(state, branch)
+
+
+def _lane(state: State, branch: str) -> FollowResult:
+    prompt, path = common.prompt(state), common.path_of(state, branch)
+    ids = prompt.ids + path
+    at = len(ids) - min(_of(state, branch, "back"), len(path))
+    result: FollowResult = widgets.run("generation.follow", common.model_id(), FollowInputs(ids[:at]))
+    words = common.vocabulary()
+    shown = {*map(int, head_ids(result.logits)), *ids[at : at + 1]}
+    generator(
+        result.logits, key=f"generation-{branch}", path=facts.tokens(ids, len(prompt.ids)), at=at,
+        settings=common.settings_of(state, branch), seed=_of(state, branch, "seed"), free=_of(state, branch, "free"),
+        chance=_chance(state, branch, ids[:at]), first=len(prompt.ids), head={i: words[i] for i in shown},
+        ends=[words.index(name) for name in pieces.ENDS if name in words], vocab_url=common.vocabulary_url(),
+        labels=section("components.generator"), lang=language(), tone="model" if branch == "a" else "b",
+        branch="is" if branch == "b" else "no" if state.b_on else "can", on_act=lambda act: _act(branch, act),
+        caption=t("generation.step.caption"), title=t("generation.step.b" if branch == "b" else "generation.step.a"),
+    )  # fmt: skip
+    if result.dropped:
+        chrome.notice("generation.dropped", "warn", limit=thousands(result.limit), n=thousands(result.dropped))
+    return result
+
+
+def _of(state: State, branch: str, field: str) -> int:
+    value: int = getattr(state, OTHER[branch] + field)
+    return value
+
+
+def _chance(state: State, branch: str, before: tuple[int, ...]) -> float:
+    """The number that decides this draw: from the seed and the place, or, where chance is free, a new one each time."""
+    if not _of(state, branch, "free"):
+        return chance_at(_of(state, branch, "seed"), len(before))
+    key = f"generation-chance-{branch}"
+    if st.session_state.get(key, ((), 0.0))[0] != before:
+        st.session_state[key] = (before, random.random())
+    chance: float = st.session_state[key][1]
+    return chance
+
+
+def _act(branch: str, act: Act) -> None:
+    """What the reader did. Every act brings the dials as they stood."""
+    store, own = common.store(), OTHER[branch]
+    state = store.get()
+    s = act.settings
+    dials = {"t": s.temperature, "k": s.top_k, "p": s.top_p, "m": s.min_p, "r": s.repetition}
+    state = replace(state, **{own + name: value for name, value in dials.items()})
+    prompt, path = common.prompt(state).ids, common.path_of(state, branch)
+    at = min(max(act.at - len(prompt), 0), len(path))
+    if act.kind == "take" and act.token is not None and len(prompt) + at < common.MAX_TOKENS:
+        facts.note(prompt + path[:at], act.token)
+        if path[at : at + 1] != (act.token,):
+            path = (*path[:at], act.token)
+        state = replace(state, **{f"{own}path": pieces.pack(path), f"{own}back": len(path) - at - 1})
+    elif act.kind == "go":
+        state = replace(state, **{f"{own}back": len(path) - at})
+    elif act.kind == "branch":
+        state = replace(
+            state, b_on=True, b_path=pieces.pack(path[:at]), b_back=0, b_seed=(state.seed + 1) % 10_000,
+            b_free=state.free, b_t=state.t, b_k=state.k, b_p=state.p, b_m=state.m, b_r=state.r,
+        )  # fmt: skip
+    elif act.kind == "close":
+        state = replace(state, b_on=False, b_path="", b_back=0)
+    elif act.kind == "free":
+        state = replace(state, **{f"{own}free": act.free})
+    elif act.kind == "seed":
+        st.session_state.pop(f"generation-chance-{branch}", None)
+        state = replace(state, **{f"{own}seed": random.randrange(10_000)})
+    store.put(state)
+
+
+def _explain(state: State, result: FollowResult | None = None) -> None:
+    note = ""
+    if result is not None:
+        size = get_engine().facts(common.model_id()).vocab_size
+        note = t(
+            "generation.step.step1_num", new=thousands(result.new), kept=thousands(result.kept),
+            mb=f"{result.n_bytes / 1e6:.1f}", vocab=thousands(size),
+        )  # fmt: skip
+    chrome.steps(
+        [(t("generation.step.step1"), note), (t("generation.step.step2"), ""), (t("generation.step.step3"), "")]
+    )
+    chrome.honesty("generation.step.honesty")
+    common.show_code(
+        "generation_step", ids=list(common.whole(state)), temperature=state.t, top_k=state.k,
+        top_p=state.p, min_p=state.m, penalty=state.r, seed=state.seed,
+    )  # fmt: skip

@@ -1,0 +1,151 @@
+"""训练时: every prefix predicts its next token at once, the product of all is P(S), and order matters."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from explorer.components.triangle import Prediction, triangle
+from explorer.engine import catalog, get_engine
+from explorer.lab.types.generation import ScanInputs, ScannedRow, ScanResult
+from explorer.lab.types.masking import ScanInputs as CoverInputs
+from explorer.lab.types.masking import ScanResult as CoverResult
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import language, section, t
+from explorer.ui.prose import verbatim
+from explorer.views.generation import common, pieces, stage
+from explorer.views.generation.common import State
+
+MOST_ROWS = 24
+
+
+def draw(state: State) -> None:
+    chrome.section("generation.train")
+    ids = common.whole(state)
+    if len(ids) < 2:
+        chrome.notice("errors.text_empty")
+        return
+    mixed = scrambled(ids, state.mix)
+    result: ScanResult = widgets.run("generation.scan", common.model_id(), ScanInputs((ids, mixed)))
+    natural, other = result.rows
+    _strip(state, ids, natural)
+    left, right = st.columns([1, 0.36], gap="large")
+    with left:
+        _who_sees(ids, natural)
+        _product(ids, mixed, natural, other)
+        chrome.subsection("generation.train.bert")
+        _bert(state)
+    with right:
+        chrome.steps([(t(f"generation.train.step{n}"), "") for n in (1, 2, 3)])
+        chrome.honesty("generation.train.honesty")
+        common.show_code("generation_train", ids=list(ids))
+
+
+def scrambled(ids: tuple[int, ...], seed: int) -> tuple[int, ...]:
+    """The same tokens in another order; what stands before every text stays in front."""
+    first = 1 if common.vocabulary()[ids[0]] in pieces.BEGINS else 0
+    order = np.random.default_rng(seed).permutation(len(ids) - first) + first
+    return ids[:first] + tuple(ids[place] for place in order)
+
+
+def _strip(state: State, ids: tuple[int, ...], row: ScannedRow) -> None:
+    shift = len(ids) - len(row.target)
+    known = {n + shift: (float(row.nats[n]), float(row.p[n]), int(row.rank[n])) for n in range(len(row.target))}
+    line = math.log(get_engine().facts(common.model_id()).vocab_size)
+    stage.strip(stage.chips(ids, len(common.prompt(state).ids), known), focus=None, tint=line, pick=None)
+
+
+def _who_sees(ids: tuple[int, ...], row: ScannedRow) -> None:
+    words, shift = common.vocabulary(), len(ids) - len(row.target)
+    count = min(len(row.target), MOST_ROWS)
+    triangle(
+        [words[token] for token in ids[: count + shift]],
+        [
+            Prediction(
+                n + shift, float(row.p[n]), int(row.rank[n]), float(row.nats[n]),
+                tuple((words[i], float(p)) for i, p in zip(row.top_ids[n], row.top_p[n], strict=True)),
+            )
+            for n in range(count)
+        ],
+        key="generation-triangle", sees="left", labels=section("components.triangle"), lang=language(),
+        caption=t("generation.train.triangle"), title=t("generation.train.title"),
+    )  # fmt: skip
+    if count < len(row.target):
+        chrome.quiet(t("generation.train.first_rows", n=count))
+
+
+def _product(ids: tuple[int, ...], mixed: tuple[int, ...], natural: ScannedRow, other: ScannedRow) -> None:
+    from explorer.figures import running
+
+    words = common.vocabulary()
+    text = pieces.text_of([words[token] for token in ids if words[token] not in pieces.BEGINS])
+    totals = [float(row.nats.sum(dtype=np.float64)) for row in (natural, other)]
+    characters = max(1, len(text.strip()))
+    chrome.subsection("generation.train.product")
+    chrome.figures(
+        [
+            (power(totals[0]), t("generation.train.natural"), t("generation.train.log_p", s=f"−{totals[0]:.2f}")),
+            (power(totals[1]), t("generation.train.scrambled"), t("generation.train.log_p", s=f"−{totals[1]:.2f}")),
+            (
+                f"{math.exp(totals[0] / len(natural.nats)):,.1f}",
+                t("generation.train.per_token"),
+                t("generation.train.per_token_note", n=len(natural.nats)),
+            ),
+            (
+                f"{math.exp(totals[0] / characters):,.1f}",
+                t("generation.train.per_char"),
+                t("generation.train.per_char_note", n=characters),
+            ),
+        ]
+    )  # fmt: skip
+    said = pieces.text_of([words[token] for token in mixed if words[token] not in pieces.BEGINS])
+    chrome.quiet(t("generation.train.mixed", text=verbatim(said[:200])))
+    st.button(t("generation.train.again"), key="generation-mix", on_click=_again)
+    ticks = [words[token].replace("▁", "␣").replace("Ġ", "␣") for token in natural.target]
+    names = (t("generation.train.natural"), t("generation.train.scrambled"))
+    lines = {name: np.cumsum(-row.nats.astype(np.float64)) for name, row in zip(names, (natural, other), strict=True)}
+    chrome.plot(
+        running.along({name: list(line) for name, line in lines.items()}, ticks, t("generation.train.axis")),
+        "generation-product",
+        t("generation.train.figure"),
+        t("generation.train.alt", natural=f"{-totals[0]:.1f}", scrambled=f"{-totals[1]:.1f}"),
+    )
+
+
+def power(nats: float) -> str:
+    """e^−nats as 3.2 × 10⁻¹⁷."""
+    exponent, digits = divmod(-nats / math.log(10), 1)
+    raised = f"{int(exponent)}".translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{10**digits:.1f} × 10{raised}"
+
+
+def _again() -> None:
+    common.store().set(mix=(common.store().get().mix * 31 + 7) % 10_000)
+
+
+def _bert(state: State) -> None:
+    """The same text as BERT sees it: each place from both sides, and the answer is the place itself."""
+    bert = catalog.default("masked").id
+    text = get_engine().simplify(bert, common.whole_text(state))[0]
+    tokens = get_engine().tokens(bert, text)
+    if len(tokens) > MOST_ROWS + 2:
+        text = text[: tokens.offsets[MOST_ROWS][1]]
+        tokens = get_engine().tokens(bert, text)
+    if len(tokens) <= 2:
+        return
+    result: CoverResult = widgets.run("masking.scan", bert, CoverInputs(text))
+    words = get_engine().vocabulary(bert)
+    triangle(
+        list(tokens.pieces),
+        [
+            Prediction(
+                int(place), float(result.p_original[n]), int(result.rank[n]), float(result.surprisal[n]),
+                tuple((words[i], float(p)) for i, p in zip(result.top_ids[n], result.top_p[n], strict=True)),
+            )
+            for n, place in enumerate(result.positions)
+        ],
+        key="generation-triangle-bert", sees="around", labels=section("components.triangle"), lang=language(),
+        caption=t("generation.train.bert_caption"), title=t("generation.train.bert.title"),
+    )  # fmt: skip

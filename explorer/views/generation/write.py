@@ -1,0 +1,138 @@
+"""自由写: a long continuation, streamed; stop it when you like, turn the dials, and what was written stays.
+
+Drawn outside of the page's fragment: Streamlit lets a click inside a fragment wait until the fragment has run, and a
+stop button that waits is none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import streamlit as st
+
+from explorer.engine import get_engine
+from explorer.lab.types.generation import Settings, WriteInputs, WriteResult, Written
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import HTML_LANG, language, t
+from explorer.ui.numbers import percent, thousands
+from explorer.ui.prose import inline, verbatim
+from explorer.views.generation import common, pieces
+from explorer.views.generation.common import State
+
+DRAFT = "generation-draft"
+REDRAW_S = 0.06
+
+
+def draw(state: State) -> Callable[[], None]:
+    """Draw the tool; what it returns is to be called when the rest of the page stands, and writes if asked to."""
+    chrome.section("generation.write")
+    _dials(state)
+    ids = common.whole(state)
+    # A list of this run's own: a run that was stopped may still add a token to the one it had.
+    draft: list[Written] = list(st.session_state.get(DRAFT, ()))
+    st.session_state[DRAFT] = draft
+    with st.container(horizontal=True, key="generation-write-buttons"):
+        go = st.button(t("generation.write.go"), key="generation-write-go", type="primary")
+        st.button(t("generation.write.stop"), key="generation-write-stop")  # a click ends the run that is under way
+        st.button(t("generation.write.keep"), key="generation-write-keep", on_click=_keep, disabled=not draft)
+        st.button(t("generation.write.clear"), key="generation-write-clear", on_click=draft.clear, disabled=not draft)
+    left, right = st.columns([1, 0.36], gap="large")
+    with left, st.container(key="stage-write"):
+        page, note = st.empty(), st.empty()
+        _show(page, state, draft)
+    with right:
+        chrome.steps([(t(f"generation.write.step{n}"), "") for n in (1, 2)])
+        chrome.honesty("generation.write.honesty")
+    common.show_code("generation_write", ids=list(ids), n=state.long, **_numbers(common.settings_of(state)))
+    if not go:
+        return lambda: None
+    draft.clear()
+    return lambda: _write(state, ids, draft, page, note)
+
+
+def _numbers(settings: Settings) -> dict[str, float]:
+    return {
+        "temperature": settings.temperature, "top_k": settings.top_k, "top_p": settings.top_p, "min_p": settings.min_p,
+        "penalty": settings.repetition,
+    }  # fmt: skip
+
+
+def _write(state: State, ids: tuple[int, ...], draft: list[Written], page: object, note: object) -> None:
+    """Stream into `draft`, which outlives this run: stopped or not, what is there stays."""
+    inputs = WriteInputs(ids, state.long, common.settings_of(state), state.seed)
+    stream = get_engine().stream("generation.write", common.model_id(), inputs, session=widgets.session())
+    start, last = time.perf_counter(), 0.0
+    with contextlib.closing(widgets.while_here(stream)) as values:  # a stop leaves the loop by an exception
+        for value in values:
+            if isinstance(value, WriteResult):
+                _show(page, state, draft)
+                if value.dropped:
+                    chrome.notice("generation.dropped_short", "warn", n=thousands(value.dropped))
+                if value.ended:
+                    chrome.quiet(t("components.generator.ended"))
+                continue
+            draft.append(value)
+            now = time.perf_counter()
+            if now - last >= REDRAW_S:
+                last = now
+                _show(page, state, draft)
+                note.html(_speed(len(draft), now - start))  # type: ignore[attr-defined]
+
+
+def _speed(count: int, seconds: float) -> str:
+    words = t("generation.write.speed", n=count, rate=f"{count / max(seconds, 1e-3):.0f}")
+    return f'<p class="quiet" data-written="{count}">{html.escape(words)}</p>'
+
+
+def _show(page: object, state: State, draft: Sequence[Written]) -> None:
+    """The beginning in grey, then every token with a mark the deeper the more surprising it was."""
+    own = "".join(_span(one, text) for one, text in _texts(draft))
+    begin, lang = inline(verbatim(common.whole_text(state))), HTML_LANG[language()]
+    body = f'<span class="quiet-text">{begin}</span>{own}'
+    page.html(f'<div class="sentence written" lang="{lang}" dir="auto">{body}</div>')  # type: ignore[attr-defined]
+
+
+def _texts(draft: Sequence[Written]) -> Iterator[tuple[Written, str]]:
+    """Each token with the text it shows; of tokens that spell a character in bytes the last one shows it."""
+    words = common.vocabulary()
+    names = [words[one.token_id] for one in draft]
+    for one, name, (_, whole) in zip(draft, names, pieces.spelled(names), strict=True):
+        yield one, whole or ("" if name.startswith("<0x") else pieces.text_of([name]))
+
+
+def _span(one: Written, text: str) -> str:
+    tip = html.escape(t("generation.write.tip", p=percent(one.p_model), rank=thousands(one.rank), s=f"{one.nats:.2f}"))
+    deep = min(1.0, 0.1 + one.nats / 8)
+    return f'<span class="w" style="--deep:{deep:.2f}" title="{tip}">{inline(verbatim(text))}</span>'
+
+
+def _keep() -> None:
+    """What was written becomes part of the text that all tools look at."""
+    state = common.store().get()
+    draft: list[Written] = st.session_state.get(DRAFT, [])
+    path = common.path_of(state) + tuple(one.token_id for one in draft)
+    common.store().set(path=pieces.pack(path[: common.MAX_TOKENS]), back=0)
+    draft.clear()
+
+
+def _dials(state: State) -> None:
+    """Settings for the next writing; what is written already does not change."""
+    store = common.store()
+    with st.container(horizontal=True, key="generation-write-dials"):
+        widgets.slider(
+            "generation-w-t", t("generation.write.t"), 0.0, 3.0, state.t, lambda x: store.set(t=x), step=0.05
+        )
+        widgets.slider("generation-w-k", t("generation.write.k"), 0, 100, state.k, lambda x: store.set(k=x))
+        widgets.slider(
+            "generation-w-p", t("generation.write.p"), 0.05, 1.0, state.p, lambda x: store.set(p=x), step=0.01
+        )
+        widgets.slider(
+            "generation-w-r", t("generation.write.r"), 1.0, 2.0, state.r, lambda x: store.set(r=x), step=0.05
+        )
+        widgets.slider("generation-w-n", t("generation.write.n"), 10, 400, state.long, lambda n: store.set(long=n))
+        widgets.slider(
+            "generation-w-seed", t("generation.write.seed"), 0, 9999, state.seed, lambda n: store.set(seed=n)
+        )

@@ -1,0 +1,40 @@
+"""第 7 章 接龙 · Generation: one text on the stage, and what comes of asking for the next token again and again."""
+
+import streamlit as st
+
+from explorer.ui import chrome, first_paint, widgets
+from explorer.views import finish
+from explorer.views.generation import both, cache, common, context, inside, stage, step, train, ways, write
+
+TOOLS = {
+    "step": step, "train": train, "ways": ways,
+    "context": context, "cache": cache, "inside": inside, "both": both,
+}  # fmt: skip
+SHOWN = "generation-shown"
+
+
+@st.fragment
+def bench() -> None:
+    """The stage and the tool chosen for it; a step reruns this part only. Writing has a place of its own below."""
+    tool = common.store().get().tool
+    if widgets.in_fragment() and "write" in (tool, st.session_state.get(SHOWN)):
+        st.rerun()
+    st.session_state[SHOWN] = tool
+    with st.container(key="stage-generation"):
+        stage.draw(common.store().get())
+    finish.link_limit(common.store())
+    if tool != "write":
+        chrome.guarded(lambda: TOOLS[tool].draw(common.store().get()))
+
+
+chrome.question("generation")
+finish.link_problems(common.store())
+bench()
+writing = []
+if common.store().get().tool == "write":
+    chrome.guarded(lambda: writing.append(write.draw(common.store().get())))
+finish.presets("generation", common.PRESETS, common.choose_preset)
+finish.row("generation", common.store())
+first_paint.warm_later(common.model_id())
+for write_on in writing:
+    chrome.guarded(write_on)

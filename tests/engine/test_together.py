@@ -1,0 +1,123 @@
+"""Streams that ask for their forward passes: read on together, each with its own answer; and what a session keeps."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from explorer.engine.base import Cancelled, CancelToken, EngineError
+from explorer.engine.handles import Handles, Shelf
+from explorer.lab.experiment import Wish, experiment
+from explorer.lab.types.masking import ScanInputs
+from tests.engine.conftest import Asking, Bench, FakeModel, a_fill, until
+
+
+class Count(Wish):
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+
+def counting(bench: Bench, sizes: list[int], steps: int = 6) -> None:
+    """A stream of `steps` wishes; "bad" has a wish that cannot be granted."""
+
+    def grant(model: FakeModel, wishes: list[Count]) -> list[str]:
+        model.forward_passes += 1
+        if any(wish.word.startswith("bad") for wish in wishes):
+            raise ValueError("one bad wish")
+        sizes.append(len(wishes))
+        return [wish.word.upper() for wish in wishes]
+
+    def stream(model: FakeModel, inputs: ScanInputs) -> Iterator[Any]:
+        for step in range(steps):
+            answer = yield Count(f"{inputs.text}{step}")
+            yield a_fill(answer, vocabulary=8)
+
+    bench.experiments["t.count"] = experiment(version=1, kind="stream", together=grant)(stream)
+
+
+def test_streams_of_one_kind_share_their_forward_passes(bench: Bench) -> None:
+    sizes: list[int] = []
+    counting(bench, sizes)
+    engine = bench.engine()
+    with bench.worker_held(engine):
+        askers = [
+            Asking(lambda n=n: list(engine.stream("t.count", "fake", ScanInputs(f"r{n}-"), session=f"s{n}")))
+            for n in range(6)
+        ]
+        until(lambda: engine.counters().waiting == 6)
+    for n, asker in enumerate(askers):
+        assert [value.tokens.text for value in asker.answer()] == [f"R{n}-{step}" for step in range(6)]
+    assert sum(sizes) == 36
+    assert max(sizes) == 6, "more than the streams that may run alone"
+    assert len(sizes) <= 12
+
+
+def test_a_bad_wish_ends_its_own_stream_only(bench: Bench) -> None:
+    counting(bench, [])
+    engine = bench.engine()
+    with bench.worker_held(engine):
+        good = Asking(lambda: list(engine.stream("t.count", "fake", ScanInputs("good"), session="a")))
+        bad = Asking(lambda: list(engine.stream("t.count", "fake", ScanInputs("bad"), session="b")))
+        until(lambda: engine.counters().waiting == 2)
+    assert len(good.answer()) == 6
+    with pytest.raises(EngineError, match="failed"):
+        bad.answer()
+
+
+def test_a_cancelled_stream_asks_for_no_more(bench: Bench) -> None:
+    counting(bench, [], steps=100_000)
+    engine, cancel, seen = bench.engine(), CancelToken(), []
+
+    def read() -> None:
+        for value in engine.stream("t.count", "fake", ScanInputs("x"), session="a", cancel=cancel):
+            seen.append(value)
+            if len(seen) == 3:
+                cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        Asking(read).answer()
+    until(lambda: bench.models.loaded[0].forward_passes > 0)
+    engine.run("t.read", "fake", ScanInputs("after"))
+    passes = bench.models.loaded[0].forward_passes
+    threading.Event().wait(0.05)
+    assert bench.models.loaded[0].forward_passes == passes
+
+
+def test_only_streams_may_ask() -> None:
+    with pytest.raises(ValueError, match="stream"):
+        experiment(version=1, kind="single", together=lambda model, wishes: [])
+
+
+def test_an_experiment_keeps_things_for_its_reader_and_model(bench: Bench) -> None:
+    def visit(model: FakeModel, inputs: ScanInputs, shelf: Shelf) -> Any:
+        before = shelf.get("visits") or 0
+        shelf.put("visits", before + 1, 10)
+        return a_fill(f"visit {before + 1}", vocabulary=8)
+
+    bench.experiments["t.visit"] = experiment(version=1, keeps=True)(visit)
+    engine = bench.engine()
+
+    def ask(text: str, session: str, model: str = "fake") -> str:
+        return str(engine.run("t.visit", model, ScanInputs(text), session=session).tokens.text)
+
+    assert [ask("a", "one"), ask("b", "one"), ask("c", "two")] == ["visit 1", "visit 2", "visit 1"]
+    assert ask("d", "one", "fake-2") == "visit 1", "another model's past is of no use"
+
+
+def test_what_a_shelf_loses_is_gone_without_an_error() -> None:
+    now = [0.0]
+    handles = Handles(max_bytes=100, expiry=10, clock=lambda: now[0])
+    shelf = Shelf(handles, "reader", "model")
+    shelf.put("line", "first", 60)
+    shelf.put("line", "second", 70)
+    assert (shelf.get("line"), handles.used) == ("second", 70)
+    Shelf(handles, "other", "model").put("line", "theirs", 60)
+    assert shelf.get("line") is None, "pushed out"
+    shelf.put("line", "third", 30)
+    now[0] = 11
+    assert shelf.get("line") is None, "expired"
+    shelf.put("line", "huge", 101)
+    assert shelf.get("line") is None
