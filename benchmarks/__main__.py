@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from benchmarks.rows import Row
 
-CHAPTERS = ("home", "input", "masking", "pairs", "attention", "context", "generation", "models")
+CHAPTERS = ("home", "input", "masking", "pairs", "attention", "context", "languages", "generation", "models")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from explorer import parallel
+from explorer.lab.types import languages
 from explorer.lab.types.attention import CellInputs, LookInputs, Sight
 from explorer.lab.types.context import EmbedInputs, Occurrence
 from explorer.lab.types.generation import FollowInputs
@@ -95,4 +97,26 @@ def defaults() -> list[tuple[str, str, Any]]:
         wanted.append(("pairs.judge", model, JudgeInputs(((a, b), (b, a), (a, elsewhere(lang))))))
     wanted.append(("inputs.positions", model, PositionInputs()))
     wanted.append(("pairs.measure", model, MeasureInputs(tuple(own_pairs(lang) for lang in LANGUAGES))))
+    return wanted + _languages(model)
+
+
+def _languages(model: str) -> list[tuple[str, str, Any]]:
+    """Chapter 6: the survey, what is measured with it between Chinese and English, and the page's own sentence."""
+    from explorer.engine import get_engine
+
+    digest = parallel.digest()
+    look = languages.SurveyInputs(digest)
+    survey = get_engine().run("languages.survey", model, look)
+    wanted: list[tuple[str, str, Any]] = [("languages.survey", model, look)]
+    for source, target in (("en", "zh"), ("zh", "en")):
+        profile = languages.profile_inputs(survey, digest, source, target)
+        best = languages.best_of(get_engine().run("languages.average", model, profile))
+        curves = languages.curve_inputs(survey, digest, source, target, best)
+        wanted += [("languages.average", model, inputs) for inputs in (profile, *curves)]
+    layers = tuple(range(survey.means.shape[2]))
+    for text, target in {
+        (entry("languages", "default", lang)["text"], entry("languages", "default", lang)["target"])
+        for lang in LANGUAGES
+    }:
+        wanted.append(("languages.shift_all", model, languages.shift_inputs(survey, text, "en", target, layers)))
     return wanted

@@ -37,6 +37,7 @@ BESIDE = {
     "masking": {"average"},
     "attention": {"price"},
     "context": {"sets", "partners", "things", "orders"},
+    "languages": {"lists", "blanks"},
     "input": {"long"},
     "pairs": {"elsewhere"},
 }

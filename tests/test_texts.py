@@ -31,6 +31,8 @@ from explorer.views.evidence import common as evidence_common
 from explorer.views.generation import common as generation_common
 from explorer.views.home import common as home_common
 from explorer.views.input import common as input_common
+from explorer.views.languages import common as languages_common
+from explorer.views.languages import keep as keep_view
 from explorer.views.masking import common
 from explorer.views.pairs import common as pairs_common
 
@@ -58,6 +60,8 @@ COMPONENT = {
     "scatter": "scatter_ab",
     "export": "export_bar",
     "compare": "compare",
+    "shift": "language_shift",
+    "map": "language_map",
     "generator": "generator",
     "triangle": "triangle",
     "tree": "tree",
@@ -82,6 +86,9 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/context/cross.py", "name"): ["first", "second", "a", "b"],
     ("explorer/views/home/exhibits.py", "model['build']"): [model["build"] for model in FAMILY],
     ("explorer/views/home/exhibits.py", "model['target']"): [model["target"] for model in FAMILY],
+    ("explorer/views/languages/common.py", "name"): list(languages_common.KINDS),
+    ("explorer/views/languages/common.py", "lang"): list(languages_common.LANGUAGES),
+    ("explorer/views/languages/keep.py", "state.guess"): list(keep_view.GUESSES),
     ("explorer/views/evidence/claims.py", "name"): CHAPTERS,
     ("explorer/views/evidence/claims.py", "part"): [*"published measured on with when held_out command".split()],
     ("explorer/views/evidence/claims.py", "verdict"): ["holds", "holds_not"],
@@ -116,6 +123,7 @@ PRESETS = {
     "pairs": pairs_common.PRESETS,
     "attention": attention_common.PRESETS,
     "context": context_common.PRESETS,
+    "languages": languages_common.PRESETS,
     "generation": generation_common.PRESETS,
     "evidence": evidence_common.PRESETS,
 }
@@ -133,6 +141,8 @@ NO_HAN_IN_CHINESE = {
     "components.attention.weight",
     "common.progress",
     "components.export.svg",
+    "components.shift.alpha",
+    "components.shift.tip",
     "generation.train.log_p",
     "generation.train.product.sub",
     "generation.ways.log_p",

@@ -9,6 +9,8 @@ import atexit
 import os
 import threading
 
+import platformdirs
+
 from explorer.engine.cache import Precomputed
 from explorer.engine.local import LocalEngine
 from explorer.models import catalog
@@ -22,12 +24,14 @@ _engine: LocalEngine | None = None
 def get_engine() -> LocalEngine:
     """The engine of this process, built at the first call.
 
-    SESAME_PRECOMPUTED=off leaves the results that come with the app aside, so that everything is computed.
+    SESAME_PRECOMPUTED=off leaves the results that come with the app, and those kept on this machine, aside, so that
+    everything is computed.
     """
     global _engine
     with _lock:
         if _engine is None:
             use_files = os.environ.get("SESAME_PRECOMPUTED", "") != "off"
-            _engine = LocalEngine(precomputed=Precomputed() if use_files else None)
+            own = Precomputed(platformdirs.user_cache_path("open-sesame", appauthor=False) / "results")
+            _engine = LocalEngine(precomputed=Precomputed() if use_files else None, lasting=own if use_files else None)
             atexit.register(_engine.close)  # a thread inside torch must not outlive the interpreter
         return _engine

@@ -29,6 +29,7 @@ class LocalEngine:
     """Implements `explorer.engine.base.Engine`; see there for `run`, `stream`, `peek` and the rest.
 
     precomputed   where results that come with the app lie; None to compute everything
+    lasting       where lasting results of this machine lie (see experiment.py); None to keep none
     find          experiments by name; a function of `explorer/lab` by default
     """
 
@@ -37,6 +38,7 @@ class LocalEngine:
         models: Models | None = None,
         *,
         precomputed: Precomputed | None = None,
+        lasting: Precomputed | None = None,
         memory: MemoryCache | None = None,
         find: Callable[[str], Callable[..., Any]] = find,
         waiting_bound: int = WAITING_BOUND,
@@ -45,6 +47,7 @@ class LocalEngine:
         self.handles = Handles()
         self._models = models or InstalledModels()
         self._precomputed = precomputed
+        self._lasting = lasting
         self._memory = MemoryCache() if memory is None else memory
         self._find = find
         self._waiting_bound = waiting_bound
@@ -99,12 +102,18 @@ class LocalEngine:
             with self._lock:
                 self._memory_hits += counted
             return result
-        if self._precomputed is None or (result := self._precomputed.get(experiment, key)) is None:
+        result = None if self._precomputed is None else self._precomputed.get(experiment, key)
+        if result is None and self._lasting is not None and self._lasts(experiment):
+            result = self._lasting.get(experiment, key)
+        if result is None:
             return None
         self._memory.put(key, result)
         with self._lock:
             self._precomputed_hits += 1  # a file was read, whoever asked
         return result
+
+    def _lasts(self, experiment: str) -> bool:
+        return bool(getattr(self._find(experiment), "lasting", False))
 
     def _join_or_start(
         self, experiment: str, model_id: str, inputs: Any, session: str, key: str, cancel: CancelToken
@@ -116,6 +125,9 @@ class LocalEngine:
         def keep_result(job: Job) -> None:
             if job.result is not None:
                 self._memory.put(key, job.result)  # before the job leaves: nobody may find neither
+                if self._lasting is not None and self._lasts(experiment):
+                    with contextlib.suppress(OSError):  # a full disk costs the next start some time, nothing else
+                        self._lasting.put(experiment, key, job.result)
             with self._lock:
                 if self._in_flight.get(key) is job:
                     del self._in_flight[key]

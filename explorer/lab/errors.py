@@ -9,7 +9,9 @@ class ExperimentError(Exception):
     """`key` names the message, `values` fill it; survives pickling, so it can cross a process boundary.
 
     Keys: text_empty; too_long (limit, used); position_outside (position, count); token_outside (token_id, count);
-    too_many_blanks (limit, used); word_empty; word_too_long (limit, used); scores_broken.
+    too_many_blanks (limit, used); word_empty; word_too_long (limit, used); corpus_changed; lines_differ (first, other);
+    layer_outside (layer, count); no_language; too_many_words (limit, used);
+    too_few_lines (limit, used); scores_broken.
     """
 
     def __init__(self, key: str, **values: object) -> None:

@@ -18,7 +18,12 @@ class Wish:
 
 
 def experiment(
-    *, version: int, kind: str = "single", keeps: bool = False, together: Callable[..., Any] | None = None
+    *,
+    version: int,
+    kind: str = "single",
+    keeps: bool = False,
+    lasting: bool = False,
+    together: Callable[..., Any] | None = None,
 ) -> Callable[[F], F]:
     """Mark a function as an experiment.
 
@@ -32,7 +37,7 @@ def experiment(
               `together(model, wishes) -> answers` computes those of all readers who stream at that moment in one go
 
     Raise `version` whenever the same inputs would give other numbers: cached and precomputed results are
-    keyed by it.
+    keyed by it. A `lasting` result is kept on this machine's disk too: it takes long, and holds no reader's text.
     """
     if kind not in ("single", "batched", "stream"):
         raise ValueError(f"unknown kind of experiment: {kind!r}")
@@ -42,6 +47,7 @@ def experiment(
     def mark(fn: F) -> F:
         fn.version = version  # type: ignore[attr-defined]
         fn.kind = kind  # type: ignore[attr-defined]
+        fn.lasting = lasting  # type: ignore[attr-defined]
         fn.keeps = keeps  # type: ignore[attr-defined]
         fn.together = together  # type: ignore[attr-defined]
         return fn

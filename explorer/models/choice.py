@@ -15,7 +15,7 @@ from explorer.models.catalog import ModelInfo
 from explorer.models.errors import ModelError
 from explorer.models.failures import FetchError
 
-SWITCHABLE = ("masking", "pairs", "attention", "context", "generation")
+SWITCHABLE = ("masking", "pairs", "attention", "context", "languages", "generation")
 READ_ONLY = ("input", "attention", "context")  # chapters that look inside and ask no head
 TOPIC = "chapters"
 

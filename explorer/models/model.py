@@ -148,6 +148,33 @@ class Model:
         return rows[:, 0] if positions.dim() == 1 else rows
 
     @torch.inference_mode()
+    def embed(self, ids: Tensor) -> Tensor:
+        """What goes into the first layer for ids[B, L]: the same numbers as the first of `hidden_states`."""
+        self._require_shortcut()
+        return self._net.get_submodule(self._row.embeddings)(ids)  # type: ignore[no-any-return]
+
+    @torch.inference_mode()
+    def carry_on(
+        self, hidden: Tensor, mask: Tensor | None = None, *, first: int = 0, last: int | None = None
+    ) -> Tensor:
+        """The hidden states of layer `last` (all layers: None) when hidden[B, L, d] stands for those of layer `first`.
+
+        With what `hidden_states` gave at `first` these are the numbers it gives at `last`; with anything else, what the
+        network makes of that (an intervention between two layers).
+        """
+        self._require_shortcut()
+        self.forward_passes += 1
+        seen = None if mask is None or bool(mask.all()) else mask[:, None, None, :].bool()
+        for layer in self._layers[first:last]:
+            hidden = layer(hidden, seen)
+        return hidden
+
+    @torch.inference_mode()
+    def token_rows(self) -> Tensor:
+        """The table of token embeddings [V, e], before positions and normalisation."""
+        return self._net.get_input_embeddings().weight.detach().float()  # type: ignore[no-any-return]
+
+    @torch.inference_mode()
     def transform(self, hidden: Tensor) -> Tensor:
         """The head before its matrix, always in fp32: [..., d] → [..., e], e = d but for ALBERT and ELECTRA.
 
@@ -276,6 +303,10 @@ class Model:
 
     def _scaled(self, vectors: Tensor) -> Tensor:
         return vectors if self._scale == 1 else vectors * self._scale
+
+    def _require_shortcut(self) -> None:
+        if self._row.last_row is None:
+            raise ModelError("model_unsupported", model=self.info.name, model_type=self.info.family)
 
     def _require_head(self) -> None:
         if self.kind == "encoder":

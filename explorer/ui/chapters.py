@@ -17,6 +17,7 @@ CHAPTERS = (
     (3, "pairs"),
     (4, "attention"),
     (5, "context"),
+    (6, "languages"),
     (7, "generation"),
     (13, "evidence"),
 )

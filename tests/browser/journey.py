@@ -66,7 +66,8 @@ class Reader:
     def say(self, key: str, **values: object) -> str:
         """The text of the interface for `key`; "cover.caption" means this chapter's."""
         chapter = key.split(".")[0]
-        known = chapter in ("common", "components", "errors", "glossary", "home", "masking", "attention", "generation")
+        names = "common components errors glossary home languages masking attention generation"
+        known = chapter in names.split()
         found = words(key if known else f"{self.chapter}.{key}", self.lang, **values)
         return re.sub(r"\[\[([^|\]]+)(?:\|[^\]]*)?\]\]|\*\*(.+?)\*\*|`(.+?)`", lambda m: m[1] or m[2] or m[3], found)
 

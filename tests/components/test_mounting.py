@@ -26,6 +26,8 @@ TABLES = {
     "scatter_ab": "scatter",
     "compare": "compare",
     "export_bar": "export",
+    "language_shift": "shift",
+    "language_map": "map",
     "generator": "generator",
     "triangle": "triangle",
     "tree": "tree",

@@ -30,6 +30,12 @@ export function picture(width, height, colours, title, caption, parts) {
     parts.join("") + foot.join("") + "</svg>";
 }
 
+// A drawing for the page: its parts are strings made by the functions above, which escape what they are given.
+export function drawing(width, height, parts) {
+  const markup = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" aria-hidden="true">${parts.join("")}</svg>`;
+  return document.importNode(new DOMParser().parseFromString(markup, "image/svg+xml").documentElement, true);
+}
+
 export function measure(content, size, weight = 400) {
   const context = (measure.context ??= document.createElement("canvas").getContext("2d"));
   context.font = `${weight} ${size}px ${FONTS}`;

@@ -1,0 +1,93 @@
+"""Sentences of all languages as points of a plane, at every layer: as they are, and with their language taken away.
+
+Knows vectors and two ways to flatten them. Each layer's map is turned to lie like its neighbour's: points then glide.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer import parallel
+from explorer.lab.errors import ExperimentError
+from explorer.lab.experiment import experiment
+from explorer.lab.types.core import Progress
+from explorer.lab.types.languages import PlaceInputs, PlaceResult
+from explorer.lab.types.masking import Floats
+
+if TYPE_CHECKING:
+    from explorer.models.model import Model
+
+SEED = 42
+
+
+@experiment(version=1, kind="stream")
+def place(model: Model, inputs: PlaceInputs) -> Iterator[Progress | PlaceResult]:
+    """Progress (a step is a language, then with UMAP a layer), then the maps. A language's mean is over these lines.
+
+    Raises ExperimentError: corpus_changed, too_few_lines (limit, used).
+    """
+    if inputs.digest != parallel.digest():
+        raise ExperimentError("corpus_changed")
+    if len(inputs.lines) < 2:
+        raise ExperimentError("too_few_lines", limit=2, used=len(inputs.lines))
+    k, n, layers = len(parallel.LANGUAGES), len(inputs.lines), model.n_layers + 1
+    steps = k + (2 * layers if inputs.method == "umap" else 0)
+    vectors = np.zeros((layers, k, n, model.d_model))
+    for at, lang in enumerate(parallel.LANGUAGES):
+        rows = [list(model.tokenizer.encode(parallel.sentences(lang)[line]).ids) for line in inputs.lines]
+        ids, mask = model.tensor_inputs(rows)
+        states = model.hidden_states(ids, mask).cpu().numpy()
+        for row, own in enumerate(rows):
+            vectors[:, at, row] = states[:, row, 1 : len(own) - 1].mean(axis=1)
+        yield Progress(at + 1, steps)
+    maps = np.zeros((2, layers, k, n, 2))
+    kept, apart = np.full((2, layers), np.nan), np.zeros((2, layers))
+    for way, x in enumerate((vectors, vectors - vectors.mean(axis=2, keepdims=True))):
+        for layer in range(layers):
+            rows_of = x[layer].reshape(k * n, -1)
+            apart[way, layer] = spread(x[layer].mean(axis=1)) / max(spread(x[layer].mean(axis=0)), 1e-12)
+            if inputs.method == "umap":
+                maps[way, layer] = _umap(rows_of).reshape(k, n, 2)
+                yield Progress(k + way * layers + layer + 1, steps)
+            else:
+                flat, kept[way, layer] = pca(rows_of)
+                maps[way, layer] = flat.reshape(k, n, 2)
+        maps[way] = aligned(maps[way].reshape(layers, k * n, 2)).reshape(layers, k, n, 2)
+    yield PlaceResult(inputs.method, maps.astype(np.float32), kept.astype(np.float32), apart.astype(np.float32))
+
+
+def pca(x: NDArray[Any]) -> tuple[NDArray[Any], float]:
+    """The first two principal coordinates of x[n, d], and the share of the variance they keep."""
+    u, s, _ = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
+    return u[:, :2] * s[:2], float((s[:2] ** 2).sum() / max((s**2).sum(), 1e-12))
+
+
+def aligned(maps: NDArray[Any]) -> NDArray[Any]:
+    """maps[layers, n, 2] in the unit disc, turned from the last layer down to lie like the one above (Procrustes)."""
+    out = maps - maps.mean(axis=1, keepdims=True)
+    out = out / np.maximum(np.linalg.norm(out, axis=-1).max(axis=1), 1e-12)[:, None, None]
+    for layer in range(len(out) - 2, -1, -1):
+        u, _, v = np.linalg.svd(out[layer].T @ out[layer + 1])
+        out[layer] = out[layer] @ (u @ v)
+    return np.asarray(out)
+
+
+def spread(points: NDArray[Any]) -> float:
+    """Mean distance between two of points[n, d]."""
+    distance = np.linalg.norm(points[:, None] - points[None], axis=-1)
+    return float(distance[~np.eye(len(points), dtype=bool)].mean())
+
+
+def _umap(rows: NDArray[Any]) -> Floats:
+    from umap import UMAP
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that a fixed seed means one thread is known and meant
+        neighbours = min(15, max(2, len(rows) - 1))
+        reducer = UMAP(n_neighbors=neighbours, init="pca", metric="cosine", random_state=SEED, n_jobs=1)
+        return np.asarray(reducer.fit_transform(rows.astype(np.float32)), dtype=np.float32)

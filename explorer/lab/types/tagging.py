@@ -1,0 +1,89 @@
+"""Inputs and results of part-of-speech heads on a frozen body: learnt in some languages, tested in others.
+
+K languages in the order of `explorer.parallel.LANGUAGES`, width d; tags are numbers of `explorer.parallel.TAGS`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.lab.types.masking import Floats, Ints
+
+
+@dataclass(frozen=True)
+class PosInputs:
+    """Train a part-of-speech head on tagged sentences of the languages `train`, the body as it is at `layer`.
+
+    centred: each language's mean vector (of its training sentences, untagged) is taken away first.
+    """
+
+    digest: str
+    train: tuple[str, ...]
+    layer: int
+    centred: bool
+    seed: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class PosResult:
+    """A head after `step` of `steps` steps of training.
+
+    losses[step]         cross-entropy on the training words (nats)
+    accuracy[K]          on the test sentences of every language; majority[K]: always the commonest training tag
+    words[K]             how many test words; trained: how many training words
+    weights[d + 1, tags] the head, its bias in the last row; centres[K, d] what is taken away first
+    """
+
+    step: int
+    steps: int
+    losses: Floats
+    accuracy: Floats
+    majority: Floats
+    words: Ints
+    trained: int
+    weights: Floats
+    centres: Floats
+
+
+@dataclass(frozen=True)
+class TagInputs:
+    """Tag `text` with a trained head: weights[d + 1, tags] on vectors of `layer` minus centre[d]."""
+
+    text: str
+    layer: int
+    weights: Floats
+    centre: Floats
+
+
+@dataclass(frozen=True)
+class TagResult:
+    """start, end[n] of every word in `text`; tag[n] numbers of explorer.parallel.TAGS, p[n] their probability."""
+
+    text: str
+    start: Ints
+    end: Ints
+    tag: Ints
+    p: Floats
+
+
+@dataclass(frozen=True)
+class LearnInputs:
+    """Train a head on any tagged sentences ((word, universal tag), …) in `lang`, and test it on others."""
+
+    train: tuple[tuple[tuple[str, str], ...], ...]
+    lang: str
+    test: tuple[tuple[tuple[str, str], ...], ...]
+    test_lang: str
+    layer: int
+    seed: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class LearnResult:
+    """accuracy on `words` test words; majority: always the commonest training tag."""
+
+    accuracy: float
+    majority: float
+    words: int

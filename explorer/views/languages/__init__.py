@@ -1,0 +1,1 @@
+"""The tools of chapter 6, 跨语言. They share one sentence, one pair of languages and one state (common.py)."""

@@ -1,0 +1,169 @@
+"""What the tools of 跨语言 share: the page's state, the sentence as the model reads it, and what is known of the model.
+
+It knows the state, the tokenizer's answer and the survey of the project's sentences; it draws nothing but progress.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, get_args
+
+import numpy as np
+
+from explorer import examples, parallel
+from explorer.engine import get_engine, uses
+from explorer.engine.base import EngineError
+from explorer.lab.types.core import Tokens
+from explorer.lab.types.languages import KIND, KINDS, SurveyInputs, SurveyResult
+from explorer.ui import widgets
+from explorer.ui.i18n import language, t
+from explorer.ui.state import MAX_LINK, Store, limit
+
+MAX_TOKENS = 64
+LANGUAGES = parallel.LANGUAGES
+Tool = Literal["shift", "near", "map", "align", "words", "keep", "pos"]
+TOOLS: tuple[str, ...] = get_args(Tool)
+PRESETS = ("town", "reverse", "paris", "kana", "beyond", "fails")
+MIXED = 0.2  # share of a second language from which a sentence counts as mixed
+Language = Literal["zh", "en", "ja", "fr", "de", "es"]
+Source = Literal["auto", "zh", "en", "ja", "fr", "de", "es"]
+
+
+@dataclass(frozen=True)
+class State:
+    """The whole page. An empty `text` stands for the page's own example in the reader's language."""
+
+    text: str = limit("", longest=MAX_LINK)
+    tool: Tool = "shift"
+    source: Source = "auto"
+    target: Language = "zh"
+    layer: int = limit(-1, low=-1, high=100)
+    alpha: float = limit(1.0, low=-1.0, high=3.0)
+    method: Literal["pca", "umap"] = "pca"
+    words: str = limit("", longest=400)
+    guess: Literal["", "same", "any", "zh"] = ""
+    train: tuple[str, ...] = limit(("en",), longest=6)
+    centred: bool = False
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A text the model can read and the language it is taken for.
+
+    `typed` characters were written and `used` of them are read; `simplified` is True when 繁体 was read as 简体.
+    `mixed`: another language has a good share of it. `foreign`: most letters are of none of the six languages' scripts.
+    """
+
+    tokens: Tokens
+    source: str
+    typed: int
+    used: int
+    simplified: bool
+    mixed: bool
+    foreign: bool
+
+
+def store() -> Store[State]:
+    return Store(State, "languages")
+
+
+def model() -> uses.ModelInfo:
+    """The model this chapter uses now."""
+    return uses.chosen("languages")
+
+
+def model_id() -> str:
+    return model().id
+
+
+def survey() -> SurveyResult:
+    """What the model makes of the project's sentences; where nobody has looked yet, with progress on the page."""
+    inputs, name = SurveyInputs(parallel.digest()), model_id()
+    found: SurveyResult | None = get_engine().peek("languages.survey", name, inputs)
+    if found is None:
+        stream = get_engine().stream("languages.survey", name, inputs, session=widgets.session())
+        found = widgets.progress(stream, t("languages.surveying"))
+    assert found is not None
+    return found
+
+
+def text_of(state: State) -> str:
+    return state.text or examples.entry("languages", "default", language())["text"]
+
+
+def target_of(state: State) -> str:
+    """A page that nobody has touched leads from its example's language to the other one."""
+    return state.target if state.text else examples.entry("languages", "default", language())["target"]
+
+
+def read(state: State) -> Sentence:
+    """The sentence of `state`, cut to what fits. Raises EngineError("text_empty")."""
+    text = text_of(state)
+    if not text.strip():
+        raise EngineError("text_empty")
+    tokens, simplified = _tokens(model_id(), text)
+    kinds = survey().kinds[np.array(tokens.ids[1:-1], dtype=np.int64)]
+    source, mixed = _language(kinds)
+    letters = [char for char in tokens.text if char.isalpha()]
+    foreign = sum(not _known_script(char) for char in letters) * 2 > len(letters)
+    return Sentence(
+        tokens,
+        state.source if state.source != "auto" else source,
+        len(text),
+        len(tokens.text),
+        simplified,
+        mixed,
+        foreign,
+    )
+
+
+@lru_cache(maxsize=512)
+def _tokens(model: str, text: str) -> tuple[Tokens, bool]:
+    engine = get_engine()
+    plain, simplified = engine.simplify(model, text[: MAX_TOKENS * 24])
+    tokens = engine.tokens(model, plain)
+    if len(tokens) > MAX_TOKENS:
+        tokens = engine.tokens(model, plain[: tokens.offsets[MAX_TOKENS - 2][1]])
+        while len(tokens) > MAX_TOKENS:
+            tokens = engine.tokens(model, tokens.text[:-1])
+    return tokens, simplified
+
+
+def _language(kinds: np.ndarray) -> tuple[str, bool]:
+    """The language most tokens speak for, and whether another speaks up as well. 汉字 beside kana are Japanese."""
+    count = {name: int((kinds == number).sum()) for name, number in KIND.items()}
+    han, kana = count["han"], count["kana"]
+    votes = {lang: count[lang] for lang in ("en", "fr", "de", "es")}
+    votes |= {"ja": kana + han, "zh": 0} if kana * 4 >= han and kana else {"zh": han, "ja": kana}
+    total = sum(votes.values())
+    if not total:
+        return "en", False
+    first, second = sorted(votes, key=lambda lang: -votes[lang])[:2]
+    asian = sum(votes[lang] for lang in ("zh", "ja"))
+    latin = total - asian
+    return first, min(asian, latin) >= MIXED * total if {first, second} & {"zh", "ja"} else False
+
+
+def _known_script(char: str) -> bool:
+    return char < "\u0250" or "\u3040" <= char <= "\u30ff" or "\u3400" <= char <= "\u9fff" or char == "々"
+
+
+def layer_of(state: State, best: int | None = None) -> int:
+    """The reader's layer; else the best one that is known, else the middle."""
+    last = get_engine().facts(model_id()).n_layers
+    return min(state.layer, last) if state.layer >= 0 else best if best is not None else last // 2
+
+
+def kind_names() -> list[str]:
+    return [t(f"languages.kind.{name}") for name in KINDS]
+
+
+def name_of(lang: str) -> str:
+    return t(f"languages.name.{lang}")
+
+
+def choose_preset(name: str) -> None:
+    """Set the whole page to the preset `name` in the reader's language."""
+    example = examples.entry("languages", name, language())
+    store().put(State(text=example["text"], **example.get("state", {})))

@@ -1,0 +1,88 @@
+"""用什么话填: cover each word in turn; in which language are the likeliest? First a question, then the measurement."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from explorer import examples
+from explorer.engine import get_engine
+from explorer.lab.types.languages import KINDS, KeepInputs, KeepResult
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import t
+from explorer.ui.numbers import percent
+from explorer.ui.prose import verbatim
+from explorer.views.languages import common
+from explorer.views.languages.common import Sentence, State
+
+TOP = 100
+GUESSES = ("same", "any", "zh")
+
+
+def draw(sentence: Sentence, state: State) -> None:
+    chrome.section("languages.keep")
+    chrome.subtitle(t("languages.keep.question"))
+    with st.container(horizontal=True, key="languages-guess"):
+        for name in GUESSES:
+            kind = "primary" if state.guess == name else "secondary"
+            st.button(
+                t(f"languages.keep.guess_{name}"), key=f"languages-guess-{name}", type=kind,
+                on_click=partial(_guess, state, name),
+            )  # fmt: skip
+    if not state.guess:
+        chrome.quiet(t("languages.keep.first"))
+        return
+    left, right = st.columns([1, 0.44], gap="large")
+    with left:
+        _of_sentence(sentence)
+        _of_examples()
+    with right:
+        chrome.notice(f"languages.keep.answer_{state.guess}")
+        chrome.steps([(t(f"languages.keep.step{n}"), "") for n in (1, 2, 3)])
+        chrome.honesty("languages.keep.honesty")
+
+
+def measured(texts: tuple[str, ...], every: int = 1) -> KeepResult:
+    """Every blank of `texts`, with progress where nobody has asked before."""
+    inputs, engine = KeepInputs(texts, every, TOP, common.survey().kinds), get_engine()
+    found: KeepResult | None = engine.peek("languages.keep", common.model_id(), inputs)
+    if found is None:
+        stream = engine.stream("languages.keep", common.model_id(), inputs, session=widgets.session())
+        found = widgets.progress(stream, t("languages.keep.running"))
+    assert found is not None
+    return found
+
+
+def _of_sentence(sentence: Sentence) -> None:
+    result = measured((sentence.tokens.text,))
+    shown = [n for n in range(len(KINDS)) if result.shares[:, n].max() >= 0.01]
+    vocabulary = get_engine().vocabulary(common.model_id())
+    rows = [
+        (
+            verbatim(sentence.tokens.surface(int(at))),
+            "、".join(verbatim(vocabulary[int(number)].removeprefix("##")) for number in ids[:3]),
+            *(percent(float(share[n])) for n in shown),
+        )
+        for at, ids, share in zip(result.position, result.ids, result.shares, strict=True)
+    ]
+    head = (t("languages.keep.covered"), t("languages.keep.first_words"), *(common.kind_names()[n] for n in shown))
+    chrome.subtitle(t("languages.keep.yours"))
+    chrome.table(head, rows, numeric=range(2, len(head)))
+
+
+def _of_examples() -> None:
+    """A Chinese, an English and a mixed sentence, all their blanks together."""
+    texts = examples.load("languages")["blanks"]
+    rows = []
+    for kind in ("zh", "en", "mixed"):
+        result = measured((texts[kind],))
+        mean = result.shares.mean(axis=0)
+        rows.append((t(f"languages.keep.{kind}"), texts[kind], *(percent(float(mean[n])) for n in (0, 2))))
+    chrome.subtitle(t("languages.keep.examples"))
+    head = (t("languages.keep.kind"), t("languages.keep.sentence"), common.kind_names()[0], common.kind_names()[2])
+    chrome.table(head, rows, numeric=(2, 3))
+
+
+def _guess(state: State, name: str) -> None:
+    common.store().set(text=common.text_of(state), target=common.target_of(state), guess=name)

@@ -1,0 +1,74 @@
+"""谁和谁近: the language vectors themselves. How long they are, how alike, and whom the model takes for neighbours."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from explorer.engine import get_engine
+from explorer.ui import chrome
+from explorer.ui.i18n import language, t
+from explorer.views.languages import common
+from explorer.views.languages.common import LANGUAGES, Sentence, State
+
+BOTH = 2  # language vectors made from both halves of the sentences
+
+
+def draw(sentence: Sentence, state: State) -> None:
+    from explorer.figures import languages as figures
+
+    chrome.section("languages.near")
+    vectors = common.survey().means[BOTH]
+    layer = common.layer_of(state)
+    names = {lang: common.name_of(lang) for lang in LANGUAGES}
+    centred = vectors - vectors.mean(axis=0)
+    left, right = st.columns([1, 0.44], gap="large")
+    with left:
+        last = get_engine().facts(common.model_id()).n_layers
+        st.session_state["languages-near-layer"] = layer
+        st.slider(
+            t("languages.layer"), 0, last, key="languages-near-layer",
+            on_change=lambda: _choose_layer(state, st.session_state["languages-near-layer"]),
+        )  # fmt: skip
+        lengths = np.linalg.norm(centred, axis=-1)
+        chrome.plot(
+            figures.by_layer(
+                dict(zip(LANGUAGES, lengths, strict=True)), t("languages.layer"), t("languages.near.length"),
+                names=names, layer=layer,
+            ),
+            "languages-lengths", t("languages.near.length_caption"), t("languages.near.length_alt"),
+        )  # fmt: skip
+        cos = cosines(centred[:, layer])
+        written = [[f"{value:.2f}".replace("-", "−") for value in row] for row in cos]
+        chrome.plot(
+            figures.square(cos, list(names.values()), low=-1, high=1, written=written),
+            "languages-cosines", t("languages.near.cosine_caption", layer=layer), _closest(cos),
+        )  # fmt: skip
+        chrome.plot(
+            figures.tree(cos, list(names.values())), "languages-tree", t("languages.near.tree_caption", layer=layer),
+            _closest(cos),
+        )  # fmt: skip
+    with right:
+        chrome.steps([(t(f"languages.near.step{n}"), "") for n in (1, 2, 3)])
+        chrome.honesty("languages.near.honesty")
+
+
+def cosines(vectors: np.ndarray) -> np.ndarray:
+    """cos[K, K] of vectors[K, d]."""
+    unit = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+    return np.asarray(unit @ unit.T)
+
+
+def _closest(cos: np.ndarray) -> str:
+    """Each language's nearest neighbour, in words."""
+    others = np.where(np.eye(len(cos), dtype=bool), -np.inf, cos)
+    pairs = [
+        t("languages.near.neighbour", tongue=common.name_of(lang), other=common.name_of(LANGUAGES[int(row.argmax())]),
+          cos=f"{row.max():.2f}".replace("-", "−"))
+        for lang, row in zip(LANGUAGES, others, strict=True)
+    ]  # fmt: skip
+    return ("；" if language() == "zh" else "; ").join(pairs)
+
+
+def _choose_layer(state: State, layer: int) -> None:
+    common.store().set(text=common.text_of(state), target=common.target_of(state), layer=layer)

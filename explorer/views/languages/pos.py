@@ -1,0 +1,159 @@
+"""学一种，考六种: a part-of-speech head trained here on some languages and tested on all; then one's own sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from explorer import parallel
+from explorer.engine import get_engine
+from explorer.lab.types.core import Progress
+from explorer.lab.types.tagging import PosInputs, PosResult, TagInputs, TagResult
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import t
+from explorer.ui.numbers import percent, thousands
+from explorer.ui.prose import inline, verbatim
+from explorer.views.languages import common
+from explorer.views.languages.common import LANGUAGES, Sentence, State
+
+STEPS = 200
+ROWS = ("qanet", "bert_zh", "mbert_zh", "mbert_en", "mbert_both")
+PUBLISHED = {  # DRCD test, EM / F1: Hsu, Liu & Lee 2019 (arXiv 1909.09587)
+    "qanet": "66.1 / 78.1", "bert_zh": "82.0 / 89.1", "mbert_zh": "81.2 / 88.7",
+    "mbert_en": "63.3 / 78.8", "mbert_both": "82.6 / 90.1",
+}  # fmt: skip
+
+
+def draw(sentence: Sentence, state: State) -> None:
+    chrome.section("languages.pos")
+    left, right = st.columns([1, 0.44], gap="large")
+    with left:
+        _choose(state)
+        result = _head(state, state.train)
+        if result is not None:
+            _curve(result)
+            _own(sentence, result, state)
+        _matrix(state)
+    with right:
+        chrome.steps([(t(f"languages.pos.step{n}"), "") for n in (1, 2, 3)])
+        chrome.subtitle(t("languages.pos.published"))
+        chrome.table(
+            (t("languages.pos.trained"), "EM / F1"),
+            [(t(f"languages.pos.qa_{name}"), PUBLISHED[name]) for name in ROWS],
+        )
+        chrome.quiet(t("languages.pos.published_source"))
+        chrome.honesty("languages.pos.honesty")
+
+
+def inputs(state: State, train: tuple[str, ...]) -> PosInputs:
+    last = get_engine().facts(common.model_id()).n_layers
+    return PosInputs(parallel.digest(), train, last * 2 // 3, state.centred, 0, STEPS)
+
+
+def _choose(state: State) -> None:
+    key = "languages-train"
+    st.session_state[key] = list(state.train)
+    st.pills(
+        t("languages.pos.train"), LANGUAGES, selection_mode="multi", key=key, format_func=common.name_of,
+        on_change=lambda: _set(state, train=tuple(lang for lang in LANGUAGES if lang in st.session_state[key])),
+    )  # fmt: skip
+    widgets.toggle(
+        "languages-centred", t("languages.pos.centred"), state.centred, lambda on: _set(state, centred=on),
+        t("languages.pos.centred_help"),
+    )  # fmt: skip
+
+
+def _head(state: State, train: tuple[str, ...]) -> PosResult | None:
+    """The trained head; a button where it is not trained yet, then its losses as they fall."""
+    if not train:
+        chrome.notice("errors.no_language", "warn")
+        return None
+    asked = inputs(state, train)
+    found: PosResult | None = get_engine().peek("languages.train_pos", common.model_id(), asked)
+    if found is None and st.button(t("languages.pos.start"), key="languages-start", type="primary"):
+        found = _trained(asked, t("languages.pos.training"))
+    return found
+
+
+def _trained(asked: PosInputs, words: str) -> PosResult | None:
+    """Run the training on the page: sentences read, then steps; a stop button all the while."""
+    place, chart, result = st.empty(), st.empty(), None
+    stream = get_engine().stream("languages.train_pos", common.model_id(), asked, session=widgets.session())
+    for step in stream:
+        done, total = (step.done, step.total) if isinstance(step, Progress) else (step.step, step.steps)
+        label = t("languages.pos.reading") if isinstance(step, Progress) else words
+        with place.container(horizontal=True, vertical_alignment="center"):
+            st.progress(done / total, text=f"{label} · {t('common.progress', done=done, total=total)}")
+            st.button(t("common.cancel"), key=f"languages-stop-{label}-{done}", type="tertiary")
+        if isinstance(step, PosResult):
+            result = step
+            chart.line_chart(step.losses, height=180)
+    place.empty()
+    chart.empty()
+    return result
+
+
+def _curve(result: PosResult) -> None:
+    from explorer.figures import languages as figures
+
+    name = t("languages.pos.loss")
+    chrome.plot(
+        figures.falling(result.losses, float(np.log(len(parallel.TAGS))), t("languages.pos.guessing"),
+                        t("languages.pos.step"), name),
+        "languages-loss", t("languages.pos.loss_caption", n=thousands(result.trained), steps=result.steps),
+        f"{name}: {result.losses[0]:.2f} → {result.losses[-1]:.2f}",
+    )  # fmt: skip
+
+
+def _matrix(state: State) -> None:
+    """One row a head that has been trained; a button trains those of single languages that are missing."""
+    from explorer.figures import languages as figures
+
+    sets = [(lang,) for lang in LANGUAGES]
+    if len(state.train) > 1:
+        sets.append(state.train)
+    found = {train: get_engine().peek("languages.train_pos", common.model_id(), inputs(state, train)) for train in sets}
+    missing = [train for train, result in found.items() if result is None]
+    if missing and st.button(t("languages.pos.all", n=len(missing)), key="languages-all"):
+        for train in missing:
+            found[train] = _trained(inputs(state, train), t("languages.pos.training_one", tongue=_names(train)))
+    rows = [(train, result) for train, result in found.items() if result is not None]
+    if not rows:
+        return
+    first: Any = rows[0][1]
+    values = np.stack([result.accuracy for _, result in rows])
+    chrome.plot(
+        figures.square(
+            values, [common.name_of(lang) for lang in LANGUAGES], low=0, high=1,
+            written=[[f"{100 * p:.0f} %" for p in row] for row in values], y_names=[_names(train) for train, _ in rows],
+            x_title=t("languages.pos.tested"), y_title=t("languages.pos.trained"),
+        ),
+        "languages-matrix",
+        t("languages.pos.matrix_caption", words=", ".join(map(str, first.words.tolist())),
+          majority=", ".join(percent(float(p)) for p in first.majority)),
+        t("languages.pos.matrix_alt", low=percent(float(values.min())), high=percent(float(values.max()))),
+    )  # fmt: skip
+
+
+def _own(sentence: Sentence, result: PosResult, state: State) -> None:
+    """The reader's sentence with a tag under every word."""
+    centre = result.centres[LANGUAGES.index(sentence.source)]
+    asked = TagInputs(sentence.tokens.text, inputs(state, state.train).layer, result.weights, centre)
+    tagged: TagResult = widgets.run("languages.tag", common.model_id(), asked)
+    chrome.subtitle(t("languages.pos.own"))
+    cells = "".join(
+        f'<span class="word" data-tag="{parallel.TAGS[int(tag)]}">{inline(verbatim(tagged.text[start:end]))} '
+        f'<span class="quiet">{parallel.TAGS[int(tag)]} {percent(float(p))}</span></span>'
+        for start, end, tag, p in zip(tagged.start, tagged.end, tagged.tag, tagged.p, strict=True)
+    )
+    chrome.block(f'<div class="words tagged">{cells}</div>')
+
+
+def _names(train: tuple[str, ...]) -> str:
+    return " + ".join(common.name_of(lang) for lang in train)
+
+
+def _set(state: State, **changes: Any) -> None:
+    common.store().set(text=common.text_of(state), target=common.target_of(state), **changes)

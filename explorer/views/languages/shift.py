@@ -1,0 +1,145 @@
+"""挪过去: the arrow between two languages times alpha, added at one layer; what the head reads then, and three curves.
+
+The layer on the screen comes first; the others follow once it stands, so that moving a dial asks the model nothing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from explorer import parallel
+from explorer.components.language_shift import Dials, Line, language_shift
+from explorer.engine import get_engine
+from explorer.lab.types.languages import (
+    ALPHAS,
+    RANDOM_ALPHAS,
+    AverageInputs,
+    AverageResult,
+    ShiftInputs,
+    ShiftResult,
+    best_of,
+    curve_inputs,
+    profile_inputs,
+    shift_inputs,
+)
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import language, section, t
+from explorer.views.languages import common
+from explorer.views.languages.common import Sentence, State
+
+
+def draw(sentence: Sentence, state: State) -> None:
+    target = common.target_of(state)
+    chrome.section("languages.shift", source=common.name_of(sentence.source), target=common.name_of(target))
+    if target == sentence.source:
+        chrome.notice("languages.same", tongue=common.name_of(target))
+        return
+    last = get_engine().facts(common.model_id()).n_layers
+    best = best_layer(sentence.source, target)
+    layer = common.layer_of(state, best)
+    result = _everything(sentence, target)
+    if result is None:
+        result = widgets.run("languages.shift", common.model_id(), _inputs(sentence, target, (layer,)))
+    left, right = st.columns([1, 0.36], gap="large")
+    with left:
+        language_shift(
+            result, ALPHAS, RANDOM_ALPHAS, key="languages-shift",
+            vocabulary=get_engine().vocabulary(common.model_id()), labels=section("components.shift"), lang=language(),
+            n_layers=last, dials=Dials(layer, state.alpha), best=best, kind_names=common.kind_names(),
+            averages=_averages(sentence.source, target, last), caption=t("languages.shift.caption"),
+            on_change=lambda dials: _moved(dials, state),
+        )  # fmt: skip
+        _measure(sentence.source, target, layer, best)
+    with right:
+        chrome.steps([(t(f"languages.shift.step{n}"), "") for n in (1, 2, 3, 4)])
+        chrome.honesty("languages.shift.honesty", known=_known(result))
+    _code(sentence, target, layer, state.alpha)
+
+
+def complete(sentence: Sentence, state: State) -> None:
+    """All layers, after the one on the screen stands; then the figure once more with all of them."""
+    target = common.target_of(state)
+    if target == sentence.source or _everything(sentence, target) is not None:
+        return
+    stream = get_engine().stream(
+        "languages.shift_all", common.model_id(), _all_layers(sentence, target), session=widgets.session()
+    )
+    widgets.progress(stream, t("languages.shift.completing"))
+    if _everything(sentence, target) is not None:
+        widgets.draw_again()
+
+
+def best_layer(source: str, target: str) -> int | None:
+    """The layer with most right conversions at alpha 1 on half a; None while nobody has measured."""
+    found = _peek(profile_inputs(common.survey(), parallel.digest(), source, target))
+    return None if found is None else best_of(found)
+
+
+def _everything(sentence: Sentence, target: str) -> ShiftResult | None:
+    found: ShiftResult | None = get_engine().peek(
+        "languages.shift_all", common.model_id(), _all_layers(sentence, target)
+    )
+    return found
+
+
+def _all_layers(sentence: Sentence, target: str) -> ShiftInputs:
+    last = get_engine().facts(common.model_id()).n_layers
+    return _inputs(sentence, target, tuple(range(last + 1)))
+
+
+def _inputs(sentence: Sentence, target: str, layers: tuple[int, ...]) -> ShiftInputs:
+    return shift_inputs(common.survey(), sentence.tokens.text, sentence.source, target, layers)
+
+
+def _averages(source: str, target: str, last: int) -> dict[int, tuple[Line, Line]]:
+    out = {}
+    for layer in range(last + 1):
+        pair = [_peek(inputs) for inputs in curve_inputs(common.survey(), parallel.digest(), source, target, layer)]
+        if pair[0] is not None and pair[1] is not None:
+            own, loose = (Line(found.alphas, found.curves[:3, 0]) for found in pair if found is not None)
+            out[layer] = (own, loose)
+    return out
+
+
+def _peek(inputs: AverageInputs) -> AverageResult | None:
+    found: AverageResult | None = get_engine().peek("languages.average", common.model_id(), inputs)
+    return found
+
+
+def _measure(source: str, target: str, layer: int, best: int | None) -> None:
+    """The average of many sentences takes a while: a button, progress, stop."""
+    wanted = [*curve_inputs(common.survey(), parallel.digest(), source, target, layer)]
+    if best is None:
+        wanted.insert(0, profile_inputs(common.survey(), parallel.digest(), source, target))
+    wanted = [inputs for inputs in wanted if _peek(inputs) is None]
+    n = len(parallel.halves())
+    if not wanted:
+        return
+    chrome.quiet(t("languages.shift.average_sub", n=n, layer=layer))
+    if st.button(t("common.run"), key="languages-average"):
+        for inputs in wanted:
+            stream = get_engine().stream("languages.average", common.model_id(), inputs, session=widgets.session())
+            widgets.progress(stream, t("languages.shift.averaging"))
+        widgets.draw_again()
+
+
+def _moved(dials: Dials, state: State) -> None:
+    common.store().set(text=common.text_of(state), target=common.target_of(state), layer=dials.layer, alpha=dials.alpha)
+
+
+def _known(result: ShiftResult) -> str:
+    return f"{int(np.sum(result.known))} / {len(result.known)}"
+
+
+def _code(sentence: Sentence, target: str, layer: int, alpha: float) -> None:
+    lines = [n for n, half in enumerate(parallel.halves()) if half == "a"][:16]
+    chrome.show_code(
+        "languages_shift",
+        common.model(),
+        text=sentence.tokens.text,
+        layer=layer,
+        alpha=alpha,
+        ours=[parallel.sentences(sentence.source)[n] for n in lines],
+        theirs=[parallel.sentences(target)[n] for n in lines],
+    )

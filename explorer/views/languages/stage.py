@@ -1,0 +1,83 @@
+"""The stage of 跨语言: the reader's sentence, from which language into which, and the choice of tool.
+
+It knows the page's state; what is computed from the sentence is each tool's own business.
+"""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import streamlit as st
+
+from explorer.engine.base import EngineError
+from explorer.ui import chrome, widgets
+from explorer.ui.i18n import t
+from explorer.views.languages import common
+from explorer.views.languages.common import Sentence, State
+
+
+def draw() -> Sentence | None:
+    """Draw the stage; the sentence, or None when there is nothing to read (said on the page)."""
+    state = common.store().get()
+    sentence = None
+    with st.container(key="stage-languages"):
+        widgets.text_line(
+            "languages-text", t("languages.input"), common.text_of(state), _write, t("languages.placeholder")
+        )
+        try:
+            sentence = common.read(state)
+        except EngineError as problem:
+            chrome.error(problem)
+        _pair(state, sentence)
+    if sentence is not None:
+        _remarks(sentence)
+    widgets.choice(
+        "languages-tool", t("languages.tools"), common.TOOLS, state.tool,
+        lambda tool: t(f"languages.tool.{tool}"), lambda tool: common.store().set(tool=tool),
+    )  # fmt: skip
+    return sentence
+
+
+def _pair(state: State, sentence: Sentence | None) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="languages-pair"):
+        widgets.choice(
+            "languages-target", t("languages.target"), common.LANGUAGES, common.target_of(state),
+            lambda lang: t(f"languages.into.{lang}"), _choose_target,
+        )  # fmt: skip
+        if sentence is not None:
+            key = "languages-source"
+            st.session_state[key] = state.source
+            st.selectbox(
+                t("languages.source"), get_args(common.Source), key=key, label_visibility="collapsed", width=240,
+                format_func=lambda lang: _source_name(lang, sentence),
+                on_change=lambda: common.store().set(text=common.text_of(state), source=st.session_state[key]),
+            )  # fmt: skip
+
+
+def _source_name(lang: str, sentence: Sentence) -> str:
+    if lang == "auto":
+        return t("languages.source_auto", tongue=common.name_of(sentence.source))
+    return t("languages.source_is", tongue=common.name_of(lang))
+
+
+def _remarks(sentence: Sentence) -> None:
+    if sentence.used < sentence.typed:
+        chrome.notice("languages.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
+    if sentence.simplified:
+        chrome.notice("languages.simplified")
+    if sentence.foreign:
+        chrome.notice("languages.foreign", "warn")
+    if sentence.mixed:
+        chrome.notice("languages.mixed", tongue=common.name_of(sentence.source))
+    if any(sentence.tokens.unknown):
+        chrome.notice("languages.unknown")
+
+
+def _write(text: str) -> None:
+    state = common.store().get()
+    common.store().set(text=text or " ", target=common.target_of(state))
+
+
+def _choose_target(lang: str) -> None:
+    state = common.store().get()
+    common.store().set(text=common.text_of(state), target=lang)

@@ -1,0 +1,83 @@
+"""跨语言 without a browser: every tool in both languages on readers' own sentences, and what odd ones are told."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.ui import i18n
+from explorer.views.languages import common, shift
+from tests.pages.app import body, notices, open_page, snippets
+
+OWN = {"zh": "小狗在河边追着一只红色的球。", "en": "The postman brings a letter to my neighbour."}
+TARGET = {"zh": "en", "en": "zh"}
+
+
+def words(key: str, lang: str, **values: object) -> str:
+    return i18n.text(key, lang, **values)
+
+
+@pytest.fixture(autouse=True)
+def one_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the other layers, which follow the one on the screen and take longer than all else."""
+    monkeypatch.setattr(shift, "complete", lambda sentence, state: None)
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+@pytest.mark.parametrize("tool", common.TOOLS)
+def test_every_tool_draws_on_a_sentence_of_the_reader_s_own(tool: str, lang: str) -> None:
+    at = open_page("languages", lang, tool=tool, text=OWN[lang], target=TARGET[lang], layer="7")
+    assert not at.exception
+    seen = body(at)
+    assert words("languages.title", lang) in seen
+    heading = words(f"languages.{tool}.title", lang)
+    assert heading.split("{")[0] in seen
+    assert tool == "keep" or words("common.honesty", lang) in seen
+    assert notices(at) == []
+    if tool == "shift":
+        (snippet,) = snippets(at)
+        assert OWN[lang] in snippet and "__" not in snippet
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "key", "values"),
+    [
+        (" ", "zh", "errors.text_empty", {}),
+        ("雨停了，天空出现一道彩虹。", "zh", "languages.same", {"tongue": "中文"}),
+        ("這裡的風箏飛得很高。", "en", "languages.simplified", {}),
+        ("Мама мыла раму весь день.", "en", "languages.foreign", {}),
+        ("我的 homework 还没有写完, sorry my dear teacher。", "fr", "languages.mixed", {"tongue": "中文"}),
+        ("word " * 300, "zh", "languages.cut", {"limit": 64, "typed": 1500, "used": 309}),
+        ("Tea", "zh", None, {}),
+    ],
+)
+def test_odd_sentences_are_told_and_never_break(
+    text: str, target: str, key: str | None, values: dict[str, object]
+) -> None:
+    at = open_page("languages", "zh", text=text, target=target, layer="7")
+    assert not at.exception
+    said = "\n".join(notices(at))
+    if key is None:
+        assert said == ""
+    else:
+        assert words(key, "zh", **values).split("{")[0][:30] in said
+
+
+def test_no_language_to_teach_is_told() -> None:
+    at = open_page("languages", "en", tool="pos", text=OWN["en"], target="zh", train="")
+    assert not at.exception
+    assert words("errors.no_language", "en") in notices(at)
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_a_sentence_is_taken_for_the_language_it_is_in(lang: str) -> None:
+    for text, found in (
+        ("Die Kinder spielen mit dem alten Hund.", "de"),
+        ("Los niños juegan con el perro viejo.", "es"),
+        ("Les enfants jouent avec le vieux chien.", "fr"),
+        ("The children play with the old dog.", "en"),
+        ("子供たちは古い犬と遊んでいます。", "ja"),
+        ("孩子们和老狗一起玩。", "zh"),
+    ):
+        at = open_page("languages", lang, text=text, target="zh" if found != "zh" else "en", tool="align")
+        box = next(box for box in at.selectbox if box.key == "languages-source")
+        assert words("languages.source_auto", lang, tongue=words(f"languages.name.{found}", lang)) in box.options[0]
