@@ -176,7 +176,7 @@ def test_the_average_is_over_different_sentences_of_one_language(lang: str) -> N
 
 def test_what_comes_computed_is_what_the_pages_show_first(reader: Reader) -> None:
     """The keys under which pages look are those under which `defaults` is kept."""
-    wanted = {(name, inputs) for name, _, inputs in examples.defaults()}
+    wanted = {(name, inputs) for name, _, inputs in examples.defaults() if not name.startswith("languages.")}
     for lang in examples.LANGUAGES:
         reader.session["language"] = lang
         sentence = masking.read(masking.State())
