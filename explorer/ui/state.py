@@ -130,9 +130,14 @@ class Store(Generic[S]):
             self._write_link(kept)
         return kept
 
+    def now(self) -> S:
+        """The state as it is kept, for callbacks: the browser may still send the link from before the last click."""
+        kept: S = st.session_state.get(self._key) or self._kind()
+        return kept
+
     def set(self, **changes: Any) -> S:
         """Change some fields; bounds are not checked here because the views pass values they have checked."""
-        state = replace(st.session_state.get(self._key) or self._kind(), **changes)  # type: ignore[type-var]
+        state = replace(self.now(), **changes)  # type: ignore[type-var]
         self._keep(state)
         return state
 

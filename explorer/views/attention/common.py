@@ -96,7 +96,7 @@ def change(**changes: Any) -> None:
     For callbacks: these ask the session, by an empty change, not the link. A browser that has not yet heard of the
     last change still sends the link before it, and reading that would take the change back.
     """
-    now = effective(store().set())
+    now = effective(store().now())
     kept = {"text": now.text, "pair": now.pair, "layer": now.layer, "head": now.head, "pins": now.pins}
     store().set(**{**kept, **changes})
 

@@ -150,7 +150,7 @@ def _change(change: MapChange) -> None:
 
 def relabel(point: int) -> None:
     """The point's next sense: A, B, C, none, A …"""
-    state = common.store().get()
+    state = common.store().now()
     if not state.text:
         return
     scene = common.own(state)

@@ -55,7 +55,7 @@ def _lines(scene: Scene | None, state: State) -> None:
 
 
 def _write(text: str, word: str) -> None:
-    state = common.store().get()
+    state = common.store().now()
     senses = state.senses if text == state.text else ()
     common.store().set(text=text or " ", word=word or " ", senses=senses, pick=0)
 
@@ -123,7 +123,7 @@ def _open(data: bytes) -> None:
         chrome.notice("context.own.unreadable", "warn")
         return
     lines, word, senses = found
-    state = common.store().get()
+    state = common.store().now()
     common.store().set(text="\n".join(lines), word=word or state.word or common.read(state).word, senses=senses)
     st.session_state["context-opened"] = st.session_state.get("context-opened", 0) + 1
     st.rerun()

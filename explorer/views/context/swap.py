@@ -62,7 +62,7 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
 
 def _rewrite(new: str, before: str) -> None:
     """One more step of the way; back to the first wording is a step as well."""
-    swaps = common.store().get().swaps
+    swaps = common.store().now().swaps
     if new.strip() and new != (swaps[-1] if swaps else before):
         common.store().set(swaps=(*swaps, new.strip())[-MAX_SWAPS:])
 

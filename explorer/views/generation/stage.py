@@ -99,5 +99,5 @@ def _write(text: str) -> None:
 
 def _switch(model: str) -> None:
     """Another vocabulary cuts the text anew: what was generated becomes part of the prompt."""
-    text = common.whole_text(common.store().get())
+    text = common.whole_text(common.store().now())
     common.store().set(model=model, text=text or " ", path="", back=0, b_on=False, b_path="", b_back=0, at=0)

@@ -122,7 +122,7 @@ def power(nats: float) -> str:
 
 
 def _again() -> None:
-    common.store().set(mix=(common.store().get().mix * 31 + 7) % 10_000)
+    common.store().set(mix=(common.store().now().mix * 31 + 7) % 10_000)
 
 
 def _bert(state: State) -> None:

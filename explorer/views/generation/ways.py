@@ -123,7 +123,7 @@ def _take(nodes: tuple[Node, ...], picked: int) -> None:
     while at >= 0:
         ids.insert(0, nodes[at].token_id)
         at = nodes[at].parent
-    state = common.store().get()
+    state = common.store().now()
     common.store().set(path=pieces.pack(common.path_of(state) + tuple(ids)), back=0)
 
 

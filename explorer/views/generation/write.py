@@ -111,7 +111,7 @@ def _span(one: Written, text: str) -> str:
 
 def _keep() -> None:
     """What was written becomes part of the text that all tools look at."""
-    state = common.store().get()
+    state = common.store().now()
     draft: list[Written] = st.session_state.get(DRAFT, [])
     path = common.path_of(state) + tuple(one.token_id for one in draft)
     common.store().set(path=pieces.pack(path[: common.MAX_TOKENS]), back=0)

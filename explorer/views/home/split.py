@@ -120,7 +120,7 @@ def _text(state: State) -> str:
 
 
 def _change(change: StripChange) -> None:
-    state = store().get()
+    state = store().now()
     if state.how == "gpt":
         store().set(cut=change.focus or 0)
     else:
@@ -128,7 +128,7 @@ def _change(change: StripChange) -> None:
 
 
 def _reroll() -> None:
-    store().set(masks=(), seed=(store().get().seed + 1) % 10000)
+    store().set(masks=(), seed=(store().now().seed + 1) % 10000)
 
 
 def _write(text: str) -> None:

@@ -93,10 +93,10 @@ def _lines(state: State) -> None:
 
 
 def _write(text: str) -> None:
-    state = common.store().get()
+    state = common.store().now()
     common.store().set(text=text or " ", pair=common.pair_of(state) or "", focus=1)
 
 
 def _write_second(pair: str) -> None:
-    state = common.store().get()
+    state = common.store().now()
     common.store().set(text=common.text_of(state), pair=pair, focus=1)

@@ -74,10 +74,10 @@ def _remarks(sentence: Sentence) -> None:
 
 
 def _write(text: str) -> None:
-    state = common.store().get()
+    state = common.store().now()
     common.store().set(text=text or " ", target=common.target_of(state))
 
 
 def _choose_target(lang: str) -> None:
-    state = common.store().get()
+    state = common.store().now()
     common.store().set(text=common.text_of(state), target=lang)

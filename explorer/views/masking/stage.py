@@ -107,7 +107,7 @@ def _strip(sentence: Sentence, state: State) -> None:
 
 
 def _cover(change: StripChange) -> None:
-    state = common.store().get()
+    state = common.store().now()
     text = _text(state)
     common.store().set(text=text, masks=change.covered, focus=change.focus or 0)
 
@@ -130,7 +130,7 @@ def _controls(state: State, sentence: Sentence | None) -> None:
 
 
 def _clear() -> None:
-    common.store().set(text=_text(common.store().get()), masks=(), focus=0)
+    common.store().set(text=_text(common.store().now()), masks=(), focus=0)
 
 
 def _remarks(sentence: Sentence) -> None:

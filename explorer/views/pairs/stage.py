@@ -78,6 +78,6 @@ def _lines(state: State) -> None:
 
 
 def _write(**changes: str) -> None:
-    a, b = common.pair_of(common.store().get())
+    a, b = common.pair_of(common.store().now())
     new = {"a": a, "b": b, **changes}
     common.store().set(**{name: text or " " for name, text in new.items()})
