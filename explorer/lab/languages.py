@@ -168,10 +168,10 @@ def _filled_everywhere(model: Model, rows: Sequence[Sequence[int]], steps: Float
         best = torch.cat(
             [
                 model.decode(model.transform(part)).argmax(dim=-1)
-                for part in going.split(max(1, POSITIONS // ids.shape[1]))
+                for part in (going[chunk] for chunk in _chunks(len(going), ids.shape[1]))
             ]
         )
-    found = best.unflatten(0, (len(layers), len(rows), alphas)).cpu().numpy()[np.argsort(order)]
+    found = best.cpu().numpy().reshape(len(layers), len(rows), alphas, -1)[np.argsort(order)]
     return [found[:, n, :, 1 : len(row) - 1] for n, row in enumerate(rows)]
 
 

@@ -168,7 +168,7 @@ def fitted(x: Floats, y: Ints, steps: int, seed: int) -> Iterator[tuple[int, Flo
         for step in range(1, steps + 1):
             loss = torch.nn.functional.cross_entropy(rows @ weights, tags)
             adam.zero_grad()
-            (loss + DECAY * weights.square().sum()).backward()
+            (loss + DECAY * weights.square().sum()).backward()  # type: ignore[no-untyped-call]
             adam.step()
             losses.append(float(loss.detach()))
             if step % SHOWN_EVERY == 0 or step == steps:
