@@ -91,11 +91,7 @@ def effective(state: State) -> State:
 
 
 def change(**changes: Any) -> None:
-    """Change what is on the stage: the page's own example becomes the reader's, with the head that was looked at.
-
-    For callbacks: these ask the session, by an empty change, not the link. A browser that has not yet heard of the
-    last change still sends the link before it, and reading that would take the change back.
-    """
+    """Change what is on the stage: the page's own example becomes the reader's, with the head that was looked at."""
     now = effective(store().now())
     kept = {"text": now.text, "pair": now.pair, "layer": now.layer, "head": now.head, "pins": now.pins}
     store().set(**{**kept, **changes})
