@@ -500,6 +500,42 @@ def test_the_page_and_the_snippet_read_the_same_sentence() -> None:
     assert repr(sentence.tokens.text) in shown("masking", "zh", state)
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "target"), [("zh", "Birds build nests in spring.", "zh"), ("en", "春天的鸟在树上。", "fr")]
+)
+def test_languages_shift(lang: str, text: str, target: str) -> None:
+    """The snippet's arrow is made from sixteen sentences a language; with the same one the engine reads the same."""
+    from dataclasses import replace
+
+    from explorer import parallel
+    from explorer.lab.types.languages import shift_inputs
+    from explorer.views.languages import common as languages
+
+    state = languages.State(text=text, target=target, layer=6, alpha=1.5)
+    words = printed(shown("languages", lang, state)).split()
+    source = "zh" if target == "fr" else "en"
+    lines = [n for n, half in enumerate(parallel.halves()) if half == "a"][:16]
+    engine, model = get_engine(), languages.model_id()
+
+    def mean(code: str) -> np.ndarray:
+        from explorer.models.catalog import default
+        from explorer.models.loader import load
+
+        net = load(default("masked"), device="cpu")
+        rows = []
+        for line in lines:
+            ids, _ = net.tensor_inputs([net.tokenizer.encode(parallel.sentences(code)[line]).ids])
+            rows.append(net.hidden_states(ids)[:, 0, 1:-1].numpy())
+        return np.concatenate(rows, axis=1).mean(axis=1)
+
+    arrow = (mean(target) - mean(source)).astype(np.float32)
+    survey = engine.run("languages.survey", model, languages.SurveyInputs(parallel.digest()))
+    inputs = replace(shift_inputs(survey, text, source, target, (6,)), arrow=arrow)
+    result = engine.run("languages.shift", model, inputs)
+    at = inputs.alphas.index(1.5)
+    assert words == decoded(result.ids[0, at].tolist())
+
+
 # --- 接龙 --------------------------------------------------------------------------------------------------------
 
 BEGINNING = "园丁每天清晨都在花园里"
