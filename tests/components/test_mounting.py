@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import tomllib
 from pathlib import Path
 
@@ -48,6 +49,14 @@ def test_bundles_are_whole(name: str) -> None:
     assert "\n" in made.css.strip()
     assert "http://" not in made.js.replace("http://www.w3.org/2000/svg", "")
     assert "https://" not in made.js
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_a_bundle_declares_every_name_once(name: str) -> None:
+    """Its modules share one scope: a name that two of them declare keeps the component from starting."""
+    made = bundle(ROOT / "explorer" / "components" / name)
+    declared = re.findall(r"^(?:async )?(?:function\*?|const|let|class) (\w+)", made.js, re.MULTILINE)
+    assert sorted(declared) == sorted(set(declared))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

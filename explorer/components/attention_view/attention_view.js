@@ -7,7 +7,7 @@ import {registerFigure} from "../shared/registry.js";
 import {mount} from "../shared/mount.js";
 import {csvText} from "../shared/svg.js";
 import {bitmap, hiding, lines, strongest, Weights} from "./matrix.js";
-import {paint, drawing, shown} from "./paint.js";
+import {paint, pictured, shown} from "./paint.js";
 import {Place} from "./place.js";
 import {Thumbs} from "./thumbs.js";
 
@@ -351,7 +351,7 @@ class AttentionView {
   }
 
   svg() {
-    return drawing(this, palette(this.root), this.header.simple ? null : this.thumbs.canvas);
+    return pictured(this, palette(this.root), this.header.simple ? null : this.thumbs.canvas);
   }
 
   csv() {

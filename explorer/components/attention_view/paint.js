@@ -129,7 +129,7 @@ function badge(context, mark, x, y, place, colours) {
 }
 
 // All of it as SVG; `thumbs` is the canvas of the small pictures, set to the left as it stands on the screen.
-export function drawing(view, colours, thumbs) {
+export function pictured(view, colours, thumbs) {
   const {place, header} = view;
   const left = thumbs ? thumbs.clientWidth + 24 : 0;
   const parts = place.layout === "grid" ? svgCells(view, colours) : svgStrokes(view, colours);
