@@ -38,10 +38,10 @@ class Stop:
     def __exit__(self, *_: object) -> None:
         _running.pop(self._word, None)
 
-    def button(self, key: str) -> None:
-        """Draw the button; `key` tells it from others on the page."""
+    def button(self) -> None:
+        """Draw the button."""
         data = {"label": t("common.cancel"), "word": self._word, "lang": HTML_LANG[language()]}
-        _button(data=data, key=key, height="content", width="content")
+        _button(data=data, key=f"stop-{self._word}", height="content", width="content")
 
     def asked(self) -> bool:
         """Whether the reader has pressed it."""

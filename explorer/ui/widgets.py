@@ -121,7 +121,7 @@ def progress(stream: Iterator[Any], words: str) -> Any:
             if bar is None:
                 with place.container(horizontal=True, vertical_alignment="center"):
                     bar = st.empty()
-                    stop.button(f"stop-{words}")
+                    stop.button()
             bar.progress(
                 step.done / max(step.total, 1),
                 text=f"{words} · {t('common.progress', done=step.done, total=step.total)}",

@@ -81,6 +81,13 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def shipped() -> Iterator[Server]:
+    """The app as it comes, with the results the pages open with: for how pages look, not for what they compute."""
+    with running() as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
 def reference() -> Reference:
     """The embedded model through the transformers library alone, to hold the pages' numbers against."""
     from tests.browser.journey import Reference

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import look
 from tests.browser.conftest import OpenPage, settle
 from tests.browser.journey import Home, Masking, Reference, eventually, idle
-from tests.browser.server import running
+from tests.browser.server import Server, running
 
 # rule → (where, why). Nothing is excused without both.
 EXCEPTIONS: dict[str, tuple[str, str]] = {}
@@ -69,14 +69,14 @@ def ours(page: Page, blank: set[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("chapter", look.CHAPTERS)
-def test_axe_on_every_tool(chapter: str, blank: set[str], open_page: OpenPage) -> None:
+def test_axe_on_every_tool(chapter: str, blank: set[str], open_page: OpenPage, shipped: Server) -> None:
     """Every tool once, its language and theme by turns; what the page opens with in both."""
     turns = itertools.cycle([("zh", "light"), ("en", "dark")])
     wanted = [look.view(chapter, tool, *next(turns)) for tool in look.tools(chapter)]
     wanted.append(look.view(chapter, look.tools(chapter)[0], "en", "dark"))
     for seen in wanted:
         options = {"lang": seen.lang, "theme": seen.theme, "reduced_motion": "reduce"}
-        page = open_page(seen.path, query=dict(seen.query), **options)
+        page = open_page(seen.path, query=dict(seen.query), on=shipped, **options)
         look.drawn(page)
         assert ours(page, blank) == [], seen.stem
         page.context.close()
@@ -146,8 +146,8 @@ def test_the_main_job_from_the_keyboard_alone(lang: str, open_page: OpenPage, re
 
 
 @pytest.mark.parametrize("chapter", look.CHAPTERS)
-def test_everything_that_has_the_focus_shows_it(chapter: str, open_page: OpenPage) -> None:
-    page = open_page(look.view(chapter, look.tools(chapter)[0], "en").path, lang="en")
+def test_everything_that_has_the_focus_shows_it(chapter: str, open_page: OpenPage, shipped: Server) -> None:
+    page = open_page(look.view(chapter, look.tools(chapter)[0], "en").path, lang="en", on=shipped)
     look.drawn(page)
     seen: list[str] = []
     for _ in range(45):

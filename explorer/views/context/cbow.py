@@ -77,13 +77,13 @@ def _train(inputs: CbowInputs) -> CbowResult | None:
     stream = get_engine().stream("context.cbow", common.model_id(), inputs, session=widgets.session())
     with Stop() as stop, contextlib.closing(widgets.while_here(stream)) as steps:
         with below:
-            stop.button("context-cbow-stop")
+            stop.button()
         for step in steps:
             if stop.asked():
                 break
             if not isinstance(step, CbowStep):
                 found = step
-                break
+                continue  # to the end of the stream, where the engine keeps the result
             losses.append(step.loss)
             bar.progress(step.done / step.total, text=t("common.progress", done=step.done, total=step.total))
             if len(losses) % 4 == 0:

@@ -86,7 +86,7 @@ def _trained(asked: PosInputs, words: str) -> PosResult | None:
     stream = get_engine().stream("languages.train_pos", common.model_id(), asked, session=widgets.session())
     with Stop() as stop, contextlib.closing(widgets.while_here(stream)) as steps:
         with below:
-            stop.button("languages-stop")
+            stop.button()
         for step in steps:
             if stop.asked():
                 break
