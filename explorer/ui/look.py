@@ -7,12 +7,16 @@ from pathlib import Path
 
 import streamlit as st
 
+from explorer.ui.i18n import language
+
 _CSS = Path(__file__).with_name("style.css")
 
 
 def apply(*, large: bool) -> None:
     """Put the style on the page; `large` is the lecture mode (×1.35)."""
     extra = "html { font-size: 135%; }" if large else ""
+    if language() == "en":
+        extra += _ENGLISH.replace("FONT", st.get_option("theme.font") or "sans-serif")
     dark = st.context.theme.type == "dark"
     st.html(f"<style>{_style()}\n{_DARK if dark else ''}\n{extra}</style>")
 
@@ -22,6 +26,15 @@ _DARK = """:root {
   --mask-soft: #3b2f10; --model: #56a9de; --model-soft: #143043; --warm: #221f16; --track: #262a31;
 }
 [data-testid="stBaseButton-primary"] p { color: #14161a; }"""
+
+
+# Chinese typefaces come first, for 汉字; their quotation marks are as wide as one, and English takes Latin ones.
+_ENGLISH = """
+@font-face {
+  font-family: "Latin marks"; unicode-range: U+2014, U+2018-201D, U+2026;
+  src: local("Helvetica Neue"), local("Segoe UI"), local("Arial"), local("Liberation Sans"), local("DejaVu Sans");
+}
+.stApp, .stApp [lang="en"] { font-family: "Latin marks", FONT; }"""
 
 
 @lru_cache(maxsize=1)
