@@ -82,9 +82,13 @@ def test_one_exercise_with_both_losses(open_page: OpenPage) -> None:
     words, pair, total = (float(text) for text in cards.all_inner_texts())
     assert abs(words + pair - total) < 0.02
     exercise = Strip(reader.page, figure(reader.page, "pairs-lesson-strip"))
-    drawn = exercise.covered()
-    assert drawn
-    assert reader.main.locator("table.plain-table tr").count() == len(drawn) + 1
+
+    def as_many_as_drawn() -> None:  # the strip may come after the cards
+        drawn = exercise.covered()
+        assert drawn
+        assert reader.main.locator("table.plain-table tr").count() == len(drawn) + 1
+
+    eventually(reader.page, as_many_as_drawn)
 
 
 def test_both_heads_are_counted_beside_shared_words(open_page: OpenPage) -> None:
