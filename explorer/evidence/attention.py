@@ -6,13 +6,13 @@ Knows the claims, their sources and how each is measured through the engine. It 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from explorer.engine import get_engine
-from explorer.evidence.rows import Row, own
+from explorer.evidence.rows import Row, own, row
 from explorer.lab.types.attention import InfluenceResult, OffInputs, WindowInputs, WindowResult
 from explorer.models import catalog
 
@@ -28,14 +28,7 @@ def measure(data: Path | None) -> Iterator[Row]:
     yield _window(model_id, zh.lines + en.lines, origin)
 
 
-def _row(model_id: str, **fields: Any) -> Row:
-    return Row(
-        chapter="attention",
-        model=model_id,
-        revision=catalog.entry(model_id).revision,
-        command="python -m explorer evidence --chapter attention",
-        **fields,
-    )
+_row = partial(row, "attention")
 
 
 def _heads(model_id: str, lines: tuple[str, ...], origin: str) -> Iterator[Row]:

@@ -8,6 +8,7 @@ neither half, and are read at the layer chosen on the half "choose".
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from explorer import examples
 from explorer.engine import get_engine
 from explorer.engine.maps import geometry
-from explorer.evidence.rows import Row
+from explorer.evidence.rows import Row, row
 from explorer.lab.types.context import EmbedInputs, EmbedResult, Occurrence
 from explorer.models import catalog
 
@@ -211,11 +212,4 @@ def _written(value: float) -> str:
     return "-" if not np.isfinite(value) else f"{value:.2f}"
 
 
-def _row(model_id: str, **fields: Any) -> Row:
-    return Row(
-        chapter="context",
-        model=model_id,
-        revision=catalog.entry(model_id).revision,
-        command="python -m explorer evidence --chapter context",
-        **fields,
-    )
+_row = partial(row, "context")

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from explorer.engine import get_engine
-from explorer.evidence.rows import Row, Texts, own, sampled
+from explorer.evidence.rows import Row, Texts, own, row, sampled
 from explorer.lab.types.generation import (
     ContextInputs,
     ContextResult,
@@ -47,12 +47,8 @@ def measure(data: Path | None) -> Iterator[Row]:
         yield _loss(texts, held_out=data is not None)
 
 
-def _row(*, held_out: bool = False, **fields: Any) -> Row:
-    info = catalog.default("causal")
-    return Row(
-        chapter="generation", model=info.id, revision=info.revision,
-        command="python -m explorer evidence --chapter generation" + (" --data DIR" if held_out else ""), **fields,
-    )  # fmt: skip
+def _row(**fields: Any) -> Row:
+    return row("generation", catalog.default("causal").id, **fields)
 
 
 def _run(experiment: str, inputs: Any) -> Any:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import lzma
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from explorer import parallel
 from explorer.engine import get_engine
-from explorer.evidence.rows import Row, own
+from explorer.evidence.rows import Row, own, row
 from explorer.lab.types.languages import (
     LANGUAGES,
     RIGHT,
@@ -56,14 +56,7 @@ def measure(data: Path | None) -> Iterator[Row]:
         yield from _pos(model_id, data)
 
 
-def _row(model_id: str, *, outside: bool = False, **fields: Any) -> Row:
-    return Row(
-        chapter="languages",
-        model=model_id,
-        revision=catalog.entry(model_id).revision,
-        command="python -m explorer evidence --chapter languages" + (" --data DIR" if outside else ""),
-        **fields,
-    )
+_row = partial(row, "languages")
 
 
 def _shift(model_id: str, survey: SurveyResult) -> Iterator[Row]:
@@ -229,7 +222,7 @@ def _pud(model_id: str, data: Path) -> Iterator[Row]:
     centred, raw = result.accuracy[0, 1, :, 0, 1], result.accuracy[0, 0, :, 0, 1]
     yield _row(
         model_id,
-        outside=True,
+        held_out=True,
         id="languages.retrieval_pud",
         claim_zh="新闻和百科的句子也找得到译文",
         claim_en="Sentences of news and encyclopaedia find their translations as well",
@@ -244,7 +237,7 @@ def _pud(model_id: str, data: Path) -> Iterator[Row]:
     )
     yield _row(
         model_id,
-        outside=True,
+        held_out=True,
         id="languages.centring_helps",
         claim_zh="减去语言，几乎每一层都对得更齐",
         claim_en="Taking the language away aligns nearly every layer better",
@@ -277,7 +270,7 @@ def _pos(model_id: str, data: Path) -> Iterator[Row]:
         english = lang == "en"
         yield _row(
             model_id,
-            outside=True,
+            held_out=True,
             id=f"languages.pos_{id}",
             claim_zh="只学英文词性的头，在中文上远胜瞎猜" if english else "同样多的中文句子教出来的头，对照用",
             claim_en="A head taught English parts of speech only does far better than chance in Chinese"

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.engine import get_engine
-from explorer.evidence.rows import Row, Texts, own, sampled
+from explorer.evidence.rows import Row, Texts, own, row, sampled
 from explorer.lab.types.masking import (
     AverageInputs,
     AverageResult,
@@ -40,14 +40,7 @@ def measure(data: Path | None) -> Iterator[Row]:
     yield _language_kept(model_id, zh)
 
 
-def _row(model_id: str, *, held_out: bool = False, **fields: Any) -> Row:
-    return Row(
-        chapter="masking",
-        model=model_id,
-        revision=catalog.entry(model_id).revision,
-        command="python -m explorer evidence --chapter masking" + (" --data DIR" if held_out else ""),
-        **fields,
-    )
+_row = partial(row, "masking")
 
 
 def _treatments(model_id: str, zh: Texts, en: Texts) -> Iterator[Row]:

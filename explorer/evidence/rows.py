@@ -11,10 +11,12 @@ import lzma
 import random
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from explorer.lab.types.evidence import Row
+from explorer.models import catalog
 
-__all__ = ["Row", "Texts", "own", "sampled"]
+__all__ = ["Row", "Texts", "own", "row", "sampled"]
 
 EVAL = Path(__file__).resolve().parents[2] / "assets" / "examples" / "eval"
 
@@ -26,6 +28,17 @@ class Texts:
     lang: str
     lines: tuple[str, ...]
     origin: str
+
+
+def row(chapter: str, model_id: str, *, held_out: bool = False, **fields: Any) -> Row:
+    """A row of `chapter` measured with this model; `held_out`: on a data folder that is not part of the project."""
+    return Row(
+        chapter=chapter,
+        model=model_id,
+        revision=catalog.entry(model_id).revision,
+        command=f"python -m explorer evidence --chapter {chapter}" + (" --data DIR" if held_out else ""),
+        **fields,
+    )
 
 
 def own(chapter: str, lang: str) -> Texts:

@@ -18,7 +18,7 @@ import numpy as np
 
 from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import Wish
-from explorer.lab.types.generation import Floats
+from explorer.lab.types.generation import Floats, FollowResult
 
 if TYPE_CHECKING:
     from explorer.models.model import Model
@@ -43,19 +43,6 @@ class Reading(Wish):
 
     ids: tuple[int, ...]
     shelf: Shelf | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Scores [V] of the next token, and what it took: see `FollowResult`."""
-
-    logits: Floats
-    kept: int
-    new: int
-    dropped: int
-    limit: int
-    n_bytes: int
-    ms: float
 
 
 @dataclass(frozen=True)
@@ -98,7 +85,7 @@ def visible(model: Model, ids: Sequence[int]) -> tuple[tuple[int, ...], int]:
     return first + whole[len(first) + dropped :], dropped
 
 
-def read_on(model: Model, wishes: Sequence[Reading]) -> list[Answer]:
+def read_on(model: Model, wishes: Sequence[Reading]) -> list[FollowResult]:
     """What follows each text. Texts of which all but the last token is known are read in one run, others one by one."""
     start = time.perf_counter()
     seen = [visible(model, wish.ids) for wish in wishes]
@@ -124,7 +111,7 @@ def read_on(model: Model, wishes: Sequence[Reading]) -> list[Answer]:
             raise ExperimentError("scores_broken")
         kept = 0 if lines[n] is None else len(lines[n])  # type: ignore[arg-type]
         ms = (time.perf_counter() - start) * 1000
-        answers.append(Answer(logits, kept, len(ids) - kept, dropped, limit_of(model), pasts[n].n_bytes, ms))
+        answers.append(FollowResult(logits, kept, len(ids) - kept, dropped, limit_of(model), pasts[n].n_bytes, ms))
     return answers
 
 

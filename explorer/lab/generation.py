@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.lab.choosing import log_p_of, tree, ways
-from explorer.lab.decoding import Answer, Reading, Shelf, alone, read_on, visible
+from explorer.lab.decoding import Reading, Shelf, alone, read_on, visible
 from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import experiment
 from explorer.lab.looking import inside, left
@@ -51,7 +51,7 @@ def follow(model: Model, requests: Sequence[FollowInputs], shelves: Sequence[She
     answers = read_on(model, [Reading(r.ids, shelf) for r, shelf in zip(requests, shelves, strict=True)])
     for shelf in shelves if len(shelves) > 1 else ():
         alone(shelf)
-    return [FollowResult(a.logits, a.kept, a.new, a.dropped, a.limit, a.n_bytes, a.ms) for a in answers]
+    return answers
 
 
 @experiment(version=1)
@@ -120,7 +120,7 @@ def write(model: Model, inputs: WriteInputs, shelf: Shelf | None) -> Generator[A
     dropped, ended = 0, False
     try:
         while len(written) < inputs.n and not ended:
-            answer: Answer = yield Reading(tuple(ids), shelf)
+            answer: FollowResult = yield Reading(tuple(ids), shelf)
             one = choose(answer.logits, ids, inputs)
             dropped, ended = answer.dropped, one.token_id in model.stop_ids
             ids.append(one.token_id)
