@@ -18,6 +18,7 @@ from explorer.components.bundle import bundle
 from explorer.components.door import MalformedEventError, last_seen, listed, listener, whole
 from explorer.components.packing import pack
 from explorer.components.words import chosen, tag
+from explorer.lab.types.core import Tokens
 
 LABELS = (
     "strip",  # name of the whole group
@@ -72,6 +73,21 @@ class Chip:
     rank: int | None = None
     note: str = ""
     second: bool = False
+
+
+def chip(tokens: Tokens, position: int, **marks: Any) -> Chip:
+    """The chip of one token as its tokenizer cut it; `marks` are the fields of `Chip` that a page adds."""
+    special = tokens.special[position]
+    return Chip(
+        text=tokens.pieces[position],
+        id=tokens.ids[position],
+        start=tokens.offsets[position][0],
+        end=tokens.offsets[position][1],
+        original="" if special else tokens.surface(position),
+        kind="special" if special else "unknown" if tokens.unknown[position] else "token",
+        word=tokens.words[position],
+        **marks,
+    )
 
 
 @dataclass(frozen=True)

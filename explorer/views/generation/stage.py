@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from explorer.components.token_strip import Chip, StripChange, token_strip
+from explorer.components.token_strip import Chip, StripChange, chip, token_strip
 from explorer.engine import catalog
 from explorer.lab.types.core import Tokens
 from explorer.ui import chrome, widgets
@@ -62,15 +62,7 @@ def chips(ids: tuple[int, ...], prompt: int, surprisal: Mapping[int, tuple[float
 
 def cut_chips(tokens: Tokens, surprisal: Mapping[int, tuple[float, float, int]]) -> list[Chip]:
     """A text as another model cuts it; `surprisal` as in `chips`, a rank of 0 meaning that none is known."""
-    return [
-        Chip(
-            text=tokens.pieces[n], id=tokens.ids[n], start=tokens.offsets[n][0], end=tokens.offsets[n][1],
-            original="" if tokens.special[n] else tokens.surface(n),
-            kind="special" if tokens.special[n] else "unknown" if tokens.unknown[n] else "token", word=tokens.words[n],
-            surprisal=surprisal[n][0] if n in surprisal else None,
-        )
-        for n in range(len(tokens))
-    ]  # fmt: skip
+    return [chip(tokens, n, surprisal=surprisal[n][0] if n in surprisal else None) for n in range(len(tokens))]
 
 
 def strip(

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from explorer import examples
-from explorer.components.token_strip import Chip
+from explorer.components.token_strip import Chip, chip
 from explorer.engine import catalog, get_engine
 from explorer.engine.base import EngineError
 from explorer.lab.types.core import Tokens
@@ -72,15 +72,7 @@ def _own_masks() -> tuple[int, ...]:
 
 
 def chips(tokens: Tokens, hidden: tuple[int, ...]) -> list[Chip]:
-    return [
-        Chip(
-            text=tokens.pieces[p], id=tokens.ids[p], start=tokens.offsets[p][0], end=tokens.offsets[p][1],
-            original="" if tokens.special[p] else tokens.surface(p), word=tokens.words[p],
-            kind="special" if tokens.special[p] else "unknown" if tokens.unknown[p] else "token",
-            covered="mask" if p in hidden else None,
-        )
-        for p in range(len(tokens))
-    ]  # fmt: skip
+    return [chip(tokens, p, covered="mask" if p in hidden else None) for p in range(len(tokens))]
 
 
 def choose_preset(name: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from explorer import examples
-from explorer.components.token_strip import Chip
+from explorer.components.token_strip import Chip, chip
 from explorer.engine import catalog, get_engine
 from explorer.engine.base import EngineError
 from explorer.lab.types.core import Tokens
@@ -138,14 +138,9 @@ def _read(model: str, revision: str, text: str, pair: str | None) -> Reading:
 def chips(tokens: Tokens) -> list[Chip]:
     """One chip a token; its tooltip says which segment it belongs to."""
     return [
-        Chip(
-            text=tokens.pieces[i],
-            id=tokens.ids[i],
-            start=tokens.offsets[i][0],
-            end=tokens.offsets[i][1],
-            original="" if tokens.special[i] else tokens.surface(i),
-            kind="special" if tokens.special[i] else "unknown" if tokens.unknown[i] else "token",
-            word=tokens.words[i],
+        chip(
+            tokens,
+            i,
             note=t("input.strip.segment", segment=tokens.type_ids[i]),
             second=tokens.type_ids[i] == 1,
         )

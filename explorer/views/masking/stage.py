@@ -9,7 +9,7 @@ import math
 
 import streamlit as st
 
-from explorer.components.token_strip import Chip, StripChange, token_strip
+from explorer.components.token_strip import Chip, StripChange, chip, token_strip
 from explorer.engine import get_engine
 from explorer.engine.base import EngineError
 from explorer.lab.types.masking import ScanInputs, ScanResult
@@ -80,14 +80,9 @@ def chips(sentence: Sentence, state: State) -> list[Chip]:
         covered = position in sentence.masks
         n = place.get(position)
         out.append(
-            Chip(
-                text=tokens.pieces[position],
-                id=tokens.ids[position],
-                start=tokens.offsets[position][0],
-                end=tokens.offsets[position][1],
-                original="" if tokens.special[position] else tokens.surface(position),
-                kind="special" if tokens.special[position] else "unknown" if tokens.unknown[position] else "token",
-                word=tokens.words[position],
+            chip(
+                tokens,
+                position,
                 covered=state.how if covered else None,
                 shown=common.plain(vocabulary[replaced[position]]) if covered and state.how == "random" else None,
                 surprisal=None if found is None or n is None else float(found.surprisal[n]),

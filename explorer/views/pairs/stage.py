@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.components.token_strip import Chip, token_strip
+from explorer.components.token_strip import Chip, chip, token_strip
 from explorer.engine import get_engine
 from explorer.engine.base import EngineError
 from explorer.lab.types.core import Tokens
@@ -47,14 +47,9 @@ def labels(name: str) -> dict[str, str]:
 def chips(tokens: Tokens) -> list[Chip]:
     """One chip a token; the tooltip says which of the two sentences it belongs to."""
     return [
-        Chip(
-            text=tokens.pieces[i],
-            id=tokens.ids[i],
-            start=tokens.offsets[i][0],
-            end=tokens.offsets[i][1],
-            original="" if tokens.special[i] else tokens.surface(i),
-            kind="special" if tokens.special[i] else "unknown" if tokens.unknown[i] else "token",
-            word=tokens.words[i],
+        chip(
+            tokens,
+            i,
             note=t("pairs.segment", segment="AB"[tokens.type_ids[i]]),
             second=tokens.type_ids[i] == 1,
         )
