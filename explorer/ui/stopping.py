@@ -29,7 +29,7 @@ class Stop:
     """One run that a reader may stop: `with Stop() as stop: stop.button(); … if stop.asked(): …`."""
 
     def __init__(self) -> None:
-        self._word = secrets.token_urlsafe(16)
+        self._word = secrets.token_hex(16)  # no underscores: Streamlit splits ids at two of them
 
     def __enter__(self) -> Stop:
         _running[self._word] = threading.Event()
