@@ -104,17 +104,34 @@ def while_here(stream: Iterator[Any]) -> Iterator[Any]:
         stream.close()  # type: ignore[attr-defined]
 
 
+@contextlib.contextmanager
+def stoppable(stream: Iterator[Any], *places: Any) -> Iterator[tuple[Stop, Iterator[Any]]]:
+    """A stop button, to be drawn where it belongs, and the stream's values; the stream is closed at the end.
+
+    When the reader has pressed it, the values raise Cancelled and `places` (st.empty) are emptied; the engine then
+    ends the work within a step.
+    """
+    with Stop() as stop, contextlib.closing(while_here(stream)) as values:
+
+        def until_asked() -> Iterator[Any]:
+            for value in values:
+                if stop.asked():
+                    for place in places:
+                        place.empty()
+                    raise Cancelled("cancelled")
+                yield value
+
+        yield stop, until_asked()
+
+
 def progress(stream: Iterator[Any], words: str) -> Any:
     """Draw a stream's progress with numbers and a stop button; the last value, which is the result.
 
-    Raises Cancelled when the reader stops it; the stream is closed then, and the engine ends the work within a step.
+    Raises Cancelled when the reader stops it.
     """
     place, bar, result = st.empty(), None, None
-    with Stop() as stop, contextlib.closing(while_here(stream)) as values:
-        for step in values:
-            if stop.asked():
-                place.empty()
-                raise Cancelled("cancelled")
+    with stoppable(stream, place) as (stop, steps):
+        for step in steps:
             if not isinstance(step, Progress):
                 result = step
                 continue

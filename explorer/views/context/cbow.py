@@ -5,13 +5,12 @@ It knows a text, a training's steps and its result; the BERT cloud is the scene'
 
 from __future__ import annotations
 
-import contextlib
-
 import numpy as np
 import streamlit as st
 
 from explorer import examples
 from explorer.engine import get_engine
+from explorer.engine.base import Cancelled
 from explorer.engine.maps import geometry
 from explorer.figures import layers
 from explorer.lab.types.context import LEAST_TOKENS, MOST_BYTES, CbowInputs, CbowResult, CbowStep, EmbedResult
@@ -19,7 +18,6 @@ from explorer.ui import chrome, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import signed, thousands
 from explorer.ui.prose import verbatim
-from explorer.ui.stopping import Stop
 from explorer.views.context import common
 from explorer.views.context.common import Scene, State
 
@@ -47,10 +45,10 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
     if found is None and st.session_state.get(ASKED) == text:
         try:
             found = _train(inputs)
+        except Cancelled:
+            widgets.draw_again()
         finally:
             st.session_state.pop(ASKED, None)
-        if found is None:
-            widgets.draw_again()
     elif found is None:
         st.button(t("context.cbow.train"), key="context-train", type="primary",
                   on_click=lambda: st.session_state.__setitem__(ASKED, text))  # fmt: skip
@@ -70,17 +68,15 @@ def _epochs(text: str) -> int:
 
 
 def _train(inputs: CbowInputs) -> CbowResult | None:
-    """Train with a live curve and a stop button; None when it was stopped."""
+    """Train with a live curve and a stop button. Raises Cancelled when it was stopped."""
     places = place, bar, below = st.empty(), st.empty(), st.empty()
     losses: list[float] = []
     found = None
     stream = get_engine().stream("context.cbow", common.model_id(), inputs, session=widgets.session())
-    with Stop() as stop, contextlib.closing(widgets.while_here(stream)) as steps:
+    with widgets.stoppable(stream, *places) as (stop, steps):
         with below:
             stop.button()
         for step in steps:
-            if stop.asked():
-                break
             if not isinstance(step, CbowStep):
                 found = step
                 continue  # to the end of the stream, where the engine keeps the result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
 
 import numpy as np
@@ -10,14 +9,12 @@ import streamlit as st
 
 from explorer import parallel
 from explorer.engine import get_engine
-from explorer.engine.base import Cancelled
 from explorer.lab.types.core import Progress
 from explorer.lab.types.tagging import PosInputs, PosResult, TagInputs, TagResult
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent, thousands
 from explorer.ui.prose import inline, verbatim
-from explorer.ui.stopping import Stop
 from explorer.views.languages import common
 from explorer.views.languages.common import LANGUAGES, Sentence, State
 
@@ -82,25 +79,21 @@ def _head(state: State, train: tuple[str, ...]) -> PosResult | None:
 
 def _trained(asked: PosInputs, words: str) -> PosResult | None:
     """Run the training on the page: sentences read, then steps; a stop button all the while."""
-    bar, below, chart, result = st.empty(), st.empty(), st.empty(), None
+    places = bar, below, chart = st.empty(), st.empty(), st.empty()
+    result = None
     stream = get_engine().stream("languages.train_pos", common.model_id(), asked, session=widgets.session())
-    with Stop() as stop, contextlib.closing(widgets.while_here(stream)) as steps:
+    with widgets.stoppable(stream, *places) as (stop, steps):
         with below:
             stop.button()
         for step in steps:
-            if stop.asked():
-                break
             done, total = (step.done, step.total) if isinstance(step, Progress) else (step.step, step.steps)
             label = t("languages.pos.reading") if isinstance(step, Progress) else words
             bar.progress(done / total, text=f"{label} · {t('common.progress', done=done, total=total)}")
             if isinstance(step, PosResult):
                 result = step
                 chart.line_chart(step.losses, height=180)
-    stopped = result is None or result.step < result.steps
-    for place in (bar, below, chart):
+    for place in places:
         place.empty()
-    if stopped:
-        raise Cancelled("cancelled")
     return result
 
 
