@@ -10,7 +10,7 @@ from pathlib import Path
 
 from explorer import examples
 from explorer.engine import get_engine
-from explorer.evidence.rows import Row
+from explorer.evidence.rows import Row, row
 from explorer.lab.types.inputs import SumInputs, SumResult
 from explorer.models import catalog
 
@@ -25,9 +25,10 @@ def measure(data: Path | None) -> Iterator[Row]:
     for first, second in pairs:
         found: SumResult = get_engine().run("inputs.add_up", model_id, SumInputs(first, second))
         worst, n = max(worst, found.difference), n + len(found.tokens)
-    yield Row(
+    yield row(
+        "input",
+        model_id,
         id="input.sum_exact",
-        chapter="input",
         claim_zh="词元、段、位置三个向量相加，再做 LayerNorm，就是模型的输入，一格不差",
         claim_en="Token, segment and position vector, added and normalised, are exactly what the first layer gets",
         published="The input embeddings are the sum of the token, the segmentation and the position embeddings",
@@ -36,9 +37,6 @@ def measure(data: Path | None) -> Iterator[Row]:
         unit="largest difference to the model's own input vectors, over all tokens of pairs",
         op="<=",
         target=1e-6,
-        model=model_id,
-        revision=catalog.entry(model_id).revision,
-        command="python -m explorer evidence --chapter input",
         n=n,
         data="eval/pairs.zh.txt, eval/pairs.en.txt",
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 from explorer import examples
 from explorer.engine import get_engine
+from explorer.evidence import rows
 from explorer.evidence.rows import Row
 from explorer.lab.types.pairs import MeasureInputs, MeasureResult, Pair, interval
 from explorer.models import catalog
@@ -41,14 +42,8 @@ def measure(data: Path | None) -> Iterator[Row]:
     nsp, sop = float(next_right.mean()), float(order_right.mean())
 
     def row(**fields: Any) -> Row:
-        return Row(
-            chapter="pairs",
-            model=model_id,
-            revision=catalog.entry(model_id).revision,
-            command="python -m explorer evidence --chapter pairs" + (" --data DIR" if data else ""),
-            data=origin,
-            **{"n": len(next_right), **fields},
-        )
+        own = {"n": len(next_right), "data": origin, **fields}
+        return rows.row("pairs", model_id, held_out=bool(data), **own)
 
     yield row(
         id="pairs.nsp_accuracy",
