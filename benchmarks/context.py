@@ -96,7 +96,7 @@ def _umap_200() -> Iterator[Row]:
 
     load = quiet()
     rng = np.random.default_rng(0)
-    projecting.umap_of(rng.normal(size=(24, 16)), 2)
+    projecting.umap_of(rng.normal(size=(24, 16)), 2)  # compiles
     took = []
     for _ in range(RUNS):
         rows = rng.normal(size=(200, 384))

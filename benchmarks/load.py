@@ -39,7 +39,7 @@ SHORTEST = min(len(sentence) for sentence in SENTENCES)
 
 @dataclass
 class Outcome:
-    """What one class had to wait for: seconds from click to answer, failures, and the process's largest memory.
+    """What one class had to wait for: seconds from click to answer, failures, and the app's largest memory.
 
     `hit_rate` is the share of clicks that needed no computation of their own.
     """
@@ -129,7 +129,9 @@ def _reader(server: Server, sentence: str) -> Reader:
 
 
 async def _watch(process: psutil.Process, outcome: Outcome) -> None:
-    """Note the largest resident memory of the process, twice a second."""
+    """Note the largest resident memory of the process and of what it started, twice a second."""
     while True:
-        outcome.peak_bytes = max(outcome.peak_bytes, process.memory_info().rss)
+        with contextlib.suppress(psutil.NoSuchProcess):  # a process it started has just ended
+            family = [process, *process.children(recursive=True)]
+            outcome.peak_bytes = max(outcome.peak_bytes, sum(one.memory_info().rss for one in family))
         await asyncio.sleep(0.5)

@@ -71,7 +71,7 @@ def _load40() -> Iterator[Row]:
             1.5,
             [percentile(o.seconds, 0.95) for o in outcomes],
         ),
-        ("rss_gb", f"{what}: largest memory of the process", "GB", "<=", 2.5, [o.peak_bytes / 1e9 for o in outcomes]),
+        ("rss_gb", f"{what}: largest memory of the app", "GB", "<=", 2.5, [o.peak_bytes / 1e9 for o in outcomes]),
         (
             "hit_rate",
             f"{what}: share of clicks that needed no computation",

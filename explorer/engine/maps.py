@@ -1,7 +1,7 @@
 """Maps of vectors that need no model: where they are computed, what is kept, and when UMAP is ready.
 
-Runs beside the models' workers, in the reader's own thread, one fit at a time, so that a fit or UMAP's compiling
-never stands in a model's line. Importing this imports neither umap nor scikit-learn nor torch.
+Runs beside the models' workers, one fit at a time, in a process of its own (explorer/lab/projecting.py), so that
+neither a fit nor UMAP's compiling keeps a model or a reader waiting.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.engine.base import EngineError
+from explorer.engine.failures import told_to_reader
 from explorer.lab import geometry, projecting
 from explorer.lab.types.context import EmbedResult
 from explorer.lab.types.core import Progress
@@ -26,11 +27,10 @@ __all__ = ["Place", "fit", "geometry", "kept", "land", "projecting", "ready", "s
 
 Array = NDArray[Any]
 DIMS = 3
-KEPT = 48  # layers' maps with their reducers
+KEPT = 48  # layers' maps
 
 _log = logging.getLogger(__name__)
 _ready = threading.Event()
-_fitting = threading.Lock()
 _guard = threading.Lock()
 _warming: threading.Thread | None = None
 _maps: OrderedDict[tuple[str, ...], Place] = OrderedDict()
@@ -42,11 +42,10 @@ class Place:
 
     flat: Array
     deep: Array
-    reducer: Any = None
 
 
 def ready() -> bool:
-    """Whether UMAP is compiled in this process."""
+    """Whether UMAP is compiled."""
     return _ready.is_set()
 
 
@@ -60,12 +59,10 @@ def start_warming() -> None:
 
 
 def warm() -> None:
-    """Fit and transform a handful of drawn points: what compiles, compiles now."""
-    rows = np.random.default_rng(0).normal(size=(24, 16))
+    """What compiles, compiles now."""
     try:
-        _, reducer = projecting.umap_of(rows, 2)
-        projecting.landed(reducer, rows[:2] + 0.1)
-    except Exception as error:  # without UMAP the page still has PCA and t-SNE, and says so
+        projecting.warm()
+    except projecting.ProjectingError as error:  # without UMAP the page still has PCA and t-SNE, and says so
         _log.warning("UMAP cannot be used: %s", error)
         return
     _ready.set()
@@ -86,8 +83,8 @@ def fit(result: EmbedResult, treatment: str, method: str) -> Iterator[Progress |
         key = (*base, str(layer))
         place = _get(key)
         if place is None:
-            with _fitting:
-                place = _get(key) or _fit(rows, result.vectors[layer], method)
+            with told_to_reader("maps"):
+                place = _fit(rows, result.vectors[layer], method)
             _put(key, place)
         out.append(place)
         yield Progress(layer + 1, len(x))
@@ -103,12 +100,11 @@ def kept(result: EmbedResult, treatment: str, method: str) -> tuple[Place, ...] 
 
 def land(result: EmbedResult, treatment: str, rows: Array) -> Array:
     """Where rows[layers, m, d], treated like the others, land on their UMAPs: [layers, m, 2]; nothing is refitted."""
-    places = next(step for step in fit(result, treatment, "umap") if isinstance(step, tuple))
-    with _fitting:
+    with told_to_reader("maps"):
         return np.stack(
             [
-                np.zeros((rows.shape[1], 2)) if place.reducer is None else projecting.landed(place.reducer, own)
-                for place, own in zip(places, rows, strict=True)
+                np.zeros((rows.shape[1], 2)) if _one_spot(untreated) else projecting.landed(base, own)
+                for base, untreated, own in zip(geometry.treated(result, treatment), result.vectors, rows, strict=True)
             ]
         )
 
@@ -116,13 +112,15 @@ def land(result: EmbedResult, treatment: str, rows: Array) -> Array:
 def _fit(rows: Array, untreated: Array, method: str) -> Place:
     """One layer. Points that are all one and the same stay on one spot."""
     n = len(rows)
-    if np.ptp(untreated, axis=0).max() <= 1e-6:
+    if _one_spot(untreated):
         return Place(np.zeros((n, 2)), np.zeros((n, DIMS)))
     if method == "tsne":
         return Place(projecting.tsne_of(rows, 2), projecting.tsne_of(rows, DIMS))
-    flat, reducer = projecting.umap_of(rows, 2)
-    deep, _ = projecting.umap_of(rows, DIMS)
-    return Place(flat, deep, reducer)
+    return Place(projecting.umap_of(rows, 2), projecting.umap_of(rows, DIMS))
+
+
+def _one_spot(rows: Array) -> bool:
+    return bool(np.ptp(rows, axis=0).max() <= 1e-6)
 
 
 def _digest(result: EmbedResult, treatment: str, method: str) -> tuple[str, ...]:

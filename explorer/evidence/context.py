@@ -66,10 +66,13 @@ def _guo(model_id: str, result: EmbedResult, labels: tuple[int, ...], layer: int
         claim_zh="十句“苹果”里，同义的两个“果”比异义的两个更近",
         claim_en="In ten sentences with 苹果, two 果 of one sense are nearer than two of different senses",
         published="In the lecture's picture every pair within a sense is more alike than every pair across (AUC 1)",
+        published_zh="讲义的图里，同义的任何一对都比异义的任何一对更像（AUC 为 1）",
         source=LECTURE,
         measured=float(parted["auc"][layer]),
         unit=f"AUC of pairs, centred cosine, layer {layer} (chosen on other words); "
         + "all layers: "
+        + " ".join(_written(value) for value in parted["auc"]),
+        unit_zh=f"各对的 AUC，减去平均后的余弦，第 {layer} 层（用别的词选出）；各层："
         + " ".join(_written(value) for value in parted["auc"]),
         op=">=",
         target=0.9,
@@ -86,6 +89,7 @@ def _guo(model_id: str, result: EmbedResult, labels: tuple[int, ...], layer: int
         source="own measurement",
         measured=float((gap[DEEP:] > 0).sum()),
         unit=f"of {len(gap) - DEEP} layers; gap at all layers: " + " ".join(_written(value) for value in gap),
+        unit_zh=f"共 {len(gap) - DEEP} 层；各层的差：" + " ".join(_written(value) for value in gap),
         op=">=",
         target=float(len(gap) - DEEP),
         n=n,
@@ -120,6 +124,9 @@ def _senses(
         source="own measurement",
         measured=float(np.mean(list(found.values()))),
         unit=f"leave-one-out accuracy; {words} the other half; {each}; all layers: {all_layers}",
+        unit_zh=f"留一法正确率；{len(found)} 个词，{n} 句；"
+        f"一半的词看第 {read_at['report']} 层，另一半看第 {read_at['choose']} 层，都由对方那一半选出；"
+        f"{each}；各层：{all_layers}",
         op=">=",
         target=0.8,
         n=n,
@@ -134,6 +141,7 @@ def _senses(
         source="own measurement",
         measured=float(np.mean([accuracy[name][0] for name in found])),
         unit="expected leave-one-out accuracy under ties, input vectors without positions",
+        unit_zh="留一法正确率，并列时取期望；用不带位置的输入向量",
         op="<=",
         target=0.6,
         n=n,
@@ -168,6 +176,7 @@ def _crossing(model_id: str, sets: Mapping[str, Any], layer: int) -> Row:
         source="own measurement; exactly 0 for static vectors",
         measured=float(np.mean([gap[layer] > 0 for gap in gaps])),
         unit=f"share of {len(gaps)} quadruples above zero at layer {layer} ({said})",
+        unit_zh=f"{len(gaps)} 组四个词里，第 {layer} 层交叉大于零的比例（{said}）",
         op=">=",
         target=5 / 6,
         n=len(gaps),
@@ -184,10 +193,13 @@ def _anisotropy(model_id: str, sets: Mapping[str, Any]) -> Row:
         claim_zh="往上走，任意两个词元越来越像，到第 11 层最像；最后一层又回落",
         claim_en="Going up, any two tokens become more alike, most so at layer 11; the last layer falls back",
         published="BERT: mean cosine of random words .105 at layer 0, .477 at layer 12, highest .675 at layer 11",
+        published_zh="BERT：任意两个词的平均余弦，第 0 层 .105，第 12 层 .477，最高是第 11 层的 .675",
         source=f"{ETHAYARAJH}; figures from its code's result files",
         measured=float(result.anisotropy[BELOW_LAST]),
         unit="mean cosine of two random tokens, layer 11; target: at the input. It was expected of the last layer "
         "too, and is not so there. All layers: " + " ".join(_written(value) for value in result.anisotropy),
+        unit_zh="任意两个词元的平均余弦，第 11 层；对照是输入处。原以为最后一层也如此，其实不是。各层："
+        + " ".join(_written(value) for value in result.anisotropy),
         op=">",
         target=float(result.anisotropy[0]),
         n=result.n_tokens,

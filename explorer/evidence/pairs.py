@@ -50,9 +50,11 @@ def measure(data: Path | None) -> Iterator[Row]:
         claim_zh="NSP 头多半看得出第二句是不是从别处来的",
         claim_en="The next-sentence head mostly tells a neighbour from a sentence from elsewhere",
         published="The task is too easy, so it was dropped (no figure is repeated here)",
+        published_zh="这个任务太容易，所以去掉了（这里不转引数字）",
         source=LIU,
         measured=nsp,
         unit=f"accuracy, half kept, half random; 95 % interval {next_span[0]:.3f}–{next_span[1]:.3f}",
+        unit_zh=f"正确率，一半原样，一半换成别处的；95 % 区间 {next_span[0]:.3f}–{next_span[1]:.3f}",
         op=">=" if data else ">",
         target=0.75 if data else 0.5,
     )
@@ -64,6 +66,7 @@ def measure(data: Path | None) -> Iterator[Row]:
         source="own measurement",
         measured=float(found.overlap_next_right().mean()),
         unit="accuracy of “more shared words (Jaccard) than the median”; target: the head's accuracy",
+        unit_zh="用“共有的词（Jaccard）多于中位数”来猜的正确率；对照是 NSP 头的",
         op="<",
         target=nsp,
     )
@@ -72,9 +75,11 @@ def measure(data: Path | None) -> Iterator[Row]:
         claim_zh="SOP 头看得出一点次序，但是难得多",
         claim_en="The sentence-order head sees the order somewhat; it is much harder",
         published="Order is the harder question, so it was kept (no figure is repeated here)",
+        published_zh="次序这个问题更难，所以留下了（这里不转引数字）",
         source=LAN,
         measured=sop,
         unit=f"accuracy, half kept, half swapped; 95 % interval {order_span[0]:.3f}–{order_span[1]:.3f}",
+        unit_zh=f"正确率，一半原样，一半对调；95 % 区间 {order_span[0]:.3f}–{order_span[1]:.3f}",
         op=">=",
         target=0.55,
     )
@@ -87,6 +92,7 @@ def measure(data: Path | None) -> Iterator[Row]:
         source="by construction: the overlap of A with B is that of B with A",
         measured=overlap,
         unit="accuracy of the same word count on SOP; it is 0.5 exactly",
+        unit_zh="同样数共有的词来答 SOP 的正确率；正好 0.5",
         op="<=",
         target=0.5,
     )
@@ -96,9 +102,11 @@ def measure(data: Path | None) -> Iterator[Row]:
             claim_zh="NSP 比 SOP 容易，置信区间不相交",
             claim_en="NSP is easier than SOP, with intervals apart",
             published="A neighbour is told from a stranger by its topic; two neighbours swapped have one topic",
+            published_zh="邻句和生句，看话题就分得开；对调的两句，话题是同一个",
             source=LAN,
             measured=float(next_span[0] > order_span[1]),
             unit="1 if the lower end for NSP lies above the upper end for SOP",
+            unit_zh="NSP 区间的下端高于 SOP 区间的上端就是 1",
             op=">=",
             target=1,
         )
@@ -107,6 +115,7 @@ def measure(data: Path | None) -> Iterator[Row]:
         "claim_zh": "对调骗得过 NSP 头：话题没变，它多半还说“是”",
         "claim_en": "Swapping fools the next-sentence head: the topic stays, so it mostly says yes",
         "published": "NSP asks for the topic more than for coherence",
+        "published_zh": "NSP 问的多半是话题，而不是连贯",
         "source": LAN,
         "n": len(found.next),
     }
@@ -114,17 +123,21 @@ def measure(data: Path | None) -> Iterator[Row]:
         id="pairs.swap_fools_nsp",
         measured=float(swapped > other),
         unit=f"1 if it says “next” more often of swapped ({swapped:.3f}) than of random pairs ({other:.3f})",
+        unit_zh=f"对调的（{swapped:.3f}）比换掉的（{other:.3f}）更常被说成“是下一句”就是 1",
         op=">=",
         target=1,
         **fooled,
     )
     says = "share of {} pairs of which it says “next”; target: that of {} pairs"
+    says_zh = "{}的句对里被说成“是下一句”的比例；对照是{}的"
     yield row(
-        id="pairs.swapped_called_next", measured=swapped, unit=says.format("swapped", "random"), op=">", target=other,
+        id="pairs.swapped_called_next", measured=swapped, unit=says.format("swapped", "random"),
+        unit_zh=says_zh.format("对调", "换掉"), op=">", target=other,
         **fooled,
     )  # fmt: skip
     yield row(
-        id="pairs.random_called_next", measured=other, unit=says.format("random", "swapped"), op="<", target=swapped,
+        id="pairs.random_called_next", measured=other, unit=says.format("random", "swapped"),
+        unit_zh=says_zh.format("换掉", "对调"), op="<", target=swapped,
         **fooled,
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """In which language a blank is filled: the likeliest words at a covered place, counted by what they are written in.
 
-Knows blanks and kinds of tokens (lab/types/languages.py). Knows no shift.
+Knows blanks and kinds of tokens (lab/types/languages.py). Knows no shift. A token is covered if it has a letter, also
+one that several languages share.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import experiment
 from explorer.lab.reading import edited, encode, mask_id_of
 from explorer.lab.types.core import Progress
-from explorer.lab.types.languages import KIND, KINDS, KeepInputs, KeepResult
+from explorer.lab.types.languages import KINDS, KeepInputs, KeepResult
 
 if TYPE_CHECKING:
     from explorer.models.model import Model
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 SHOWN = 8
 
 
-@experiment(version=1, kind="stream")
+@experiment(version=2, kind="stream")
 def keep(model: Model, inputs: KeepInputs) -> Iterator[Progress | KeepResult]:
     """One blank at a time, in the running text of all `texts`; tokens that are no letters are not covered.
 
@@ -36,7 +37,7 @@ def keep(model: Model, inputs: KeepInputs) -> Iterator[Progress | KeepResult]:
         tokens = encode(model, text)
         places = []
         for at in range(1, len(tokens) - 1):
-            if inputs.kinds[tokens.ids[at]] != KIND["other"]:
+            if any(letter.isalpha() for letter in tokens.surface(at)):
                 running += 1
                 if running % inputs.every == 0:
                     places.append(at)

@@ -5,7 +5,6 @@ Knows vectors and two ways to flatten them. Each layer's map is turned to lie li
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer import parallel
+from explorer.lab import projecting
 from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import experiment
 from explorer.lab.types.core import Progress
 from explorer.lab.types.languages import PlaceInputs, PlaceResult
-from explorer.lab.types.masking import Floats
 
 if TYPE_CHECKING:
     from explorer.models.model import Model
-
-SEED = 42
 
 
 @experiment(version=1, kind="stream")
@@ -52,7 +49,7 @@ def place(model: Model, inputs: PlaceInputs) -> Iterator[Progress | PlaceResult]
             rows_of = x[layer].reshape(k * n, -1)
             apart[way, layer] = spread(x[layer].mean(axis=1)) / max(spread(x[layer].mean(axis=0)), 1e-12)
             if inputs.method == "umap":
-                maps[way, layer] = _umap(rows_of).reshape(k, n, 2)
+                maps[way, layer] = projecting.umap_of(rows_of, 2).reshape(k, n, 2)
                 yield Progress(k + way * layers + layer + 1, steps)
             else:
                 flat, kept[way, layer] = pca(rows_of)
@@ -81,13 +78,3 @@ def spread(points: NDArray[Any]) -> float:
     """Mean distance between two of points[n, d]."""
     distance = np.linalg.norm(points[:, None] - points[None], axis=-1)
     return float(distance[~np.eye(len(points), dtype=bool)].mean())
-
-
-def _umap(rows: NDArray[Any]) -> Floats:
-    from umap import UMAP
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that a fixed seed means one thread is known and meant
-        neighbours = min(15, max(2, len(rows) - 1))
-        reducer = UMAP(n_neighbors=neighbours, init="pca", metric="cosine", random_state=SEED, n_jobs=1)
-        return np.asarray(reducer.fit_transform(rows.astype(np.float32)), dtype=np.float32)

@@ -1,53 +1,106 @@
 """UMAP and t-SNE of points at one layer, and new points landing on a UMAP that stands already.
 
-Imports umap-learn and scikit-learn inside functions: the first fit of a process compiles for several seconds.
-Knows vectors; no model, no words.
+Asked of a process of their own (explorer/lab/projector.py), started with the first call and one for all: compiling
+UMAP holds Python's lock for seconds, and with it every reader of this process. Knows vectors; no model, no words.
 """
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.lab.projector import receive, send
+
+__all__ = ["LEAST", "ProjectingError", "landed", "tsne_of", "umap_of", "warm"]
+
 Array = NDArray[Any]
-SEED = 42
 LEAST = 4  # points below which a neighbourhood graph says nothing
+ROOT = Path(__file__).resolve().parents[2]
+
+_one_at_a_time = threading.Lock()
+_process: subprocess.Popen[bytes] | None = None
 
 
-def neighbours(n: int) -> int:
-    """Neighbours that UMAP looks at among `n` points."""
-    return min(15, max(2, n - 1))
+class ProjectingError(RuntimeError):
+    """A map could not be made; the message is the library's own."""
 
 
-def umap_of(rows: Array, dims: int) -> tuple[Array, Any]:
-    """Coordinates[n, dims] of rows[n, d], and the fitted reducer that lets others land beside them."""
-    import warnings
+def warm() -> None:
+    """Let UMAP compile, with what nobody else wants of the processor until a map is asked for. Raises ProjectingError.
 
-    from umap import UMAP
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that a fixed seed means one thread is known and meant
-        reducer = UMAP(
-            n_components=dims, n_neighbors=neighbours(len(rows)), init="pca" if len(rows) > dims + 1 else "random",
-            metric="cosine", random_state=SEED, n_jobs=1,
-        )  # fmt: skip
-        placed = np.asarray(reducer.fit_transform(rows.astype(np.float32)), dtype=np.float64)
-    return placed, reducer
+    (Elsewhere than on Linux the system shares the processor out as it always does.)
+    """
+    rows = np.random.default_rng(0).normal(size=(24, 16))
+    _ask("umap_of", rows, hurry=False, dims=2)
+    _ask("landed", rows, rows[:2] + 0.1, hurry=False)
 
 
-def landed(reducer: Any, rows: Array) -> Array:
-    """Where rows[m, d] land on the map of `reducer`, whose own points stay where they are."""
-    return np.asarray(reducer.transform(rows.astype(np.float32)), dtype=np.float64)
+def umap_of(rows: Array, dims: int) -> Array:
+    """Coordinates[n, dims] of rows[n, d], the same for the same rows. Raises ProjectingError."""
+    return _ask("umap_of", rows, dims=dims)
+
+
+def landed(rows: Array, new: Array) -> Array:
+    """Where new[m, d] land on the 2-D map of rows[n, d], whose own points stay: [m, 2]. Raises ProjectingError."""
+    return _ask("landed", rows, new)
 
 
 def tsne_of(rows: Array, dims: int) -> Array:
-    """Coordinates[n, dims] of rows[n, d]; t-SNE has no way to add points later."""
-    from sklearn.manifold import TSNE
+    """Coordinates[n, dims] of rows[n, d]; t-SNE has no way to add points later. Raises ProjectingError."""
+    return _ask("tsne_of", rows, dims=dims)
 
-    perplexity = min(30.0, max(1.5, (len(rows) - 1) / 3))
-    start = "pca" if min(rows.shape) > dims else "random"
-    model = TSNE(n_components=dims, perplexity=perplexity, init=start, metric="euclidean", random_state=SEED, n_jobs=1)
-    unit = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)  # then Euclidean is cosine's order
-    return np.asarray(model.fit_transform(unit.astype(np.float32)), dtype=np.float64)
+
+def _ask(call: str, *arrays: Array, hurry: bool = True, **words: int) -> Array:
+    """The answer of the process; one that has died since the last call is started again, once."""
+    if hurry and (busy := _process) is not None:
+        _schedule(busy, "SCHED_OTHER")  # also what is in hand must end before this can begin
+    with _one_at_a_time:
+        for last in (False, True):
+            process = _running()
+            _schedule(process, "SCHED_OTHER" if hurry else "SCHED_IDLE")
+            assert process.stdin and process.stdout
+            try:
+                send(process.stdin, {"call": call, **words}, *arrays)
+                answer, found = receive(process.stdout)
+            except (OSError, EOFError) as error:
+                _end()
+                if last:
+                    raise ProjectingError("the process that makes maps has ended") from error
+            else:
+                if "error" in answer:
+                    raise ProjectingError(answer["error"])
+                return found[0]
+    raise AssertionError("unreachable")
+
+
+def _running() -> subprocess.Popen[bytes]:
+    global _process
+    if _process is None:
+        command = [sys.executable, "-m", "explorer.lab.projector"]
+        _process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    return _process
+
+
+def _schedule(process: subprocess.Popen[bytes], policy: str) -> None:
+    if hasattr(os, policy):
+        with contextlib.suppress(OSError):  # it has just ended, or the system will not have it
+            os.sched_setscheduler(process.pid, getattr(os, policy), os.sched_param(0))
+
+
+@atexit.register
+def _end() -> None:
+    """End the process; the next call starts another."""
+    global _process
+    process, _process = _process, None
+    if process is not None:
+        process.kill()
+        process.communicate()

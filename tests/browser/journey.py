@@ -41,6 +41,13 @@ def eventually(page: Page, look: Callable[[], T], *, seconds: float = PATIENCE) 
             page.wait_for_timeout(40)  # numbers in a drawing announce no event
 
 
+def linked(page: Page, *parts: str) -> None:
+    """Wait until the address says all of `parts` (any one of several spellings: "a|b"); the page writes it last."""
+    page.wait_for_url(
+        lambda url: all(any(way in url for way in part.split("|")) for part in parts), wait_until="commit"
+    )
+
+
 def figure(page: Page, key: str) -> Locator:
     """The root of the component mounted with `key`."""
     return page.locator(f'.sesame[data-key="{key}"]{DRAWN}')

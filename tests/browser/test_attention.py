@@ -35,7 +35,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import OpenPage, Watch, settle
-from tests.browser.journey import MODEL_FOLDER, Reader, Reference, eventually, figure, idle, percent, softmax
+from tests.browser.journey import MODEL_FOLDER, Reader, Reference, eventually, figure, idle, linked, percent, softmax
 from tests.browser.server import Server
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def test_hovering_and_pinning_several_tokens(own: Attention, weights: Weights) -
     own.tells(7, weights(ZH)[5, 6, 7])
     own.canvas.blur()  # no token has the cursor: all pinned ones are told
     eventually(own.page, lambda: _same(len(own.said.inner_text().split("\n")), 2))
-    assert "pins=2%7E7" in own.page.url or "pins=2~7" in own.page.url
+    linked(own.page, "pins=2%7E7|pins=2~7")
 
 
 def test_several_heads_are_combined(own: Attention, weights: Weights) -> None:
@@ -214,7 +214,7 @@ def test_several_heads_are_combined(own: Attention, weights: Weights) -> None:
     own.view.get_by_label(own.say("components.attention.several")).uncheck()
     own.pins(2)
     own.tells(2, weights(ZH)[[2, 4, 9], [3, 5, 0], 2].mean(0))
-    assert "heads=" in own.page.url
+    linked(own.page, "heads=")
 
 
 def test_what_is_drawn_is_chosen_by_mass_and_kind(own: Attention, weights: Weights) -> None:

@@ -38,7 +38,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import PATIENCE, Reader, Reference, eventually, figure, idle
+from tests.browser.journey import PATIENCE, Reader, Reference, eventually, figure, idle, linked
 from tests.browser.server import Server
 
 LINES = (
@@ -225,7 +225,7 @@ def test_cosines_three_ways_and_rows_by_likeness(open_page: OpenPage, reference:
     told(page, treatment="top")
     assert float(seen(page)["between"]) < raw - 0.1, "what all tokens have in common is gone"
     idle(page)
-    assert "treatment=top" in page.url
+    linked(page, "treatment=top")
     press(page, "clustered")
     eventually(page, lambda: _clustered(seen(page)["order"]))
 

@@ -22,7 +22,7 @@ from playwright.sync_api import expect
 
 from explorer.ui.chapters import CHAPTERS
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import Home, Reference, eventually, numbers, percent
+from tests.browser.journey import Home, Reference, eventually, linked, numbers, percent
 
 SENTENCES = {
     "zh": "邻居家的小狗每天傍晚都在河边追蝴蝶。",
@@ -181,7 +181,7 @@ def test_the_map_leads_to_every_chapter_that_works(language: str, open_page: Ope
     home.sees(home.say("map.masking"))
     chapters.filter(has_text=home.say("masking.nav")).click()
     expect(home.page.locator("h1.question")).to_have_text(home.say("masking.title"))
-    assert "/masking" in home.page.url
+    linked(home.page, "/masking")
     sidebar.first.click()
     expect(home.page.locator("h1.question")).to_have_text(home.say("home.title"))
 

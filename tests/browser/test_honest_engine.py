@@ -54,13 +54,13 @@ def test_a_second_reader_loads_no_model(open_page: OpenPage, server: Server, ref
     first.covers(4)
     first.bars.show(reference.masked(texts[0], 4), original=reference.ids(texts[0])[4])
     before = server.status()
-    assert before["model_loads"] == 1 and before["models_ready"] == ["mini-mbert"]
+    assert "mini-mbert" in before["models_ready"]
     second = Masking(open_page("/masking", lang="en"), "en")
     second.writes(texts[1], reference.pieces(texts[1]))
     second.covers(3)
     second.bars.show(reference.masked(texts[1], 3), original=reference.ids(texts[1])[3])
     after = server.status()
-    assert after["model_loads"] == 1
+    assert after["model_loads"] == before["model_loads"]
     assert after["forward_passes"] > before["forward_passes"], "it was really computed"
     assert after["precomputed_hits"] == 0
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 from explorer.ui import network
 from tests.browser import look
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.journey import Home, Masking, Reference, eventually, figure, idle
+from tests.browser.journey import Home, Masking, Reference, eventually, figure, idle, linked
 from tests.browser.server import WITHOUT_PROXY, Server
 
 TEXTS = {"zh": "池塘里的青蛙一到夜里就叫个不停。", "en": "Three geese walked across the empty playground."}
@@ -71,7 +71,7 @@ def test_lecture_mode_enlarges_everything(lang: str, open_page: OpenPage, refere
         assert {name: now[name] / before[name] for name in now} == pytest.approx(dict.fromkeys(now, 1.35), abs=0.03)
 
     eventually(page.page, larger)
-    assert "teacher=1" in page.page.url
+    linked(page.page, "teacher=1")
     page.sentence.reads(reference.pieces(TEXTS[lang]), covered=[3])
     assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import psutil
 import pytest
 
 from explorer.lab import cbow, context, geometry, projecting
@@ -17,6 +22,7 @@ from tests.lab.conftest import last
 if TYPE_CHECKING:
     from explorer.models.model import Model
 
+ROOT = Path(__file__).resolve().parents[2]
 TEXTS = ("妹妹把风筝借给了孩子。", "孩子在听。", "The kitten is listening")
 ITEMS = (Occurrence(TEXTS[0], 8, 10), Occurrence(TEXTS[1], 0, 2), Occurrence(TEXTS[2], 4, 10))
 
@@ -191,15 +197,37 @@ def test_clustering_finds_two_clumps(kind: str) -> None:
     assert sorted(geometry.order(geometry.cosines(x[None])[0])) == list(range(11))
 
 
-def test_a_new_point_lands_and_the_old_ones_stay() -> None:
+def test_a_new_point_lands_among_its_like_and_a_forgotten_map_comes_out_the_same() -> None:
     rng = np.random.default_rng(4)
     rows = np.concatenate([rng.normal(size=(8, 12)) + 4, rng.normal(size=(8, 12)) - 4])
-    placed, reducer = projecting.umap_of(rows, 2)
-    before = placed.copy()
-    new = projecting.landed(reducer, rows[:1] + 0.01)
-    np.testing.assert_array_equal(reducer.embedding_, before.astype(reducer.embedding_.dtype))
+    placed = projecting.umap_of(rows, 2)
+    new = projecting.landed(rows, rows[:1] + 0.01)
     own, other = placed[:8].mean(axis=0), placed[8:].mean(axis=0)
     assert np.linalg.norm(new[0] - own) < np.linalg.norm(new[0] - other)
+    maker = psutil.Process().children()[-1]
+    maker.kill()
+    maker.wait()
+    np.testing.assert_array_equal(projecting.umap_of(rows, 2), placed)  # by a new process
+    np.testing.assert_array_equal(projecting.landed(rows, rows[:1] + 0.01), new)
+
+
+def test_what_a_map_cannot_be_made_of_is_said_and_the_next_is_made() -> None:
+    with pytest.raises(projecting.ProjectingError, match="NaN"):
+        projecting.tsne_of(np.full((6, 4), np.nan), 2)
+    assert projecting.tsne_of(np.random.default_rng(0).normal(size=(6, 4)), 2).shape == (6, 2)
+
+
+def test_maps_leave_this_process_alone_and_their_maker_ends_with_it() -> None:
+    code = (
+        "import sys, numpy as np, psutil, os; from explorer.lab import projecting;"
+        "projecting.tsne_of(np.random.default_rng(0).normal(size=(6, 4)), 2);"
+        "print(int('sklearn' in sys.modules), psutil.Process().children()[0].pid, flush=True); os._exit(9)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    imported, pid = ran.stdout.split()
+    assert imported == "0"
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(int(pid)).wait(timeout=20)
 
 
 def test_cbow_learns_which_words_keep_which_company(tiny_model: Model) -> None:

@@ -21,6 +21,7 @@ class Row:
 
     `holds` says whether `measured op target`. `published` is the source's own figure or finding, never ours;
     it is empty where nothing comparable was published. `n` counts what was averaged, `data` names the text.
+    `published` and `unit` are English, with `_zh` beside them for the Chinese page.
     """
 
     id: str
@@ -38,6 +39,8 @@ class Row:
     command: str
     n: int
     data: str
+    published_zh: str = ""
+    unit_zh: str = ""
     holds: bool = field(init=False)
 
     def __post_init__(self) -> None:

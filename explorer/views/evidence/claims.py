@@ -67,10 +67,12 @@ def _card(figure: Figure) -> str:
     claim = row.claim_zh if lang == "zh" else row.claim_en
     verdict = "holds" if row.holds else "holds_not"
     measured = f"{number(row.measured)} {SIGNS[row.op]} {number(row.target)}"
-    published = f"{_cited(row.published)} " if row.published else t("evidence.no_figure") + " "
+    finding = (row.published_zh if lang == "zh" else "") or row.published
+    unit = inline(verbatim(row.unit_zh)) if lang == "zh" and row.unit_zh else _cited(row.unit)
+    published = f"{_cited(finding)} " if finding else t("evidence.no_figure") + " "
     parts = [
         _part("published", f"{published}<cite>{_cited(row.source)}</cite>"),
-        _part("measured", f'<b class="n">{html.escape(measured)}</b> <span lang="en">{html.escape(row.unit)}</span>'),
+        _part("measured", f'<b class="n">{html.escape(measured)}</b> {unit}'),
         _part("on", f'<span lang="en">{html.escape(row.data)}</span>, n = {row.n}'),
         _part("with", f'<span lang="en">{html.escape(_model(row.model))}</span> <code>{row.revision[:12]}</code>'),
         _part("when", inline(_when(figure))),
