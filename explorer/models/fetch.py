@@ -19,6 +19,7 @@ from explorer.models import convert, headers, judge, products, sources, transfer
 from explorer.models.catalog import ModelInfo
 from explorer.models.errors import ModelError
 from explorer.models.failures import OTHER_SOURCE_MAY_HELP, FetchError
+from explorer.models.named import UNSTATED
 from explorer.models.rate import Rate
 from explorer.models.sources.base import CONFIG, Offer, RemoteFile, Source
 from explorer.models.store import Store, default, slug, write_json
@@ -33,9 +34,10 @@ class Progress:
     """How far a fetch is.
 
     phase         "looking" at a source, "fetching", "waiting" to try again, "preparing" (unpacking, converting,
-                  checking once more), "done"; or "found", where it was only looked for
+                  checking once more), "done"; or "found", where it was only looked for (`reason`: its kind)
     done, total   bytes of the whole model
     rate          bytes a second over the last seconds
+    licence       once it was found: as the source states it, "" where it does not
     seconds_left  while fetching, at this rate; None where it can't be told. While waiting: until the next try
     """
 
@@ -48,6 +50,7 @@ class Progress:
     rate: float = 0.0
     seconds_left: float | None = None
     reason: str = ""
+    licence: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,15 @@ class _One:
                 self.info = judge.config(self.info, self.folder / CONFIG)
             judge.memory(self.info, offer)
             total = sum(file.size for file in offer.files)
-            yield Progress(self.info.id, "found", offer.place, offer.weights, total=total, reason=self.info.kind)
+            yield Progress(
+                self.info.id,
+                "found",
+                offer.place,
+                offer.weights,
+                total=total,
+                reason=self.info.kind,
+                licence=offer.licence,
+            )
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -157,6 +168,8 @@ class _One:
         for name, identity in pin.get("files", {}).items():
             if found.get(name, identity) != identity:
                 raise FetchError("pin_changed", place=offer.place, file=name)
+        if self.info.licence == UNSTATED and offer.licence:
+            self.info = replace(self.info, licence=offer.licence)
         if self.info.revision and offer.product is None and found[offer.weights] != self.info.revision:
             raise FetchError("checksum_wrong", place=offer.place, file=offer.weights)
         return offer

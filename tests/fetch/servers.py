@@ -38,6 +38,7 @@ class Site:
     """What a server has and how it behaves, and what it was asked.
 
     repos      "OWNER/NAME" → commit → file name → content
+    card       what every model page of the hub states, its licence among it
     wheels     project → file name → content
     sent       bytes of body sent, by path
     asked      (path, headers) of every request
@@ -47,6 +48,7 @@ class Site:
     wheels: dict[str, dict[str, bytes]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     discussions: list[dict[str, object]] = field(default_factory=list)
+    card: dict[str, object] = field(default_factory=dict)
     branches: dict[str, str] = field(default_factory=lambda: {"main": COMMIT, "refs/pr/7": CONVERTED})
     elsewhere: str = ""
     html_index: bool = False
@@ -152,7 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
                     sha256 = "0" * 64
                 one["lfs"] = {"sha256": sha256, "size": len(content), "pointerSize": 134}
             siblings.append(one)
-        self._json({"id": repo, "sha": commit, "siblings": siblings})
+        self._json({"id": repo, "sha": commit, "siblings": siblings, "cardData": self.site.card})
 
     def _resolve(self, repo: str, commit: str, name: str, path: str) -> None:
         content = self.site.repos.get(repo, {}).get(commit, {}).get(name)

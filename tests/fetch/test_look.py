@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from explorer.models.background import Fetches
 from explorer.models.fetch import Options
-from explorer.models.store import Store
+from explorer.models.named import UNSTATED
+from explorer.models.store import MANIFEST, Store
 from tests.fetch import material
 from tests.fetch.conftest import FAST, refusal, run
 from tests.fetch.servers import COMMIT, Fault, Site
@@ -20,6 +23,30 @@ def test_the_source_says_how_large_and_nothing_is_kept(hub: Site, store: Store) 
     assert store.state("lab-bert") == "absent"
     assert store.note("pins") == {}
     assert not list((store.root / ".looked").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("card", "stated"),
+    [
+        ({"license": "apache-2.0"}, "apache-2.0"),
+        ({"license": ["mit", "cc-by-4.0"]}, "mit, cc-by-4.0"),
+        ({"license": "other", "license_name": "our-own"}, "our-own"),
+        ({"license": "<b>bold"}, "bbold"),
+        ({"license": 7}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_model_typed_by_name_gets_the_licence_its_page_states(
+    hub: Site, store: Store, card: dict[str, object], stated: str
+) -> None:
+    hub.card = card
+    info = material.entry(licence=UNSTATED)
+    assert run(info, look_only=True)[-1].licence == stated
+    run(info)
+    kept = store.kept("lab-bert")
+    assert kept is not None
+    manifest = json.loads((kept.folder / MANIFEST).read_text(encoding="utf-8"))
+    assert manifest["info"]["licence"] == (stated or UNSTATED)
 
 
 def test_what_is_half_fetched_stays_as_it_is(hub: Site, store: Store) -> None:

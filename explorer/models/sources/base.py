@@ -57,7 +57,10 @@ class Product:
 
 @dataclass(frozen=True)
 class Offer:
-    """A source's answer. `commit` names the version; `weights` the weights' file once everything is done."""
+    """A source's answer. `commit` names the version; `weights` the weights' file once everything is done.
+
+    licence   as the model's page states it; "" where the source does not say
+    """
 
     place: str
     source: str
@@ -67,6 +70,7 @@ class Offer:
     files: tuple[RemoteFile, ...]
     product: Product | None = None
     origin: dict[str, str] = field(default_factory=dict)
+    licence: str = ""
 
 
 class Source(Protocol):

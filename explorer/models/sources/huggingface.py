@@ -101,6 +101,7 @@ class HuggingFace:
             commit=commit,
             weights=chosen[-1].name,
             files=chosen,
+            licence=_licence(answer.get("cardData")),
         )
 
     def _converted(self, client: httpx2.Client, cancel: Cancel) -> str:
@@ -118,6 +119,16 @@ class HuggingFace:
             if name == CONVERTER and found.get("isPullRequest") and found.get("status") == "open":
                 return f"refs/pr/{_number(found.get('num'))}"
         return ""
+
+
+def _licence(card: object) -> str:
+    """The licence that a model's page states: its identifier there, or its own name where that is "other"."""
+    table = card if isinstance(card, dict) else {}
+    stated = table.get("license")
+    if stated == "other":
+        stated = table.get("license_name") or stated
+    names = stated if isinstance(stated, list) else [stated]
+    return ", ".join(re.sub(r"[^\w .+-]", "", name)[:60] for name in names if isinstance(name, str))
 
 
 def _tables(value: object) -> list[dict[str, Any]]:

@@ -80,8 +80,10 @@ def _ended(job: Job) -> None:
 def _message(job: Job) -> None:
     error, step = job.error, job.progress
     if error is None and job.asked:
-        chrome.notice("models.found", "good", model=job.info.name, size=size(step.total), place=step.place,
-                      kind=t(f"models.kind.{step.reason}"))  # fmt: skip
+        chrome.notice(
+            "models.found", "good", model=job.info.name, size=size(step.total), place=step.place,
+            kind=t(f"models.kind.{step.reason}"), licence=step.licence or t("models.licence_unknown"),
+        )  # fmt: skip
     elif error is None:
         chrome.notice("models.here_now", "good", model=job.info.name)
     elif error.key == "cancelled":
