@@ -21,7 +21,7 @@ _CHAPTERS = (*(name for _, name in chapters.CHAPTERS), "models")
 
 
 class Herald:
-    """Middleware that begins to import a chapter when its page is asked for, while the browser reads its scripts."""
+    """Middleware that begins with what a chapter needs when its page is asked for, while the browser reads scripts."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -32,8 +32,22 @@ class Herald:
             name = scope["path"].rstrip("/").rsplit("/", 1)[-1] or chapters.CHAPTERS[0][1]
             if name in _CHAPTERS and name not in self._announced:
                 self._announced.add(name)
-                threading.Thread(target=_import_views, args=(name,), name=f"import-{name}", daemon=True).start()
+                threading.Thread(target=_prepare, args=(name,), name=f"prepare-{name}", daemon=True).start()
         await self._app(scope, receive, send)
+
+
+def _prepare(name: str) -> None:
+    """The chapter's views, and the tokenizers its page opens with."""
+    _import_views(name)
+    if name == "input":
+        from explorer.views.input import common
+
+        models = common.sides(common.State())
+    else:
+        models = (uses.model_of(name).id,)
+    for model in models:
+        with contextlib.suppress(EngineError):  # a damaged model is the page's to tell
+            get_engine().vocabulary(model)
 
 
 def _import_views(*names: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
@@ -23,6 +24,7 @@ from explorer.models.errors import ModelError
 from explorer.models.files import CONFIG_LIMIT, config, damaged, read_capped
 
 FILE_LIMIT = 64 * 2**20  # bytes of tokenizer.json
+_one_at_a_time = threading.Lock()
 _HALF_CHARACTERS = re.compile("[\ud800-\udfff]")  # lone surrogates, which no UTF-8 text can hold
 _SENTINEL = re.compile(r"<extra_id_(\d+)>")  # T5's marks for what was left out
 _SPACE_MARK = "▁"  # how SentencePiece writes the blank before a word
@@ -167,9 +169,14 @@ class TextTokenizer:
         return self.simplify(whole)[0] if self._simplified else whole
 
 
-@lru_cache(maxsize=8)
 def for_model(info: ModelInfo) -> TextTokenizer:
     """The tokenizer of a catalogued model. Raises ModelError("model_missing" or "model_damaged")."""
+    with _one_at_a_time:  # whoever comes while it is read waits for it instead of reading it as well
+        return _read(info)
+
+
+@lru_cache(maxsize=8)
+def _read(info: ModelInfo) -> TextTokenizer:
     path = info.folder / "tokenizer.json"
     if not path.exists() and (info.folder / "vocab.txt").exists():
         path = info.folder / "vocab.txt"
