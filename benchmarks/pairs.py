@@ -13,7 +13,9 @@ from benchmarks.rows import Row
 def _first_paint() -> Iterator[Row]:
     from benchmarks import browser
 
-    return browser.first_paint("pairs", "/pairs", first=".st-key-pairs-order .js-plotly-plot .bars")
+    return browser.first_paint(
+        "pairs", "/pairs", first='.sesame[data-key="pairs-heads"] .column:nth-of-type(2) li[data-p] .p'
+    )
 
 
 GROUPS: dict[tuple[str, ...], Callable[[], Iterator[Row]]] = {

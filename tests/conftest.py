@@ -6,6 +6,7 @@ Nothing heavy is imported until a test asks for a fixture.
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
@@ -17,6 +18,11 @@ from tests import tiny
 if TYPE_CHECKING:
     from explorer.models.catalog import ModelInfo
     from explorer.models.model import Model
+
+# Several processes test at once, each with an app beside it: two threads in each would only wait for one another.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for name in ("SESAME_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 @pytest.fixture(scope="session", autouse=True)

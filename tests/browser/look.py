@@ -115,12 +115,9 @@ def longest(lang: str) -> dict[str, str]:
 
 def take(page: Page, server: Server, view: View, size: str, folder: Path) -> list[str]:
     """Draw one view at one size, keep its pictures, say what is wrong. The page is there already after the first."""
-    page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
     if page.url != server.url + view.address:
         page.goto(server.url + view.address)
-    drawn(page)
-    must_fit = size in ("laptop", "phone") and not view.large
-    found = [f"{view.stem} {size}: {fault}" for fault in faults(page, stage=must_fit)]
+    found = resized(page, view, size)
     folder.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=folder / f"{view.stem}-{size}.png")
     width, height = SIZES[size]
@@ -130,6 +127,14 @@ def take(page: Page, server: Server, view: View, size: str, folder: Path) -> lis
         page.screenshot(path=folder / f"{view.stem}-{size}-whole.png")
         page.set_viewport_size({"width": width, "height": height})
     return found
+
+
+def resized(page: Page, view: View, size: str) -> list[str]:
+    """What is wrong with a view at a size; its page is open."""
+    page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+    drawn(page)
+    must_fit = size in ("laptop", "phone") and not view.large
+    return [f"{view.stem} {size}: {fault}" for fault in faults(page, stage=must_fit)]
 
 
 def drawn(page: Page) -> None:

@@ -1,5 +1,5 @@
-"""Everyone can use it: the main job from the keyboard alone, and axe-core on every page and tool, in both languages,
-light and dark.
+"""Everyone can use it: the main job from the keyboard alone; every page and tool fits its window, and axe-core finds
+nothing there, in both languages, light and dark.
 
 What a blank Streamlit page already has is measured in the same run and is not ours; anything serious or critical
 beyond it fails, but for the exceptions named here by rule, each with its reason.
@@ -69,16 +69,22 @@ def ours(page: Page, blank: set[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("chapter", look.CHAPTERS)
-def test_axe_on_every_tool(chapter: str, blank: set[str], open_page: OpenPage, shipped: Server) -> None:
-    """Every tool once, its language and theme by turns; what the page opens with in both."""
+def test_every_tool_fits_its_window_and_axe_finds_nothing(
+    chapter: str, blank: set[str], open_page: OpenPage, shipped: Server
+) -> None:
+    """Every tool once, its language and theme by turns; what the page opens with in both.
+
+    No sideways scroll, no cut label, no missing glyph; the stage is seen without scrolling, on a phone as well.
+    """
     turns = itertools.cycle([("zh", "light"), ("en", "dark")])
     wanted = [look.view(chapter, tool, *next(turns)) for tool in look.tools(chapter)]
     wanted.append(look.view(chapter, look.tools(chapter)[0], "en", "dark"))
     for seen in wanted:
         options = {"lang": seen.lang, "theme": seen.theme, "reduced_motion": "reduce"}
         page = open_page(seen.path, query=dict(seen.query), on=shipped, **options)
-        look.drawn(page)
+        assert look.resized(page, seen, "laptop") == []
         assert ours(page, blank) == [], seen.stem
+        assert look.resized(page, seen, "phone") == []
         page.context.close()
 
 

@@ -8,6 +8,7 @@ Bytes grouped under their 字, special tokens visible         test_rare_characte
 Training view, P(S), scrambled, the offset beside BERT's     test_training_view
 Greedy, sampled, beam as a tree, likeliest roads, the chain  test_three_ways_to_choose
 Free writing, streamed, stopped, kept                        test_writing_stops_at_once_and_stays
+Another model chosen while one writes                        test_another_model_chosen_while_one_writes
 A closed browser ends the forward passes                     test_a_closed_browser_ends_the_work
 How much context helps, n-gram beside it                     test_context_helps
 KV cache: kept and new, both ways run                        test_the_cache_saves_time_and_changes_nothing
@@ -21,6 +22,8 @@ from __future__ import annotations
 import math
 import re
 import time
+from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -28,9 +31,10 @@ import pytest
 from playwright.sync_api import expect
 
 from explorer.lab.types.generation import chance_at
+from explorer.models.catalog import ModelInfo
 from tests.browser.conftest import OpenPage
 from tests.browser.generation import Generation, Gpt
-from tests.browser.journey import Reference, eventually, idle, numbers
+from tests.browser.journey import Reference, eventually, idle, linked, numbers
 from tests.browser.server import Server
 
 ZH, EN = "邻居家的小狗每天傍晚都", "A tired sailor told us"
@@ -275,6 +279,38 @@ def test_a_closed_browser_ends_the_work(open_page: OpenPage, server: Server) -> 
     eventually(page.page, lambda: _true(page.main.locator(".written .w").count() >= 3))
     page.page.context.close()
     assert _quiet_within(server, 15) <= 12
+
+
+def test_another_model_chosen_while_one_writes(
+    open_page: OpenPage,
+    fresh_server: Callable[..., Server],
+    tiny_of: Callable[[str], ModelInfo],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from explorer.models import named
+    from explorer.models.policy import Policy
+
+    monkeypatch.setenv("SESAME_MODELS", str(tmp_path))
+    other = named.register(Path(tiny_of("llama").path), Policy(alone=True))
+    server = fresh_server(environment={"SESAME_MODELS": str(tmp_path), "SESAME_PRECOMPUTED": "off"})
+    query = {"tool": "write", "v": "1", "text": "树下有孩子在唱歌", "long": "400", "seed": "7"}
+    page = Generation(open_page("/generation", on=server, query=query))
+    words, go = (
+        page.main.locator(".written .w"),
+        page.page.get_by_role("button", name=page.say("write.go"), exact=True),
+    )
+    go.click()
+    eventually(page.page, lambda: _true(words.count() >= 3))
+    page.page.get_by_role("radio", name=other.name).click()
+    assert _quiet_within(server, 8) <= 6, "the model that was left stops"
+    linked(page.page, "model=folder")
+    idle(page.page)
+    eventually(page.page, lambda: _true(words.count() == 0))  # what the other wrote is no text of this one
+    go.click()
+    eventually(page.page, lambda: _true(words.count() >= 20))
+    assert {"gemma-3-270m-lite", other.id} <= set(server.status()["models_ready"])
+    assert page.page.get_by_role("alert").count() == 0
 
 
 def test_context_helps(open_page: OpenPage, gpt: Gpt) -> None:

@@ -53,14 +53,21 @@ def test_kept_swapped_and_random_under_both_heads(open_page: OpenPage, reference
     reader.types("second", B)
     expected = [p_next(reference, net, A, B), p_next(reference, net, B, A)]
 
+    def said() -> list[list[float]]:
+        """P(yes) of each arrangement, a list a head."""
+        columns = figure(reader.page, "pairs-heads").locator(".column").all()
+        return [
+            [float(p) for p in one.locator("li").evaluate_all("all => all.map(e => e.dataset.p)")] for one in columns
+        ]
+
     def look() -> None:
-        assert np.allclose(reader.plot("pairs-next")[0]["x"][:2], expected, atol=2e-3)
+        assert np.allclose(said()[0][:2], expected, atol=2e-3)
 
     eventually(reader.page, look, seconds=120)
-    assert len(reader.plot("pairs-order")[0]["x"]) == 3
-    before = reader.plot("pairs-next")[0]["x"][2]
+    assert [len(column) for column in said()] == [3, 3]
+    before = said()[0][2]
     reader.page.get_by_role("button", name=reader.say("judge.another")).click()
-    eventually(reader.page, lambda: _differ(reader.plot("pairs-next")[0]["x"][2], before))
+    eventually(reader.page, lambda: _differ(said()[0][2], before))
 
 
 def test_from_cls_to_yes_or_no_in_real_numbers(open_page: OpenPage, reference: Reference, net: Any) -> None:

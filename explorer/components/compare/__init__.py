@@ -24,6 +24,7 @@ LABELS = (
     "headline",  # {word} {p} {rank}: the original in one column
     "rest",  # name of the remainder row
     "csv_columns",  # 5 names, comma-separated: column, word, id, probability, rank
+    "csv_answers",  # 3 names, comma-separated: column, row, probability
 )
 
 _BUNDLE = bundle(Path(__file__).parent)
@@ -65,6 +66,47 @@ def compare(
         "lang": tag(lang),
         "labels": chosen(labels, LABELS),
         "columns": [column(one, one.vocabulary or vocabulary, show) for one in series],
+        "caption": caption,
+        "title": title,
+        "alt": alt,
+    }
+    _mount(key=key, data=pack(header))
+
+
+@dataclass(frozen=True)
+class Answers:
+    """One column of yes-or-no probabilities: (what was asked, P(yes)) a row; they are no distribution together."""
+
+    title: str
+    rows: Sequence[tuple[str, float]]
+    note: str = ""
+
+
+def answers(
+    columns: Sequence[Answers],
+    *,
+    key: str,
+    labels: Mapping[str, str],
+    lang: str,
+    caption: str = "",
+    title: str = "",
+    alt: str = "",
+) -> None:
+    """Mounts one column of bars for each; labels and lang as above."""
+    drawn = [
+        {
+            "title": one.title,
+            "tone": "model",
+            "note": one.note,
+            "rows": [{"word": word, "p": p} for word, p in one.rows],
+        }
+        for one in columns
+    ]
+    header = {
+        "key": key,
+        "lang": tag(lang),
+        "labels": chosen(labels, LABELS),
+        "columns": drawn,
         "caption": caption,
         "title": title,
         "alt": alt,

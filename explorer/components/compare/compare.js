@@ -6,6 +6,7 @@ import {mount} from "../shared/mount.js";
 import {csvText, fitted, picture, tag, text} from "../shared/svg.js";
 
 // Several distributions, a column each. Bars keep their element from run to run, so that they move to new values.
+// A column without a rest is no distribution: its rows are separate answers.
 
 class Compare {
   constructor(root) {
@@ -48,8 +49,9 @@ class Compare {
     view.heading.textContent = column.title;
     view.note.textContent = column.note;
     view.note.hidden = !column.note;
+    view.headline.hidden = column.rest === undefined;
     view.headline.replaceChildren(...this.headline(column).map((part) => (part.name === "word" ? setToken(h("em"), part.text, lang) : part.text)));
-    const rows = [...column.rows, {rest: true, word: labels.rest, p: column.rest}];
+    const rows = this.rows(column);
     while (view.items.length < rows.length) {
       const [word, bar, amount] = [h("span"), h("u"), h("span", {class: "p"})];
       const item = h("li", {}, h("span", {class: "w"}, word), h("span", {class: "bar", "aria-hidden": "true"}, bar), amount);
@@ -67,6 +69,11 @@ class Compare {
     });
   }
 
+  rows(column) {
+    if (column.rest === undefined) return column.rows;
+    return [...column.rows, {rest: true, word: this.header.labels.rest, p: column.rest}];
+  }
+
   headline(column) {
     const original = column.rows.find((row) => row.original);
     if (!original) return [];
@@ -80,7 +87,7 @@ class Compare {
     const tallest = Math.max(...columns.map(({rows}) => rows.length + 1));
     const parts = columns.flatMap((column, c) => {
       const x = 16 + c * width;
-      const rows = [...column.rows, {rest: true, word: labels.rest, p: column.rest}];
+      const rows = this.rows(column);
       return [
         text(x, 26, fitted(column.title, 15, width - 24), {"font-size": 15, "font-weight": 600}),
         text(x, 50, fitted(this.headline(column).map((part) => part.text).join(""), 15, width - 24), {"font-size": 15}),
@@ -101,8 +108,11 @@ class Compare {
   }
 
   csv() {
-    const names = this.header.labels.csv_columns.split(",").map((name) => name.trim());
-    return csvText([names, ...this.header.columns.flatMap(({title, rows}) => rows.map(({word, id, p, rank}) => [title, word, id, p, rank]))]);
+    const {columns, labels} = this.header;
+    const answers = columns.every(({rest}) => rest === undefined);
+    const names = (answers ? labels.csv_answers : labels.csv_columns).split(",").map((name) => name.trim());
+    const row = (title, {word, id, p, rank}) => (answers ? [title, word, p] : [title, word, id, p, rank]);
+    return csvText([names, ...columns.flatMap(({title, rows}) => rows.map((one) => row(title, one)))]);
   }
 }
 

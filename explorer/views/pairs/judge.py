@@ -6,11 +6,11 @@ import time
 
 import streamlit as st
 
+from explorer.components.compare import Answers, answers
 from explorer.engine import get_engine
-from explorer.figures import bars
-from explorer.lab.types.pairs import HeadResult, JudgeInputs
+from explorer.lab.types.pairs import JudgeInputs, JudgeResult
 from explorer.ui import chrome
-from explorer.ui.i18n import t
+from explorer.ui.i18n import language, section, t
 from explorer.ui.numbers import percent
 from explorer.ui.prose import verbatim
 from explorer.views.pairs import common
@@ -25,14 +25,9 @@ def draw(state: State) -> None:
         started = time.perf_counter()
         found = common.judge(state)
         took = time.perf_counter() - started
-        columns = st.columns(2)
-        with columns[0]:
-            _bars("next", found.next)
-        with columns[1]:
-            if found.order is None:
-                chrome.notice("pairs.no_order")
-            else:
-                _bars("order", found.order)
+        _bars(found)
+        if found.order is None:
+            chrome.notice("pairs.no_order")
         _random(state, pairs[2][1])
         chrome.computed(took, fetched=fetched, model=common.model())
     with side:
@@ -43,13 +38,22 @@ def draw(state: State) -> None:
     )  # fmt: skip
 
 
-def _bars(head: str, result: HeadResult) -> None:
-    p = common.p_yes(result.scores)
+def _bars(found: JudgeResult) -> None:
     names = [t(f"pairs.arrangement.{name}") for name in common.ARRANGEMENTS]
-    written = [percent(value) for value in p]
-    chrome.subtitle(t(f"pairs.judge.{head}"))
-    alt = "；".join(f"{name} {value}" for name, value in zip(names, written, strict=True))
-    chrome.plot(bars.treatments(names, p, written), f"pairs-{head}", t(f"pairs.judge.{head}_caption"), alt)
+    columns = [
+        Answers(
+            t(f"pairs.judge.{head}"),
+            [(name, float(p)) for name, p in zip(names, common.p_yes(result.scores), strict=True)],
+            t(f"pairs.judge.{head}_caption"),
+        )
+        for head, result in (("next", found.next), ("order", found.order))
+        if result is not None
+    ]
+    alt = "；".join(f"{one.title} " + "，".join(f"{name} {percent(p)}" for name, p in one.rows) for one in columns)
+    answers(
+        columns, key="pairs-heads", labels=section("components.compare"), lang=language(),
+        title=t("pairs.judge.figure"), caption=t("pairs.judge.caption"), alt=alt,
+    )  # fmt: skip
 
 
 def _random(state: State, other: str) -> None:
