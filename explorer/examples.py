@@ -100,6 +100,15 @@ def defaults() -> list[tuple[str, str, Any]]:
     return wanted + _languages(model)
 
 
+def default_texts() -> list[tuple[str, str, str | None]]:
+    """(model, text, pair) for both tokenizers that 输入 opens with."""
+    from explorer.engine import catalog
+
+    firsts = [entry("input", "default", lang) for lang in LANGUAGES]
+    models = [catalog.default(kind).id for kind in ("masked", "causal")]
+    return [(model, first["text"], first.get("pair")) for model in models for first in firsts]
+
+
 def _languages(model: str) -> list[tuple[str, str, Any]]:
     """Chapter 6: the survey, what is measured with it between Chinese and English, and the page's own sentence."""
     from explorer.engine import get_engine

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer import examples
+from explorer.engine import cache
 from explorer.engine.cache import Precomputed
 from explorer.engine.local import LocalEngine
 
@@ -28,6 +29,11 @@ def entries(chapter: str | None = None) -> list[Entry]:
     return found
 
 
+def texts(chapter: str | None = None) -> list[tuple[str, str, str | None]]:
+    """(model_id, text, pair) of what a page shows cut into tokens by two tokenizers before it is touched."""
+    return examples.default_texts() if chapter in (None, "input") else []
+
+
 def write(chapter: str | None = None, folder: Precomputed | None = None) -> Iterator[Path]:
     """Compute every entry anew and keep it; yields each file as it is written. Files of no entry are removed.
 
@@ -39,6 +45,10 @@ def write(chapter: str | None = None, folder: Precomputed | None = None) -> Iter
         for experiment, model_id, inputs in entries(chapter):
             key = engine.key(experiment, model_id, inputs)
             path = folder.put(experiment, key, engine.run(experiment, model_id, inputs))
+            written.add(path)
+            yield path
+        for one in texts(chapter):
+            path = folder.put(cache.TOKENS, engine.tokens_key(*one), engine.tokens(*one))
             written.add(path)
             yield path
     if chapter is None:

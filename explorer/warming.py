@@ -37,17 +37,11 @@ class Herald:
 
 
 def _prepare(name: str) -> None:
-    """The chapter's views, and the tokenizers its page opens with."""
+    """The chapter's views, and the tokenizer its page opens with (输入 brings what two of them make of its text)."""
     _import_views(name)
-    if name == "input":
-        from explorer.views.input import common
-
-        models = common.sides(common.State())
-    else:
-        models = (uses.model_of(name).id,)
-    for model in models:
+    if name != "input":
         with contextlib.suppress(EngineError):  # a damaged model is the page's to tell
-            get_engine().vocabulary(model)
+            get_engine().vocabulary(uses.model_of(name).id)
 
 
 def _import_views(*names: str) -> None:

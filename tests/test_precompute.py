@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from explorer import examples, precompute
-from explorer.engine.cache import Precomputed
+from explorer.engine.cache import TOKENS, Precomputed
 from explorer.engine.local import LocalEngine
 
 TOLERANCE = {"fp32": 1e-3, "bf16": 1e-2}
@@ -36,6 +36,7 @@ def computing() -> Iterator[LocalEngine]:
 def test_every_default_example_is_there_and_nothing_else(computing: LocalEngine) -> None:
     folder = Precomputed()
     wanted = {folder.path(name, computing.key(name, model, inputs)) for name, model, inputs in precompute.entries()}
+    wanted |= {folder.path(TOKENS, computing.tokens_key(*one)) for one in precompute.texts()}
     assert {path for path in wanted if not path.exists()} == set(), "run: python -m explorer precompute"
     assert set(folder.folder.glob("*/*.npz")) - wanted == set(), "left over; run: python -m explorer precompute"
 
@@ -50,11 +51,17 @@ def test_spot_check(experiment: str, computing: LocalEngine) -> None:
     assert largest_difference(kept, now) <= max(TOLERANCE[precision] for precision in precisions)
 
 
+def test_kept_tokens_are_the_tokenizer_s(computing: LocalEngine) -> None:
+    for one in precompute.texts():
+        assert Precomputed().get(TOKENS, computing.tokens_key(*one)) == computing.tokens(*one)
+
+
 def test_writing_keeps_the_result_and_removes_what_is_out_of_date(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, computing: LocalEngine
 ) -> None:
     smallest = min(precompute.entries(), key=lambda entry: len(repr(entry[2])))
     monkeypatch.setattr(examples, "defaults", lambda: [smallest])
+    monkeypatch.setattr(examples, "default_texts", list)
     folder = Precomputed(tmp_path)
     old = tmp_path / "masking.fill" / "00000000000000000000.npz"
     old.parent.mkdir()

@@ -108,6 +108,10 @@ class MemoryCache:
             return len(self._kept)
 
 
+TOKENS = "inputs.tokens"  # no experiment: how tokenizers cut the texts that 输入 opens with
+TOKENS_VERSION = 1
+
+
 class Precomputed:
     """Results that come with the app: <folder>/<experiment>/<the key's first 20 digits>.npz."""
 

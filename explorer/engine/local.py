@@ -22,7 +22,7 @@ from explorer.engine.threads import Turns, turns
 from explorer.engine.worker import WAITING_BOUND, State, Worker
 from explorer.lab.experiment import find
 from explorer.lab.types.core import ModelFacts, Progress, Tokens
-from explorer.lab.types.inputs import Cutting
+from explorer.lab.types.inputs import CutInputs, Cutting
 
 
 class LocalEngine:
@@ -151,7 +151,13 @@ class LocalEngine:
 
     def tokens(self, model_id: str, text: str, pair: str | None = None) -> Tokens:
         with told_to_reader(model_id):
-            return self._models.tokens(model_id, text, pair)
+            key = self.tokens_key(model_id, text, pair)
+            found = None if self._precomputed is None else self._precomputed.get(cache.TOKENS, key)
+            return found or self._models.tokens(model_id, text, pair)
+
+    def tokens_key(self, model_id: str, text: str, pair: str | None = None) -> str:
+        """What the tokens of a text are kept under among the precomputed results."""
+        return cache.key(self._models.revision(model_id), cache.TOKENS, cache.TOKENS_VERSION, CutInputs(text, pair))
 
     def cuttings(self, model_id: str, text: str) -> tuple[Cutting, ...]:
         with told_to_reader(model_id):

@@ -44,6 +44,14 @@ class Cutting:
 
 
 @dataclass(frozen=True)
+class CutInputs:
+    """A text, or a pair, for a tokenizer alone."""
+
+    text: str
+    pair: str | None = None
+
+
+@dataclass(frozen=True)
 class SumInputs:
     """The input vectors of `text`, or of the pair `text`, `pair`."""
 

@@ -89,7 +89,7 @@ def _counts(reading: Reading) -> dict[str, str]:
         "unknown": str(sum(tokens.unknown)),
         "bytes": str(sum(ranges.count(span) > 1 and span[1] > span[0] for span in ranges)),
         "longest": verbatim(max((surface.strip() for surface in surfaces), key=len, default="")),
-        "vocabulary": thousands(len(get_engine().vocabulary(reading.model))),
+        "vocabulary": thousands(get_engine().facts(reading.model).vocab_size),
     }
 
 
