@@ -13,9 +13,8 @@ TOOLS = {
 SHOWN = "generation-shown"
 
 
-@st.fragment
 def bench() -> None:
-    """The stage and the tool chosen for it; a step reruns this part only. Writing has a place of its own below."""
+    """The stage and the tool chosen for it. Writing has a place of its own below."""
     tool = common.store().get().tool
     if widgets.in_fragment() and "write" in (tool, st.session_state.get(SHOWN)):
         st.rerun()
@@ -29,9 +28,12 @@ def bench() -> None:
 
 chrome.question("generation")
 finish.link_problems(common.store())
-bench()
+writes = common.store().get().tool == "write"
+# A step reruns the bench only. While a text is being written the bench belongs to the run that writes: a click in a
+# fragment would be heard when that run has ended.
+(bench if writes else st.fragment(bench))()
 writing = []
-if common.store().get().tool == "write":
+if writes:
     chrome.guarded(lambda: writing.append(write.draw(common.store().get())))
 finish.presets("generation", common.PRESETS, common.choose_preset)
 finish.row("generation", common.store())

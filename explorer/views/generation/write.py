@@ -22,7 +22,6 @@ from explorer.ui.prose import inline, verbatim
 from explorer.views.generation import common, pieces
 from explorer.views.generation.common import State
 
-DRAFT = "generation-draft"
 REDRAW_S = 0.06
 
 
@@ -32,8 +31,8 @@ def draw(state: State) -> Callable[[], None]:
     _dials(state)
     ids = common.whole(state)
     # A list of this run's own: a run that was stopped may still add a token to the one it had.
-    draft: list[Written] = list(st.session_state.get(DRAFT, ()))
-    st.session_state[DRAFT] = draft
+    draft: list[Written] = list(st.session_state.get(_draft(), ()))
+    st.session_state[_draft()] = draft
     with st.container(horizontal=True, key="generation-write-buttons"):
         go = st.button(t("generation.write.go"), key="generation-write-go", type="primary")
         st.button(t("generation.write.stop"), key="generation-write-stop")  # a click ends the run that is under way
@@ -51,6 +50,11 @@ def draw(state: State) -> Callable[[], None]:
         return lambda: None
     draft.clear()
     return lambda: _write(state, ids, draft, page, note)
+
+
+def _draft() -> str:
+    """Where the written text is kept: each model has its own tokens, and so its own text."""
+    return f"generation-draft-{common.model_id()}"
 
 
 def _numbers(settings: Settings) -> dict[str, float]:
@@ -112,7 +116,7 @@ def _span(one: Written, text: str) -> str:
 def _keep() -> None:
     """What was written becomes part of the text that all tools look at."""
     state = common.store().now()
-    draft: list[Written] = st.session_state.get(DRAFT, [])
+    draft: list[Written] = st.session_state.get(_draft(), [])
     path = common.path_of(state) + tuple(one.token_id for one in draft)
     common.store().set(path=pieces.pack(path[: common.MAX_TOKENS]), back=0)
     draft.clear()
