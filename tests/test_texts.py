@@ -427,7 +427,7 @@ def test_both_languages_leave_the_same_open() -> None:
 
 def test_tables_have_as_many_columns_in_both_languages() -> None:
     en = interface("en")
-    columns = {key: text.count(",") for key, text in interface("zh").items() if key.endswith(".csv_columns")}
+    columns = {key: text.count(",") for key, text in interface("zh").items() if ".csv_" in key}
     assert len(columns) >= 5
     assert columns == {key: en[key].count(",") for key in columns}
 
@@ -468,7 +468,7 @@ def test_chinese_texts_have_chinese_punctuation() -> None:
     wrong = {
         key: half.findall(text)
         for key, text in texts("zh").items()
-        if half.search(text) and not key.endswith(".csv_columns")
+        if half.search(text) and ".csv_" not in key
     }
     assert wrong == {}
 

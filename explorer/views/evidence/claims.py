@@ -71,7 +71,7 @@ def _card(figure: Figure) -> str:
     unit = inline(verbatim(row.unit_zh)) if lang == "zh" and row.unit_zh else _cited(row.unit)
     published = f"{_cited(finding)} " if finding else t("evidence.no_figure") + " "
     parts = [
-        _part("published", f"{published}<cite>{_cited(row.source)}</cite>"),
+        _part("published", f"{published}<cite>{_source(row.source)}</cite>"),
         _part("measured", f'<b class="n">{html.escape(measured)}</b> {unit}'),
         _part("on", f'<span lang="en">{html.escape(row.data)}</span>, n = {row.n}'),
         _part("with", f'<span lang="en">{html.escape(_model(row.model))}</span> <code>{row.revision[:12]}</code>'),
@@ -97,6 +97,12 @@ def _part(part: str, value: str) -> str:
 def _cited(text: str) -> str:
     """A source's own words, in the language it has."""
     return f'<span lang="en">{html.escape(text)}</span>' if text.isascii() else inline(verbatim(text))
+
+
+def _source(source: str) -> str:
+    """A source as it calls itself; of what is ours, that it is."""
+    _, own, more = source.partition("own measurement")
+    return inline(t("evidence.own")) + _cited(more) if own else _cited(source)
 
 
 def _model(model_id: str) -> str:
