@@ -465,11 +465,7 @@ def test_chinese_texts_are_chinese() -> None:
 
 def test_chinese_texts_have_chinese_punctuation() -> None:
     half = re.compile(f"[{HAN}][,.;:?()]|[,;?()][{HAN}]|[{HAN}]['\"]|['\"][{HAN}]")
-    wrong = {
-        key: half.findall(text)
-        for key, text in texts("zh").items()
-        if half.search(text) and ".csv_" not in key
-    }
+    wrong = {key: half.findall(text) for key, text in texts("zh").items() if half.search(text) and ".csv_" not in key}
     assert wrong == {}
 
 
