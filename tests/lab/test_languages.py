@@ -264,6 +264,17 @@ def test_a_map_is_pca_and_turning_changes_no_distance(tiny_model: Model) -> None
     np.testing.assert_allclose(turned[0], turned[1], atol=1e-9)
 
 
+def test_a_map_by_umap_has_every_layer_and_says_how_far_the_languages_are(tiny_model: Model) -> None:
+    inputs = PlaceInputs(parallel.digest(), tuple(range(6)), "umap")
+    *progress, result = languages.place(tiny_model, inputs)
+    layers = tiny_model.n_layers + 1
+    assert [step.done for step in progress] == list(range(1, 6 + 2 * layers + 1))
+    assert result.maps.shape == (2, layers, 6, 6, 2) and np.isfinite(result.maps).all()
+    assert np.linalg.norm(result.maps, axis=-1).max() == pytest.approx(1, abs=1e-5)
+    assert np.ptp(result.maps, axis=(2, 3)).min() > 0.1, "no map is one spot"
+    assert np.isnan(result.kept).all() and (result.apart[1] < 1e-3).all()
+
+
 def test_a_head_learns_what_can_be_learnt_and_tags_with_it(tiny_model: Model) -> None:
     rng = np.random.default_rng(4)
     y = rng.integers(0, 3, 120)

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
+from explorer.engine import get_engine
+from explorer.models import catalog, choice, named
+from explorer.models.catalog import ModelInfo
+from explorer.models.policy import Policy
 from explorer.ui import i18n
 from explorer.views.languages import common, shift
 from tests.pages.app import body, notices, open_page, snippets
@@ -81,3 +88,23 @@ def test_a_sentence_is_taken_for_the_language_it_is_in(lang: str) -> None:
         at = open_page("languages", lang, text=text, target="zh" if found != "zh" else "en", tool="align")
         box = next(box for box in at.selectbox if box.key == "languages-source")
         assert words("languages.source_auto", lang, tongue=words(f"languages.name.{found}", lang)) in box.options[0]
+
+
+@pytest.mark.parametrize("family", ["bert", "xlm-roberta"])
+def test_another_masked_model_shows_every_tool(
+    family: str, tiny_of: Callable[[str], ModelInfo], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its language vectors are computed on the spot from the project's sentences, and nothing of it comes along."""
+    monkeypatch.setenv("SESAME_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("SESAME_CACHE", str(tmp_path / "cache"))
+    known = {**catalog.ANY_OF_KIND, "masked": (*catalog.ANY_OF_KIND["masked"], "languages")}
+    monkeypatch.setattr(catalog, "ANY_OF_KIND", known)  # as the catalogue says of bert-base-multilingual-cased
+    info = named.register(tiny_of(family).folder, Policy(alone=True))
+    choice.choose("languages", info.id)
+    for n, tool in enumerate(common.TOOLS):
+        lang = i18n.LANGUAGES[n % 2]
+        at = open_page("languages", lang, tool=tool, text=OWN[lang], target=TARGET[lang], layer="2", method="umap")
+        assert not at.exception, tool
+        assert words("languages.title", lang) in body(at)
+    choice.choose("languages", "mini-mbert")
+    get_engine().unload(info.id)
