@@ -15,8 +15,8 @@
     "Show the code" as the reader copies it                       (in the first; all of them: tests/test_snippets.py)
 
 The numbers on the page are held against the transformers library called directly, with a softmax in plain NumPy. The
-stage and the distribution are in test_masking.py. Languages take turns here; that every tool is drawn in both is seen by
-test_accessibility.py and tests/pages.
+stage and the distribution are in test_masking.py. Languages take turns here; that every tool is drawn in both is
+test_accessibility.py's to see, and that of tests/pages.
 """
 
 from __future__ import annotations
