@@ -27,7 +27,7 @@ def test_claims_are_read_measured_again_stopped_and_taken_along(open_page: OpenP
     for row in known[:3]:
         card = page.locator(f'[data-claim="{row.id}"]')
         expect(card).to_contain_text(row.claim_zh)
-        expect(card).to_contain_text(row.source)
+        expect(card).to_contain_text(row.source.replace("own measurement", words("evidence.own", "zh")))
         expect(card).to_contain_text(row.revision[:12])
 
     page.locator(".st-key-measure-masking button").click()
