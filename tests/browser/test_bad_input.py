@@ -50,7 +50,7 @@ def box(page: Masking | Home) -> str:
     return page.page.get_by_role("textbox", name=page.say("input"), exact=True).input_value()
 
 
-@pytest.mark.parametrize("lang", ["en"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_an_empty_line(lang: str, open_page: OpenPage, reference: Reference) -> None:
     for path, kind in (("/", Home), ("/masking", Masking)):
         page = kind(open_page(path, lang=lang), lang)
@@ -74,7 +74,7 @@ def test_only_spaces(blank: str, open_page: OpenPage, reference: Reference) -> N
     alive(page, reference)
 
 
-@pytest.mark.parametrize("lang", ["zh"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_ten_thousand_characters(lang: str, open_page: OpenPage, reference: Reference) -> None:
     sentence = "海浪一下一下拍着礁石。" if lang == "zh" else "The waves kept washing over the rocks. "
     text = (sentence * 1000)[:10_000]

@@ -31,7 +31,7 @@ SENTENCES = {
 }
 
 
-@pytest.mark.parametrize("language", ["zh", "fr"])
+@pytest.mark.parametrize("language", ["zh", "en", "fr"])
 def test_some_of_the_text_hidden_is_bert_s_split(language: str, open_page: OpenPage, reference: Reference) -> None:
     text = SENTENCES[language]
     home = Home(open_page("/", lang=language), "zh" if language == "zh" else "en")
@@ -78,7 +78,7 @@ def test_hide_others_draws_again(open_page: OpenPage, reference: Reference) -> N
     assert len(guessed) == len(seen[-1])
 
 
-@pytest.mark.parametrize("language", ["en"])
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_rest_of_the_text_hidden_is_gpt_s_split(language: str, open_page: OpenPage, reference: Reference) -> None:
     text = SENTENCES[language]
     home = Home(open_page("/", lang=language), language)
@@ -99,7 +99,7 @@ def test_the_rest_of_the_text_hidden_is_gpt_s_split(language: str, open_page: Op
     eventually(home.page, only_the_left_is_seen)
 
 
-@pytest.mark.parametrize("language", ["zh"])
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_who_gives_the_answer_in_each_kind_of_learning(
     language: str, open_page: OpenPage, reference: Reference
 ) -> None:
@@ -149,7 +149,7 @@ def test_the_family_has_a_date_a_size_a_build_and_a_target_each(open_page: OpenP
     assert dots["Switch"] - dots["ELMo"] == pytest.approx(decade * math.log10(1.6e12 / 94e6), abs=0.3), "a log axis"
 
 
-@pytest.mark.parametrize("language", ["en"])
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_only_the_number_of_classes_changes(language: str, open_page: OpenPage, reference: Reference) -> None:
     home = Home(open_page("/", lang=language), language)
     home.writes(SENTENCES[language], reference.pieces(SENTENCES[language]))
@@ -163,7 +163,7 @@ def test_only_the_number_of_classes_changes(language: str, open_page: OpenPage, 
         expect(card).to_contain_text(f"{math.log(classes):.2f}")
 
 
-@pytest.mark.parametrize("language", ["zh"])
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_why_pre_train(language: str, open_page: OpenPage, reference: Reference) -> None:
     home = Home(open_page("/", lang=language), language)
     home.writes(SENTENCES[language], reference.pieces(SENTENCES[language]))
@@ -171,7 +171,7 @@ def test_why_pre_train(language: str, open_page: OpenPage, reference: Reference)
         home.sees(home.say(step))
 
 
-@pytest.mark.parametrize("language", ["en"])
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_map_leads_to_every_chapter_that_works(language: str, open_page: OpenPage) -> None:
     home = Home(open_page("/", lang=language), language)
     sidebar = home.page.get_by_test_id("stSidebar").get_by_role("link")

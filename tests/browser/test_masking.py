@@ -109,7 +109,7 @@ def test_the_keyboard_covers_moves_and_uncovers(open_page: OpenPage, reference: 
     page.sees(page.say("cover.nothing"))
 
 
-@pytest.mark.parametrize("language", ["zh"])
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_three_ways_to_leave_a_position(language: str, open_page: OpenPage, reference: Reference) -> None:
     text, position = SENTENCES[language]
     page, ids = Masking(open_page("/masking", lang=language), language), reference.ids(text)
@@ -149,7 +149,7 @@ def test_temperature_and_number_of_bars_act_on_the_same_scores(open_page: OpenPa
     expect(page.page).to_have_url(re.compile(r"[?&]k=30(&|$)"))
 
 
-@pytest.mark.parametrize("language", ["en"])
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_any_word_has_a_rank(language: str, open_page: OpenPage, reference: Reference) -> None:
     text, position = SENTENCES[language]
     page = Masking(open_page("/masking", lang=language), language)
@@ -204,7 +204,7 @@ def test_a_word_of_several_pieces_is_scored_jointly(
     eventually(page.page, scored)
 
 
-@pytest.mark.parametrize("language", ["zh"])
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_cross_entropy_stands_against_the_guessing_line(
     language: str, open_page: OpenPage, reference: Reference
 ) -> None:
@@ -221,7 +221,7 @@ def test_cross_entropy_stands_against_the_guessing_line(
     expect(steps).to_contain_text(f"{hidden} × {vocabulary:,} = {hidden * vocabulary:,}")
 
 
-@pytest.mark.parametrize("language", ["zh", "de"])
+@pytest.mark.parametrize("language", ["zh", "en", "de"])
 def test_the_strip_shows_how_hard_every_token_is_to_guess(
     language: str, open_page: OpenPage, reference: Reference
 ) -> None:

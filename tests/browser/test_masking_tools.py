@@ -15,8 +15,7 @@
     "Show the code" as the reader copies it                       (in the first; all of them: tests/test_snippets.py)
 
 The numbers on the page are held against the transformers library called directly, with a softmax in plain NumPy. The
-stage and the distribution are in test_masking.py. Languages take turns here; that every tool is drawn in both is
-test_accessibility.py's to see, and that of tests/pages.
+stage and the distribution are in test_masking.py.
 """
 
 from __future__ import annotations
@@ -65,7 +64,9 @@ def printed(snippet: str) -> str:
     return out.getvalue()
 
 
-@pytest.mark.parametrize(("text", "at", "lang"), [(ZH, ZH_AT, "zh"), (ES, ES_AT, "en")], ids=["zh", "es"])
+@pytest.mark.parametrize(
+    ("text", "at", "lang"), [(ZH, ZH_AT, "zh"), (EN, EN_AT, "en"), (ES, ES_AT, "en")], ids=["zh", "en", "es"]
+)
 def test_the_road_shows_the_numbers_of_this_very_position(
     text: str, at: int, lang: str, start: Start, reference: Reference
 ) -> None:
@@ -122,7 +123,7 @@ def test_the_one_hot_picture_has_the_model_s_own_bars(start: Start, reference: R
     page.sees(page.say("road.onehot_caption"))
 
 
-@pytest.mark.parametrize(("text", "at", "lang"), [(EN, EN_AT, "en")], ids=["en"])
+@pytest.mark.parametrize(("text", "at", "lang"), [(ZH, 6, "zh"), (EN, EN_AT, "en")], ids=["zh", "en"])
 def test_seeing_itself_is_far_easier_than_guessing(
     text: str, at: int, lang: str, start: Start, reference: Reference
 ) -> None:
@@ -182,15 +183,16 @@ def test_a_typo_is_repaired(start: Start, reference: Reference) -> None:
     page.sees(page.say("see.repair_many", wrong="树叶"))
 
 
-def test_why_a_tenth_is_kept_is_told_with_its_source(start: Start) -> None:
-    page = start(ZH, 4, tool="see")
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_why_a_tenth_is_kept_is_told_with_its_source(lang: str, start: Start) -> None:
+    page = start(ZH if lang == "zh" else EN, 4, tool="see", lang=lang)
     page.sees(page.say("see.step3"))
     steps = page.main.locator(".steps")
     for word in ("NER", "MNLI", "Devlin"):
         expect(steps).to_contain_text(word)
 
 
-@pytest.mark.parametrize(("text", "lang"), [(EN * 3, "en")], ids=["en"])
+@pytest.mark.parametrize(("text", "lang"), [(ZH * 3, "zh"), (EN * 3, "en")], ids=["zh", "en"])
 def test_the_lottery_draws_fifteen_per_cent(text: str, lang: str, start: Start, reference: Reference) -> None:
     page = start(text, tool="lottery", lang=lang)
     ids = reference.ids(text)
@@ -272,8 +274,8 @@ def test_whole_words_are_drawn_whole(
 
 @pytest.mark.parametrize(
     ("text", "blanks", "lang"),
-    [(ZH, (7, 8, 13), "zh"), ("今晚[MASK][MASK]真好看。", (), "zh")],
-    ids=["zh", "typed"],
+    [(ZH, (7, 8, 13), "zh"), (EN, (6, 7), "en"), ("今晚[MASK][MASK]真好看。", (), "zh")],
+    ids=["zh", "en", "typed"],
 )
 def test_several_blanks_are_filled_in_three_orders(
     text: str, blanks: tuple[int, ...], lang: str, start: Start, reference: Reference
@@ -386,7 +388,7 @@ def test_two_sentences_share_one_map_of_the_vocabulary(
     expect(lists.first).to_contain_text(reference.tokenizer.convert_ids_to_tokens(order[0]))
 
 
-@pytest.mark.parametrize(("text", "at", "lang"), [(ZH, ZH_AT, "zh")], ids=["zh"])
+@pytest.mark.parametrize(("text", "at", "lang"), [(ZH, ZH_AT, "zh"), (EN, EN_AT, "en")], ids=["zh", "en"])
 def test_the_bill_adds_up(text: str, at: int, lang: str, start: Start, reference: Reference) -> None:
     page = start(text, at, tool="budget", lang=lang)
     hidden, vocabulary = reference.net.config.hidden_size, reference.net.config.vocab_size

@@ -172,7 +172,7 @@ def test_a_foreign_file_is_refused(content: bytes, open_page: OpenPage, tmp_path
     expect(page.bars.verdict).to_contain_text("%")
 
 
-@pytest.mark.parametrize("lang", ["zh"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_preset_sets_the_whole_page(lang: str, open_page: OpenPage, reference: Reference) -> None:
     page = Masking(open_page("/masking", lang=lang), lang)
     page.writes(ZH, reference.pieces(ZH))
@@ -191,7 +191,7 @@ def test_every_preset_sets_the_whole_page(lang: str, open_page: OpenPage, refere
         expect(page.main.get_by_role("alert")).to_have_count(0)
 
 
-@pytest.mark.parametrize("lang", ["en"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_preset_of_home_sets_the_whole_page(lang: str, open_page: OpenPage, reference: Reference) -> None:
     home = Home(open_page("/", lang=lang), lang)
     home.writes(ZH, reference.pieces(ZH))
