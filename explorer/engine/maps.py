@@ -31,6 +31,7 @@ KEPT = 48  # layers' maps
 
 _log = logging.getLogger(__name__)
 _ready = threading.Event()
+_fitting = threading.Lock()
 _guard = threading.Lock()
 _warming: threading.Thread | None = None
 _maps: OrderedDict[tuple[str, ...], Place] = OrderedDict()
@@ -83,8 +84,8 @@ def fit(result: EmbedResult, treatment: str, method: str) -> Iterator[Progress |
         key = (*base, str(layer))
         place = _get(key)
         if place is None:
-            with told_to_reader("maps"):
-                place = _fit(rows, result.vectors[layer], method)
+            with _fitting, told_to_reader("maps"):  # a class that asks for one map has it made once
+                place = _get(key) or _fit(rows, result.vectors[layer], method)
             _put(key, place)
         out.append(place)
         yield Progress(layer + 1, len(x))

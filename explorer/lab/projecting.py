@@ -65,10 +65,10 @@ def _ask(call: str, *arrays: Array, hurry: bool = True, **words: int) -> Array:
         _schedule(busy, "SCHED_OTHER")  # also what is in hand must end before this can begin
     with _one_at_a_time:
         for last in (False, True):
-            process = _running()
-            _schedule(process, "SCHED_OTHER" if hurry else "SCHED_IDLE")
-            assert process.stdin and process.stdout
             try:
+                process = _running()
+                _schedule(process, "SCHED_OTHER" if hurry else "SCHED_IDLE")
+                assert process.stdin and process.stdout
                 send(process.stdin, {"call": call, **words}, *arrays)
                 answer, found = receive(process.stdout)
             except (OSError, EOFError) as error:
