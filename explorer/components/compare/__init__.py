@@ -61,16 +61,8 @@ def compare(
 
     vocabulary   all tokens by id; labels the texts named in LABELS; lang "zh" or "en"
     """
-    header = {
-        "key": key,
-        "lang": tag(lang),
-        "labels": chosen(labels, LABELS),
-        "columns": [column(one, one.vocabulary or vocabulary, show) for one in series],
-        "caption": caption,
-        "title": title,
-        "alt": alt,
-    }
-    _mount(key=key, data=pack(header))
+    columns = [column(one, one.vocabulary or vocabulary, show) for one in series]
+    _draw(columns, key=key, labels=labels, lang=lang, caption=caption, title=title, alt=alt)
 
 
 @dataclass(frozen=True)
@@ -102,15 +94,13 @@ def answers(
         }
         for one in columns
     ]
-    header = {
-        "key": key,
-        "lang": tag(lang),
-        "labels": chosen(labels, LABELS),
-        "columns": drawn,
-        "caption": caption,
-        "title": title,
-        "alt": alt,
-    }
+    _draw(drawn, key=key, labels=labels, lang=lang, caption=caption, title=title, alt=alt)
+
+
+def _draw(
+    columns: Sequence[Mapping[str, Any]], *, key: str, labels: Mapping[str, str], lang: str, **texts: str
+) -> None:
+    header = {"key": key, "lang": tag(lang), "labels": chosen(labels, LABELS), "columns": columns, **texts}
     _mount(key=key, data=pack(header))
 
 

@@ -44,7 +44,7 @@ class Compare {
   }
 
   draw(view, column) {
-    const {labels, lang} = this.header;
+    const {lang} = this.header;
     view.element.className = `column ${column.tone}`;
     view.heading.textContent = column.title;
     view.note.textContent = column.note;
