@@ -37,11 +37,10 @@ class Herald:
 
 
 def _prepare(name: str) -> None:
-    """The chapter's views, and the tokenizer its page opens with (输入 brings what two of them make of its text)."""
+    """The chapter's views, and the tokenizer of its model."""
     _import_views(name)
-    if name != "input":
-        with contextlib.suppress(EngineError):  # a damaged model is the page's to tell
-            get_engine().vocabulary(uses.model_of(name).id)
+    with contextlib.suppress(EngineError):  # a damaged model is the page's to tell
+        get_engine().vocabulary(uses.model_of(name).id)
 
 
 def _import_views(*names: str) -> None:

@@ -151,8 +151,8 @@ class LocalEngine:
 
     def tokens(self, model_id: str, text: str, pair: str | None = None) -> Tokens:
         with told_to_reader(model_id):
-            key = self.tokens_key(model_id, text, pair)
-            found = None if self._precomputed is None else self._precomputed.get(cache.TOKENS, key)
+            kept = self._precomputed
+            found = kept and kept.get(cache.TOKENS, self.tokens_key(model_id, text, pair))
             return found or self._models.tokens(model_id, text, pair)
 
     def tokens_key(self, model_id: str, text: str, pair: str | None = None) -> str:
