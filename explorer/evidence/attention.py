@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.engine import get_engine
-from explorer.evidence.rows import Row, own, row
+from explorer.evidence.rows import OWN, Row, own, row
 from explorer.lab.types.attention import InfluenceResult, OffInputs, WindowInputs, WindowResult
 from explorer.models import catalog
 
@@ -49,7 +49,7 @@ def _heads(model_id: str, lines: tuple[str, ...], origin: str) -> Iterator[Row]:
         claim_zh="关掉最要紧的一个头，比关掉最不要紧的一个头，更常改变填空的第一名",
         claim_en="The first guess changes more often without the most influential head than without the least",
         published="",
-        source="own measurement",
+        source=OWN,
         measured=share["most"],
         unit="share of texts whose first guess changes without the most influential head; target: the least",
         unit_zh="关掉最要紧的头以后第一名变了的句子所占的比例；对照是最不要紧的头",
@@ -64,7 +64,7 @@ def _heads(model_id: str, lines: tuple[str, ...], origin: str) -> Iterator[Row]:
         claim_zh="大多数头单独关掉，填空的第一名不变",
         claim_en="Most heads, off alone, leave the first guess as it was",
         published="",
-        source="own measurement",
+        source=OWN,
         measured=float(np.mean([(result.top == result.untouched).mean() for result in results])),
         unit="mean share of heads that leave the first guess unchanged",
         unit_zh="单独关掉后第一名不变的头，平均占多少",
@@ -95,7 +95,7 @@ def _window(model_id: str, lines: tuple[str, ...], origin: str) -> Row:
         claim_zh="每个位置能看的越多，填空的损失越低",
         claim_en="The more each position may see, the lower the masked loss",
         published="",
-        source="own measurement; the model was trained with full attention",
+        source=f"{OWN}; the model was trained with full attention",
         measured=float(bool((np.diff(losses) < 0).all())),
         unit=f"1 if the loss falls at every step ({written})",
         unit_zh=f"每一步损失都降就是 1（{written}）",

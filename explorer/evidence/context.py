@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from explorer import examples
 from explorer.engine import get_engine
 from explorer.engine.maps import geometry
-from explorer.evidence.rows import Row, row
+from explorer.evidence.rows import OWN, Row, row
 from explorer.lab.types.context import EmbedInputs, EmbedResult, Occurrence
 from explorer.models import catalog
 
@@ -86,7 +86,7 @@ def _guo(model_id: str, result: EmbedResult, labels: tuple[int, ...], layer: int
         claim_zh="从第 6 层起，每一层都是同义比异义近",
         claim_en="From layer 6 on, same-sense pairs are nearer on average at every layer",
         published="",
-        source="own measurement",
+        source=OWN,
         measured=float((gap[DEEP:] > 0).sum()),
         unit=f"of {len(gap) - DEEP} layers; gap at all layers: " + " ".join(_written(value) for value in gap),
         unit_zh=f"共 {len(gap) - DEEP} 层；各层的差：" + " ".join(_written(value) for value in gap),
@@ -121,7 +121,7 @@ def _senses(
         claim_zh="最近的邻居，意思多半也一样",
         claim_en="The nearest neighbour mostly has the same sense",
         published="",
-        source="own measurement",
+        source=OWN,
         measured=float(np.mean(list(found.values()))),
         unit=f"leave-one-out accuracy; {words} the other half; {each}; all layers: {all_layers}",
         unit_zh=f"留一法正确率；{len(found)} 个词，{n} 句；"
@@ -138,7 +138,7 @@ def _senses(
         claim_zh="静态的词向量分不出：同一个词就是同一个向量",
         claim_en="A static vector cannot tell: the same word is the same vector",
         published="",
-        source="own measurement",
+        source=OWN,
         measured=float(np.mean([accuracy[name][0] for name in found])),
         unit="expected leave-one-out accuracy under ties, input vectors without positions",
         unit_zh="留一法正确率，并列时取期望；用不带位置的输入向量",
@@ -173,7 +173,7 @@ def _crossing(model_id: str, sets: Mapping[str, Any], layer: int) -> Row:
         claim_zh="水果的“果”更靠近“草”，公司的“果”更靠近“电”：交叉大于零",
         claim_en="果 of the fruit leans to 草, 果 of the company to 电: the crossing is above zero",
         published="",
-        source="own measurement; exactly 0 for static vectors",
+        source=f"{OWN}; exactly 0 for static vectors",
         measured=float(np.mean([gap[layer] > 0 for gap in gaps])),
         unit=f"share of {len(gaps)} quadruples above zero at layer {layer} ({said})",
         unit_zh=f"{len(gaps)} 组四个词里，第 {layer} 层交叉大于零的比例（{said}）",

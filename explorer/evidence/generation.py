@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from explorer.engine import get_engine
-from explorer.evidence.rows import Row, Texts, own, row, sampled
+from explorer.evidence.rows import OWN, Row, Texts, own, row, sampled
 from explorer.lab.types.generation import (
     ContextInputs,
     ContextResult,
@@ -77,7 +77,7 @@ def _order(zh: Texts, en: Texts) -> Row:
         claim_zh="同样的词元打乱顺序，P(S) 就变小",
         claim_en="The same tokens in a scrambled order have a lower P(S)",
         published="",
-        source="own measurement",
+        source=OWN,
         measured=float(np.mean(falls)),
         unit="share of sentences whose P(S) is above that of one random order of their tokens",
         unit_zh="P(S) 高于自己打乱一次之后的句子所占的比例",
@@ -101,7 +101,7 @@ def _context(zh: Texts, en: Texts) -> Row:
         claim_zh="看得见的左文越长，损失越低",
         claim_en="The more of the left is in view, the lower the loss",
         published="",
-        source="own measurement",
+        source=OWN,
         measured=one - every,
         unit=f"nats per token, one token in view minus all ({one:.2f} − {every:.2f})",
         unit_zh=f"每个词元的奈特数：只看一个词元，减去全看（{one:.2f} − {every:.2f}）",
@@ -125,7 +125,7 @@ def _beam(zh: Texts, en: Texts) -> Row:
         claim_zh="束搜索找到的句子，ln P 不低于贪心",
         claim_en="Beam search finds a text whose ln P is at least greedy's",
         published="",
-        source="own measurement",
+        source=OWN,
         measured=float(np.mean(wins)),
         unit=f"share of beginnings, {STEPS} tokens, {BEAMS} beams",
         unit_zh=f"开头所占的比例；续写 {STEPS} 个词元，束宽 {BEAMS}",
@@ -156,7 +156,7 @@ def _direction(zh: Texts, en: Texts) -> Iterator[Row]:
         end.append(gaps[-1])
     fields: dict[str, Any] = {
         "published": "",
-        "source": "own measurement; the two models differ in size and reading as well",
+        "source": f"{OWN}; the two models differ in size and reading as well",
         "op": ">",
         "data": f"{zh.origin}, {en.origin}, every {EVERY}th, without the final stop",
     }
@@ -198,7 +198,7 @@ def _loss(texts: Texts, *, held_out: bool) -> Row:
         claim_zh=f"单独一句{'中文' if zh else '英文'}，折合每个{'字' if zh else '字母'}的损失",
         claim_en=f"Loss of single {'Chinese' if zh else 'English'} sentences, per character",
         published="",
-        source="own measurement",
+        source=OWN,
         measured=nats / characters,
         unit="nats per 字" if zh else "nats per character",
         unit_zh="每个字的奈特数" if zh else "每个字母的奈特数",

@@ -16,7 +16,7 @@ import numpy as np
 
 from explorer import parallel
 from explorer.engine import get_engine
-from explorer.evidence.rows import Row, own, row
+from explorer.evidence.rows import OWN, Row, own, row
 from explorer.lab.types.languages import (
     LANGUAGES,
     RIGHT,
@@ -80,7 +80,7 @@ def _shift(model_id: str, survey: SurveyResult) -> Iterator[Row]:
         claim_zh="α = 0 时，没有盖住的词原样读出来",
         claim_en="At α = 0 the words that nobody covered are read as they are",
         published="",
-        source="own measurement",
+        source=OWN,
         measured=float(whole.curves[COPIED, 0, 0]),
         unit="share of tokens read as written, all own sentences",
         unit_zh="原样读出来的词元所占的比例，全部自拟的句子",
@@ -133,7 +133,7 @@ def _shift(model_id: str, survey: SurveyResult) -> Iterator[Row]:
         claim_zh="换成的词常常是对的；随机方向走同样远，几乎没有",
         claim_en="The new words are often right; equally far in a random direction hardly any are",
         published="",
-        source="own measurement; the method is of " + LIU,
+        source=f"{OWN}; the method is of {LIU}",
         measured=right - float(random),
         unit=f"right conversions ÷ all tokens at α = {ALPHAS[at]:g} (best of half a), minus random: "
         f"{right:.3f} − {random:.3f} ({SEEDS} seeds; the dictionary knows {result.known:.2f} of the tokens)",
@@ -196,7 +196,7 @@ def _kept(model_id: str, survey: SurveyResult) -> Iterator[Row]:
             claim_zh=f"{'中文' if lang == 'zh' else '英文'}句子里的空，用{'汉字' if lang == 'zh' else '英文'}来填",
             claim_en=f"A blank in a {'Chinese' if lang == 'zh' else 'English'} sentence is filled in that language",
             published="",
-            source="own measurement",
+            source=OWN,
             measured=float(result.shares[:, kind].mean()),
             unit="share of that language among the 100 likeliest tokens, every 7th token covered",
             unit_zh="最可能的 100 个词元里这种文字的比例，每 7 个词元盖住一个",
@@ -214,7 +214,7 @@ def _kept(model_id: str, survey: SurveyResult) -> Iterator[Row]:
         claim_zh="中英夹杂的句子里，空的语言不再那么确定",
         claim_en="In a mixed sentence the language of a blank is less certain",
         published="",
-        source="own measurement",
+        source=OWN,
         measured=float(agrees.mean()),
         unit="share of the covered word's own language among the 100 likeliest tokens, every 3rd token covered",
         unit_zh="最可能的 100 个词元里，与被盖住的词同一种文字的比例，每 3 个词元盖住一个",

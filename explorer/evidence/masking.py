@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.engine import get_engine
-from explorer.evidence.rows import Row, Texts, own, row, sampled
+from explorer.evidence.rows import OWN, Row, Texts, own, row, sampled
 from explorer.lab.types.masking import (
     AverageInputs,
     AverageResult,
@@ -88,7 +88,7 @@ def _treatments(model_id: str, zh: Texts, en: Texts) -> Iterator[Row]:
         claim_zh="但是错字会误导：原来的字的概率低于盖住时",
         claim_en="A wrong token misleads, though: the original is less likely than under [MASK]",
         published="",
-        source="own measurement",
+        source=OWN,
         measured=random,
         unit="mean P(original | random token); target: mean P(original | [MASK])",
         unit_zh="换成随机词元后，原词的平均概率；对照是盖成 [MASK] 时的",
@@ -125,7 +125,7 @@ def _accuracy(model_id: str, texts: Texts, *, held_out: bool) -> Iterator[Row]:
             claim_en=f"Share of covered {'Chinese' if zh else 'English'} tokens "
             + ("guessed at once" if top == 1 else "among the first five guesses"),
             published="",
-            source="own measurement; the BERT paper reports no accuracy of its masked-word predictions",
+            source=f"{OWN}; the BERT paper reports no accuracy of its masked-word predictions",
             measured=float(np.mean([rank <= top for rank in ranks])),
             unit=f"share of tokens, every {EVERY}th covered one at a time",
             unit_zh=f"词元所占的比例；每 {EVERY} 个盖住一个，一次一个",
@@ -146,7 +146,7 @@ def _language_kept(model_id: str, texts: Texts) -> Row:
         claim_zh="中文句子里的空，多语言模型也用汉字来填",
         claim_en="In a Chinese sentence even a multilingual model fills a blank with 汉字",
         published="",
-        source="own measurement",
+        source=OWN,
         measured=float(np.mean(shares)),
         unit=f"share of 汉字 among the 100 likeliest tokens, at every {EVERY}th 汉字",
         unit_zh=f"最可能的 100 个词元里汉字的比例；每 {EVERY} 个汉字盖住一个",

@@ -15,7 +15,7 @@ from typing import Any
 from explorer import examples
 from explorer.engine import get_engine
 from explorer.evidence import rows
-from explorer.evidence.rows import Row
+from explorer.evidence.rows import OWN, Row
 from explorer.lab.types.pairs import MeasureInputs, MeasureResult, Pair, interval
 from explorer.models import catalog
 from explorer.models.sentences import neighbours
@@ -63,7 +63,7 @@ def measure(data: Path | None) -> Iterator[Row]:
         claim_zh="只数共有的词也能答对一半以上，但不如 NSP 头",
         claim_en="Counting shared words beats chance on NSP, but not the head",
         published="",
-        source="own measurement",
+        source=OWN,
         measured=float(found.overlap_next_right().mean()),
         unit="accuracy of “more shared words (Jaccard) than the median”; target: the head's accuracy",
         unit_zh="用“共有的词（Jaccard）多于中位数”来猜的正确率；对照是 NSP 头的",

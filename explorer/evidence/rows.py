@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from explorer.lab.types.evidence import Row
+from explorer.lab.types.evidence import OWN, Row
 from explorer.models import catalog
 
-__all__ = ["Row", "Texts", "own", "row", "sampled"]
+__all__ = ["OWN", "Row", "Texts", "own", "row", "sampled"]
 
 EVAL = Path(__file__).resolve().parents[2] / "assets" / "examples" / "eval"
 

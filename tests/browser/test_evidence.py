@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from explorer.evidence import bench
+from explorer.lab.types.evidence import OWN
 from explorer.ui.i18n import text as words
 from tests.browser.conftest import DESKTOP, OpenPage
 from tests.browser.journey import PATIENCE, idle
@@ -27,7 +28,7 @@ def test_claims_are_read_measured_again_stopped_and_taken_along(open_page: OpenP
     for row in known[:3]:
         card = page.locator(f'[data-claim="{row.id}"]')
         expect(card).to_contain_text(row.claim_zh)
-        expect(card).to_contain_text(row.source.replace("own measurement", words("evidence.own", "zh")))
+        expect(card).to_contain_text(row.source.replace(OWN, words("evidence.own", "zh")))
         expect(card).to_contain_text(row.revision[:12])
 
     page.locator(".st-key-measure-masking button").click()

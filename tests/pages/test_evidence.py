@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from explorer.evidence import bench, kept
-from explorer.lab.types.evidence import Measuring
+from explorer.lab.types.evidence import OWN, Measuring
 from explorer.ui import chapters, i18n
 from explorer.views.evidence import common
 from tests.evidence.test_bench import ROW, SECOND
@@ -30,7 +30,7 @@ def test_every_claim_that_came_with_the_app_is_there(lang: str) -> None:
     assert len(figures) >= 5
     for figure in figures:
         row = figure.row
-        source = row.source.replace("own measurement", i18n.text("evidence.own", lang))
+        source = row.source.replace(OWN, i18n.text("evidence.own", lang))
         for said in (row.claim_zh if lang == "zh" else row.claim_en, source, row.revision[:12], row.command):
             assert said in seen, row.id
         assert (row.claim_en if lang == "zh" else row.claim_zh) not in seen

@@ -14,6 +14,8 @@ OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
 }
 
+OWN = "own measurement"  # how the source of a row begins that has none but us
+
 
 @dataclass(frozen=True)
 class Row:

@@ -7,7 +7,7 @@ import html
 import streamlit as st
 
 from explorer.engine import catalog
-from explorer.lab.types.evidence import Bench, Figure
+from explorer.lab.types.evidence import OWN, Bench, Figure
 from explorer.ui import chrome, widgets
 from explorer.ui.i18n import HTML_LANG, language, t
 from explorer.ui.prose import inline, verbatim
@@ -101,7 +101,7 @@ def _cited(text: str) -> str:
 
 def _source(source: str) -> str:
     """A source as it calls itself; of what is ours, that it is."""
-    _, own, more = source.partition("own measurement")
+    _, own, more = source.partition(OWN)
     return inline(t("evidence.own")) + _cited(more) if own else _cited(source)
 
 
