@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.browser.server import Server, launch_chromium, running
 
 if TYPE_CHECKING:
+    from explorer.models.catalog import ModelInfo
     from tests.browser.journey import Reference
 
 pytest.register_assert_rewrite("tests.browser.journey")
@@ -150,6 +151,25 @@ def open_page(request: pytest.FixtureRequest, chromium: Browser, watch: Watch) -
 def settle(page: Page, *, seconds: float = 60) -> None:
     """Wait until no script of the app runs for this page."""
     page.locator(IDLE).wait_for(state="attached", timeout=seconds * 1000)
+
+
+@pytest.fixture
+def with_another(
+    fresh_server: Callable[..., Server],
+    tiny_of: Callable[[str], ModelInfo],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[[str], tuple[ModelInfo, Server]]:
+    """Starts an app with a tiny model of a family ("llama" …) beside its own, used from a folder of this machine."""
+    from explorer.models import named
+    from explorer.models.policy import Policy
+
+    def start(family: str) -> tuple[ModelInfo, Server]:
+        monkeypatch.setenv("SESAME_MODELS", str(tmp_path))
+        model = named.register(Path(tiny_of(family).path), Policy(alone=True))
+        return model, fresh_server(environment={"SESAME_MODELS": str(tmp_path), "SESAME_PRECOMPUTED": "off"})
+
+    return start
 
 
 @pytest.fixture

@@ -26,7 +26,6 @@ import csv
 import io
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -475,22 +474,12 @@ def test_long_texts_and_one_token(own: Attention, server: Server) -> None:
 
 
 def test_cross_attention_of_an_encoder_decoder(
-    open_page: OpenPage,
-    fresh_server: Callable[..., Server],
-    tiny_of: Callable[[str], ModelInfo],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    open_page: OpenPage, with_another: Callable[[str], tuple[ModelInfo, Server]]
 ) -> None:
     import torch
     from transformers import BartForConditionalGeneration
 
-    from explorer.models import named
-    from explorer.models.policy import Policy
-
-    monkeypatch.setenv("SESAME_MODELS", str(tmp_path))
-    folder = Path(tiny_of("bart").path)
-    model = named.register(folder, Policy(alone=True))
-    server = fresh_server(environment={"SESAME_MODELS": str(tmp_path), "SESAME_PRECOMPUTED": "off"})
+    model, server = with_another("bart")
     page = Attention(
         open_page("/attention", lang="en", on=server, query={"v": "1", "text": "The kettle is singing"}), "en"
     )
@@ -501,7 +490,7 @@ def test_cross_attention_of_an_encoder_decoder(
     page.picks_head(1, 2)
     page.shows(1, 2)
     page.pins(1)
-    net = BartForConditionalGeneration.from_pretrained(folder, attn_implementation="eager").eval()
+    net = BartForConditionalGeneration.from_pretrained(model.folder, attn_implementation="eager").eval()
     from explorer.models.tokenizer import for_model
 
     read = for_model(model)

@@ -23,7 +23,6 @@ import math
 import re
 import time
 from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -282,24 +281,13 @@ def test_a_closed_browser_ends_the_work(open_page: OpenPage, server: Server) -> 
 
 
 def test_another_model_chosen_while_one_writes(
-    open_page: OpenPage,
-    fresh_server: Callable[..., Server],
-    tiny_of: Callable[[str], ModelInfo],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    open_page: OpenPage, with_another: Callable[[str], tuple[ModelInfo, Server]]
 ) -> None:
-    from explorer.models import named
-    from explorer.models.policy import Policy
-
-    monkeypatch.setenv("SESAME_MODELS", str(tmp_path))
-    other = named.register(Path(tiny_of("llama").path), Policy(alone=True))
-    server = fresh_server(environment={"SESAME_MODELS": str(tmp_path), "SESAME_PRECOMPUTED": "off"})
+    other, server = with_another("llama")
     query = {"tool": "write", "v": "1", "text": "树下有孩子在唱歌", "long": "400", "seed": "7"}
     page = Generation(open_page("/generation", on=server, query=query))
-    words, go = (
-        page.main.locator(".written .w"),
-        page.page.get_by_role("button", name=page.say("write.go"), exact=True),
-    )
+    words = page.main.locator(".written .w")
+    go = page.page.get_by_role("button", name=page.say("write.go"), exact=True)
     go.click()
     eventually(page.page, lambda: _true(words.count() >= 3))
     page.page.get_by_role("radio", name=other.name).click()
