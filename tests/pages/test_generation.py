@@ -162,6 +162,17 @@ def test_writing_stays_and_can_be_taken_over() -> None:
     assert len(pieces.unpack(link(at)["path"])) == 10
 
 
+def test_what_somebody_has_written_before_is_written_for_the_next_reader_too() -> None:
+    pages = []
+    for _ in range(2):
+        at = open_page("generation", "zh", tool="write", text="木桥那头的灯", long="10", seed="5")
+        at.button(key="generation-write-go").click().run(timeout=60)
+        assert not at.exception
+        pages.append(next(piece for piece in html(at) if "written" in piece and 'class="w"' in piece))
+    assert pages[0].count('class="w"') == 10
+    assert pages[1] == pages[0]
+
+
 def test_training_numbers_multiply_to_the_sentence_s(gemma_result: Any) -> None:
     """P(S) on the page is the product of what the experiment gives, and a scrambled order has less."""
     at = open_page("generation", "en", tool="train", text="The cook tasted the soup and added salt.")

@@ -72,6 +72,7 @@ def _write(state: State, ids: tuple[int, ...], draft: list[Written], page: objec
     with contextlib.closing(widgets.while_here(stream)) as values:  # a stop leaves the loop by an exception
         for value in values:
             if isinstance(value, WriteResult):
+                draft[:] = value.written  # of what was written before nothing comes but this
                 _show(page, state, draft)
                 if value.dropped:
                     chrome.notice("generation.dropped_short", "warn", n=thousands(value.dropped))
