@@ -76,14 +76,16 @@ def reader_id() -> str:
 
 def models() -> tuple[str, ...]:
     """Every model of the catalogue and of this machine: those whose tokenizer is here first."""
-    known = tuple(info.id for info in catalog.everything())
-    return (*filter(here, known), *(name for name in known if not here(name)))
+    return tuple(info.id for info in sorted(catalog.everything(), key=_lacks_tokenizer))
 
 
 def here(model: str) -> bool:
     """Whether the model's tokenizer lies on this machine."""
-    folder = catalog.entry(model).folder
-    return (folder / "tokenizer.json").exists() or (folder / "vocab.txt").exists()
+    return not _lacks_tokenizer(catalog.entry(model))
+
+
+def _lacks_tokenizer(info: catalog.ModelInfo) -> bool:
+    return not any((info.folder / name).exists() for name in ("tokenizer.json", "vocab.txt"))
 
 
 def folder(model: str) -> str:
