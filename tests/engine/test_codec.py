@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from explorer.lab import types as lab_types
 from explorer.lab.types import codec
@@ -197,6 +198,21 @@ def test_inputs_and_results_survive_a_process_boundary(fill: FillResult, fill_in
     assert not torch_there
 
 
+def test_an_array_is_known_by_the_name_of_its_type_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NumPy 2.5 names NDArray by a `type` statement, which Python 3.11 cannot write: a generic class looks the same."""
+    item = typing.TypeVar("item")
+
+    class Named(typing.Generic[item]):
+        pass
+
+    monkeypatch.setattr(codec, "NDArray", Named)
+    array = np.arange(3, dtype=np.float32)
+    for hint in (Named[np.float32], Named[typing.Any], np.ndarray[typing.Any, np.dtype[np.float32]]):
+        assert codec._pack(array, hint, lambda kept: {"kept": kept}) == {"kept": array}
+    with pytest.raises(codec.CodecError, match="float32 where int64"):
+        codec._pack(array, Named[np.int64], lambda kept: {"kept": kept})
+
+
 def understood(hint: object) -> bool:
     """Whether the codec can write and read a field with this hint."""
     inner = typing.get_args(hint)
@@ -204,7 +220,8 @@ def understood(hint: object) -> bool:
         return all(map(understood, inner))
     if typing.get_origin(hint) is tuple:
         return all(understood(one) for one in inner if one is not Ellipsis)
-    return hint in (str, int, float, bool, type(None)) or typing.get_origin(hint) is np.ndarray or hint in OUR_TYPES
+    is_array = typing.get_origin(hint) in (np.ndarray, NDArray)  # by its name since NumPy 2.5
+    return hint in (str, int, float, bool, type(None)) or is_array or hint in OUR_TYPES
 
 
 OUR_TYPES = [

@@ -160,7 +160,15 @@ def _is_union(hint: Any) -> bool:
 
 
 def _is_array(hint: Any) -> bool:
-    return typing.get_origin(hint) is np.ndarray
+    return _item_type(hint) is not None
+
+
+def _item_type(hint: Any) -> Any:
+    """X of NDArray[X], None for any other hint. NumPy names NDArray by a `type` statement since 2.5."""
+    inner = typing.get_args(hint)
+    if typing.get_origin(hint) is NDArray:
+        return inner[0]
+    return typing.get_args(inner[1])[0] if typing.get_origin(hint) is np.ndarray else None
 
 
 def _first_that_fits(members: tuple[Any, ...], attempt: Callable[[Any], Any], value: Any) -> Any:
@@ -183,7 +191,7 @@ def _item_hints(hint: Any, length: int) -> tuple[Any, ...]:
 
 
 def _checked_array(value: Any, hint: Any) -> Array:
-    (dtype,) = typing.get_args(typing.get_args(hint)[1])
+    dtype = _item_type(hint)
     if not isinstance(value, np.ndarray) or value.dtype.hasobject:
         raise CodecError(f"{type(value).__name__} where an array belongs")
     if dtype is not Any and not np.issubdtype(value.dtype, dtype):
