@@ -31,9 +31,13 @@ def link_problems(store: Store[Any]) -> None:
 
 
 def link_limit(store: Store[Any]) -> None:
-    """Say so where the page holds more than a link can carry. Belongs where the page is redrawn with every change."""
-    if not store.fits_link():
-        chrome.notice("common.link_long")
+    """Say so where the page holds more than a link can carry. Belongs where the page is redrawn with every change.
+
+    The place is kept for it: if what follows moved down by one, text boxes would be made anew and forget what is typed.
+    """
+    with st.container():
+        if not store.fits_link():
+            chrome.notice("common.link_long")
 
 
 def presets(page: str, names: Sequence[str], choose: Callable[[str], None]) -> None:

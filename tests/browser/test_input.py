@@ -174,8 +174,12 @@ def test_a_long_text_in_three_ways(open_page: OpenPage) -> None:
     reader = open_input(open_page, tool="long")
     story = "小镇的清晨很安静。卖豆浆的大爷推着车走过石桥。" * 24 + "火车站的大钟停在三点一刻。" + "后来天就黑了。" * 20
     box = reader.page.get_by_role("textbox", name=reader.say("long.text"))
+    ask = reader.page.get_by_role("textbox", name=reader.say("long.ask"), exact=True)
+    ask.evaluate("box => { box.same = true }")
     box.fill(story)
     box.press("Control+Enter")
+    reader.sees(reader.say("common.link_long"))
+    assert ask.evaluate("box => box.same"), "a box made anew forgets what is typed in it meanwhile"
     reader.types("long.ask", "大钟停在几点")
     idle(reader.page)
     reader.page.get_by_role("button", name=reader.say("long.run")).click()
