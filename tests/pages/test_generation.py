@@ -156,6 +156,7 @@ def test_writing_stays_and_can_be_taken_over() -> None:
     assert not at.exception
     written = next(piece for piece in html(at) if "written" in piece and 'class="w"' in piece)
     assert written.count('class="w"') == 10
+    assert not any(at.button(key=f"generation-write-{name}").disabled for name in ("keep", "clear"))
     at.slider(key="generation-w-t").set_value(1.5).run()
     assert any(piece == written for piece in html(at)), "what was written stays when the dials are moved"
     at.button(key="generation-write-keep").click().run()

@@ -35,9 +35,10 @@ def draw(state: State) -> Callable[[], None]:
     st.session_state[_draft()] = draft
     with st.container(horizontal=True, key="generation-write-buttons"):
         go = st.button(t("generation.write.go"), key="generation-write-go", type="primary")
+        nothing = not draft and not go
         st.button(t("generation.write.stop"), key="generation-write-stop")  # a click ends the run that is under way
-        st.button(t("generation.write.keep"), key="generation-write-keep", on_click=_keep, disabled=not draft)
-        st.button(t("generation.write.clear"), key="generation-write-clear", on_click=draft.clear, disabled=not draft)
+        st.button(t("generation.write.keep"), key="generation-write-keep", on_click=_keep, disabled=nothing)
+        st.button(t("generation.write.clear"), key="generation-write-clear", on_click=draft.clear, disabled=nothing)
     left, right = st.columns([1, 0.36], gap="large")
     with left, st.container(key="stage-write"):
         page, note = st.empty(), st.empty()
@@ -67,13 +68,16 @@ def _numbers(settings: Settings) -> dict[str, float]:
 def _write(state: State, ids: tuple[int, ...], draft: list[Written], page: object, note: object) -> None:
     """Stream into `draft`, which outlives this run: stopped or not, what is there stays."""
     inputs = WriteInputs(ids, state.long, common.settings_of(state), state.seed)
+    if get_engine().state(common.model_id()) != "ready":
+        note.html(_quiet(t("common.loading_model")))  # type: ignore[attr-defined]
     stream = get_engine().stream("generation.write", common.model_id(), inputs, session=widgets.session())
-    start, last = time.perf_counter(), 0.0
+    first = last = 0.0
     with contextlib.closing(widgets.while_here(stream)) as values:  # a stop leaves the loop by an exception
         for value in values:
             if isinstance(value, WriteResult):
                 draft[:] = value.written  # of what was written before nothing comes but this
                 _show(page, state, draft)
+                note.html(_speed(len(draft), len(draft) / max(value.ms / 1000, 1e-3)))  # type: ignore[attr-defined]
                 if value.dropped:
                     chrome.notice("generation.dropped_short", "warn", n=thousands(value.dropped))
                 if value.ended:
@@ -81,15 +85,20 @@ def _write(state: State, ids: tuple[int, ...], draft: list[Written], page: objec
                 continue
             draft.append(value)
             now = time.perf_counter()
+            first = first or now
             if now - last >= REDRAW_S:
                 last = now
                 _show(page, state, draft)
-                note.html(_speed(len(draft), now - start))  # type: ignore[attr-defined]
+                if now > first:  # counted from the first token on: what was read before it is no writing
+                    note.html(_speed(len(draft), (len(draft) - 1) / (now - first)))  # type: ignore[attr-defined]
 
 
-def _speed(count: int, seconds: float) -> str:
-    words = t("generation.write.speed", n=count, rate=f"{count / max(seconds, 1e-3):.0f}")
-    return f'<p class="quiet" data-written="{count}">{html.escape(words)}</p>'
+def _speed(count: int, per_second: float) -> str:
+    return _quiet(t("generation.write.speed", n=count, rate=f"{per_second:.0f}"))
+
+
+def _quiet(words: str) -> str:
+    return f'<p class="quiet">{html.escape(words)}</p>'
 
 
 def _show(page: object, state: State, draft: Sequence[Written]) -> None:
