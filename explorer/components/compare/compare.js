@@ -84,7 +84,7 @@ class Compare {
     const colours = palette(this.root);
     const {columns, labels, title, caption} = this.header;
     const width = 300;
-    const tallest = Math.max(...columns.map(({rows}) => rows.length + 1));
+    const tallest = Math.max(...columns.map((column) => this.rows(column).length));
     const parts = columns.flatMap((column, c) => {
       const x = 16 + c * width;
       const rows = this.rows(column);
