@@ -7,14 +7,14 @@ scripts, fail the test that opened it. Everything below tests/browser carries th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
 from tests.browser.server import Server, launch_chromium, running
 
@@ -31,7 +31,7 @@ IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 
 class OpenPage(Protocol):
-    """Opens a path of the app in a fresh browser profile and returns it once its first run has ended.
+    """Opens a path of the app in a browser profile of its own and returns it once its first run has ended.
 
     lang     "zh" or "en" for that language's locale, or any locale by its name ("fr-FR")
     options  of the browser's context, by Playwright's names
@@ -65,6 +65,36 @@ class Watch:
         parts = urlsplit(url)
         if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost"):
             self.outside.append(url)
+
+
+class Profiles:
+    """Browser profiles, used again when their pages are closed: of what they knew, only the cached scripts remain.
+
+    A new one for every page would read and compile all of Streamlit each time, a third of what a page costs.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._known: dict[str, list[BrowserContext]] = {}
+
+    def take(self, **options: Any) -> BrowserContext:
+        """One in which no page is open, with these options of Playwright's."""
+        alike = self._known.setdefault(repr(sorted(options.items())), [])
+        free = next((context for context in alike if not context.pages), None)
+        if free is None:
+            free = self._browser.new_context(**options)
+            free.on("close", lambda closed: alike.remove(closed))
+            alike.append(free)
+        return free
+
+    def give_back(self, page: Page) -> None:
+        if page.is_closed():
+            return
+        with suppress(Error):  # a page that has crashed or stands on an error has nothing to forget
+            page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        page.context.clear_cookies()
+        page.context.clear_permissions()
+        page.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -106,6 +136,11 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def profiles(chromium: Browser) -> Profiles:
+    return Profiles(chromium)
+
+
 @pytest.fixture
 def watch() -> Iterator[Watch]:
     watch = Watch()
@@ -115,8 +150,8 @@ def watch() -> Iterator[Watch]:
 
 
 @pytest.fixture
-def open_page(request: pytest.FixtureRequest, chromium: Browser, watch: Watch) -> Iterator[OpenPage]:
-    contexts: list[BrowserContext] = []
+def open_page(request: pytest.FixtureRequest, profiles: Profiles, watch: Watch) -> Iterator[OpenPage]:
+    pages: list[Page] = []
 
     def open_page(
         path: str = "/",
@@ -129,23 +164,23 @@ def open_page(request: pytest.FixtureRequest, chromium: Browser, watch: Watch) -
         **options: Any,
     ) -> Page:
         app: Server = on or request.getfixturevalue("server")
-        context = chromium.new_context(
+        context = profiles.take(
             locale=LOCALES.get(lang, lang),
             color_scheme="dark" if theme == "dark" else "light",
             viewport={"width": viewport[0], "height": viewport[1]},
             has_touch=viewport == PHONE,
             **options,
         )
-        contexts.append(context)
         page = context.new_page()
+        pages.append(page)
         watch.follow(page)
         page.goto(f"{app.url}{path}" + (f"?{urlencode(query)}" if query else ""))
         settle(page)
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        profiles.give_back(page)
 
 
 def settle(page: Page, *, seconds: float = 60) -> None:

@@ -32,7 +32,7 @@ TEXTS = {
 
 def findings(page: Page) -> list[dict[str, Any]]:
     """Every serious or critical finding: {rule, target, html}."""
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [
         {"rule": rule["id"], "target": str(node["target"]), "html": node["html"][:200]}
         for rule in found
@@ -85,7 +85,7 @@ def test_every_tool_fits_its_window_and_axe_finds_nothing(
         assert look.resized(page, seen, "laptop") == []
         assert ours(page, blank) == [], seen.stem
         assert look.resized(page, seen, "phone") == []
-        page.context.close()
+        page.close()
 
 
 def test_axe_on_what_opens(blank: set[str], open_page: OpenPage) -> None:
