@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import platformdirs
 import torch
+from filelock import FileLock
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -44,14 +45,17 @@ def cache_folder() -> Path:
 
 
 def converted(info: ModelInfo, network: Any) -> Path:
-    """The safetensors copy of a GGUF model whose file was verified; made now if there is no sound one.
+    """The safetensors copy of a GGUF model whose file was verified; made now, by one process, if there is no sound one.
 
     `network` is the class of the `transformers` library that will read it.
     Raises ModelError: model_damaged for a file or tensor that can't be read, disk_full where there is no room.
     """
     folder = cache_folder() / "converted" / f"{_fingerprint(info)}-{FORMAT}"
     if not _is_sound(folder):
-        _replace(folder, info, tensors(info, network))
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(cache_folder() / "converting.lock"):
+            if not _is_sound(folder):  # another may have made it while this one waited
+                _replace(folder, info, tensors(info, network))
     return folder / WEIGHTS
 
 
@@ -98,7 +102,6 @@ def _names(wanted: Iterable[str], family: str, n_layers: int) -> dict[str, str]:
 
 def _replace(folder: Path, info: ModelInfo, wanted: dict[str, Tensor]) -> None:
     """Writes the copy beside its place, reads it back, and moves it there: no half a copy is ever taken for whole."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
     needed = sum(tensor.numel() * 2 for tensor in wanted.values()) + 2**20
     free = shutil.disk_usage(folder.parent).free
     if needed > free:
@@ -113,11 +116,7 @@ def _replace(folder: Path, info: ModelInfo, wanted: dict[str, Tensor]) -> None:
         (beside / NOTE).write_text(json.dumps(note), encoding="utf-8")
         if folder.exists():  # damaged: a sound one would have been used
             shutil.rmtree(folder)
-        try:
-            os.replace(beside, folder)
-        except OSError:  # another process was first
-            if not _is_sound(folder):
-                raise
+        os.replace(beside, folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +21,8 @@ from explorer.models.errors import ModelError
 from tests import tiny
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from explorer.models.model import Model
 
 NAMES = {
@@ -158,6 +163,26 @@ def test_what_was_left_half_made_is_not_taken(packed: ModelInfo, cache: Path, mo
             conversion.converted(packed, network())
     assert list((cache / "converted").iterdir()) == []
     assert conversion.converted(packed, network()).is_file()
+
+
+def test_two_that_want_it_at_once_have_it_made_once(packed: ModelInfo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two apps started together: neither may take the other's fresh copy for a damaged one and remove it."""
+    made, tensors, begin = [], conversion.tensors, threading.Barrier(2)
+
+    def slowly(*which: Any) -> dict[str, Tensor]:
+        made.append(threading.get_ident())
+        time.sleep(0.3)
+        return tensors(*which)
+
+    def use() -> int:
+        begin.wait()
+        return conversion.converted(packed, network()).stat().st_ino
+
+    monkeypatch.setattr(conversion, "tensors", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        files = [one.result() for one in [pool.submit(use), pool.submit(use)]]
+    assert len(made) == 1
+    assert files == [conversion.converted(packed, network()).stat().st_ino] * 2
 
 
 def test_no_room_is_told_before_anything_is_written(
