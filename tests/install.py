@@ -1,7 +1,7 @@
 """Install what the browser journeys need and pip cannot bring: Chromium, and fonts with Chinese glyphs.
 
-`python -m tests.install` does nothing where both are there. On Debian apt brings both (as root, or through sudo);
-elsewhere Playwright fetches its own Chromium. It knows nothing of the tests themselves.
+`python -m tests.install` does nothing where both are there. On Debian apt brings both, and Chromium's headless shell
+(as root, or through sudo); elsewhere Playwright fetches its own Chromium. It knows nothing of the tests themselves.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.server import system_chromium
+from tests.browser.server import SHELL, system_chromium
 
 
 def main() -> None:
@@ -28,6 +28,8 @@ def main() -> None:
         apt_install(wanted)
     elif wanted:
         print("Please install a font with Chinese glyphs (Noto Sans CJK) with this system's package manager.")
+    if distribution() == "debian" and not shutil.which(SHELL):
+        apt_install([SHELL], needed=False)  # the journeys are faster with it, and run without it
     if not has_chromium():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
     print("Chromium:", system_chromium() or playwright_chromium())
@@ -57,13 +59,13 @@ def has_chinese_font() -> bool:
     return bool(subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True, check=True).stdout.strip())
 
 
-def apt_install(packages: list[str]) -> None:
+def apt_install(packages: list[str], *, needed: bool = True) -> None:
     """Install Debian packages without questions; sudo asks for a password where it needs one."""
     prefix = [] if os.geteuid() == 0 else ["sudo"]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run([*prefix, "apt-get", "update", "-q"], check=True, env=environment)
+    subprocess.run([*prefix, "apt-get", "update", "-q"], check=needed, env=environment)
     subprocess.run(
-        [*prefix, "apt-get", "install", "-y", "-q", "--no-install-recommends", *packages], check=True, env=environment
+        [*prefix, "apt-get", "install", "-y", "-q", "--no-install-recommends", *packages], check=needed, env=environment
     )
 
 

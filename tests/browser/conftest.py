@@ -131,7 +131,7 @@ def reference() -> Reference:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = launch_chromium(playwright)
+        browser = launch_chromium(playwright, bare=True)
         yield browser
         browser.close()
 
