@@ -10,6 +10,7 @@ import contextlib
 import html
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -65,11 +66,11 @@ def _numbers(settings: Settings) -> dict[str, float]:
     }  # fmt: skip
 
 
-def _write(state: State, ids: tuple[int, ...], draft: list[Written], page: object, note: object) -> None:
+def _write(state: State, ids: tuple[int, ...], draft: list[Written], page: object, note: Any) -> None:
     """Stream into `draft`, which outlives this run: stopped or not, what is there stays."""
     inputs = WriteInputs(ids, state.long, common.settings_of(state), state.seed)
     if get_engine().state(common.model_id()) != "ready":
-        note.html(_quiet(t("common.loading_model")))  # type: ignore[attr-defined]
+        _say(note, t("common.loading_model"))
     stream = get_engine().stream("generation.write", common.model_id(), inputs, session=widgets.session())
     first = last = 0.0
     with contextlib.closing(widgets.while_here(stream)) as values:  # a stop leaves the loop by an exception
@@ -77,7 +78,7 @@ def _write(state: State, ids: tuple[int, ...], draft: list[Written], page: objec
             if isinstance(value, WriteResult):
                 draft[:] = value.written  # of what was written before nothing comes but this
                 _show(page, state, draft)
-                note.html(_speed(len(draft), len(draft) / max(value.ms / 1000, 1e-3)))  # type: ignore[attr-defined]
+                _say(note, _speed(len(draft), len(draft) / max(value.ms / 1000, 1e-3)))
                 if value.dropped:
                     chrome.notice("generation.dropped_short", "warn", n=thousands(value.dropped))
                 if value.ended:
@@ -90,15 +91,17 @@ def _write(state: State, ids: tuple[int, ...], draft: list[Written], page: objec
                 last = now
                 _show(page, state, draft)
                 if now > first:  # counted from the first token on: what was read before it is no writing
-                    note.html(_speed(len(draft), (len(draft) - 1) / (now - first)))  # type: ignore[attr-defined]
+                    _say(note, _speed(len(draft), (len(draft) - 1) / (now - first)))
 
 
 def _speed(count: int, per_second: float) -> str:
-    return _quiet(t("generation.write.speed", n=count, rate=f"{per_second:.0f}"))
+    return t("generation.write.speed", n=count, rate=f"{per_second:.0f}")
 
 
-def _quiet(words: str) -> str:
-    return f'<p class="quiet">{html.escape(words)}</p>'
+def _say(note: Any, words: str) -> None:
+    """The line below the text, in place of the one that stood there."""
+    with note:
+        chrome.quiet(words)
 
 
 def _show(page: object, state: State, draft: Sequence[Written]) -> None:
