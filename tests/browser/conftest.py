@@ -85,6 +85,7 @@ class Profiles:
             free = self._browser.new_context(**options)
             free.on("close", lambda closed: alike.remove(closed))
             alike.append(free)
+        free.grant_permissions(options.get("permissions", []))  # those of a profile are taken away with its last page
         return free
 
     def give_back(self, page: Page) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Locator, Page
+
+from tests.browser.conftest import Profiles
 
 ROOT = Path(__file__).parents[3]
 OPTIONS = {
@@ -55,17 +57,15 @@ def gallery_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def open_gallery(chromium: Browser, gallery_url: str) -> Iterator[OpenGallery]:
+def open_gallery(profiles: Profiles, gallery_url: str) -> Iterator[OpenGallery]:
     """open_gallery(part, lang="zh", query="", **context options): a page with that part of the gallery, drawn."""
-    contexts = []
+    pages: list[Page] = []
     complaints: list[str] = []
 
     def open_page(part: str, lang: str = "zh", query: str = "", **options: Any) -> Page:
-        context = chromium.new_context(
-            **{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **options}
-        )
-        contexts.append(context)
+        context = profiles.take(**{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **options})
         page = context.new_page()
+        pages.append(page)
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.route("**/painted", lambda route: route.fulfill(status=204))  # app.py answers this; the gallery is bare
@@ -74,8 +74,8 @@ def open_gallery(chromium: Browser, gallery_url: str) -> Iterator[OpenGallery]:
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        profiles.give_back(page)
     assert not complaints
 
 
