@@ -124,6 +124,33 @@ def test_a_model_is_fetched_verified_damaged_repaired_and_removed(site: Site) ->
 
 
 @pytest.mark.usefixtures("alone")
+def test_a_model_that_arrives_while_the_page_is_drawn_is_offered_to_its_chapter_at_once(
+    site: Site, tiny_of: Callable[[str], ModelInfo], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tiny_of("roberta").folder
+    site.repos["lab/tiny-roberta"] = {COMMIT: {file.name: file.read_bytes() for file in folder.iterdir()}}
+    site.faults = [Fault("slow", "cdn/lab", value=0.05)]
+    at = open_page("models", "zh")
+    shelf = library.shelf
+
+    def later() -> tuple[library.Standing, ...]:
+        ended("lab/tiny-roberta")  # the choice of models above the shelf is drawn by now
+        return shelf()
+
+    library.fetch(library.named_model("lab/tiny-roberta"), ALONE)
+    at.session_state["models-said"] = ("chapters", "models.removed", "", {"model": "X", "size": "1 MB"})
+    with monkeypatch.context() as patch:
+        patch.setattr(library, "shelf", later)
+        at.run()
+    assert words("models.here_now", model="tiny-roberta") in notices(at)
+    offered = at.selectbox(key="models-use-masking-zh").options
+    assert "tiny-roberta" in offered
+    assert words("models.removed", model="X", size="1 MB") in notices(at), "a message is not lost by drawing again"
+    at.run()
+    assert words("models.removed", model="X", size="1 MB") not in notices(at)
+
+
+@pytest.mark.usefixtures("alone")
 def test_how_large_it_is_can_be_asked_and_nothing_large_moves(site: Site) -> None:
     at = open_page("models", "zh")
     at.button(key=f"ask-{ID}").click().run()

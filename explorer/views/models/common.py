@@ -107,15 +107,16 @@ def do(model_id: str, act: Callable[[], None]) -> None:
 
 
 def say(model_id: str, key: str, tone: str = "", **values: object) -> None:
-    """A message to be shown once, at a model ("" : at the line where a name is typed)."""
+    """A message to be shown in the next run, at a model ("" : at the line where a name is typed)."""
     st.session_state["models-said"] = (model_id, key, tone, values)
 
 
 def said(model_id: str) -> tuple[str, str, dict[str, object]] | None:
-    """The message for a model, taken away."""
+    """The message for a model."""
     found = st.session_state.get("models-said")
-    if found is None or found[0] != model_id:
-        return None
-    del st.session_state["models-said"]
-    _, key, tone, values = found
-    return key, tone, values
+    return found[1:] if found is not None and found[0] == model_id else None
+
+
+def forget_said() -> None:
+    """The page is drawn to its end, and its message with it."""
+    st.session_state.pop("models-said", None)

@@ -18,6 +18,11 @@ from explorer.views.models.common import size, time_left
 EVERY_S = 0.7
 
 
+def under_way() -> frozenset[str]:
+    """The models that are being fetched or looked up now."""
+    return frozenset(job.model for job in library.fetches.jobs() if job.running)
+
+
 def draw(model_id: str) -> None:
     """How the fetch of one model stands, or how it ended; nothing where there was none."""
     job = library.fetches.job(model_id)
