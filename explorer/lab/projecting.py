@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil  # type: ignore[import-untyped,unused-ignore]
 from numpy.typing import NDArray
 
 from explorer.lab.projector import receive, send
@@ -86,14 +87,23 @@ def _running() -> subprocess.Popen[bytes]:
     global _process
     if _process is None:
         command = [sys.executable, "-m", "explorer.lab.projector"]
-        _process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        alone = dict.fromkeys(
+            ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
+        )  # clicks need the rest
+        _process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | alone
+        )
     return _process
 
 
 def _schedule(process: subprocess.Popen[bytes], policy: str) -> None:
-    if hasattr(os, policy):
-        with contextlib.suppress(OSError):  # it has just ended, or the system will not have it
-            os.sched_setscheduler(process.pid, getattr(os, policy), os.sched_param(0))
+    """For every thread of it: one left behind with idle time only would let the others wait for it without end."""
+    if not hasattr(os, policy):
+        return
+    with contextlib.suppress(psutil.Error):  # it has just ended
+        for thread in psutil.Process(process.pid).threads():
+            with contextlib.suppress(OSError):  # this one has just ended, or the system will not have it
+                os.sched_setscheduler(thread.id, getattr(os, policy), os.sched_param(0))
 
 
 @atexit.register

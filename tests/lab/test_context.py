@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -215,6 +216,21 @@ def test_what_a_map_cannot_be_made_of_is_said_and_the_next_is_made() -> None:
     with pytest.raises(projecting.ProjectingError, match="NaN"):
         projecting.tsne_of(np.full((6, 4), np.nan), 2)
     assert projecting.tsne_of(np.random.default_rng(0).normal(size=(6, 4)), 2).shape == (6, 2)
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="this system has no such schedule")
+def test_a_map_that_is_asked_for_is_not_left_to_the_time_that_nobody_wants() -> None:
+    projecting._end()
+    projecting.warm()
+
+    def schedules() -> set[int]:
+        assert projecting._process is not None
+        threads = psutil.Process(projecting._process.pid).threads()
+        return {os.sched_getscheduler(thread.id) for thread in threads}
+
+    assert schedules() == {os.SCHED_IDLE}
+    projecting.tsne_of(np.random.default_rng(0).normal(size=(60, 8)), 2)  # its threads were begun while it warmed
+    assert schedules() == {os.SCHED_OTHER}
 
 
 def test_maps_leave_this_process_alone_and_their_maker_ends_with_it() -> None:
