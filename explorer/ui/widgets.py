@@ -6,8 +6,9 @@ A widget here never owns a value. That keeps links, presets and the language swi
 from __future__ import annotations
 
 import contextlib
+import mimetypes
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import streamlit as st
 from streamlit.runtime import exists, get_instance
@@ -86,6 +87,21 @@ def text_line(key: str, label: str, value: str, write: Callable[[str], object], 
     st.text_input(
         label, key=key, placeholder=placeholder, label_visibility="collapsed",
         on_change=lambda: write(st.session_state[key]),
+    )  # fmt: skip
+
+
+def download(
+    key: str, label: str, content: Callable[[], bytes | str], file_name: str, *, help: str | None = None,
+    kind: Literal["secondary", "tertiary"] = "secondary",
+) -> None:  # fmt: skip
+    """A file that is made when it is asked for.
+
+    The click makes the page run nothing: a run that begins as the file is ready empties the queue in which Streamlit
+    answers, and the button would wait for ever.
+    """
+    st.download_button(
+        label, content, file_name=file_name, mime=mimetypes.guess_type(file_name)[0] or "application/octet-stream",
+        key=key, help=help, on_click="ignore", type=kind,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import streamlit as st
 
 from explorer.components.cards import Card, cards
 from explorer.components.export_bar import export_bar
-from explorer.ui import chrome, state
+from explorer.ui import chrome, state, widgets
 from explorer.ui.i18n import language, section, t
 from explorer.ui.state import Store
 
@@ -52,12 +52,8 @@ def row(page: str, store: Store[Any]) -> None:
     export_bar(key=f"{page}-export", name=page, labels=section("components.export"), lang=language())
     with st.expander(t("common.more")), st.container(horizontal=True):
         st.button(t("common.reset"), key=f"{page}-reset", help=t("common.reset_help"), on_click=store.reset)
-        st.download_button(
-            t("common.state_save"),
-            partial(_state_file, page, store.later()),
-            file_name=f"open-sesame-{page}.json",
-            mime="application/json",
-        )
+        later = partial(_state_file, page, store.later())
+        widgets.download(f"{page}-state-save", t("common.state_save"), later, f"open-sesame-{page}.json")
         with st.popover(t("common.state_open")):
             _open(page, store)
 

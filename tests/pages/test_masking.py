@@ -284,6 +284,12 @@ def test_a_saved_page_is_opened_again() -> None:
 
 
 @pytest.mark.usefixtures("unscanned")
+def test_a_click_on_save_makes_the_page_run_nothing() -> None:
+    (button,) = open_page("masking", "zh").get("download_button")
+    assert button.proto.ignore_rerun, "a run that begins meanwhile may throw the file's address away unsent"
+
+
+@pytest.mark.usefixtures("unscanned")
 def test_what_a_saved_page_could_not_bring_is_told() -> None:
     state = {"text": "存下来的句子。", "k": "9000"}
     box, *told = open_file(json.dumps({"page": "masking", "v": "1", "state": state}).encode())

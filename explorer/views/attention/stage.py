@@ -110,14 +110,13 @@ def _controls(state: State, result: LookResult | None) -> None:
         if result is None:
             return
         shown = scenes.view(state, result)
-        st.download_button(
-            t("attention.npz"), partial(downloads.npz, result), file_name="open-sesame-attention.npz",
-            type="tertiary", mime="application/octet-stream", help=t("attention.npz_help"), key="attention-npz",
+        widgets.download(
+            "attention-npz", t("attention.npz"), partial(downloads.npz, result), "open-sesame-attention.npz",
+            help=t("attention.npz_help"), kind="tertiary",
         )  # fmt: skip
-        st.download_button(
-            t("attention.csv"), partial(downloads.table, result, shown, t("attention.csv_columns")),
-            file_name="open-sesame-attention.csv", type="tertiary", mime="text/csv",
-            help=t("attention.csv_help", limit=downloads.CSV_UP_TO), key="attention-csv",
+        widgets.download(
+            "attention-csv", t("attention.csv"), partial(downloads.table, result, shown, t("attention.csv_columns")),
+            "open-sesame-attention.csv", help=t("attention.csv_help", limit=downloads.CSV_UP_TO), kind="tertiary",
         )  # fmt: skip
 
 

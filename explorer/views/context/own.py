@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -103,8 +104,8 @@ def _take(scene: Scene, labels: tuple[int, ...]) -> None:
 def _files(scene: Scene | None) -> None:
     with st.container(horizontal=True):
         if scene is not None:
-            st.download_button(
-                t("context.own.save"), lambda: as_csv(scene), file_name="open-sesame-sentences.csv", mime="text/csv"
+            widgets.download(
+                "context-csv-save", t("context.own.save"), partial(as_csv, scene), "open-sesame-sentences.csv"
             )
         with st.popover(t("context.own.open")):
             chrome.quiet(t("context.own.file", limit=MAX_LINES, mb=MOST_BYTES // 1_000_000))

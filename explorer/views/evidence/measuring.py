@@ -11,7 +11,7 @@ from itertools import chain
 import streamlit as st
 
 from explorer.lab.types.evidence import Bench, Measuring
-from explorer.ui import chrome
+from explorer.ui import chrome, widgets
 from explorer.ui.i18n import t
 from explorer.views.evidence import common
 
@@ -53,8 +53,6 @@ def take_along(bench: Bench) -> None:
     """The claims that are shown, as a table."""
     with st.container(horizontal=True, vertical_alignment="center"):
         figures = tuple(chain(*common.figures(bench).values()))
-        st.download_button(
-            t("evidence.csv"), partial(common.table, figures), file_name="open-sesame-evidence.csv",
-            mime="text/csv", key="evidence-csv",
-        )  # fmt: skip
+        rows = partial(common.table, figures)
+        widgets.download("evidence-csv", t("evidence.csv"), rows, "open-sesame-evidence.csv")
         st.html("<code>python -m explorer evidence</code>", width="content")
