@@ -7,6 +7,7 @@ transformers library alone, past everything of ours.
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -334,6 +335,14 @@ def idle(page: Page) -> None:
         state="attached", timeout=2 * PATIENCE * 1000
     )
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def written(place: Locator) -> str:
+    """The words that the house writes where one of Streamlit's widgets speaks English; the English takes no room."""
+    size, words = place.evaluate("e => [getComputedStyle(e).fontSize, getComputedStyle(e, '::after').content]")
+    assert size == "0px"
+    found: str = json.loads(words)
+    return found
 
 
 def _true(fact: bool) -> None:

@@ -38,7 +38,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import PATIENCE, Reader, Reference, eventually, figure, idle, linked
+from tests.browser.journey import PATIENCE, Reader, Reference, eventually, figure, idle, linked, written
 from tests.browser.server import Server
 
 LINES = (
@@ -260,6 +260,7 @@ def test_lines_are_pasted_labelled_and_taken_along(open_page: OpenPage) -> None:
     idle(page)
     box = page.get_by_role("textbox", name=reader.say("own.lines"), exact=True)
     box.fill("\n".join(LINES))
+    assert written(page.get_by_text("Press Ctrl+Enter to apply")) == reader.say("common.widgets.ctrl_enter")
     box.press("Control+Enter")
     items = figure(page, "context-stage").locator("li")
     eventually(page, lambda: _labels(items, [-1] * 10))
@@ -461,7 +462,10 @@ def test_files_in_either_encoding_and_one_that_is_too_large(open_page: OpenPage)
         idle(page)
     give(page, reader, "big.csv", b"\n" * 6_000_000)
     dialog = page.get_by_test_id("stPopoverBody")
-    expect(dialog.get_by_role("alert")).to_contain_text("5.0MB", timeout=PATIENCE * 1000)
+    refused = dialog.get_by_role("alert")
+    expect(refused).to_contain_text("5.0MB", timeout=PATIENCE * 1000)
+    assert written(refused) == reader.say("common.widgets.refused", mb=5)
+    assert refused.bounding_box()["height"] > 10, "the reason is seen, not only read aloud"
     expect(dialog).to_contain_text(reader.say("own.file", limit=500, mb=5))
     expect(items).to_have_count(3)
 

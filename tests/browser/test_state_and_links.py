@@ -22,7 +22,7 @@ from explorer.ui.i18n import text as words
 from explorer.views.home.common import PRESETS as HOME_PRESETS
 from explorer.views.masking.common import PRESETS
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import Home, Masking, Reference, eventually, idle
+from tests.browser.journey import Home, Masking, Reference, eventually, idle, written
 
 ZH, ZH_AT = "奶奶把晒干的萝卜收进坛子里。", 8
 EN, EN_AT = "The lighthouse keeper painted the door green again.", 9
@@ -170,6 +170,23 @@ def test_a_foreign_file_is_refused(content: bytes, open_page: OpenPage, tmp_path
     _open_file(page, file)
     expect(page.page.get_by_role("alert").filter(has_text=page.say("common.state_bad"))).to_be_visible()
     expect(page.bars.verdict).to_contain_text("%")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_widgets_of_streamlit_speak_the_language_of_the_page(lang: str, open_page: OpenPage) -> None:
+    page = Masking(open_page("/masking", lang=lang), lang)
+    page.main.get_by_text(page.say("common.more"), exact=True).click()
+    page.page.get_by_role("button", name=page.say("common.state_open")).click()
+    dropped = page.page.get_by_test_id("stFileUploaderDropzone")
+    assert written(dropped.get_by_text("Upload", exact=True)) == page.say("common.widgets.upload")
+    expect(dropped.get_by_text("per file")).to_be_hidden()
+    page.page.keyboard.press("Escape")
+    page.page.get_by_role("textbox", name=page.say("input"), exact=True).press_sequentially("!")
+    assert written(page.page.get_by_text("Press Enter to apply")) == page.say("common.widgets.enter")
+
+    page = Masking(open_page("/input", lang=lang), lang)
+    page.page.get_by_role("combobox").first.press_sequentially("zzz")
+    assert written(page.page.get_by_text("No results")) == page.say("common.widgets.no_results")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
