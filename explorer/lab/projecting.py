@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ LEAST = 4  # points below which a neighbourhood graph says nothing
 ROOT = Path(__file__).resolve().parents[2]
 
 _one_at_a_time = threading.Lock()
+_scheduling = threading.Lock()
+_waiting = 0  # calls that somebody waits for
 _process: subprocess.Popen[bytes] | None = None
 
 
@@ -62,13 +65,10 @@ def tsne_of(rows: Array, dims: int) -> Array:
 
 def _ask(call: str, *arrays: Array, hurry: bool = True, **words: int) -> Array:
     """The answer of the process; one that has died since the last call is started again, once."""
-    if hurry and (busy := _process) is not None:
-        _schedule(busy, "SCHED_OTHER")  # also what is in hand must end before this can begin
-    with _one_at_a_time:
+    with _waited_for() if hurry else contextlib.nullcontext(), _one_at_a_time:
         for last in (False, True):
             try:
                 process = _running()
-                _schedule(process, "SCHED_OTHER" if hurry else "SCHED_IDLE")
                 assert process.stdin and process.stdout
                 send(process.stdin, {"call": call, **words}, *arrays)
                 answer, found = receive(process.stdout)
@@ -83,6 +83,16 @@ def _ask(call: str, *arrays: Array, hurry: bool = True, **words: int) -> Array:
     raise AssertionError("unreachable")
 
 
+@contextlib.contextmanager
+def _waited_for() -> Iterator[None]:
+    """While somebody waits the process works like any other, also at what is in hand and must end first."""
+    _schedule(more=1)
+    try:
+        yield
+    finally:
+        _schedule(more=-1)
+
+
 def _running() -> subprocess.Popen[bytes]:
     global _process
     if _process is None:
@@ -93,17 +103,22 @@ def _running() -> subprocess.Popen[bytes]:
         _process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | alone
         )
+        _schedule()
     return _process
 
 
-def _schedule(process: subprocess.Popen[bytes], policy: str) -> None:
+def _schedule(more: int = 0) -> None:
     """For every thread of it: one left behind with idle time only would let the others wait for it without end."""
-    if not hasattr(os, policy):
-        return
-    with contextlib.suppress(psutil.Error):  # it has just ended
-        for thread in psutil.Process(process.pid).threads():
-            with contextlib.suppress(OSError):  # this one has just ended, or the system will not have it
-                os.sched_setscheduler(thread.id, getattr(os, policy), os.sched_param(0))
+    global _waiting
+    with _scheduling:
+        _waiting += more
+        policy = "SCHED_OTHER" if _waiting else "SCHED_IDLE"
+        if (process := _process) is None or not hasattr(os, policy):
+            return
+        with contextlib.suppress(psutil.Error):  # it has just ended
+            for thread in psutil.Process(process.pid).threads():
+                with contextlib.suppress(OSError):  # this one has just ended, or the system will not have it
+                    os.sched_setscheduler(thread.id, getattr(os, policy), os.sched_param(0))
 
 
 @atexit.register

@@ -6,6 +6,8 @@ import contextlib
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -220,17 +222,29 @@ def test_what_a_map_cannot_be_made_of_is_said_and_the_next_is_made() -> None:
 
 @pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="this system has no such schedule")
 def test_a_map_that_is_asked_for_is_not_left_to_the_time_that_nobody_wants() -> None:
-    projecting._end()
-    projecting.warm()
-
     def schedules() -> set[int]:
         assert projecting._process is not None
         threads = psutil.Process(projecting._process.pid).threads()
         return {os.sched_getscheduler(thread.id) for thread in threads}
 
+    projecting._end()
+    warming = threading.Thread(target=projecting.warm)
+    warming.start()
+    while projecting._process is None or schedules() != {os.SCHED_IDLE}:
+        time.sleep(0.01)
+    rows = np.random.default_rng(0).normal(size=(60, 8))
+    asking = threading.Thread(target=projecting.tsne_of, args=(rows, 2))
+    asking.start()
+    while os.SCHED_IDLE in schedules():
+        assert asking.is_alive()
+    seen = set()
+    while asking.is_alive():  # what is in hand ends first, and none of its parts takes back the haste
+        now = schedules()
+        seen |= now if projecting._waiting else set()
+        time.sleep(0.02)
+    warming.join()
+    assert seen == {os.SCHED_OTHER}
     assert schedules() == {os.SCHED_IDLE}
-    projecting.tsne_of(np.random.default_rng(0).normal(size=(60, 8)), 2)  # its threads were begun while it warmed
-    assert schedules() == {os.SCHED_OTHER}
 
 
 def test_maps_leave_this_process_alone_and_their_maker_ends_with_it() -> None:
