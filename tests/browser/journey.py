@@ -139,15 +139,16 @@ class Strip:
     def reads(self, pieces: Sequence[str], covered: Sequence[int] = ()) -> None:
         """Wait until the chips are these tokens, with these covered."""
 
-        def look() -> None:
-            expected = [
-                "？" if n in covered else piece.removeprefix("##") if len(piece) > 2 else piece
-                for n, piece in enumerate(pieces)
-            ]
-            assert self.faces() == expected
-            assert self.covered() == sorted(covered)
+        eventually(self.page, lambda: self.shows(pieces, covered))
 
-        eventually(self.page, look)
+    def shows(self, pieces: Sequence[str], covered: Sequence[int]) -> None:
+        """Assert that the chips are these tokens, with these covered."""
+        expected = [
+            "？" if n in covered else piece.removeprefix("##") if len(piece) > 2 else piece
+            for n, piece in enumerate(pieces)
+        ]
+        assert self.faces() == expected
+        assert self.covered() == sorted(covered)
 
     def covered(self) -> list[int]:
         return [int(n) for n in self.chips.evaluate_all(_POSITIONS, "mask random keep")]
@@ -316,7 +317,13 @@ class Home(Reader):
 
     def writes(self, text: str, pieces: Sequence[str]) -> None:
         self.types("input", text)
-        eventually(self.page, lambda: _true(len(self.sentence.faces()) == len(pieces)))
+
+        def look() -> None:
+            covered = self.sentence.covered()
+            assert covered, "a share of it is hidden at once"
+            self.sentence.shows(pieces, covered)
+
+        eventually(self.page, look)
 
     def split(self) -> tuple[str, str]:
         """x′ and x″ as they are written out."""

@@ -139,12 +139,9 @@ class Bars {
     this.frame = null;
     this.draw();
     this.list.classList.remove("live");
+    const n = this.echo.next(); // from now on, and not only when it is told, older answers leave the dials alone
     clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.tell(), REST_MS);
-  }
-
-  tell() {
-    this.send("dials", {...this.place(), n: this.echo.next()});
+    this.resting = setTimeout(() => this.send("dials", {...this.place(), n}), REST_MS);
   }
 
   place() {

@@ -99,6 +99,24 @@ def test_a_moving_dial_asks_the_server_nothing(open_gallery: OpenGallery) -> Non
     assert page.evaluate("window.frames_sent") == 1
 
 
+def test_a_dial_moved_again_is_not_set_back_by_the_answer_to_the_first_move(open_gallery: OpenGallery) -> None:
+    page = open_gallery("distribution")
+    bars = component(page, "bars")
+    bars.locator('input[data-dial="temperature"]').evaluate(
+        """async (input) => {
+            const move = (position) => {
+                input.value = String(position);
+                for (const event of ["input", "change"]) input.dispatchEvent(new Event(event, {bubbles: true}));
+            };
+            move(100);
+            await new Promise((done) => setTimeout(done, 320));  // told, and on its way
+            move(0);
+        }"""
+    )
+    expect(page.get_by_text("temperature=0.1 ")).to_be_visible()
+    assert temperature(bars) == 0.1
+
+
 def test_one_frame_is_cheap(open_gallery: OpenGallery) -> None:
     bars = component(open_gallery("distribution"), "bars")
     turn(bars, "show", 30)
