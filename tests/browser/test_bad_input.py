@@ -1,6 +1,6 @@
 """Whatever a reader types: a message that says what to do, nothing lost from the box, and the session alive.
 
-Nothing at all                  test_an_empty_line, test_only_spaces
+Nothing at all                  test_an_empty_line, test_only_spaces, test_who_empties_the_box_may_go_on_typing_in_it
 Too much                        test_ten_thousand_characters
 What the model cannot know      test_emoji, test_an_unknown_script_is_shown_as_unknown, test_arabic_and_hebrew,
                                 test_traditional_characters_are_read_as_simplified
@@ -17,10 +17,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from explorer.ui.i18n import text as words
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import Home, Masking, Reference, eventually, idle
+from tests.browser.journey import PATIENCE, Home, Masking, Reference, eventually, idle
 from tests.browser.server import Server
 
 AFTER, AFTER_AT = "猫把毛线团滚到了沙发底下。", 3
@@ -261,3 +262,23 @@ def _letters(text: str | list[str]) -> str:
 
 def _true(fact: bool) -> None:
     assert fact
+
+
+@pytest.mark.parametrize("path", ["/", "/input", "/masking", "/pairs", "/attention", "/languages"])
+def test_who_empties_the_box_may_go_on_typing_in_it(path: str, open_page: OpenPage) -> None:
+    _empties(open_page(path), words("errors.text_empty", "zh"))
+
+
+def test_who_empties_the_word_may_go_on_typing_in_it(open_page: OpenPage) -> None:
+    _empties(open_page("/context?v=1&tool=own"), words("errors.word_empty", "zh"))
+
+
+def _empties(page: Page, told: str) -> None:
+    box = page.get_by_test_id("stMain").get_by_test_id("stTextInput").locator("input").first
+    box.evaluate("(box) => { window.box = box; }")
+    box.fill("")
+    box.press("Enter")
+    expect(page.get_by_test_id("stMain")).to_contain_text(told, timeout=PATIENCE * 1000)
+    idle(page)
+    page.keyboard.type("ab")
+    assert page.evaluate("window.box.isConnected && window.box.value.trim()") == "ab"

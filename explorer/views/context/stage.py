@@ -36,8 +36,9 @@ def draw() -> tuple[Scene, EmbedResult] | None:
             )  # fmt: skip
         except EngineError as problem:
             chrome.error(problem)
-    if made is not None:
-        chrome.guarded(lambda: _pictures(*made, state))
+    with st.container():  # one place, whatever stands there: the boxes below keep theirs, and the reader's cursor
+        if made is not None:
+            chrome.guarded(lambda: _pictures(*made, state))
     _which(state)
     widgets.choice(
         "context-tool", t("context.tools"), TOOLS, state.tool, lambda tool: t(f"context.tool.{tool}"),

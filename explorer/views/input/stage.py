@@ -24,16 +24,17 @@ def draw() -> Reading | None:
     reading = None
     shown: list[Reading] = []
     with st.container(key="stage-input"):
-        try:
-            reading = common.read(state, common.reader_id())
-            if state.tool == "tokens":
-                for key, model in zip((KEY, KEY + "-right"), common.sides(state), strict=True):
-                    shown += _side(key, model, state)
-            else:
-                shown = [reading]
-                _strip(KEY, reading, state)
-        except EngineError as problem:
-            chrome.error(problem)
+        with st.container():  # one place, whatever stands there: the boxes below keep theirs, and the reader's cursor
+            try:
+                reading = common.read(state, common.reader_id())
+                if state.tool == "tokens":
+                    for key, model in zip((KEY, KEY + "-right"), common.sides(state), strict=True):
+                        shown += _side(key, model, state)
+                else:
+                    shown = [reading]
+                    _strip(KEY, reading, state)
+            except EngineError as problem:
+                chrome.error(problem)
         _lines(state)
     _remarks(shown)
     widgets.choice(
