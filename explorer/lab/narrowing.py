@@ -148,7 +148,7 @@ def dense(model: Model, inputs: DenseInputs) -> Iterator[Progress | DenseResult]
 
     A length whose tensors would take more than a part of the memory that is free is left out, and all beyond it.
     """
-    import psutil  # type: ignore[import-untyped,unused-ignore]
+    import psutil
     import torch
 
     room = psutil.virtual_memory().available * SAFE_SHARE

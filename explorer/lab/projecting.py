@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil  # type: ignore[import-untyped,unused-ignore]
+import psutil
 from numpy.typing import NDArray
 
 from explorer.lab.projector import receive, send
@@ -27,6 +27,7 @@ __all__ = ["LEAST", "ProjectingError", "landed", "tsne_of", "umap_of", "warm"]
 Array = NDArray[Any]
 LEAST = 4  # points below which a neighbourhood graph says nothing
 ROOT = Path(__file__).resolve().parents[2]
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # clicks need the others
 
 _one_at_a_time = threading.Lock()
 _scheduling = threading.Lock()
@@ -97,11 +98,8 @@ def _running() -> subprocess.Popen[bytes]:
     global _process
     if _process is None:
         command = [sys.executable, "-m", "explorer.lab.projector"]
-        alone = dict.fromkeys(
-            ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
-        )  # clicks need the rest
         _process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | alone
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | ONE_THREAD
         )
         _schedule()
     return _process

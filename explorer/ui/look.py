@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,8 +18,8 @@ def apply(*, large: bool) -> None:
     extra = "html { font-size: 135%; }" if large else ""
     if language() == "en":
         extra += _ENGLISH.replace("FONT", st.get_option("theme.font") or "sans-serif")
-    extra += "".join(_says(where, t(f"common.widgets.{name}")) for name, where in _STREAMLITS.items())
-    extra += _refused(t("common.widgets.refused", mb=st.get_option("server.maxUploadSize")))
+    limit = st.get_option("server.maxUploadSize")
+    extra += "".join(_says(where, t(f"common.widgets.{name}", mb=limit)) for name, where in _STREAMLITS.items())
     dark = st.context.theme.type == "dark"
     st.html(f"<style>{_style()}\n{_DARK if dark else ''}\n{extra}</style>")
 
@@ -36,26 +37,14 @@ _STREAMLITS = {
     "ctrl_enter": '[data-testid="stTextArea"] [data-testid="InputInstructions"] > span:first-child',
     "upload": '[data-testid="stFileUploaderDropzone"] [data-testid="stBaseButton-secondary"] p',
     "no_results": '[role="option"][style*="contents"] > span',
+    "refused": '[data-testid="stFileChip"] [role="alert"]',
 }
 
 
 def _says(where: str, words: str) -> str:
     """CSS that writes `words` in the place of those that stand there."""
-    return f"\n{where} {{ font-size: 0; }} {where}::after {{ content: {_quoted(words)}; font-size: .875rem; }}"
-
-
-def _refused(words: str) -> str:
-    """CSS for a file that the browser does not send: the reason below its name, not under the pointer alone."""
-    chip = '[data-testid="stFileChip"][aria-invalid="true"]'
-    shown = "position: static; width: 100%; height: auto; margin: 0; clip: auto; clip-path: none; white-space: normal;"
-    return (
-        f"\n{chip} {{ flex-wrap: wrap; height: auto; }} {chip} [role='alert'] {{ {shown} }}"
-        f"{_says(f'{chip} [role=alert]', words)}"
-    )
-
-
-def _quoted(words: str) -> str:
-    return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    quoted = json.dumps(words, ensure_ascii=False)
+    return f"\n{where} {{ font-size: 0; }} {where}::after {{ content: {quoted}; font-size: .875rem; }}"
 
 
 # Chinese typefaces come first, for 汉字; their quotation marks are as wide as one, and English takes Latin ones.

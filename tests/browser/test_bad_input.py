@@ -1,6 +1,7 @@
 """Whatever a reader types: a message that says what to do, nothing lost from the box, and the session alive.
 
-Nothing at all                  test_an_empty_line, test_only_spaces, test_who_empties_the_box_may_go_on_typing_in_it
+Nothing at all                  test_an_empty_line, test_only_spaces, test_who_empties_the_box_may_go_on_typing_in_it,
+                                test_who_empties_the_word_may_go_on_typing_in_it
 Too much                        test_ten_thousand_characters
 What the model cannot know      test_emoji, test_an_unknown_script_is_shown_as_unknown, test_arabic_and_hebrew,
                                 test_traditional_characters_are_read_as_simplified
@@ -9,7 +10,8 @@ What looks like markup          test_what_looks_like_markup_stays_text (script, 
 The model's own signs           test_a_mask_typed_by_hand (see also test_masking.py), test_a_separator_typed_by_hand
 Almost nothing                  test_a_single_token_in_every_tool
 
-Every journey ends with an ordinary sentence and its bars, and with a server log in which no text of a reader stands.
+Every journey but those two ends with an ordinary sentence and its bars, and each with a server log in which no text of
+a reader stands.
 """
 
 from __future__ import annotations

@@ -131,7 +131,7 @@ def test_one_frame_is_cheap(open_gallery: OpenGallery) -> None:
                 await new Promise(requestAnimationFrame);
                 spent.push(performance.now() - start);
             }
-            return spent.sort((a, b) => a - b)[20];  // the median: the slowest tell how busy the machine is
+            return spent.sort((a, b) => a - b)[37];
         }"""
     )
     assert spent <= 50
