@@ -17,7 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from explorer.engine import get_engine
 from explorer.engine.base import Cancelled, Progress
 from explorer.ui.i18n import language, t
-from explorer.ui.stopping import Stop
+from explorer.ui.stop_button import Stop
 
 T = TypeVar("T", int, float)
 
