@@ -1,7 +1,7 @@
 """The model catalogue: catalog.toml, read once into frozen entries, and where each model lies on this machine.
 
-Knows names, places, sizes and checksums. Does not open a model's files (model_files.py), never loads one (loader.py) and
-never fetches one (fetch.py).
+Knows names, places, sizes and checksums. Does not open a model's files (model_files.py), never loads one (loader.py)
+and never fetches one (fetch.py).
 """
 
 from __future__ import annotations

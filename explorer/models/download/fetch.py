@@ -1,8 +1,8 @@
 """Fetching a model: a generator of progress, one source after the other, whole or not at all.
 
 Order: terms, lock, listing, config.json (and what it says is checked), disk and memory, then the large files; at last
-what is made from them (complete_files.py), and the manifest. It can be left at any moment, by `cancel`, by an error or by a
-kill: what was received is taken up the next time. No torch is imported here.
+what is made from them (complete_files.py), and the manifest. It can be left at any moment, by `cancel`, by an error or
+by a kill: what was received is taken up the next time. No torch is imported here.
 """
 
 from __future__ import annotations

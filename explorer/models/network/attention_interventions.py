@@ -1,7 +1,7 @@
 """Attention interventions: heads switched off, or every position limited to a window.
 
-Knows the attention interface of the `transformers` library, as attention_capture.py does. Outside the context manager the
-model is what it was; the weights are never touched.
+Knows the attention interface of the `transformers` library, as attention_capture.py does. Outside the context manager
+the model is what it was; the weights are never touched.
 """
 
 from __future__ import annotations
