@@ -15,7 +15,7 @@ import streamlit as st
 from explorer.components.cards import Card, cards
 from explorer.components.export_bar import export_bar
 from explorer.ui import page_parts, state, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.ui.state import Store
 
 
@@ -44,12 +44,12 @@ def presets(page: str, names: Sequence[str], choose: Callable[[str], None]) -> N
     """Cards that set the whole page in one click."""
     st.html(f'<h2 class="more-title">{t("common.try")}</h2>')
     items = [Card(name, t(f"{page}.preset.{name}.title"), t(f"{page}.preset.{name}.text")) for name in names]
-    cards(items, key=f"{page}-presets", lang=language(), label=t("common.try"), on_pick=choose)
+    cards(items, key=f"{page}-presets", label=t("common.try"), on_pick=choose)
 
 
 def row(page: str, store: Store[Any]) -> None:
     """Save picture, SVG, CSV, copy link; a state file where a link is too small; start over."""
-    export_bar(key=f"{page}-export", name=page, labels=section("components.export"), lang=language())
+    export_bar(key=f"{page}-export", name=page)
     with st.expander(t("common.more")), st.container(horizontal=True):
         st.button(t("common.reset"), key=f"{page}-reset", help=t("common.reset_help"), on_click=store.reset)
         later = partial(_state_file, page, store.later())

@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.components.attention_view import View, as_bytes, attention_view
 from explorer.lab.types.attention import AtlasResult, LookInputs
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.ui.numbers import percent
 from explorer.views.attention import common, snippets
 from explorer.views.attention.common import Measure, State, Third
@@ -87,7 +87,12 @@ def _rollout(result: AtlasResult, state: State) -> None:
     layer = min(state.layer, len(result.rollout) - 1)
     flow = result.rollout[layer]
     attention_view(
-        marks(result.looking), marks(result.looking), as_bytes(flow[None, None]), flow,
-        key="attention-rollout", labels=section("components.attention"), lang=language(),
-        view=View(layout="grid", mass=1.0), simple=True, title=t("attention.rollout.figure", layer=layer + 1),
-    )  # fmt: skip
+        marks(result.looking),
+        marks(result.looking),
+        as_bytes(flow[None, None]),
+        flow,
+        key="attention-rollout",
+        view=View(layout="grid", mass=1.0),
+        simple=True,
+        title=t("attention.rollout.figure", layer=layer + 1),
+    )

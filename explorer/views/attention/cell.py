@@ -11,7 +11,7 @@ from explorer.components.vector_strip import vector_strip
 from explorer.engine import catalog, get_engine
 from explorer.lab.types.attention import CellInputs, CellResult, CellsResult, LookInputs
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.ui.numbers import percent, signed
 from explorer.views.attention import common, snippets
 from explorer.views.attention.common import State
@@ -115,8 +115,7 @@ def _strips(result: CellResult, query: int, at: int) -> None:
             (t("attention.cell.k", token=names[1]), k),
             (t("attention.cell.product"), q * k),
         ],
-        key="attention-qk", labels=section("components.vector"), lang=language(),
-        caption=t("attention.cell.qk_caption", dot=signed(float(scores(result)[0][at]), 3)),
+        key="attention-qk", caption=t("attention.cell.qk_caption", dot=signed(float(scores(result)[0][at]), 3)),
         title=t("attention.cell.qk_title"),
     )  # fmt: skip
 
@@ -151,9 +150,11 @@ def _value(result: CellResult) -> None:
         for j in best
     ]
     vector_strip(
-        [*rows, (t("attention.cell.output"), result.output)], key="attention-v", labels=section("components.vector"),
-        lang=language(), caption=t("attention.cell.v_caption"), title=t("attention.cell.v_title"),
-    )  # fmt: skip
+        [*rows, (t("attention.cell.output"), result.output)],
+        key="attention-v",
+        caption=t("attention.cell.v_caption"),
+        title=t("attention.cell.v_title"),
+    )
 
 
 def _remarks(result: CellResult) -> list[str]:

@@ -11,7 +11,7 @@ from explorer.engine import catalog, get_engine
 from explorer.engine.base import EngineError
 from explorer.lab.types.attention import InfluenceResult, OffInputs, OffResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.ui.numbers import percent
 from explorer.views.attention import common, snippets
 from explorer.views.attention.common import State
@@ -55,7 +55,7 @@ def _position(scene: Scene, state: State) -> int:
         )
     ]  # fmt: skip
     token_strip(
-        chips, key="attention-blank", labels=section("components.strip"), lang=language(), focus=position, mode="pick",
+        chips, key="attention-blank", focus=position, mode="pick",
         title=t("attention.off.blank"), caption=t("attention.off.blank"), on_change=_pick,
     )  # fmt: skip
     return position
@@ -77,7 +77,7 @@ def _two(scene: Scene, state: State, asked: OffInputs) -> None:
             Series(t("attention.off.without", heads=names), result.logits[1], original, "b"),
         ],
         key="attention-off", vocabulary=get_engine().vocabulary(scene.model_id),
-        labels=section("components.compare"), lang=language(), title=t("attention.off.figure"),
+        title=t("attention.off.figure"),
         caption=t("attention.off.caption"),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from explorer.components.attention_view import View, as_bytes, attention_view
 from explorer.engine import catalog, get_engine
 from explorer.lab.types.attention import LookInputs, LookResult, PaddingInputs, PaddingResult, Sight
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.ui.numbers import percent, thousands
 from explorer.views.attention import common, snippets
 from explorer.views.attention.common import State
@@ -58,8 +58,7 @@ def _one(kind: str, model: str, sight: Sight, state: State) -> None:
     pairs = int((result.weights.max(axis=(0, 1)) > 0).sum())
     attention_view(
         marks(result.looking), marks(result.seen), as_bytes(mean[None, None]), mean,
-        key=f"attention-side-{kind}", labels=section("components.attention"), lang=language(),
-        view=View(layout="grid", mass=1.0), simple=True,
+        key=f"attention-side-{kind}", view=View(layout="grid", mass=1.0), simple=True,
         title=t(f"attention.sides.{kind}", model=catalog.entry(model).name, layer=layer + 1),
         caption=t("attention.sides.pairs", pairs=thousands(pairs), n=n, all=thousands(n * n)),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from explorer.engine import catalog
 from explorer.engine.base import EngineError
 from explorer.lab.types.attention import LookResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.views.attention import common, downloads
 from explorer.views.attention import scene as scenes
 from explorer.views.attention.common import State, Tool
@@ -58,7 +58,7 @@ def _view(scene: Scene, state: State) -> LookResult:
     attention_view(
         scenes.marks(result.looking, first), scenes.marks(result.seen, first), as_bytes(result.weights),
         np.mean(scenes.held(shown, result), axis=0, dtype=np.float32),
-        key=KEY, labels=section("components.attention"), lang=language(), view=shown, held=result.layer,
+        key=KEY, view=shown, held=result.layer,
         thumbs=result.thumbs if result.layer >= 0 else None, on_view=_changed, caption=facts,
         title=scene.tokens.text[:60],
     )  # fmt: skip

@@ -18,7 +18,7 @@ from explorer.engine.base import EngineError
 from explorer.engine.maps import geometry
 from explorer.lab.types.context import EmbedResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.views.context import common
 from explorer.views.context.common import Line, State
 
@@ -111,7 +111,7 @@ def figure(
     last = len(result.vectors) - 1
     layers_map(
         points, data, key=key,
-        labels=section("components.layers"), senses=senses, lang=language(), layer=min(state.layer, last),
+        senses=senses, layer=min(state.layer, last),
         method=state.method, treatment=state.treatment, parts=parts, umap_ready=maps.ready(), relabel=relabel,
         caption=caption, layers=len(result.vectors), group=GROUP, on_change=_change,
     )  # fmt: skip

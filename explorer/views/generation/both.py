@@ -15,7 +15,7 @@ from explorer.lab.types.masking import Edit, FillInputs, FillResult
 from explorer.lab.types.masking import ScanInputs as CoverInputs
 from explorer.lab.types.masking import ScanResult as CoverResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.views.generation import common, stage
 from explorer.views.generation.common import State
@@ -81,8 +81,7 @@ def _side_by_side(tokens: Tokens, at: int, seen: LeftResult) -> None:
                 tuple(word.replace("▁", " ").strip() or word for word in common.vocabulary()),
             ),
         ],
-        key="generation-both", vocabulary=words, labels=section("components.compare"), lang=language(),
-        caption=t("generation.both.caption"), title=t("generation.both.title"),
+        key="generation-both", vocabulary=words, caption=t("generation.both.caption"), title=t("generation.both.title"),
     )  # fmt: skip
 
 

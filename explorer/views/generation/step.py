@@ -12,7 +12,7 @@ from explorer.components.generator import Act, generator
 from explorer.engine import get_engine
 from explorer.lab.types.generation import FollowInputs, FollowResult, chance_at
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.ui.numbers import thousands
 from explorer.views.generation import common, facts, pieces
 from explorer.views.generation.common import State
@@ -52,7 +52,7 @@ def _lane(state: State, branch: str) -> FollowResult:
         settings=common.settings_of(state, branch), seed=_of(state, branch, "seed"), free=_of(state, branch, "free"),
         chance=_chance(state, branch, ids[:at]), first=len(prompt.ids), head={i: words[i] for i in shown},
         ends=[words.index(name) for name in pieces.ENDS if name in words], vocab_url=common.vocabulary_url(),
-        labels=section("components.generator"), lang=language(), tone="model" if branch == "a" else "b",
+        tone="model" if branch == "a" else "b",
         branch="is" if branch == "b" else "no" if state.b_on else "can", on_act=lambda act: _act(branch, act),
         caption=t("generation.step.caption"), title=t("generation.step.b" if branch == "b" else "generation.step.a"),
     )  # fmt: skip

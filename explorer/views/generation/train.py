@@ -13,7 +13,7 @@ from explorer.lab.types.generation import ScanInputs, ScannedRow, ScanResult
 from explorer.lab.types.masking import ScanInputs as CoverInputs
 from explorer.lab.types.masking import ScanResult as CoverResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.views.generation import common, pieces, stage
 from explorer.views.generation.common import State
@@ -64,14 +64,19 @@ def _who_sees(ids: tuple[int, ...], row: ScannedRow) -> None:
         [words[token] for token in ids[: count + shift]],
         [
             Prediction(
-                n + shift, float(row.p[n]), int(row.rank[n]), float(row.nats[n]),
+                n + shift,
+                float(row.p[n]),
+                int(row.rank[n]),
+                float(row.nats[n]),
                 tuple((words[i], float(p)) for i, p in zip(row.top_ids[n], row.top_p[n], strict=True)),
             )
             for n in range(count)
         ],
-        key="generation-triangle", sees="left", labels=section("components.triangle"), lang=language(),
-        caption=t("generation.train.triangle"), title=t("generation.train.title"),
-    )  # fmt: skip
+        key="generation-triangle",
+        sees="left",
+        caption=t("generation.train.triangle"),
+        title=t("generation.train.title"),
+    )
     if count < len(row.target):
         page_parts.quiet(t("generation.train.first_rows", n=count))
 
@@ -141,11 +146,16 @@ def _bert(state: State) -> None:
         list(tokens.pieces),
         [
             Prediction(
-                int(place), float(result.p_original[n]), int(result.rank[n]), float(result.surprisal[n]),
+                int(place),
+                float(result.p_original[n]),
+                int(result.rank[n]),
+                float(result.surprisal[n]),
                 tuple((words[i], float(p)) for i, p in zip(result.top_ids[n], result.top_p[n], strict=True)),
             )
             for n, place in enumerate(result.positions)
         ],
-        key="generation-triangle-bert", sees="around", labels=section("components.triangle"), lang=language(),
-        caption=t("generation.train.bert_caption"), title=t("generation.train.bert.title"),
-    )  # fmt: skip
+        key="generation-triangle-bert",
+        sees="around",
+        caption=t("generation.train.bert_caption"),
+        title=t("generation.train.bert.title"),
+    )

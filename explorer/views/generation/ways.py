@@ -20,7 +20,7 @@ from explorer.lab.types.generation import (
     WaysResult,
 )
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
 from explorer.views.generation import common, pieces
@@ -111,7 +111,7 @@ def _tree(key: str, nodes: tuple[Node, ...], best: set[int], caption: str) -> No
             Leaf(node.parent, node.depth, words[node.token_id], node.p, node.log_p, node.score, node.kept, n in best)
             for n, node in enumerate(nodes)
         ],
-        key=key, root="", labels=section("components.tree"), lang=language(), caption=caption,
+        key=key, root="", caption=caption,
         title=t("generation.ways.title"), on_pick=lambda n: _take(nodes, n),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from explorer.engine.base import EngineError
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit, FillInputs
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import language, t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
 from explorer.views.home.common import MAX_TOKENS, State, chips, hide, read, store
@@ -27,10 +27,12 @@ def draw() -> None:
             tokens = read(text)
             hidden = hide(tokens, state)
             token_strip(
-                chips(tokens, hidden), key="home-strip", labels=section("components.strip"), lang=language(),
-                mode="toggle" if state.how == "bert" else "pick", focus=None if state.how == "bert" else hidden[0],
+                chips(tokens, hidden),
+                key="home-strip",
+                mode="toggle" if state.how == "bert" else "pick",
+                focus=None if state.how == "bert" else hidden[0],
                 on_change=_change,
-            )  # fmt: skip
+            )
         except EngineError as problem:
             page_parts.error(problem)
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -9,7 +9,7 @@ from explorer.components.vector_strip import vector_strip
 from explorer.engine import get_engine
 from explorer.lab.types.inputs import LookupInputs, LookupResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import signed, thousands
 from explorer.views.input import common
@@ -29,9 +29,11 @@ def draw(reading: Reading, state: State) -> None:
         page_parts.subtitle(t("input.lookup.matrix", token=piece, id=found.token_id, vocab=thousands(vocab), d=d))
         _matrix(found)
         vector_strip(
-            [(t("input.lookup.product"), found.product)], key="input-row", labels=section("components.vector"),
-            lang=language(), title=t("input.lookup.product"), caption=t("input.lookup.caption"),
-        )  # fmt: skip
+            [(t("input.lookup.product"), found.product)],
+            key="input-row",
+            title=t("input.lookup.product"),
+            caption=t("input.lookup.caption"),
+        )
         page_parts.notice(
             "input.lookup.same" if found.difference == 0 else "input.lookup.differ", "good",
             difference=f"{found.difference:.1e}", n=thousands(vocab * d),

@@ -11,7 +11,7 @@ from explorer.components.token_strip import StripChange, token_strip
 from explorer.engine import catalog
 from explorer.engine.base import EngineError
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.views.input import common
 from explorer.views.input.common import Reading, State
 
@@ -67,16 +67,16 @@ def _remarks(shown: list[Reading]) -> None:
 def _strip(key: str, reading: Reading, state: State) -> None:
     picking = state.tool in ("lookup", "sum")
     token_strip(
-        common.chips(reading.tokens), key=key, labels=_labels(picking), lang=language(),
+        common.chips(reading.tokens), key=key, words=_words(picking),
         mode="pick" if picking else "show", focus=common.focus_of(state, reading.tokens) if picking else None,
         title=t("input.strip.title", model=catalog.entry(reading.model).name), on_change=_pick if picking else None,
     )  # fmt: skip
 
 
-def _labels(picking: bool) -> dict[str, str]:
-    """The strip's words, with what a click means on this page."""
+def _words(picking: bool) -> dict[str, str]:
+    """What this page says differently about the strip: what a click means."""
     name = t("input.strip.pick") if picking else t("input.strip.show")
-    return {**section("components.strip"), "strip": name, "keys": t("input.strip.keys") if picking else ""}
+    return {"strip": name, "keys": t("input.strip.keys") if picking else ""}
 
 
 def _pick(change: StripChange) -> None:

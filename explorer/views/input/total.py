@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.components.vector_strip import vector_strip
 from explorer.lab.types.inputs import SumInputs, SumResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import signed
 from explorer.views.input import common
@@ -36,8 +36,7 @@ def draw(reading: Reading, state: State) -> None:
         )
         vector_strip(
             [(t(f"input.sum.{part}"), np.ascontiguousarray(getattr(found, part)[at])) for part in PARTS],
-            key="input-sum", labels=section("components.vector"), lang=language(),
-            title=t("input.sum.title"), caption=t("input.sum.caption"),
+            key="input-sum", title=t("input.sum.title"), caption=t("input.sum.caption"),
         )  # fmt: skip
         _numbers(found, at)
         page_parts.notice("input.sum.exact", "good", difference=f"{found.difference:.1e}")

@@ -9,7 +9,7 @@ from explorer.content import corpora
 from explorer.engine import get_engine
 from explorer.lab.types.languages import LANGUAGES, MAP_LINES, PlaceInputs, PlaceResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.views.languages import common
 from explorer.views.languages.common import Sentence, State
 
@@ -23,7 +23,7 @@ def draw(sentence: Sentence, state: State) -> None:
             result.maps, result.apart, result.kept, key="languages-map", languages=LANGUAGES,
             names=[common.name_of(lang) for lang in LANGUAGES],
             texts=[[corpora.sentences(lang)[line] for line in MAP_LINES] for lang in LANGUAGES],
-            labels=section("components.map"), lang=language(), layer=common.layer_of(state), method=state.method,
+            layer=common.layer_of(state), method=state.method,
             caption=t("languages.map.caption", n=len(MAP_LINES)), on_method=lambda method: _choose(state, method),
         )  # fmt: skip
     with right:

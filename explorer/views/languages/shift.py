@@ -24,7 +24,7 @@ from explorer.lab.types.languages import (
     shift_inputs,
 )
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.views.languages import common
 from explorer.views.languages.common import Sentence, State
 
@@ -44,12 +44,19 @@ def draw(sentence: Sentence, state: State) -> None:
     left, right = st.columns([1, 0.36], gap="large")
     with left:
         language_shift(
-            result, ALPHAS, RANDOM_ALPHAS, key="languages-shift",
-            vocabulary=get_engine().vocabulary(common.model_id()), labels=section("components.shift"), lang=language(),
-            n_layers=last, dials=Dials(layer, state.alpha), best=best, kind_names=common.kind_names(),
-            averages=_averages(sentence.source, target, last), caption=t("languages.shift.caption"),
+            result,
+            ALPHAS,
+            RANDOM_ALPHAS,
+            key="languages-shift",
+            vocabulary=get_engine().vocabulary(common.model_id()),
+            n_layers=last,
+            dials=Dials(layer, state.alpha),
+            best=best,
+            kind_names=common.kind_names(),
+            averages=_averages(sentence.source, target, last),
+            caption=t("languages.shift.caption"),
             on_change=lambda dials: _moved(dials, state),
-        )  # fmt: skip
+        )
         _measure(sentence.source, target, layer, best)
     with right:
         page_parts.steps([(t(f"languages.shift.step{n}"), "") for n in (1, 2, 3, 4)])

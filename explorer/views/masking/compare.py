@@ -12,7 +12,7 @@ from explorer.engine import get_engine
 from explorer.engine.base import EngineError
 from explorer.lab.types.masking import Edit, FillInputs, FillResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.views.masking import common, stage
 from explorer.views.masking.common import Sentence, State
 
@@ -33,8 +33,6 @@ def draw(sentence: Sentence, state: State) -> None:
             vocabulary=get_engine().vocabulary(common.model_id()),
             vocabulary_url=common.vocabulary_url(),
             originals=(_original(sentence), _original(second)),
-            labels=section("components.scatter"),
-            lang=language(),
             caption=t("masking.compare.figure"),
         )
     with right:
@@ -60,8 +58,6 @@ def _second(sentence: Sentence, state: State) -> Sentence | None:
             token_strip(
                 [replace(chip, surprisal=None) for chip in stage.chips(second, State())],
                 key="masking-strip-b",
-                labels=section("components.strip"),
-                lang=language(),
                 focus=second.focus,
                 title=t("masking.compare.strip_b"),
                 on_change=_pick,

@@ -13,7 +13,7 @@ from explorer.engine import get_engine
 from explorer.engine.base import EngineError
 from explorer.lab.types.masking import FillInputs, FillResult, WordInputs
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.ui.numbers import signed, thousands
 from explorer.views.masking import common
 from explorer.views.masking.common import Sentence, State
@@ -82,7 +82,7 @@ def bars(sentence: Sentence, state: State, result: FillResult) -> None:
     shown = [*map(int, head_ids(logits)), *([] if original is None else [original])]
     distribution(
         logits, key="masking-bars", head={i: vocabulary[i] for i in shown}, vocab_url=common.vocabulary_url(),
-        labels=section("components.bars"), lang=language(), original_id=original, temperature=state.t, show=state.k,
+        original_id=original, temperature=state.t, show=state.k,
         watch=state.watch, extra=_pieces(sentence, state), hide=state.hide, on_dials=_dials, on_watch=_watch,
         caption=t("masking.cover.caption"), title=sentence.tokens.text,
     )  # fmt: skip

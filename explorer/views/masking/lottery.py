@@ -13,7 +13,7 @@ from explorer.engine import get_engine
 from explorer.lab.types.lottery import KINDS, LotteryInputs, LotteryResult, LotteryTally
 from explorer.lab.types.masking import Edit, FillInputs
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.ui.markup import inline, verbatim
 from explorer.views.masking import common, cover, stage
 from explorer.views.masking.common import Sentence, State
@@ -29,8 +29,7 @@ def draw(sentence: Sentence, state: State) -> None:
         _dice(state)
         result = _roll(sentence, state)
         token_strip(
-            _chips(sentence, result), key="masking-lottery-strip", labels=section("components.strip"), lang=language(),
-            mode="show", title=t("masking.lottery.strip"),
+            _chips(sentence, result), key="masking-lottery-strip", mode="show", title=t("masking.lottery.strip"),
         )  # fmt: skip
         _words(result, state)
         _counts(sentence, result, state)

@@ -11,7 +11,7 @@ from explorer.components.vector_strip import vector_strip
 from explorer.engine import get_engine
 from explorer.lab.types.masking import FillResult
 from explorer.ui import page_parts
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.ui.markup import inline
 from explorer.ui.numbers import percent, signed
 from explorer.views.masking import common, cover
@@ -32,7 +32,7 @@ def draw(sentence: Sentence, state: State) -> None:
         cover.blanks(sentence)
         vector_strip(
             [(t("masking.road.hidden"), result.hidden[0]), (t("masking.road.transformed"), result.transformed[0])],
-            key="masking-vectors", labels=section("components.vector"), lang=language(), title=t("masking.road.title"),
+            key="masking-vectors", title=t("masking.road.title"),
         )  # fmt: skip
         _arithmetic(result, original)
         if original is not None:

@@ -10,7 +10,7 @@ from explorer.content import examples
 from explorer.engine import get_engine
 from explorer.lab.types.masking import AverageInputs, AverageResult, Edit, FillInputs, TreatInputs, TreatResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import language, t
 from explorer.ui.numbers import percent
 from explorer.views.masking import common, cover
 from explorer.views.masking.common import Sentence, State
@@ -81,8 +81,6 @@ def _side_by_side(sentence: Sentence) -> None:
         [Series(title, logits, result.original) for title, logits in zip(titles, result.logits, strict=False)],
         key="masking-treatments",
         vocabulary=vocabulary,
-        labels=section("components.compare"),
-        lang=language(),
         title=t("masking.see.figure"),
     )
 

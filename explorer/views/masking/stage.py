@@ -14,7 +14,7 @@ from explorer.engine import get_engine
 from explorer.engine.base import EngineError
 from explorer.lab.types.masking import ScanInputs, ScanResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import language, t
 from explorer.views.masking import common
 from explorer.views.masking.common import Sentence, State
 
@@ -96,7 +96,7 @@ def chips(sentence: Sentence, state: State) -> list[Chip]:
 def _strip(sentence: Sentence, state: State) -> None:
     tint = math.log(len(get_engine().vocabulary(common.model_id()))) if scan(sentence) else None
     token_strip(
-        chips(sentence, state), key=KEY, labels=section("components.strip"), lang=language(), focus=sentence.focus,
+        chips(sentence, state), key=KEY, focus=sentence.focus,
         reveal=not state.hide, tint=tint, on_change=_cover,
     )  # fmt: skip
 

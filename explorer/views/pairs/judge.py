@@ -10,7 +10,7 @@ from explorer.components.compare import Answers, answers
 from explorer.engine import get_engine
 from explorer.lab.types.pairs import JudgeInputs, JudgeResult
 from explorer.ui import page_parts
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
 from explorer.views.pairs import common
@@ -51,8 +51,7 @@ def _bars(found: JudgeResult) -> None:
     ]
     alt = "；".join(f"{one.title} " + "，".join(f"{name} {percent(p)}" for name, p in one.rows) for one in columns)
     answers(
-        columns, key="pairs-heads", labels=section("components.compare"), lang=language(),
-        title=t("pairs.judge.figure"), caption=t("pairs.judge.caption"), alt=alt,
+        columns, key="pairs-heads", title=t("pairs.judge.figure"), caption=t("pairs.judge.caption"), alt=alt,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from explorer.components.token_strip import token_strip
 from explorer.engine import get_engine
 from explorer.lab.types.pairs import LessonInputs, LessonResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, t
+from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
 from explorer.views.pairs import common, stage
@@ -50,7 +50,7 @@ def _strip(found: LessonResult) -> None:
         shown = vocabulary[found.shown[position]].removeprefix("##") if kind == "random" else None
         chips.append(replace(chip, covered=kind, shown=shown))
     token_strip(
-        chips, key="pairs-lesson-strip", labels=stage.labels(t("pairs.lesson.strip")), lang=language(), mode="show",
+        chips, key="pairs-lesson-strip", words=stage.words(t("pairs.lesson.strip")), mode="show",
         title=t("pairs.lesson.strip"),
     )  # fmt: skip
 

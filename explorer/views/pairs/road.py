@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.components.vector_strip import vector_strip
 from explorer.lab.types.pairs import HeadResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.ui.numbers import percent, signed
 from explorer.views.pairs import common
 from explorer.views.pairs.common import State
@@ -62,7 +62,7 @@ def _show(head: HeadResult, n: int, asked: str) -> None:
             (t("pairs.road.weight", answer=t(f"pairs.answer.{asked}_yes")), np.ascontiguousarray(head.weight[0])),
             (t("pairs.road.weight", answer=t(f"pairs.answer.{asked}_no")), np.ascontiguousarray(head.weight[1])),
         ],
-        key="pairs-road", labels=section("components.vector"), lang=language(), title=t("pairs.road.title"),
+        key="pairs-road", title=t("pairs.road.title"),
         caption=t("pairs.road.caption"),
     )  # fmt: skip
     p = common.p_yes(head.scores)[n]

@@ -9,7 +9,7 @@ from explorer.engine import get_engine
 from explorer.engine.base import EngineError
 from explorer.lab.types.core import Tokens
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui.i18n import t
 from explorer.views.pairs import common
 from explorer.views.pairs.common import State
 
@@ -39,9 +39,9 @@ def draw() -> bool:
     return ready or state.tool in ("measure", "why")
 
 
-def labels(name: str) -> dict[str, str]:
-    """The strip's words, with this page's name for it."""
-    return {**section("components.strip"), "strip": name, "keys": ""}
+def words(name: str) -> dict[str, str]:
+    """What this page says differently about the strip: its name, and that no key does anything."""
+    return {"strip": name, "keys": ""}
 
 
 def chips(tokens: Tokens) -> list[Chip]:
@@ -59,7 +59,7 @@ def chips(tokens: Tokens) -> list[Chip]:
 
 def _strip(tokens: Tokens) -> None:
     token_strip(
-        chips(tokens), key=KEY, labels=labels(t("pairs.strip")), lang=language(), mode="show", title=t("pairs.strip"),
+        chips(tokens), key=KEY, words=words(t("pairs.strip")), mode="show", title=t("pairs.strip"),
     )  # fmt: skip
 
 

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from explorer.components import door
-from explorer.components.distribution import Cut, Dials, Watch, parse_dials, parse_watch
-from explorer.components.door import MalformedEventError
+from explorer.components import events
+from explorer.components.distribution import Dials, Watch, parse_dials, parse_watch
+from explorer.components.events import MalformedEventError
 from explorer.components.layers_map import MapChange
 from explorer.components.layers_map import parse as parse_map
 from explorer.components.token_strip import StripChange, parse_change
 
 KINDS = ("special", "token", "token", "unknown", "special")
-DIALS: dict[str, Any] = {"temperature": 0.7, "show": 8, "watch": ["冷"], "top_k": 4, "top_p": 0.9, "min_p": 0}
+DIALS: dict[str, Any] = {"temperature": 0.7, "show": 8, "watch": ["冷"]}
 
 
 def test_a_gesture_is_sorted_and_has_no_doubles() -> None:
@@ -47,7 +47,7 @@ def test_a_malformed_gesture_is_refused(value: Mapping[str, Any]) -> None:
 
 
 def test_dials_are_read() -> None:
-    assert parse_dials(DIALS) == Dials(0.7, 8, ("冷",), Cut(4, 0.9, 0.0))
+    assert parse_dials(DIALS) == Dials(0.7, 8, ("冷",))
     assert parse_watch({"word": "暖和", "watch": ["冷", "暖和"]}) == Watch("暖和", ("冷", "暖和"))
 
 
@@ -67,9 +67,7 @@ def test_dials_are_read() -> None:
         {"watch": ["\ud800"]},
         {"watch": "冷"},
         {"watch": [1]},
-        {"top_k": -1},
-        {"top_p": 1.1},
-        {"min_p": float("inf")},
+        {"temperature": float("inf")},
     ],
 )
 def test_malformed_dials_are_refused(change: Mapping[str, Any]) -> None:
@@ -81,9 +79,9 @@ def test_a_listener_acts_once_and_remembers_n(monkeypatch: pytest.MonkeyPatch) -
     state: dict[str, Any] = {"strip": {"change": {"covered": [1], "focus": 1, "n": 4}}}
     monkeypatch.setattr(st, "session_state", state)
     seen: list[StripChange] = []
-    door.listener("strip", "change", lambda value: parse_change(value, KINDS), seen.append)()
+    events.listener("strip", "change", lambda value: parse_change(value, KINDS), seen.append)()
     assert seen == [StripChange((1,), 1)]
-    assert door.last_seen("strip") == 4
+    assert events.last_seen("strip") == 4
 
 
 @pytest.mark.parametrize("value", [None, 3, "x", [], {}, {"n": -1}, {"n": 1}, {"n": "1", "covered": [], "focus": None}])
@@ -91,9 +89,9 @@ def test_a_listener_drops_what_it_cannot_read(monkeypatch: pytest.MonkeyPatch, v
     state: dict[str, Any] = {"strip": {"change": value}}
     monkeypatch.setattr(st, "session_state", state)
     seen: list[StripChange] = []
-    door.listener("strip", "change", lambda value: parse_change(value, KINDS), seen.append)()
+    events.listener("strip", "change", lambda value: parse_change(value, KINDS), seen.append)()
     assert seen == []
-    assert door.last_seen("strip") == 0
+    assert events.last_seen("strip") == 0
 
 
 def test_what_a_map_of_layers_says_is_read() -> None:
