@@ -20,11 +20,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from explorer import warming
 from explorer.engine import get_engine, maps
-from explorer.models import catalog
+from explorer.models.catalog import catalog
 from explorer.models.errors import ModelError
-from explorer.ui import network, permission, stopping
+from explorer.server import preload
+from explorer.ui import network, permission, stop_button
 from explorer.ui.first_paint import first_painted
 
 
@@ -43,7 +43,7 @@ async def painted(request: Request) -> Response:
 
 async def stop(request: Request) -> Response:
     """A reader has pressed stop; the word is known to the page that drew the button."""
-    return Response(status_code=204 if stopping.ask(request.path_params["word"]) else 404)
+    return Response(status_code=204 if stop_button.ask(request.path_params["word"]) else 404)
 
 
 async def vocabulary(request: Request) -> Response:
@@ -65,16 +65,16 @@ def _vocabulary_json(model_id: str, revision: str) -> bytes:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    threading.Thread(target=warming.get_ready, name="get-ready", daemon=True).start()
+    threading.Thread(target=preload.get_ready, name="get-ready", daemon=True).start()
     yield
 
 
-network.stay_at_home()
+network.disable_external_ip_lookup()
 permission.policy()  # a misspelt permission ends the start, not a lesson
 app = st.App(
     "explorer/main.py",
     lifespan=lifespan,
-    middleware=[Middleware(warming.Herald)],
+    middleware=[Middleware(preload.PreloadMiddleware)],
     routes=[
         Route("/status", status),
         Route("/painted", painted, methods=["POST"]),

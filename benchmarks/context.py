@@ -118,7 +118,7 @@ def _embed() -> Iterator[Row]:
     """500 sentences embedded, sorted by length and batched, against one by one."""
     from explorer.engine.local import LocalEngine
     from explorer.lab.types.context import EmbedInputs, Occurrence
-    from explorer.models import catalog
+    from explorer.models.catalog import catalog
 
     load = quiet()
     items = tuple(Occurrence(line, line.index("果"), line.index("果") + 1) for line in sentences())
@@ -144,7 +144,7 @@ def _cbow() -> Iterator[Row]:
     """50 kB of text, 100 dimensions, to the end of the training."""
     from explorer.engine.local import LocalEngine
     from explorer.lab.types.context import CbowInputs
-    from explorer.models import catalog
+    from explorer.models.catalog import catalog
     from explorer.views.context.cbow import built_in
 
     load = quiet()

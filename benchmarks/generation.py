@@ -31,7 +31,8 @@ import sys, time
 start = time.perf_counter()
 from explorer.engine import threads
 threads.configure_torch()
-from explorer.models import catalog, loader
+from explorer.models.catalog import catalog
+from explorer.models.network import loader
 imported = time.perf_counter()
 loader.load(catalog.default("causal"))
 print(imported - start, time.perf_counter() - imported)
@@ -77,7 +78,7 @@ def _engine() -> Iterator[tuple[Any, Any, str]]:
     """An engine with the model loaded, and the same network for bare calls."""
     from explorer.engine.local import LocalEngine
     from explorer.lab.types.generation import FollowInputs
-    from explorer.models import catalog
+    from explorer.models.catalog import catalog
 
     model_id = catalog.default("causal").id
     with contextlib.closing(LocalEngine(precomputed=None)) as engine:

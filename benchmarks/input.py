@@ -64,7 +64,7 @@ _SHOWS = """
 
 def _long_text() -> Iterator[Row]:
     """5,000 字 through sliding windows, in the engine, the model loaded."""
-    from explorer import examples
+    from explorer.content import examples
     from explorer.engine import catalog, get_engine
     from explorer.lab.types.inputs import LongInputs
 

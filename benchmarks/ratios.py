@@ -19,7 +19,7 @@ from benchmarks.rows import Row, quiet
 from explorer.engine.local import LocalEngine
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit, FillInputs, ScanInputs, ScanResult
-from explorer.models import catalog
+from explorer.models.catalog import catalog
 
 WARM_UP = "傍晚的时候，邻居家的小女孩抱着一只白猫，站在门口等爸爸下班回来。"
 SENTENCES = (  # 32 tokens each; one a run, so that no answer can be a remembered one

@@ -33,7 +33,7 @@ from explorer.lab.types.generation import (
 )
 from explorer.lab.types.lottery import LotteryInputs
 from explorer.lab.types.masking import Edit, FillInputs, JointInputs, LensInputs, TreatInputs
-from explorer.ui import chrome
+from explorer.ui import page_parts
 from explorer.views.attention import common as attention
 from explorer.views.context import cbow, cross, things
 from explorer.views.context import common as context
@@ -184,7 +184,7 @@ def test_snippets_are_short_and_plain(path: Path) -> None:
 
 def test_what_a_reader_writes_is_one_literal_whatever_it_says() -> None:
     for text in ("'\"\\", "__LOOK__ __TEXT_B__", "\n'''", "{x} %s", "\u202e\u200b🙂", "a\x00b"):
-        code = chrome.code("masking_compare", text_a=text, look_a=1, text_b="__LOOK_A__", look_b=2)
+        code = page_parts.code("masking_compare", text_a=text, look_a=1, text_b="__LOOK_A__", look_b=2)
         assert repr(text) in code
         compile(code, "snippet", "exec")
         assert "'__LOOK_A__'" in code
@@ -507,29 +507,29 @@ def test_languages_shift(lang: str, text: str, target: str) -> None:
     """The snippet's arrow is made from sixteen sentences a language; with the same one the engine reads the same."""
     from dataclasses import replace
 
-    from explorer import parallel
+    from explorer.content import corpora
     from explorer.lab.types.languages import shift_inputs
     from explorer.views.languages import common as languages
 
     state = languages.State(text=text, target=target, layer=6, alpha=1.5)
     words = printed(shown("languages", lang, state)).split()
     source = "zh" if target == "fr" else "en"
-    lines = [n for n, half in enumerate(parallel.halves()) if half == "a"][:16]
+    lines = [n for n, half in enumerate(corpora.halves()) if half == "a"][:16]
     engine, model = get_engine(), languages.model_id()
 
     def mean(code: str) -> np.ndarray:
-        from explorer.models.catalog import default
-        from explorer.models.loader import load
+        from explorer.models.catalog.catalog import default
+        from explorer.models.network.loader import load
 
         net = load(default("masked"), device="cpu")
         rows = []
         for line in lines:
-            ids, _ = net.tensor_inputs([net.tokenizer.encode(parallel.sentences(code)[line]).ids])
+            ids, _ = net.tensor_inputs([net.tokenizer.encode(corpora.sentences(code)[line]).ids])
             rows.append(net.hidden_states(ids)[:, 0, 1:-1].numpy())
         return np.concatenate(rows, axis=1).mean(axis=1)
 
     arrow = (mean(target) - mean(source)).astype(np.float32)
-    survey = engine.run("languages.survey", model, languages.SurveyInputs(parallel.digest()))
+    survey = engine.run("languages.survey", model, languages.SurveyInputs(corpora.digest()))
     inputs = replace(shift_inputs(survey, text, source, target, (6,)), arrow=arrow)
     result = engine.run("languages.shift", model, inputs)
     at = inputs.alphas.index(1.5)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import get_engine
 from explorer.lab.types.inputs import LongInputs, LookupInputs, PositionInputs, SumInputs
 from explorer.lab.types.pairs import JudgeInputs, LessonInputs, MeasureInputs

@@ -21,8 +21,8 @@ from typing import Any
 
 import pytest
 
-from explorer import examples
-from explorer.models.catalog import KINDS
+from explorer.content import examples
+from explorer.models.catalog.catalog import KINDS
 from explorer.ui import chapters, i18n
 from explorer.views.attention import atlas, sparse
 from explorer.views.attention import common as attention_common
@@ -53,7 +53,7 @@ ASK = {
     "map_of": ("{}.map.title",),
 }
 RAISE = ("EngineError", "Busy", "Cancelled", "ModelUnavailable", "ExperimentError", "ModelError", "FetchError")
-HELPERS = {"explorer/ui/chrome.py", "explorer/ui/prose.py", "explorer/ui/i18n.py"}  # pass on the keys of others
+HELPERS = {"explorer/ui/page_parts.py", "explorer/ui/markup.py", "explorer/ui/i18n.py"}  # pass on the keys of others
 
 # Values of what stands in a key's braces and comes neither from a loop nor from a choice: (file, expression) → values.
 FAMILY = examples.load("home")["family"]
@@ -67,7 +67,7 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/attention/sparse.py", "dial"): ["n", "w", "depth"],
     ("explorer/ui/chapters.py", "home"): CHAPTERS[:1],
     ("explorer/ui/chapters.py", "f'{home}.map.{name}'"): [f"home.map.{name}" for name in CHAPTERS[1:]],
-    ("explorer/ui/chrome.py", "problem.key"): [],  # errors: see raised()
+    ("explorer/ui/page_parts.py", "problem.key"): [],  # errors: see raised()
     ("explorer/views/context/cross.py", "name"): ["first", "second", "a", "b"],
     ("explorer/views/home/exhibits.py", "model['build']"): [model["build"] for model in FAMILY],
     ("explorer/views/home/exhibits.py", "model['target']"): [model["target"] for model in FAMILY],
@@ -267,7 +267,7 @@ def called(call: ast.Call) -> str:
 
 
 def is_plain_section(call: ast.Call) -> bool:
-    """i18n.section (labels for a component), as opposed to chrome.section (a heading)."""
+    """i18n.section (labels for a component), as opposed to page_parts.section (a heading)."""
     return isinstance(call.func, ast.Name) and call.func.id == "section"
 
 
@@ -296,7 +296,7 @@ def asked() -> tuple[Asked, ...]:
                 continue
             if module.name in HELPERS and not _own_key(call.args[0]):
                 continue
-            if module.name == "explorer/views/finish.py" and "preset" in ast.unparse(call.args[0]):
+            if module.name == "explorer/views/page_footer.py" and "preset" in ast.unparse(call.args[0]):
                 continue  # told by the pages, above
             out += [Asked(form.format(key), where, told) for key in module.keys(call.args[0]) for form in ASK[name]]
     return tuple(out)
@@ -340,8 +340,8 @@ def test_the_reader_of_the_code_finds_what_is_there() -> None:
     """One key of each kind, so that the tests below cannot pass by finding nothing."""
     keys = {ask.key for ask in asked()}
     assert {
-        "masking.title",  # chrome.question
-        "masking.see.average.sub",  # chrome.subsection
+        "masking.title",  # page_parts.question
+        "masking.see.average.sub",  # page_parts.subsection
         "masking.tool.lens",  # a choice
         "masking.budget.step3",  # a comprehension over numbers
         "home.kinds.semi_answer",  # two loops

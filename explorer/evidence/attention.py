@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from explorer.engine import get_engine
-from explorer.evidence.rows import OWN, Row, own, row
+from explorer.evidence.texts import OWN, Row, own, row
 from explorer.lab.types.attention import InfluenceResult, OffInputs, WindowInputs, WindowResult
-from explorer.models import catalog
+from explorer.models.catalog import catalog
 
 WIDTHS = (4, 8, 16, 0)
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from explorer.engine import get_engine
-from explorer.evidence.rows import OWN, Row, Texts, own, row, sampled
+from explorer.evidence.texts import OWN, Row, Texts, own, row, sampled
 from explorer.lab.types.generation import (
     ContextInputs,
     ContextResult,
@@ -28,7 +28,7 @@ from explorer.lab.types.generation import (
 )
 from explorer.lab.types.masking import ScanInputs as CoverInputs
 from explorer.lab.types.masking import ScanResult as CoverResult
-from explorer.models import catalog
+from explorer.models.catalog import catalog
 
 EVERY = 6  # of the sentences, where every position is read again
 BEGINNING, STEPS, BEAMS = 5, 6, 3

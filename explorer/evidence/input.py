@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import get_engine
-from explorer.evidence.rows import Row, row
+from explorer.evidence.texts import Row, row
 from explorer.lab.types.inputs import SumInputs, SumResult
-from explorer.models import catalog
+from explorer.models.catalog import catalog
 
 EVERY = 9  # of our own pairs
 

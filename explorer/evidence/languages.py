@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer import parallel
+from explorer.content import corpora
 from explorer.engine import get_engine
-from explorer.evidence.rows import OWN, Row, own, row
+from explorer.evidence.texts import OWN, Row, own, row
 from explorer.lab.types.languages import (
     LANGUAGES,
     RIGHT,
@@ -32,7 +32,7 @@ from explorer.lab.types.languages import (
     profile_inputs,
 )
 from explorer.lab.types.tagging import LearnInputs, LearnResult
-from explorer.models import catalog
+from explorer.models.catalog import catalog
 
 ALPHAS = (0.0, 0.5, 1.0, 1.5, 2.0)
 SEEDS = 20
@@ -47,7 +47,7 @@ EN, ZH = LANGUAGES.index("en"), LANGUAGES.index("zh")
 def measure(data: Path | None) -> Iterator[Row]:
     """The chapter's rows, each as soon as it is measured. With `data`, those on PUD and UD lying there come as well."""
     model_id = catalog.default("masked").id
-    survey: SurveyResult = get_engine().run("languages.survey", model_id, SurveyInputs(parallel.digest()))
+    survey: SurveyResult = get_engine().run("languages.survey", model_id, SurveyInputs(corpora.digest()))
     yield from _shift(model_id, survey)
     yield _retrieval(model_id, survey)
     yield from _kept(model_id, survey)
@@ -61,7 +61,7 @@ _row = partial(row, "languages")
 
 def _shift(model_id: str, survey: SurveyResult) -> Iterator[Row]:
     """English sentences moved to Chinese: the layer with most right conversions on half a, measured on half b."""
-    engine, digest = get_engine(), parallel.digest()
+    engine, digest = get_engine(), corpora.digest()
 
     def moved(half: str, alphas: tuple[float, ...] = ALPHAS, *, seed: int | None = None) -> AverageResult:
         """Along the arrow, or with a seed in random directions."""
@@ -186,9 +186,7 @@ def _retrieval(model_id: str, survey: SurveyResult) -> Row:
 def _kept(model_id: str, survey: SurveyResult) -> Iterator[Row]:
     """Every seventh token of the running text covered; kinds 0 and 2 are 汉字 and English."""
     for lang, kind, target in (("zh", 0, 0.8), ("en", 2, 0.6)):
-        texts = tuple(
-            text for half, text in zip(parallel.halves(), parallel.sentences(lang), strict=True) if half == "b"
-        )
+        texts = tuple(text for half, text in zip(corpora.halves(), corpora.sentences(lang), strict=True) if half == "b")
         result: KeepResult = get_engine().run("languages.keep", model_id, KeepInputs(texts, 7, 100, survey.kinds))
         yield _row(
             model_id,

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.engine import get_engine
-from explorer.evidence.rows import OWN, Row, Texts, own, row, sampled
+from explorer.evidence.texts import OWN, Row, Texts, own, row, sampled
 from explorer.lab.types.masking import (
     AverageInputs,
     AverageResult,
@@ -22,7 +22,7 @@ from explorer.lab.types.masking import (
     FillInputs,
     FillResult,
 )
-from explorer.models import catalog
+from explorer.models.catalog import catalog
 
 PER_TEXT = 6
 EVERY = 7

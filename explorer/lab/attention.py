@@ -31,8 +31,8 @@ from explorer.lab.types.attention import (
 from explorer.lab.types.core import Tokens
 
 if TYPE_CHECKING:
-    from explorer.models.attending import Heads
-    from explorer.models.model import Model
+    from explorer.models.network.attention_capture import Heads
+    from explorer.models.network.model import Model
 
 __all__ = ["atlas", "cell", "cells", "dense", "influence", "look", "off", "padding", "window"]
 

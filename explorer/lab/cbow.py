@@ -18,7 +18,7 @@ from explorer.lab.experiment import implements
 from explorer.lab.types.context import CBOW, LEAST_TOKENS, MOST_BYTES, CbowInputs, CbowResult, CbowStep
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 BATCH = 256
 RATE = 0.01

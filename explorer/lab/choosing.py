@@ -19,8 +19,8 @@ from explorer.lab.types.core import Progress
 from explorer.lab.types.generation import TREE, WAYS, Floats, Node, TreeInputs, TreeResult, Way, WaysInputs, WaysResult
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
-    from explorer.models.past import Past
+    from explorer.models.network.kv_cache import Past
+    from explorer.models.network.model import Model
 
 MOST_STEPS, MOST_BEAMS, MOST_LEAVES = 40, 6, 64
 

@@ -21,7 +21,7 @@ from explorer.lab.types.core import Progress
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 __all__ = ["cbow", "embed"]
 

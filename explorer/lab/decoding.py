@@ -21,8 +21,8 @@ from explorer.lab.experiment import ForwardRequest
 from explorer.lab.types.generation import Floats, FollowResult
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
-    from explorer.models.past import Past
+    from explorer.models.network.kv_cache import Past
+    from explorer.models.network.model import Model
 
 LIMIT = 1024  # tokens that are kept and looked at; the cost of a step and the bytes kept grow with them
 LINES_KEPT = 6  # different continuations of which a session keeps the past

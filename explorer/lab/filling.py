@@ -17,7 +17,7 @@ from explorer.lab.reading import after_edits, edited, encode, mask_id_of, requir
 from explorer.lab.types.masking import JOINT, WORD, Floats, JointInputs, JointOrder, JointResult, WordInputs, WordResult
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 MAX_BLANKS = 16  # filled step by step, each needs forward passes of its own
 MAX_PIECES = 16  # of one word

@@ -36,7 +36,7 @@ from explorer.lab.types.generation import (
 )
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 __all__ = ["cached", "context", "follow", "inside", "left", "ngram", "scan", "tree", "ways", "write"]
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.content.sentences import sentences
 from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import implements
 from explorer.lab.types.core import Progress, Tokens
@@ -31,11 +32,10 @@ from explorer.lab.types.inputs import (
     SumResult,
     Window,
 )
-from explorer.models import inputs as tables
-from explorer.models.sentences import sentences
+from explorer.models.network import embeddings as tables
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 MAX_TOKENS = 160  # that strips are drawn for
 MAX_CHARACTERS = 20_000  # of a long text

@@ -18,7 +18,7 @@ from explorer.lab.types.core import Progress
 from explorer.lab.types.languages import KEEP, KINDS, KeepInputs, KeepResult
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 SHOWN = 8
 

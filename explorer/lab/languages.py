@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer import parallel
+from explorer.content import corpora
 from explorer.lab.converting import right_ids
 from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import implements
@@ -37,7 +37,7 @@ from explorer.lab.types.masking import Floats, Ints
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 __all__ = ["align", "average", "keep", "learn", "place", "shift", "shift_all", "survey", "tag", "train_pos", "words"]
 
@@ -105,20 +105,20 @@ def average(model: Model, inputs: AverageInputs) -> Iterator[Progress | AverageR
 
     Raises ExperimentError: corpus_changed, layer_outside.
     """
-    if inputs.digest != parallel.digest():
+    if inputs.digest != corpora.digest():
         raise ExperimentError("corpus_changed")
-    languages = parallel.LANGUAGES
+    languages = corpora.LANGUAGES
     source, target = languages.index(inputs.source), languages.index(inputs.target)
     arrows = inputs.means[:, target] - inputs.means[:, source]
-    halves = parallel.halves()
-    texts = [(n, text) for n, text in enumerate(parallel.sentences(inputs.source)) if inputs.half in ("", halves[n])]
+    halves = corpora.halves()
+    texts = [(n, text) for n, text in enumerate(corpora.sentences(inputs.source)) if inputs.half in ("", halves[n])]
     tally = np.zeros((4, len(inputs.layers), len(inputs.alphas)))
     n_tokens = known = 0
     texts.sort(key=lambda pair: len(pair[1]))
     for start in range(0, len(texts), SENTENCES):
         batch = texts[start : start + SENTENCES]
         tokens = [model.tokenizer.encode(text) for _, text in batch]
-        steps = np.stack([_steps(inputs, arrows[1 - parallel.HALVES.index(halves[n])], n) for n, _ in batch])
+        steps = np.stack([_steps(inputs, arrows[1 - corpora.HALVES.index(halves[n])], n) for n, _ in batch])
         filled = _filled_everywhere(model, [one.ids for one in tokens], steps, inputs.layers)
         for (number, _), one, best in zip(batch, tokens, filled, strict=True):
             right = right_ids(model.tokenizer, one, inputs.source, inputs.target)
@@ -216,7 +216,7 @@ def _hits(best: Ints, right: Sequence[frozenset[int]], converted: Any) -> Any:
 
 def _ranks(model: Model, inputs: AverageInputs, tokens: Tokens, best: Ints, share: Any, number: int) -> Any:
     """The rank of sentence `number` among all of its language, for the fill-ins of every row."""
-    k = [parallel.LANGUAGES.index(lang) for lang in (inputs.source, inputs.target)]
+    k = [corpora.LANGUAGES.index(lang) for lang in (inputs.source, inputs.target)]
     pool = inputs.pool[k[0]].astype(np.float32)
     centres = inputs.means[2, k, inputs.meaning_layer]
     candidates = pool - centres[0]

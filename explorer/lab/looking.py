@@ -17,8 +17,8 @@ from explorer.lab.experiment import implements
 from explorer.lab.types.generation import INSIDE, LEFT, Floats, InsideInputs, InsideResult, Ints, LeftInputs, LeftResult
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
-    from explorer.models.tokenizer import TextTokenizer
+    from explorer.models.network.model import Model
+    from explorer.models.network.tokenizer import TextTokenizer
 
 MOST_SPANS = 96
 MOST_TOKENS = 256  # of a text whose heads are all looked at; their weights grow with its square

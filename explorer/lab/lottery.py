@@ -21,7 +21,7 @@ from explorer.lab.types.lottery import KINDS, ROLL, TALLY, LotteryInputs, Lotter
 from explorer.lab.types.masking import Ints
 
 if TYPE_CHECKING:
-    from explorer.models.tokenizer import TextTokenizer
+    from explorer.models.network.tokenizer import TextTokenizer
 
 
 ROLLS = 1000

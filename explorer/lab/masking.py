@@ -36,7 +36,7 @@ from explorer.lab.types.masking import (
 )
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 __all__ = ["average", "fill", "joint", "lens", "scan", "treat", "word"]
 

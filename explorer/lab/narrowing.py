@@ -36,7 +36,7 @@ from explorer.lab.types.core import Progress, Tokens
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 ROWS = 16
 DENSE_REPEATS = 3
@@ -124,7 +124,7 @@ def window(model: Model, inputs: WindowInputs) -> Iterator[Progress | WindowResu
     The model was trained to see everything: what is measured is the price of taking that away, not what a model
     trained with a window would lose. Raises ExperimentError: text_empty, too_long.
     """
-    from explorer.models.altering import altered
+    from explorer.models.network.attention_interventions import altered
 
     texts = [encode(model, text) for text in inputs.texts]
     if not texts:
@@ -191,7 +191,7 @@ def _asked(model: Model, inputs: OffInputs) -> tuple[Tokens, list[int], int, int
 
 def _gated(model: Model, rows: list[list[int]], position: int, gates: Tensor) -> Tensor:
     """Scores [rows, V] at `position`, each row with its own heads on."""
-    from explorer.models.altering import altered
+    from explorer.models.network.attention_interventions import altered
 
     ids, _ = model.tensor_inputs(rows)
     with altered(model, gates=gates):

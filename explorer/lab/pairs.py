@@ -1,6 +1,6 @@
 """Chapter 3, 句对: two sentences in, yes or no out, from the next-sentence head and the sentence-order head.
 
-Knows tokens, arrays and the two heads (explorer/models/pairs.py); knows no page.
+Knows tokens, arrays and the two heads (explorer/models/network/pair_heads.py); knows no page.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from explorer.lab.types.pairs import (
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from explorer.models.model import Model
-    from explorer.models.pairs import PairHead
+    from explorer.models.network.model import Model
+    from explorer.models.network.pair_heads import PairHead
 
 MAX_TOKENS = 512
 MAX_PAIRS = 6  # asked about at once
@@ -49,7 +49,7 @@ def judge(model: Model, inputs: JudgeInputs) -> JudgeResult:
 
     Raises ExperimentError: text_empty, second_empty, too_long; ModelError: pair_head_missing.
     """
-    from explorer.models import pairs as heads
+    from explorer.models.network import pair_heads as heads
 
     tokens = tuple(encode(model, pair) for pair in inputs.pairs[:MAX_PAIRS])
     states, mask, types = _states(model, tokens)
@@ -69,7 +69,7 @@ def lesson(model: Model, inputs: LessonInputs) -> LessonResult:
     """
     import torch
 
-    from explorer.models import pairs as heads
+    from explorer.models.network import pair_heads as heads
 
     rng = np.random.default_rng((inputs.seed, 0))
     random = bool(rng.integers(0, 2))
@@ -109,7 +109,7 @@ def measure(model: Model, inputs: MeasureInputs) -> Iterator[Progress | MeasureR
 
     Raises ExperimentError: text_empty, second_empty, too_long, too_few_pairs.
     """
-    from explorer.models import pairs as heads
+    from explorer.models.network import pair_heads as heads
 
     rng = np.random.default_rng(inputs.seed)
     asked: list[Pair] = []
@@ -162,8 +162,8 @@ def overlap(first: str, second: str) -> float:
 
 
 def _order_head(model: Model) -> PairHead | None:
-    from explorer.models import pairs as heads
     from explorer.models.errors import ModelError
+    from explorer.models.network import pair_heads as heads
 
     try:
         return heads.order_head(model)

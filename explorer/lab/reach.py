@@ -32,7 +32,7 @@ from explorer.lab.types.generation import (
 )
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 MOST_TOKENS = 96  # of a text whose every position is read again for every window
 TOKENS_A_RUN = 1024

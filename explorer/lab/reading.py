@@ -16,8 +16,8 @@ from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit, Floats, Ints
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
-    from explorer.models.tokenizer import TextTokenizer
+    from explorer.models.network.model import Model
+    from explorer.models.network.tokenizer import TextTokenizer
 
 MAX_TOKENS = 128  # of one text, special tokens included; the time of a scan grows with its square
 

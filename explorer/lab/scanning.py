@@ -22,7 +22,7 @@ from explorer.lab.types.masking import SCAN, ScanInputs, ScanResult
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 TOP = 5
 # Nats between two neighbours among the first six below which bf16's order is not trusted. On the embedded model the

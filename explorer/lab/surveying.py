@@ -1,6 +1,6 @@
 """What a model makes of the project's parallel sentences: language vectors, sentence vectors, retrieval at every layer.
 
-Knows the sentences of explorer/parallel.py, means and ranks. Knows no shift and no page.
+Knows the sentences of explorer/content/corpora.py, means and ranks. Knows no shift and no page.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer import parallel
+from explorer.content import corpora
 from explorer.lab.converting import token_kinds
 from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import implements
@@ -19,7 +19,7 @@ from explorer.lab.types.languages import ALIGN, SURVEY, AlignInputs, AlignResult
 from explorer.lab.types.masking import Floats, Ints
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 ROWS = 32  # sentences of one forward pass
 POOLINGS = ("mean", "cls")
@@ -35,10 +35,10 @@ def survey(model: Model, inputs: SurveyInputs) -> Iterator[Progress | SurveyResu
 
     Raises ExperimentError("corpus_changed") where `digest` is not that of the sentences of today.
     """
-    if inputs.digest != parallel.digest():
+    if inputs.digest != corpora.digest():
         raise ExperimentError("corpus_changed")
-    texts = [parallel.sentences(lang) for lang in parallel.LANGUAGES]
-    of_half = np.array([parallel.HALVES.index(half) for half in parallel.halves()])
+    texts = [corpora.sentences(lang) for lang in corpora.LANGUAGES]
+    of_half = np.array([corpora.HALVES.index(half) for half in corpora.halves()])
     total = len(texts) * -(-len(of_half) // ROWS)
     sums = np.zeros((2, len(texts), model.n_layers + 1, model.d_model))
     counts = np.zeros((2, len(texts), 1, 1))

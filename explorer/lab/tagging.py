@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer import parallel
+from explorer.content import corpora
 from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import implements
 from explorer.lab.lottery import word_numbers
@@ -32,7 +32,7 @@ from explorer.lab.types.tagging import (
 )
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 Sentence = Sequence[tuple[str, str]]
 ROWS = 32
@@ -50,9 +50,9 @@ def train_pos(model: Model, inputs: PosInputs) -> Iterator[Progress | PosResult]
 
     Raises ExperimentError: corpus_changed, no_language, layer_outside (layer, count).
     """
-    if inputs.digest != parallel.digest():
+    if inputs.digest != corpora.digest():
         raise ExperimentError("corpus_changed")
-    train = [parallel.LANGUAGES.index(lang) for lang in inputs.train if lang in parallel.LANGUAGES]
+    train = [corpora.LANGUAGES.index(lang) for lang in inputs.train if lang in corpora.LANGUAGES]
     if not train:
         raise ExperimentError("no_language")
     if not 0 <= inputs.layer <= model.n_layers:
@@ -60,11 +60,11 @@ def train_pos(model: Model, inputs: PosInputs) -> Iterator[Progress | PosResult]
     key = (model.revision, inputs.digest, inputs.layer)
     if key not in _kept:
         read = []
-        for n, lang in enumerate(parallel.LANGUAGES):
-            lines = parallel.tagged(lang)
-            for part in (lines[: parallel.TRAIN_LINES], lines[parallel.TRAIN_LINES :]):
+        for n, lang in enumerate(corpora.LANGUAGES):
+            lines = corpora.tagged(lang)
+            for part in (lines[: corpora.TRAIN_LINES], lines[corpora.TRAIN_LINES :]):
                 read.append(features(model, part, lang, inputs.layer))
-            yield Progress(n + 1, len(parallel.LANGUAGES))
+            yield Progress(n + 1, len(corpora.LANGUAGES))
         _kept[key] = read
         while len(_kept) > 4:
             _kept.popitem(last=False)
@@ -131,7 +131,7 @@ def features(model: Model, sentences: Sequence[Sentence], lang: str, layer: int)
                 at for at in range(1, length - 1) if tokens.offsets[at][0] < end and tokens.offsets[at][1] > start
             ]
             if inside:
-                pieces.append((inside, parallel.TAGS.index(name)))
+                pieces.append((inside, corpora.TAGS.index(name)))
         prepared.append((list(tokens.ids[:length]), pieces))
     prepared.sort(key=lambda pair: len(pair[0]))
     x: list[Floats] = []
@@ -165,7 +165,7 @@ def fitted(x: Floats, y: Ints, steps: int, seed: int) -> Iterator[tuple[int, Flo
     rows = torch.from_numpy(np.hstack([x / scale, np.ones((len(x), 1), dtype=np.float32)]))
     tags = torch.from_numpy(y)
     with torch.inference_mode(False), torch.enable_grad():
-        weights = (torch.randn(rows.shape[1], len(parallel.TAGS), generator=generator) * 0.01).requires_grad_()
+        weights = (torch.randn(rows.shape[1], len(corpora.TAGS), generator=generator) * 0.01).requires_grad_()
         adam = torch.optim.Adam([weights], lr=RATE)
         losses: list[float] = []
         for step in range(1, steps + 1):

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer import parallel
+from explorer.content import corpora
 from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import implements
 from explorer.lab.types.languages import WORDS, WordsInputs, WordsResult
 from explorer.lab.types.masking import Floats
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 NEAREST = 5
 MOST_WORDS = 40
@@ -35,16 +35,16 @@ def words(model: Model, inputs: WordsInputs) -> WordsResult:
 
     Raises ExperimentError: word_empty, too_many_words (limit, used), word_too_long, corpus_changed.
     """
-    if inputs.digest != parallel.digest():
+    if inputs.digest != corpora.digest():
         raise ExperimentError("corpus_changed")
     asked = [word.strip() for word in inputs.words if word.strip()]
     if not asked:
         raise ExperimentError("word_empty")
     if len(asked) > MOST_WORDS:
         raise ExperimentError("too_many_words", limit=MOST_WORDS, used=len(asked))
-    lines = [n for n, kind in enumerate(parallel.classes()) if kind != "function"]
-    ours = [parallel.forms(inputs.source)[n] for n in lines]
-    theirs = [parallel.forms(inputs.target)[n] for n in lines]
+    lines = [n for n, kind in enumerate(corpora.classes()) if kind != "function"]
+    ours = [corpora.forms(inputs.source)[n] for n in lines]
+    theirs = [corpora.forms(inputs.target)[n] for n in lines]
     mine, listed, candidates = (
         _vectors(model, texts) for texts in (asked, [forms[0] for forms in ours], [forms[0] for forms in theirs])
     )

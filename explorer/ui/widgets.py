@@ -18,7 +18,7 @@ from explorer.engine import get_engine
 from explorer.engine.base import Answer, Cancelled, Progress
 from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
 from explorer.ui.i18n import language, t
-from explorer.ui.stopping import Stop
+from explorer.ui.stop_button import Stop
 
 T = TypeVar("T", int, float)
 

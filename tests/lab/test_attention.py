@@ -23,8 +23,8 @@ from tests import tiny
 from tests.lab.conftest import last
 
 if TYPE_CHECKING:
-    from explorer.models.catalog import ModelInfo
-    from explorer.models.model import Model
+    from explorer.models.catalog.catalog import ModelInfo
+    from explorer.models.network.model import Model
 
 ModelOf = Callable[[str], "Model"]
 TEXT = "树下有一口井，妹妹在听水声。"

@@ -23,7 +23,7 @@ from tests import tiny
 from tests.lab.conftest import last
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = ("妹妹把风筝借给了孩子。", "孩子在听。", "The kitten is listening")

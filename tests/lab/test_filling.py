@@ -13,7 +13,7 @@ from explorer.lab.types.masking import Edit, JointInputs, WordInputs
 from tests.lab.conftest import Reference
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 MASK = 4
 TEXT = "妹妹把风筝借给了孩子。"

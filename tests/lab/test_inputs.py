@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.content.sentences import neighbours, sentences
 from explorer.lab import inputs
 from explorer.lab.errors import ExperimentError
 from explorer.lab.types.core import Progress
 from explorer.lab.types.inputs import LongInputs, LongResult, LookupInputs, PositionInputs, SumInputs
-from explorer.models.catalog import ModelInfo, default, entry
-from explorer.models.merging import bpe, for_model, wordpiece
-from explorer.models.model import Model
-from explorer.models.sentences import neighbours, sentences
-from explorer.models.tokenizer import for_model as tokenizer_for
+from explorer.models.catalog.catalog import ModelInfo, default, entry
+from explorer.models.network.model import Model
+from explorer.models.network.tokenizer import for_model as tokenizer_for
+from explorer.models.network.tokenizer_trace import bpe, for_model, wordpiece
 
 STORY = "村口有一条小河。夏天孩子们都来游泳，冬天河面结冰。" * 40
 TEMPLATE = "总的来说，这很[MASK]。"
@@ -174,8 +174,8 @@ def test_a_tokenizer_without_cls_and_sep_says_so(tiny_model_of: Callable[[str], 
 
 
 def test_a_model_without_three_tables_says_so() -> None:
-    from explorer.models import inputs as tables
     from explorer.models.errors import ModelError
+    from explorer.models.network import embeddings as tables
 
     with pytest.raises(ModelError, match="inputs_elsewhere"):
         tables.table(entry("gemma-3-270m-lite"), "position")

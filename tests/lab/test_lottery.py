@@ -11,8 +11,8 @@ import pytest
 from explorer.lab import lottery
 from explorer.lab.errors import ExperimentError
 from explorer.lab.types.lottery import LotteryInputs
-from explorer.models.catalog import default
-from explorer.models.tokenizer import for_model
+from explorer.models.catalog.catalog import default
+from explorer.models.network.tokenizer import for_model
 
 TEXT = "隔壁的老爷爷每天清晨都在河边钓鱼，unforgettable mornings 他说这样心里安静。"
 

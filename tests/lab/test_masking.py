@@ -14,7 +14,7 @@ from explorer.lab.types.masking import AverageInputs, Edit, FillInputs, LensInpu
 from tests.lab.conftest import Reference, last
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 MASK = 4
 TEXT = "妹妹把风筝借给了孩子。"

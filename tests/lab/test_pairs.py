@@ -13,10 +13,10 @@ import pytest
 from explorer.lab import pairs
 from explorer.lab.errors import ExperimentError
 from explorer.lab.types.pairs import JudgeInputs, LessonInputs, MeasureInputs, MeasureResult, interval
-from explorer.models import pairs as heads
-from explorer.models.catalog import default
+from explorer.models.catalog.catalog import default
 from explorer.models.errors import ModelError
-from explorer.models.model import Model
+from explorer.models.network import pair_heads as heads
+from explorer.models.network.model import Model
 
 PAIRS = (
     ("奶奶在院子里种了一棵枣树。", "到了秋天，树上结满了红枣。"),

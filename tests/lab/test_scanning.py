@@ -15,7 +15,7 @@ from explorer.lab.types.masking import ScanInputs
 from tests.lab.conftest import Reference, last
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 TEXT = "妹妹把红色的风筝借给了邻居的孩子。The kettle is singing."
 

@@ -55,7 +55,7 @@ def test_what_is_no_text_is_refused(data: bytes) -> None:
 
 def test_a_hundred_megabytes_are_refused_before_they_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    monkeypatch.setattr(own.chrome, "notice", lambda key, *_, **__: said.append(key))
+    monkeypatch.setattr(own.page_parts, "notice", lambda key, *_, **__: said.append(key))
     own._open(bytes(100_000_000))
     assert said == ["context.own.too_large"]
 

@@ -56,7 +56,7 @@ def test_a_text_too_short_to_measure_is_told(tool: str) -> None:
 
 @pytest.mark.parametrize("name", common.PRESETS)
 def test_every_preset_opens(name: str) -> None:
-    from explorer import examples
+    from explorer.content import examples
     from explorer.ui.state import to_query
 
     lang = i18n.LANGUAGES[common.PRESETS.index(name) % 2]
@@ -102,7 +102,7 @@ def test_extreme_settings_still_give_a_text(extreme: dict[str, str]) -> None:
 
 
 def test_scores_that_are_no_numbers_are_told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
     real = Model.decode
     monkeypatch.setattr(Model, "decode", lambda self, hidden: real(self, hidden) * math.nan)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine.base import EngineError
 from explorer.views.home import common
 from explorer.views.home.common import MAX_TOKENS, State, hide, read

@@ -37,7 +37,7 @@ def kinds_of(lang: str, source: str) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class SurveyInputs:
-    """Look at the project's parallel sentences as they are now (`digest` of explorer/parallel.py)."""
+    """Look at the project's parallel sentences as they are now (`digest` of explorer/content/corpora.py)."""
 
     digest: str
 

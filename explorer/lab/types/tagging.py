@@ -1,6 +1,6 @@
 """Inputs and results of part-of-speech heads on a frozen body: learnt in some languages, tested in others.
 
-K languages in the order of `explorer.parallel.LANGUAGES`, width d; tags are numbers of `explorer.parallel.TAGS`.
+K languages in the order of `content.corpora.LANGUAGES`, width d; tags are numbers of `content.corpora.TAGS`.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class TagInputs:
 
 @dataclass(frozen=True)
 class TagResult:
-    """start, end[n] of every word in `text`; tag[n] numbers of explorer.parallel.TAGS, p[n] their probability."""
+    """start, end[n] of every word in `text`; tag[n] numbers of content.corpora.TAGS, p[n] their probability."""
 
     text: str
     start: Ints

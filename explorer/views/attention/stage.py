@@ -15,7 +15,7 @@ from explorer.components.attention_view import View, as_bytes, attention_view
 from explorer.engine import catalog
 from explorer.engine.base import EngineError
 from explorer.lab.types.attention import LookResult
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.attention import common, downloads
 from explorer.views.attention import scene as scenes
@@ -35,7 +35,7 @@ def draw() -> Scene | None:
             scene = scenes.read(state)
             result = _view(scene, state)
         except EngineError as problem:
-            chrome.error(problem)
+            page_parts.error(problem)
             scene = None
     _lines(state)
     _controls(state, result)
@@ -122,8 +122,8 @@ def _controls(state: State, result: LookResult | None) -> None:
 
 def _remarks(scene: Scene) -> None:
     if scene.used < scene.typed:
-        chrome.notice("attention.cut", "warn", limit=common.MAX_TOKENS, typed=scene.typed, used=scene.used)
+        page_parts.notice("attention.cut", "warn", limit=common.MAX_TOKENS, typed=scene.typed, used=scene.used)
     if scene.simplified:
-        chrome.notice("attention.simplified")
+        page_parts.notice("attention.simplified")
     if any(scene.tokens.unknown):
-        chrome.notice("attention.unknown")
+        page_parts.notice("attention.unknown")

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, get_args
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import catalog, get_engine, uses
 from explorer.engine.base import EngineError
 from explorer.lab.types.context import EmbedInputs, Occurrence
-from explorer.ui import chrome
+from explorer.ui import page_parts
 from explorer.ui.i18n import language
 from explorer.ui.permission import policy
 from explorer.ui.state import MAX_LINK, Store, limit
@@ -108,7 +108,7 @@ def show_code(name: str, **values: object) -> None:
     if info.kind != "causal":
         repositories = [source.partition(":")[2] for source in info.sources if source.startswith("huggingface:")]
         folder = {} if info.embedded else {"folder": repositories[0] if repositories else info.path}
-        chrome.show_code(name, **folder, **values)
+        page_parts.show_code(name, **folder, **values)
 
 
 def spans(items: Iterable[Occurrence | Line]) -> list[tuple[str, int, int]]:

@@ -17,7 +17,7 @@ from explorer.engine import maps
 from explorer.engine.base import EngineError
 from explorer.engine.maps import geometry
 from explorer.lab.types.context import EmbedResult
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.context import common
 from explorer.views.context.common import Line, State
@@ -123,15 +123,15 @@ def complete(result: EmbedResult, state: State) -> None:
         return
     n = result.vectors.shape[1]
     if n < maps.projecting.LEAST:
-        chrome.error(EngineError("too_few_points", limit=maps.projecting.LEAST, used=n))
+        page_parts.error(EngineError("too_few_points", limit=maps.projecting.LEAST, used=n))
         return
     if state.method == "umap" and not maps.ready():
         maps.start_warming()
-        chrome.notice("context.umap_warming")
+        page_parts.notice("context.umap_warming")
     try:
         made = widgets.progress(maps.fit(result, state.treatment, state.method), t("context.fitting"))
     except EngineError as problem:
-        chrome.error(problem)
+        page_parts.error(problem)
         return
     if made is not None:
         widgets.draw_again()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from explorer.components.token_strip import Chip, StripChange, chip, token_strip
 from explorer.engine import catalog
 from explorer.lab.types.core import Tokens
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.generation import common, pieces
 from explorer.views.generation.common import State
@@ -22,7 +22,7 @@ def draw(state: State) -> None:
         "generation-text", t("generation.input"), common.text_of(state), _write, t("generation.placeholder")
     )
     if len(common.text_of(state)) > common.MAX_CHARACTERS:
-        chrome.notice("generation.too_many_characters", "warn", limit=common.MAX_CHARACTERS)
+        page_parts.notice("generation.too_many_characters", "warn", limit=common.MAX_CHARACTERS)
     widgets.choice(
         "generation-tool", t("generation.tools"), common.TOOLS, state.tool, lambda tool: t(f"generation.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),

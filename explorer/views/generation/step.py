@@ -11,7 +11,7 @@ from explorer.components.distribution import head_ids
 from explorer.components.generator import Act, generator
 from explorer.engine import get_engine
 from explorer.lab.types.generation import FollowInputs, FollowResult, chance_at
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import thousands
 from explorer.views.generation import common, facts, pieces
@@ -57,7 +57,7 @@ def _lane(state: State, branch: str) -> FollowResult:
         caption=t("generation.step.caption"), title=t("generation.step.b" if branch == "b" else "generation.step.a"),
     )  # fmt: skip
     if result.dropped:
-        chrome.notice("generation.dropped", "warn", limit=thousands(result.limit), n=thousands(result.dropped))
+        page_parts.notice("generation.dropped", "warn", limit=thousands(result.limit), n=thousands(result.dropped))
     return result
 
 
@@ -116,10 +116,10 @@ def _explain(state: State, result: FollowResult | None = None) -> None:
             "generation.step.step1_num", new=thousands(result.new), kept=thousands(result.kept),
             mb=f"{result.n_bytes / 1e6:.1f}", vocab=thousands(size),
         )  # fmt: skip
-    chrome.steps(
+    page_parts.steps(
         [(t("generation.step.step1"), note), (t("generation.step.step2"), ""), (t("generation.step.step3"), "")]
     )
-    chrome.honesty("generation.step.honesty")
+    page_parts.honesty("generation.step.honesty")
     common.show_code(
         "generation_step", ids=list(common.whole(state)), temperature=state.t, top_k=state.k,
         top_p=state.p, min_p=state.m, penalty=state.r, seed=state.seed,

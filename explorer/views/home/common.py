@@ -10,8 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-from explorer import examples
 from explorer.components.token_strip import Chip, chip
+from explorer.content import examples
 from explorer.engine import catalog, get_engine
 from explorer.engine.base import EngineError
 from explorer.lab.types.core import Tokens

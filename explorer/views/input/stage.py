@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.components.token_strip import StripChange, token_strip
 from explorer.engine import catalog
 from explorer.engine.base import EngineError
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.input import common
 from explorer.views.input.common import Reading, State
@@ -34,7 +34,7 @@ def draw() -> Reading | None:
                     shown = [reading]
                     _strip(KEY, reading, state)
             except EngineError as problem:
-                chrome.error(problem)
+                page_parts.error(problem)
         _lines(state)
     _remarks(shown)
     widgets.choice(
@@ -48,10 +48,10 @@ def _side(key: str, model: str, state: State) -> list[Reading]:
     """One of two tokenizers: its name, its count and its strip; where it is not on this machine, how to get it."""
     name = catalog.entry(model).name
     if not common.here(model):
-        chrome.notice("input.strip.not_here", model=name, id=model)
+        page_parts.notice("input.strip.not_here", model=name, id=model)
         return []
     reading = common.read(state, model)
-    chrome.quiet(t("input.strip.count", model=name, n=len(reading.tokens)))
+    page_parts.quiet(t("input.strip.count", model=name, n=len(reading.tokens)))
     _strip(key, reading, state)
     return [reading]
 
@@ -59,9 +59,9 @@ def _side(key: str, model: str, state: State) -> list[Reading]:
 def _remarks(shown: list[Reading]) -> None:
     cut = next((reading for reading in shown if reading.used < reading.typed), None)
     if cut is not None:
-        chrome.notice("input.cut", "warn", limit=common.MAX_TOKENS, typed=cut.typed, used=cut.used)
+        page_parts.notice("input.cut", "warn", limit=common.MAX_TOKENS, typed=cut.typed, used=cut.used)
     if any(reading.simplified for reading in shown):
-        chrome.notice("input.simplified")
+        page_parts.notice("input.simplified")
 
 
 def _strip(key: str, reading: Reading, state: State) -> None:

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from explorer import examples, parallel
+from explorer.content import corpora, examples
 from explorer.engine import get_engine, uses
 from explorer.engine.base import EngineError
 from explorer.lab.types.core import Tokens
@@ -21,7 +21,7 @@ from explorer.ui.i18n import language, t
 from explorer.ui.state import MAX_LINK, Store, limit
 
 MAX_TOKENS = 64
-LANGUAGES = parallel.LANGUAGES
+LANGUAGES = corpora.LANGUAGES
 Tool = Literal["shift", "near", "map", "align", "words", "keep", "pos"]
 TOOLS: tuple[str, ...] = get_args(Tool)
 PRESETS = ("town", "reverse", "paris", "kana", "beyond", "fails")
@@ -79,7 +79,7 @@ def model_id() -> str:
 
 def survey() -> SurveyResult:
     """What the model makes of the project's sentences; where nobody has looked yet, with progress on the page."""
-    inputs, name = SurveyInputs(parallel.digest()), model_id()
+    inputs, name = SurveyInputs(corpora.digest()), model_id()
     found: SurveyResult | None = get_engine().peek("languages.survey", name, inputs)
     if found is None:
         stream = get_engine().stream("languages.survey", name, inputs, session=widgets.session())

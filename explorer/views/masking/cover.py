@@ -12,7 +12,7 @@ from explorer.components.distribution import Dials, Extra, Watch, distribution, 
 from explorer.engine import get_engine
 from explorer.engine.base import EngineError
 from explorer.lab.types.masking import FillInputs, FillResult, WordInputs
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import signed, thousands
 from explorer.views.masking import common
@@ -23,9 +23,9 @@ def draw(sentence: Sentence, state: State) -> None:
     left, right = st.columns([1, 0.44], gap="large")
     if sentence.focus is None:
         with left:
-            chrome.notice("masking.cover.nothing")
+            page_parts.notice("masking.cover.nothing")
         with right:
-            chrome.honesty("masking.cover.honesty")
+            page_parts.honesty("masking.cover.honesty")
         return
     started = time.perf_counter()
     fetched = get_engine().peek("masking.fill", common.model_id(), _inputs(sentence, state)) is not None
@@ -34,12 +34,12 @@ def draw(sentence: Sentence, state: State) -> None:
     with left:
         blanks(sentence)
         bars(sentence, state, result)
-        chrome.computed(took, fetched=fetched, model=common.model())
+        page_parts.computed(took, fetched=fetched, model=common.model())
     with right:
         _steps(sentence, state, result)
-        chrome.honesty("masking.cover.honesty")
+        page_parts.honesty("masking.cover.honesty")
     edits = common.edits(sentence, state)
-    chrome.show_code(
+    page_parts.show_code(
         "masking_cover",
         common.model(),
         text=sentence.tokens.text,
@@ -130,7 +130,7 @@ def _steps(sentence: Sentence, state: State, result: FillResult) -> None:
             t("masking.cover.step3", loss=f"{loss:.2f}"),
             t("masking.cover.step3_num", vocab=thousands(facts.vocab_size), line=f"{line:.2f}"),
         )
-    chrome.steps(
+    page_parts.steps(
         [
             (
                 t("masking.cover.step1"),

@@ -13,7 +13,7 @@ from explorer.components.token_strip import Chip, StripChange, chip, token_strip
 from explorer.engine import get_engine
 from explorer.engine.base import EngineError
 from explorer.lab.types.masking import ScanInputs, ScanResult
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.views.masking import common
 from explorer.views.masking.common import Sentence, State
@@ -31,7 +31,7 @@ def draw() -> Sentence | None:
             sentence = common.read(state)
             _strip(sentence, state)
         except EngineError as problem:
-            chrome.error(problem)
+            page_parts.error(problem)
         _controls(state, sentence)
         widgets.text_line("masking-text", t("masking.input"), _text(state), _write, t("masking.placeholder"))
     if sentence is not None:
@@ -130,11 +130,11 @@ def _clear() -> None:
 
 def _remarks(sentence: Sentence) -> None:
     if sentence.used < sentence.typed:
-        chrome.notice("masking.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
+        page_parts.notice("masking.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
     if sentence.simplified:
-        chrome.notice("masking.simplified")
+        page_parts.notice("masking.simplified")
     if any(sentence.tokens.unknown):
-        chrome.notice("masking.unknown")
+        page_parts.notice("masking.unknown")
 
 
 def _text(state: State) -> str:

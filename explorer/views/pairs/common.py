@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import get_engine, uses
 from explorer.engine.base import EngineError
 from explorer.lab.types.pairs import Floats, JudgeInputs, JudgeResult, Pair

@@ -8,7 +8,7 @@ from explorer.components.token_strip import Chip, chip, token_strip
 from explorer.engine import get_engine
 from explorer.engine.base import EngineError
 from explorer.lab.types.core import Tokens
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.pairs import common
 from explorer.views.pairs.common import State
@@ -26,12 +26,12 @@ def draw() -> bool:
             _strip(get_engine().tokens(common.model_id(), a, b))
             ready = True
         except EngineError as problem:
-            chrome.error(problem)
+            page_parts.error(problem)
         _lines(state)
     if ready and len({text.strip() for text in common.pair_of(state)}) == 1:
-        chrome.notice("pairs.same")
+        page_parts.notice("pairs.same")
     if ready and common.simplified(state):
-        chrome.notice("pairs.simplified")
+        page_parts.notice("pairs.simplified")
     widgets.choice(
         "pairs-tool", t("pairs.tools"), common.TOOLS, state.tool, lambda tool: t(f"pairs.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),

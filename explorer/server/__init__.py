@@ -1,0 +1,1 @@
+"""The server around the pages: preloading before and after the first paint."""
