@@ -9,6 +9,7 @@ import argparse
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from explorer.content import examples
 from explorer.engine import cache
