@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from benchmarks.rows import Row, percentile, quiet
+from explorer.lab.types.context import CBOW, EMBED
 
 RUNS = 3
 MAP = '.sesame[data-key="context-map"][data-ready]'
@@ -126,10 +127,10 @@ def _embed() -> Iterator[Row]:
     batched, alone = [], []
     for seed in range(RUNS):
         with contextlib.closing(LocalEngine(precomputed=None)) as engine:
-            engine.run("context.embed", model_id, EmbedInputs(items[:8]))
+            engine.run(EMBED, model_id, EmbedInputs(items[:8]))
             for sort, into in ((True, batched), (False, alone)):
                 start = time.perf_counter()
-                engine.run("context.embed", model_id, EmbedInputs(items, seed, sort))
+                engine.run(EMBED, model_id, EmbedInputs(items, seed, sort))
                 into.append(time.perf_counter() - start)
     command = "python -m benchmarks context context.batch_ratio"
     ratio = tuple(one / many for one, many in zip(alone, batched, strict=True))
@@ -155,10 +156,10 @@ def _cbow() -> Iterator[Row]:
     model_id = catalog.default("masked").id
     took = []
     with contextlib.closing(LocalEngine(precomputed=None)) as engine:
-        engine.run("context.cbow", model_id, CbowInputs(text[:2000]))
+        engine.run(CBOW, model_id, CbowInputs(text[:2000]))
         for seed in range(RUNS):
             start = time.perf_counter()
-            engine.run("context.cbow", model_id, CbowInputs(text, seed=seed))
+            engine.run(CBOW, model_id, CbowInputs(text, seed=seed))
             took.append(time.perf_counter() - start)
     command = "python -m benchmarks context context.cbow_s"
     yield Row("context.cbow_s", "CBOW on 50 kB of text, 100 dimensions", "s", tuple(took), load, command, "<=", 15)

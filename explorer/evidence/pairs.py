@@ -17,7 +17,7 @@ from explorer.content.sentences import neighbours
 from explorer.engine import get_engine
 from explorer.evidence import texts
 from explorer.evidence.texts import OWN, Row
-from explorer.lab.types.pairs import MeasureInputs, MeasureResult, Pair, interval
+from explorer.lab.types.pairs import MEASURE, MeasureInputs, Pair, interval
 from explorer.models.catalog import catalog
 
 LIU = "Liu et al. 2019, RoBERTa"
@@ -36,7 +36,7 @@ def measure(data: Path | None) -> Iterator[Row]:
     """
     model_id = catalog.default("masked").id
     groups, origin = _passages(data) if data else _own()
-    found: MeasureResult = get_engine().run("pairs.measure", model_id, MeasureInputs(groups, SEED))
+    found = get_engine().run(MEASURE, model_id, MeasureInputs(groups, SEED)).result
     next_right, order_right = found.next_right(), found.order_right()
     next_span, order_span = interval(next_right), interval(order_right)
     nsp, sop = float(next_right.mean()), float(order_right.mean())

@@ -14,7 +14,7 @@ from explorer import evidence, paths
 from explorer.engine import get_engine
 from explorer.evidence import results_store, runner
 from explorer.evidence.texts import Row
-from explorer.lab.types.masking import AverageInputs
+from explorer.lab.types.masking import AVERAGE, AverageInputs
 from explorer.models.catalog import catalog
 
 MODEL = catalog.default("masked")
@@ -123,7 +123,7 @@ def test_a_real_run_shows_its_steps_and_is_stopped_within_one(monkeypatch: pytes
 
     def measure(chapter: str, data: Path | None = None) -> Iterator[Row]:
         yield ROW
-        get_engine().run("masking.average", MODEL.id, AverageInputs(lines, 1, seed=9))
+        get_engine().run(AVERAGE, MODEL.id, AverageInputs(lines, 1, seed=9))
         yield SECOND
 
     monkeypatch.setattr(evidence, "measure", measure)

@@ -14,7 +14,7 @@ import pytest
 
 from explorer.content import examples
 from explorer.engine import get_engine
-from explorer.lab.types.attention import CellInputs, OffInputs, Sight
+from explorer.lab.types.attention import CELL, OFF, CellInputs, OffInputs, Sight
 from explorer.models.catalog import adhoc_models
 from explorer.models.catalog.policy import Policy
 from explorer.ui import i18n
@@ -99,7 +99,7 @@ def test_every_architecture_shows_each_of_its_attentions(family: str, part: str,
     (snippet,) = snippets(at)
     assert "井边有 kettle 和一口锅" in snippet
     sight = Sight("井边有 kettle 和一口锅", part=part, target="水声" if part != "self" else "")
-    cell = get_engine().run("attention.cell", registered[family], CellInputs(sight, 1, 3, 1))
+    cell = get_engine().run(CELL, registered[family], CellInputs(sight, 1, 3, 1)).result
     said = [line.split() for line in printed(snippet).splitlines()[1:]]
     best = np.sort(cell.weights)[::-1][: len(said)]
     np.testing.assert_allclose([float(line[-1]) for line in said], best, atol=2e-6)
@@ -136,7 +136,7 @@ def test_other_tools_take_other_architectures(family: str, tool: str, registered
     if (tool, family) == ("off", "gpt2"):  # what is printed is what the page computes
         (snippet,) = snippets(at)
         asked = OffInputs("The kettle is singing", -1, ((0, 1), (1, 2)))
-        rows = get_engine().run("attention.off", registered[family], asked).logits.astype(float)
+        rows = get_engine().run(OFF, registered[family], asked).result.logits.astype(float)
         p, q = (np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in rows)
         kl = float(printed(snippet).splitlines()[-1].split("=")[1])
         assert kl == pytest.approx(float((p * np.log(p / q)).sum()), abs=1e-4)

@@ -12,6 +12,7 @@ import pytest
 
 from explorer.engine import catalog, get_engine
 from explorer.lab import decoding
+from explorer.lab.types.generation import SCAN
 from explorer.ui import i18n
 from explorer.views.generation import common, pieces
 from tests.pages.app import body, html, link, notices, open_page, snippets
@@ -193,7 +194,7 @@ def gemma_result() -> Any:
         ids = get_engine().tokens(catalog.default("causal").id, text).ids
         mixed = scrambled(ids, common.State().mix)
         assert sorted(mixed) == sorted(ids) and mixed[0] == ids[0]
-        result = get_engine().run("generation.scan", catalog.default("causal").id, ScanInputs((ids, mixed)))
+        result = get_engine().run(SCAN, catalog.default("causal").id, ScanInputs((ids, mixed))).result
         natural, other = (float(np.sum(row.nats, dtype=np.float64)) for row in result.rows)
         return natural, other
 

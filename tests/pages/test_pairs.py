@@ -11,7 +11,7 @@ import pytest
 
 from explorer.content import examples
 from explorer.engine import get_engine
-from explorer.lab.types.pairs import MeasureInputs
+from explorer.lab.types.pairs import MEASURE, MeasureInputs
 from explorer.models.catalog import adhoc_models, chapter_models
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.catalog.policy import Policy
@@ -235,5 +235,5 @@ def test_the_language_is_switched_without_losing_the_page() -> None:
 
 def test_what_is_measured_first_is_all_the_project_has_written() -> None:
     """The key under which the page looks is that under which the result comes with the app."""
-    wanted = [inputs for name, _, inputs in examples.defaults() if name == "pairs.measure"]
+    wanted = [inputs for name, _, inputs in examples.defaults() if name == MEASURE]
     assert wanted == [MeasureInputs(tuple(examples.own_pairs(lang) for lang in examples.LANGUAGES))]

@@ -10,7 +10,7 @@ import pytest
 
 from explorer.engine import catalog, get_engine
 from explorer.engine.base import EngineError
-from explorer.lab.types.attention import LookInputs, LookResult, Sight
+from explorer.lab.types.attention import LOOK, LookInputs, LookResult, Sight
 from explorer.views.attention import downloads, scene
 from explorer.views.attention.common import State
 
@@ -20,7 +20,7 @@ ZH, SECOND = "河边有三只鸭子。", "它们在等鱼。"
 
 @pytest.fixture(scope="module")
 def pair() -> LookResult:
-    return get_engine().run("attention.look", MODEL, LookInputs(Sight(ZH, SECOND)))
+    return get_engine().run(LOOK, MODEL, LookInputs(Sight(ZH, SECOND))).result
 
 
 def test_a_text_is_cut_at_a_token_and_the_second_one_is_kept() -> None:
@@ -85,7 +85,7 @@ def test_the_csv_holds_every_weight_in_full(pair: LookResult) -> None:
 
 
 def test_the_csv_of_a_long_text_holds_the_head_on_the_stage() -> None:
-    result = get_engine().run("attention.look", MODEL, LookInputs(Sight("雨=水" * 45), 4))
+    result = get_engine().run(LOOK, MODEL, LookInputs(Sight("雨=水" * 45), 4)).result
     shown = scene.view(State(layer=4, head=6), result)
     rows = list(csv.reader(io.StringIO(downloads.table(result, shown, "a").decode("utf-8-sig"))))[1:]
     assert len(rows) == 137**2
