@@ -14,17 +14,16 @@ from typing import Any
 from explorer.content import examples
 from explorer.engine import cache
 from explorer.engine.cache import Precomputed
+from explorer.engine.dotted import dotted
 from explorer.engine.local import LocalEngine
 
-Entry = tuple[str, str, Any]
 
-
-def entries(chapter: str | None = None) -> list[Entry]:
-    """(experiment, model_id, inputs) of every default example, or of one chapter's ("masking.fill" is of "masking").
+def entries(chapter: str | None = None) -> list[examples.Asked]:
+    """(experiment, model_id, inputs) of every default example, or of one chapter's ("masking/fill" is of "masking").
 
     Raises LookupError for a chapter without one.
     """
-    found = [entry for entry in examples.defaults() if chapter in (None, entry[0].partition(".")[0])]
+    found = [entry for entry in examples.defaults() if chapter in (None, entry[0].wire.partition("/")[0])]
     if not found:
         raise LookupError(f"no default example for chapter {chapter!r}")
     return found
@@ -45,7 +44,7 @@ def write(chapter: str | None = None, folder: Precomputed | None = None) -> Iter
     with contextlib.closing(LocalEngine(precomputed=None)) as engine:
         for experiment, model_id, inputs in entries(chapter):
             key = engine.key(experiment, model_id, inputs)
-            path = folder.put(experiment, key, engine.run(experiment, model_id, inputs))
+            path = folder.put(dotted(experiment), key, engine.run(experiment, model_id, inputs).result)
             written.add(path)
             yield path
         for one in texts(chapter):

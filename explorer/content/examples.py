@@ -14,15 +14,19 @@ import numpy as np
 from explorer import paths
 from explorer.content import corpora
 from explorer.lab.types import languages
-from explorer.lab.types.attention import CellInputs, LookInputs, Sight
-from explorer.lab.types.context import EmbedInputs, Occurrence
-from explorer.lab.types.generation import FollowInputs
-from explorer.lab.types.inputs import PositionInputs, SumInputs
-from explorer.lab.types.masking import AverageInputs, Edit, FillInputs, ScanInputs
-from explorer.lab.types.pairs import JudgeInputs, MeasureInputs, Pair
+from explorer.lab.types.attention import CELL, LOOK, CellInputs, LookInputs, Sight
+from explorer.lab.types.context import EMBED, EmbedInputs, Occurrence
+from explorer.lab.types.experiment import Experiment
+from explorer.lab.types.generation import FOLLOW, FollowInputs
+from explorer.lab.types.inputs import ADD_UP, POSITIONS, PositionInputs, SumInputs
+from explorer.lab.types.masking import AVERAGE, FILL, SCAN, AverageInputs, Edit, FillInputs, ScanInputs
+from explorer.lab.types.pairs import JUDGE, MEASURE, JudgeInputs, MeasureInputs, Pair
 
 LANGUAGES = ("zh", "en")
 AVERAGE_PER_TEXT = 4
+
+
+Asked = tuple[Experiment[Any, Any, Any], str, Any]  # an experiment, a model, and inputs
 
 
 @lru_cache(maxsize=32)
@@ -65,36 +69,36 @@ def elsewhere(lang: str, seed: int = 0) -> str:
     return str(others[int(np.random.default_rng(seed).integers(len(others)))])
 
 
-def defaults() -> list[tuple[str, str, Any]]:
+def defaults() -> list[Asked]:
     """(experiment, model, inputs) of everything a page shows before it is touched."""
     from explorer.engine import catalog, get_engine
 
     model = catalog.default("masked").id
     mask = get_engine().tokens(model, "[MASK]").ids[1]
-    wanted: list[tuple[str, str, Any]] = []
+    wanted: list[Asked] = []
     causal = catalog.default("causal").id
     for lang in LANGUAGES:
         beginning = entry("generation", "default", lang)["text"]
-        wanted.append(("generation.follow", causal, FollowInputs(get_engine().tokens(causal, beginning).ids)))
+        wanted.append((FOLLOW, causal, FollowInputs(get_engine().tokens(causal, beginning).ids)))
         for page in ("home", "masking"):
             example = entry(page, "default", lang)
             positions = tuple(example["masks"])
             edits = tuple(Edit(position, mask) for position in positions)
-            wanted.append(("masking.fill", model, FillInputs(example["text"], edits, positions)))
-        wanted.append(("masking.scan", model, ScanInputs(entry("masking", "default", lang)["text"])))
+            wanted.append((FILL, model, FillInputs(example["text"], edits, positions)))
+        wanted.append((SCAN, model, ScanInputs(entry("masking", "default", lang)["text"])))
         texts = tuple(entry("masking", "average", lang)["texts"])
-        wanted.append(("masking.average", model, AverageInputs(texts, AVERAGE_PER_TEXT)))
+        wanted.append((AVERAGE, model, AverageInputs(texts, AVERAGE_PER_TEXT)))
         default = entry("attention", "default", lang)
         sight, shown = Sight(default["text"]), default["state"]
-        wanted.append(("attention.look", model, LookInputs(sight)))
-        wanted.append(("attention.cell", model, CellInputs(sight, shown["layer"], shown["head"], shown["pins"][-1])))
-        wanted.append(("context.embed", model, word_set(entry("context", "default", lang)["chosen"])))
+        wanted.append((LOOK, model, LookInputs(sight)))
+        wanted.append((CELL, model, CellInputs(sight, shown["layer"], shown["head"], shown["pins"][-1])))
+        wanted.append((EMBED, model, word_set(entry("context", "default", lang)["chosen"])))
         first = entry("input", "default", lang)
-        wanted.append(("inputs.add_up", model, SumInputs(first["text"], first.get("pair"))))
+        wanted.append((ADD_UP, model, SumInputs(first["text"], first.get("pair"))))
         a, b = (entry("pairs", "default", lang)[name] for name in ("a", "b"))
-        wanted.append(("pairs.judge", model, JudgeInputs(((a, b), (b, a), (a, elsewhere(lang))))))
-    wanted.append(("inputs.positions", model, PositionInputs()))
-    wanted.append(("pairs.measure", model, MeasureInputs(tuple(own_pairs(lang) for lang in LANGUAGES))))
+        wanted.append((JUDGE, model, JudgeInputs(((a, b), (b, a), (a, elsewhere(lang))))))
+    wanted.append((POSITIONS, model, PositionInputs()))
+    wanted.append((MEASURE, model, MeasureInputs(tuple(own_pairs(lang) for lang in LANGUAGES))))
     return wanted + _languages(model)
 
 
@@ -107,23 +111,23 @@ def default_texts() -> list[tuple[str, str, str | None]]:
     return [(model, first["text"], first.get("pair")) for model in models for first in firsts]
 
 
-def _languages(model: str) -> list[tuple[str, str, Any]]:
+def _languages(model: str) -> list[Asked]:
     """Chapter 6: the survey, what is measured with it between Chinese and English, and the page's own sentence."""
     from explorer.engine import get_engine
 
     digest = corpora.digest()
     look = languages.SurveyInputs(digest)
-    survey = get_engine().run("languages.survey", model, look)
-    wanted: list[tuple[str, str, Any]] = [("languages.survey", model, look)]
+    survey = get_engine().run(languages.SURVEY, model, look).result
+    wanted: list[Asked] = [(languages.SURVEY, model, look)]
     for source, target in (("en", "zh"), ("zh", "en")):
         profile = languages.profile_inputs(survey, digest, source, target)
-        best = languages.best_of(get_engine().run("languages.average", model, profile))
+        best = languages.best_of(get_engine().run(languages.AVERAGE, model, profile).result)
         curves = languages.curve_inputs(survey, digest, source, target, best)
-        wanted += [("languages.average", model, inputs) for inputs in (profile, *curves)]
+        wanted += [(languages.AVERAGE, model, inputs) for inputs in (profile, *curves)]
     layers = tuple(range(survey.means.shape[2]))
     for text, target in {
         (entry("languages", "default", lang)["text"], entry("languages", "default", lang)["target"])
         for lang in LANGUAGES
     }:
-        wanted.append(("languages.shift_all", model, languages.shift_inputs(survey, text, "en", target, layers)))
+        wanted.append((languages.SHIFT_ALL, model, languages.shift_inputs(survey, text, "en", target, layers)))
     return wanted

@@ -16,6 +16,7 @@ from explorer.engine.cache import own
 from explorer.engine.failures import for_reader
 from explorer.engine.handles import Shelf
 from explorer.errors import Busy, Cancelled, Told
+from explorer.lab.experiment import Implementation
 from explorer.lab.types.core import Progress
 
 
@@ -28,18 +29,15 @@ class Job:
 
     def __init__(
         self,
-        experiment: str,
-        fn: Callable[..., Any],
+        implementation: Implementation,
         inputs: Any,
         session: str,
         on_end: Callable[[Job], None] = lambda job: None,
         shelf: Shelf | None = None,
     ) -> None:
-        self.experiment = experiment
-        self.fn = fn
-        self.kind: str = fn.kind  # type: ignore[attr-defined]
-        self.together: Callable[..., Any] | None = fn.together  # type: ignore[attr-defined]
-        self.keeps: bool = fn.keeps  # type: ignore[attr-defined]
+        self.experiment = implementation.experiment
+        self.fn = implementation.fn
+        self.batch_forward = implementation.batch_forward
         self.inputs = inputs
         self.session = session
         self.shelf = shelf
@@ -71,7 +69,7 @@ class Job:
                 yield self._values[seen]
                 seen += 1
             if self._error is not None:
-                raise for_reader(self._error, self.experiment) from self._error
+                raise for_reader(self._error, self.experiment.wire) from self._error
         finally:
             with self._changed:
                 self._watchers.remove(cancel)
@@ -101,7 +99,7 @@ class Job:
             self._end(None)
 
     def fail(self, error: BaseException) -> None:
-        told = for_reader(error, self.experiment)
+        told = for_reader(error, self.experiment.wire)
         told.__cause__ = error
         self._end(told)
 
@@ -158,7 +156,7 @@ class Line:
         first = self._first(streams)
         if first is None:
             return []
-        jobs = [first, *islice(self._alike(first), most - 1)] if first.kind == "batched" else [first]
+        jobs = [first, *islice(self._alike(first), most - 1)] if first.experiment.kind == "batched" else [first]
         last_served = first.session
         self.remove(jobs)
         if last_served in self._sessions:
@@ -176,7 +174,7 @@ class Line:
     def _first(self, streams: bool) -> Job | None:
         for jobs in self._sessions.values():
             for job in jobs:
-                if streams or job.kind != "stream" or job.together is not None:
+                if streams or job.experiment.kind != "stream" or job.batch_forward is not None:
                     return job
         return None
 

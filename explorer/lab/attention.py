@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.errors import Told
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.narrowing import dense, influence, off, padding, window
 from explorer.lab.types.attention import (
+    ATLAS,
+    CELL,
+    CELLS,
+    LOOK,
     AtlasResult,
     Bytes,
     CellInputs,
@@ -37,7 +41,7 @@ MAX_CELLS = 128
 THUMB = 64
 
 
-@experiment(version=1)
+@implements(LOOK)
 def look(model: Model, inputs: LookInputs) -> LookResult:
     """Every head's weights. Raises Told: text_empty, pair_empty, too_long, no_attention, head_outside."""
     looking, seen, heads = read(model, inputs.sight)
@@ -56,7 +60,7 @@ def look(model: Model, inputs: LookInputs) -> LookResult:
     )
 
 
-@experiment(version=1)
+@implements(CELL)
 def cell(model: Model, inputs: CellInputs) -> CellResult:
     """One row of one head with everything it was made from.
 
@@ -71,7 +75,7 @@ def cell(model: Model, inputs: CellInputs) -> CellResult:
     return everything.one(inputs.layer, inputs.head, inputs.query)
 
 
-@experiment(version=1)
+@implements(CELLS)
 def cells(model: Model, inputs: LookInputs) -> CellsResult:
     """The same for every head and every token at once, so that another head needs no other run.
 
@@ -83,7 +87,7 @@ def cells(model: Model, inputs: LookInputs) -> CellsResult:
     return result
 
 
-@experiment(version=1)
+@implements(ATLAS)
 def atlas(model: Model, inputs: LookInputs) -> AtlasResult:
     """What each head does, in numbers, and how far information has come by each layer.
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.errors import Told
-from explorer.lab.experiment import experiment
-from explorer.lab.types.context import LEAST_TOKENS, MOST_BYTES, CbowInputs, CbowResult, CbowStep
+from explorer.lab.experiment import implements
+from explorer.lab.types.context import CBOW, LEAST_TOKENS, MOST_BYTES, CbowInputs, CbowResult, CbowStep
 
 if TYPE_CHECKING:
     from explorer.models.network.model import Model
@@ -26,7 +26,7 @@ MOST_WORDS = 3000
 POINTS = 60  # of the loss curve
 
 
-@experiment(version=1, kind="stream")
+@implements(CBOW)
 def cbow(model: Model, inputs: CbowInputs) -> Iterator[CbowStep | CbowResult]:
     """Train and yield a CbowStep a stretch of steps, then the result. Raises Told: text_short, text_long."""
     import torch

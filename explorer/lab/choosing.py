@@ -13,10 +13,10 @@ import numpy as np
 
 from explorer.errors import Told
 from explorer.lab.decoding import visible
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.sampling import best_first, chance_at, draw, offer
 from explorer.lab.types.core import Progress
-from explorer.lab.types.generation import Floats, Node, TreeInputs, TreeResult, Way, WaysInputs, WaysResult
+from explorer.lab.types.generation import TREE, WAYS, Floats, Node, TreeInputs, TreeResult, Way, WaysInputs, WaysResult
 
 if TYPE_CHECKING:
     from explorer.models.network.kv_cache import Past
@@ -33,7 +33,7 @@ def log_p_of(logits: Floats) -> Any:
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
-@experiment(version=1, kind="stream")
+@implements(WAYS)
 def ways(model: Model, inputs: WaysInputs) -> Iterator[Progress | WaysResult]:
     """Greedy and sampled continuations side by side in one batch, then beam search; a step of progress is a token.
 
@@ -127,7 +127,7 @@ def beam_search(
     yield Way("beam", 0, tuple(ids), nodes[best].log_p, nodes[best].score), tuple(nodes)
 
 
-@experiment(version=1)
+@implements(TREE)
 def tree(model: Model, inputs: TreeInputs) -> TreeResult:
     """The likeliest tokens, the likeliest after each, and so on: one run a level.
 

@@ -13,9 +13,9 @@ import numpy as np
 
 from explorer.errors import Told
 from explorer.lab.cbow import cbow
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.reading import encode
-from explorer.lab.types.context import EmbedInputs, EmbedResult, Floats, Occurrence, Read
+from explorer.lab.types.context import EMBED, EmbedInputs, EmbedResult, Floats, Occurrence, Read
 from explorer.lab.types.core import Progress
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ REMOVED = 3  # directions that all-but-the-top removes (Mu & Viswanath 2018: abo
 _POSITION_TABLES = ("position_embeddings", "wpe", "embed_positions")
 
 
-@experiment(version=1, kind="stream")
+@implements(EMBED)
 def embed(model: Model, inputs: EmbedInputs) -> Iterator[Progress | EmbedResult]:
     """The vectors of all items at all layers. Yields Progress (a step is a sentence), then the result.
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from explorer.errors import Told
-from explorer.lab.experiment import Wish
+from explorer.lab.experiment import ForwardRequest
 from explorer.lab.types.generation import Floats, FollowResult
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Shelf(Protocol):
 
 
 @dataclass(frozen=True)
-class Reading(Wish):
+class Reading(ForwardRequest):
     """A wish to know what follows `ids`."""
 
     ids: tuple[int, ...]

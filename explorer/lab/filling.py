@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.errors import Told
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.reading import after_edits, edited, encode, mask_id_of, require_position
-from explorer.lab.types.masking import Floats, JointInputs, JointOrder, JointResult, WordInputs, WordResult
+from explorer.lab.types.masking import JOINT, WORD, Floats, JointInputs, JointOrder, JointResult, WordInputs, WordResult
 
 if TYPE_CHECKING:
     from explorer.models.network.model import Model
@@ -23,7 +23,7 @@ MAX_BLANKS = 16  # filled step by step, each needs forward passes of its own
 MAX_PIECES = 16  # of one word
 
 
-@experiment(version=1)
+@implements(JOINT)
 def joint(model: Model, inputs: JointInputs) -> JointResult:
     """Fills all blanks in three orders: "independent", "left_to_right", "best_first".
 
@@ -50,7 +50,7 @@ def joint(model: Model, inputs: JointInputs) -> JointResult:
     return JointResult(tokens, masks, orders)
 
 
-@experiment(version=1)
+@implements(WORD)
 def word(model: Model, inputs: WordInputs) -> WordResult:
     """Scores a word in place of the token at `position`, by the chain rule where it is several pieces.
 

@@ -16,11 +16,14 @@ import numpy as np
 from explorer.errors import Told
 from explorer.lab.choosing import log_p_of, tree, ways
 from explorer.lab.decoding import Reading, Shelf, alone, read_on, visible
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.looking import inside, left
 from explorer.lab.reach import cached, context, ngram
 from explorer.lab.sampling import chance_at, draw, offer
 from explorer.lab.types.generation import (
+    FOLLOW,
+    SCAN,
+    WRITE,
     Floats,
     FollowInputs,
     FollowResult,
@@ -42,7 +45,7 @@ SCAN_ROWS = 8
 SCORES_AT_ONCE = 128  # a row of scores is as wide as the vocabulary
 
 
-@experiment(version=1, kind="batched", keeps=True)
+@implements(FOLLOW)
 def follow(model: Model, requests: Sequence[FollowInputs], shelves: Sequence[Shelf | None]) -> list[FollowResult]:
     """What may follow each text; each reader's keys and values are kept, and readers that wait together share a run.
 
@@ -54,7 +57,7 @@ def follow(model: Model, requests: Sequence[FollowInputs], shelves: Sequence[She
     return answers
 
 
-@experiment(version=1)
+@implements(SCAN)
 def scan(model: Model, inputs: ScanInputs) -> ScanResult:
     """Every token of each text predicted from those before it, all at once under the causal mask.
 
@@ -106,7 +109,7 @@ def _scanned(logits: Floats, target: Sequence[int], dropped: int) -> ScannedRow:
     )
 
 
-@experiment(version=1, kind="stream", keeps=True, together=read_on)
+@implements(WRITE, batch_forward=read_on)
 def write(model: Model, inputs: WriteInputs, shelf: Shelf | None) -> Generator[Any, Any, None]:
     """A long continuation, one token at a time; readers who write at the same time are read on in one run.
 

@@ -14,9 +14,13 @@ import numpy as np
 
 from explorer.content.sentences import sentences
 from explorer.errors import Told
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.types.core import Progress, Tokens
 from explorer.lab.types.inputs import (
+    ADD_UP,
+    LOOKUP,
+    POSITIONS,
+    READ_LONG,
     Floats,
     LongInputs,
     LongResult,
@@ -40,7 +44,7 @@ SPAN_LAYER = 8  # words of like meaning lie close above the middle of this model
 HEAD_SHARE = 0.25  # Sun et al. 2019: the first 128 and the last 382 of 510
 
 
-@experiment(version=1)
+@implements(ADD_UP)
 def add_up(model: Model, inputs: SumInputs) -> SumResult:
     """token + segment + position → LayerNorm, computed here from the tables, and compared with the model's own.
 
@@ -61,7 +65,7 @@ def add_up(model: Model, inputs: SumInputs) -> SumResult:
     return SumResult(tokens, token, segment, position, total, normed, gain, bias, float(np.abs(normed - own).max()))
 
 
-@experiment(version=1)
+@implements(LOOKUP)
 def lookup(model: Model, inputs: LookupInputs) -> LookupResult:
     """One-hot row × embedding matrix, really multiplied out. Raises Told("token_outside")."""
     size = model.vocab_size
@@ -79,7 +83,7 @@ def lookup(model: Model, inputs: LookupInputs) -> LookupResult:
     )
 
 
-@experiment(version=1)
+@implements(POSITIONS)
 def positions(model: Model, inputs: PositionInputs) -> PositionResult:
     """Cosines of all pairs of position vectors, in per cent."""
     vectors = tables.table(model.info, "position")
@@ -89,7 +93,7 @@ def positions(model: Model, inputs: PositionInputs) -> PositionResult:
     return PositionResult(np.rint(100 * unit @ unit.T).astype(np.int8))
 
 
-@experiment(version=1, kind="stream")
+@implements(READ_LONG)
 def read_long(model: Model, inputs: LongInputs) -> Iterator[Progress | LongResult]:
     """A long text in three ways: cut, head + tail, sliding windows; yields Progress (a step is a window).
 

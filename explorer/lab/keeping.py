@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.errors import Told
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.reading import edited, encode, mask_id_of
 from explorer.lab.types.core import Progress
-from explorer.lab.types.languages import KINDS, KeepInputs, KeepResult
+from explorer.lab.types.languages import KEEP, KINDS, KeepInputs, KeepResult
 
 if TYPE_CHECKING:
     from explorer.models.network.model import Model
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SHOWN = 8
 
 
-@experiment(version=2, kind="stream")
+@implements(KEEP)
 def keep(model: Model, inputs: KeepInputs) -> Iterator[Progress | KeepResult]:
     """One blank at a time, in the running text of all `texts`; tokens that are no letters are not covered.
 

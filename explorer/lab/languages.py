@@ -15,7 +15,7 @@ import numpy as np
 from explorer.content import corpora
 from explorer.errors import Told
 from explorer.lab.converting import right_ids
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.keeping import keep
 from explorer.lab.mapping import place
 from explorer.lab.surveying import align, survey
@@ -23,6 +23,9 @@ from explorer.lab.tagging import learn, tag, train_pos
 from explorer.lab.translating import words
 from explorer.lab.types.core import Progress, Tokens
 from explorer.lab.types.languages import (
+    AVERAGE,
+    SHIFT,
+    SHIFT_ALL,
     AverageInputs,
     AverageResult,
     ShiftInputs,
@@ -43,7 +46,7 @@ POSITIONS = 2048  # tokens of one forward pass
 SENTENCES = 16  # of one batch of the average
 
 
-@experiment(version=1)
+@implements(SHIFT)
 def shift(model: Model, inputs: ShiftInputs) -> ShiftResult:
     """The asked layers of one sentence, all alphas in one batch a layer (Liu et al. 2020, 2004.09205; 2010.10041).
 
@@ -58,7 +61,7 @@ def shift(model: Model, inputs: ShiftInputs) -> ShiftResult:
     return result
 
 
-@experiment(version=1, kind="stream")
+@implements(SHIFT_ALL)
 def shift_all(model: Model, inputs: ShiftInputs) -> Iterator[Progress | ShiftResult]:
     """The same as `shift`, layer by layer: Progress (a step is a layer), then the result."""
     tokens = _encode(model, inputs.text)
@@ -96,7 +99,7 @@ def shift_all(model: Model, inputs: ShiftInputs) -> Iterator[Progress | ShiftRes
     )
 
 
-@experiment(version=1, kind="stream")
+@implements(AVERAGE)
 def average(model: Model, inputs: AverageInputs) -> Iterator[Progress | AverageResult]:
     """Conversion, right conversions and meaning over the project's sentences; a step is a batch of them.
 

@@ -13,8 +13,8 @@ import numpy as np
 from explorer.errors import Told
 from explorer.lab.choosing import log_p_of
 from explorer.lab.decoding import visible
-from explorer.lab.experiment import experiment
-from explorer.lab.types.generation import Floats, InsideInputs, InsideResult, Ints, LeftInputs, LeftResult
+from explorer.lab.experiment import implements
+from explorer.lab.types.generation import INSIDE, LEFT, Floats, InsideInputs, InsideResult, Ints, LeftInputs, LeftResult
 
 if TYPE_CHECKING:
     from explorer.models.network.model import Model
@@ -26,7 +26,7 @@ ROWS = 16
 BLANKS = "▁Ġ \u00a0"
 
 
-@experiment(version=1)
+@implements(INSIDE)
 def inside(model: Model, inputs: InsideInputs) -> InsideResult:
     """The last token's way through the layers, and what it takes from the tokens before it.
 
@@ -57,7 +57,7 @@ def inside(model: Model, inputs: InsideInputs) -> InsideResult:
     )
 
 
-@experiment(version=1)
+@implements(LEFT)
 def left(model: Model, inputs: LeftInputs) -> LeftResult:
     """P(the text goes on with this piece | everything left of it), for every span, in a few runs.
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from explorer.errors import Told
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.reading import MAX_TOKENS, ordinary_ids_of
 from explorer.lab.types.core import Tokens
-from explorer.lab.types.lottery import KINDS, LotteryInputs, LotteryResult, LotteryTally
+from explorer.lab.types.lottery import KINDS, ROLL, TALLY, LotteryInputs, LotteryResult, LotteryTally
 from explorer.lab.types.masking import Ints
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class HasTokenizer(Protocol):
     def tokenizer(self) -> TextTokenizer: ...
 
 
-@experiment(version=1)
+@implements(ROLL)
 def roll(model: HasTokenizer, inputs: LotteryInputs) -> LotteryResult:
     """One drawing on the reader's text; the same seed draws the same.
 
@@ -51,7 +51,7 @@ def roll(model: HasTokenizer, inputs: LotteryInputs) -> LotteryResult:
     return draw(tokens, words, mask_id, ordinary_ids_of(model.tokenizer), inputs)
 
 
-@experiment(version=1)
+@implements(TALLY)
 def tally(model: HasTokenizer, inputs: LotteryInputs) -> LotteryTally:
     """`ROLLS` drawings with seeds from `inputs.seed` on: the counts come close to the expectation.
 

@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from explorer.content import corpora
 from explorer.errors import Told
 from explorer.lab import projecting
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.types.core import Progress
-from explorer.lab.types.languages import PlaceInputs, PlaceResult
+from explorer.lab.types.languages import PLACE, PlaceInputs, PlaceResult
 
 if TYPE_CHECKING:
     from explorer.models.network.model import Model
 
 
-@experiment(version=1, kind="stream")
+@implements(PLACE)
 def place(model: Model, inputs: PlaceInputs) -> Iterator[Progress | PlaceResult]:
     """Progress (a step is a language, then with UMAP a layer), then the maps. A language's mean is over these lines.
 

@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.errors import Told
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.filling import joint, word
 from explorer.lab.reading import after_edits, edited, encode, mask_id_of, ordinary_ids, require_position, softmax
 from explorer.lab.scanning import scan
 from explorer.lab.types.core import Progress
 from explorer.lab.types.masking import (
+    AVERAGE,
+    FILL,
+    LENS,
+    TREAT,
     AverageInputs,
     AverageResult,
     FillInputs,
@@ -39,7 +43,7 @@ __all__ = ["average", "fill", "joint", "lens", "scan", "treat", "word"]
 FILL_ROWS = 16  # texts of several readers in one forward pass
 
 
-@experiment(version=1, kind="batched")
+@implements(FILL)
 def fill(model: Model, requests: Sequence[FillInputs]) -> list[FillResult]:
     """The prediction at the asked positions, texts of several readers padded to one batch.
 
@@ -52,7 +56,7 @@ def fill(model: Model, requests: Sequence[FillInputs]) -> list[FillResult]:
     return results
 
 
-@experiment(version=1)
+@implements(TREAT)
 def treat(model: Model, inputs: TreatInputs) -> TreatResult:
     """One position seen, covered, and replaced by random other tokens, in one batch.
 
@@ -72,7 +76,7 @@ def treat(model: Model, inputs: TreatInputs) -> TreatResult:
     return TreatResult(tokens, inputs.position, original, drawn, logits)
 
 
-@experiment(version=1, kind="stream")
+@implements(AVERAGE)
 def average(model: Model, inputs: AverageInputs) -> Iterator[Progress | AverageResult]:
     """The three treatments at drawn positions of many texts; yields Progress (a step is a text), then the result.
 
@@ -104,7 +108,7 @@ def average(model: Model, inputs: AverageInputs) -> Iterator[Progress | AverageR
     yield AverageResult(len(encoded), visible, masked, random, found)
 
 
-@experiment(version=1)
+@implements(LENS)
 def lens(model: Model, inputs: LensInputs) -> LensResult:
     """The head read at every layer for one position (logit lens; nostalgebraist 2020).
 

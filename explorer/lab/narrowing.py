@@ -12,9 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.errors import Told
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.reading import edited, encode, mask_id_of, require_position
 from explorer.lab.types.attention import (
+    DENSE,
+    INFLUENCE,
+    OFF,
+    PADDING,
+    WINDOW,
     DenseInputs,
     DenseResult,
     Floats,
@@ -38,7 +43,7 @@ DENSE_REPEATS = 3
 SAFE_SHARE = 0.25  # of the free memory: other readers compute too
 
 
-@experiment(version=1)
+@implements(OFF)
 def off(model: Model, inputs: OffInputs) -> OffResult:
     """The prediction with all heads on, and with those of `off` switched off.
 
@@ -56,7 +61,7 @@ def off(model: Model, inputs: OffInputs) -> OffResult:
     return OffResult(tokens, position, original, logits.cpu().numpy())
 
 
-@experiment(version=1, kind="stream")
+@implements(INFLUENCE)
 def influence(model: Model, inputs: OffInputs) -> Iterator[Progress | InfluenceResult]:
     """Every head off alone (a step is a batch of them). Raises Told as `off` does."""
     import torch
@@ -87,7 +92,7 @@ def influence(model: Model, inputs: OffInputs) -> Iterator[Progress | InfluenceR
     )
 
 
-@experiment(version=1)
+@implements(PADDING)
 def padding(model: Model, inputs: PaddingInputs) -> PaddingResult:
     """The same text alone, padded, and padded without telling the model. Raises Told."""
     import torch
@@ -112,7 +117,7 @@ def padding(model: Model, inputs: PaddingInputs) -> PaddingResult:
     )
 
 
-@experiment(version=1, kind="stream")
+@implements(WINDOW)
 def window(model: Model, inputs: WindowInputs) -> Iterator[Progress | WindowResult]:
     """Masked loss when a position sees only its neighbours, in every layer (a step is a text at one width).
 
@@ -142,7 +147,7 @@ def window(model: Model, inputs: WindowInputs) -> Iterator[Progress | WindowResu
     yield WindowResult(inputs.widths, np.array(losses, dtype=np.float32))
 
 
-@experiment(version=1, kind="stream")
+@implements(DENSE)
 def dense(model: Model, inputs: DenseInputs) -> Iterator[Progress | DenseResult]:
     """Time and memory of dense attention on this machine: scores, softmax, weighted values (a step is a length).
 

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.errors import Told
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.lottery import draw
 from explorer.lab.reading import mask_id_of, ordinary_ids, softmax
 from explorer.lab.types.core import Progress, Tokens
 from explorer.lab.types.lottery import LotteryInputs
 from explorer.lab.types.pairs import (
+    JUDGE,
+    LESSON,
+    MEASURE,
     HeadResult,
     JudgeInputs,
     JudgeResult,
@@ -40,7 +43,7 @@ BATCH = 12
 _WORDS = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]|[^\W_\u3400-\u9fff\u3040-\u30ff]+")
 
 
-@experiment(version=2)
+@implements(JUDGE)
 def judge(model: Model, inputs: JudgeInputs) -> JudgeResult:
     """What both heads say of every pair, with the vectors they say it from.
 
@@ -58,7 +61,7 @@ def judge(model: Model, inputs: JudgeInputs) -> JudgeResult:
     )
 
 
-@experiment(version=1)
+@implements(LESSON)
 def lesson(model: Model, inputs: LessonInputs) -> LessonResult:
     """One of BERT's training examples on the reader's sentences: half the pairs random, 15 % of the tokens drawn.
 
@@ -100,7 +103,7 @@ def lesson(model: Model, inputs: LessonInputs) -> LessonResult:
     )
 
 
-@experiment(version=2, kind="stream")
+@implements(MEASURE)
 def measure(model: Model, inputs: MeasureInputs) -> Iterator[Progress | MeasureResult]:
     """Every pair kept, swapped, and with another pair's second sentence; yields Progress (a step is a pair).
 

@@ -16,9 +16,12 @@ import numpy as np
 from explorer.errors import Told
 from explorer.lab.choosing import log_p_of
 from explorer.lab.decoding import begins, visible
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.types.core import Progress
 from explorer.lab.types.generation import (
+    CACHED,
+    CONTEXT,
+    NGRAM,
     CacheInputs,
     CacheResult,
     ContextInputs,
@@ -36,7 +39,7 @@ TOKENS_A_RUN = 1024
 ORDERS = (1, 2, 3, 4)
 
 
-@experiment(version=1, kind="stream")
+@implements(CONTEXT)
 def context(model: Model, inputs: ContextInputs) -> Iterator[Progress | ContextResult]:
     """Cross-entropy of every token when only the last k before it are seen; a step of progress is a window.
 
@@ -53,7 +56,7 @@ def context(model: Model, inputs: ContextInputs) -> Iterator[Progress | ContextR
     yield ContextResult(np.array(windows, dtype=np.int64), np.stack(rows))
 
 
-@experiment(version=1)
+@implements(NGRAM)
 def ngram(model: Model, inputs: NgramInputs) -> NgramResult:
     """The same tokens under n-gram models counted on the reader's text; the network is not asked.
 
@@ -115,7 +118,7 @@ def ngram_nats(corpus: Sequence[int], text: Sequence[int], vocab_size: int) -> F
     return np.array(rows, dtype=np.float32)
 
 
-@experiment(version=1, kind="stream")
+@implements(CACHED)
 def cached(model: Model, inputs: CacheInputs) -> Iterator[Progress | CacheResult]:
     """Greedy steps, each made with the cache and without, one after the other; a step of progress is a token.
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.errors import Told
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.reading import edited, encode, mask_id_of
 from explorer.lab.types.core import Progress
-from explorer.lab.types.masking import ScanInputs, ScanResult
+from explorer.lab.types.masking import SCAN, ScanInputs, ScanResult
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,7 +34,7 @@ GAP_ERROR, MOST_OFF = 0.1, 0.01
 ROWS_FP32, ROWS_BF16 = 16, 32  # rows of one forward pass: the fastest measured on two cores
 
 
-@experiment(version=2, kind="stream")
+@implements(SCAN)
 def scan(model: Model, inputs: ScanInputs) -> Iterator[Progress | ScanResult]:
     """P, rank and surprisal of each token when it is covered, and the five likeliest there.
 

@@ -13,9 +13,9 @@ import numpy as np
 from explorer.content import corpora
 from explorer.errors import Told
 from explorer.lab.converting import token_kinds
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.types.core import Progress
-from explorer.lab.types.languages import AlignInputs, AlignResult, SurveyInputs, SurveyResult
+from explorer.lab.types.languages import ALIGN, SURVEY, AlignInputs, AlignResult, SurveyInputs, SurveyResult
 from explorer.lab.types.masking import Floats, Ints
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ ROWS = 32  # sentences of one forward pass
 POOLINGS = ("mean", "cls")
 
 
-@experiment(version=1, kind="stream", lasting=True)
+@implements(SURVEY)
 def survey(model: Model, inputs: SurveyInputs) -> Iterator[Progress | SurveyResult]:
     """Everything the chapter needs to know of a model before a reader types; a step is a batch of sentences.
 
@@ -62,7 +62,7 @@ def survey(model: Model, inputs: SurveyInputs) -> Iterator[Progress | SurveyResu
     yield SurveyResult(means, kinds, right, n, accuracy, mrr, meaning, pool)
 
 
-@experiment(version=1, kind="stream")
+@implements(ALIGN)
 def align(model: Model, inputs: AlignInputs) -> Iterator[Progress | AlignResult]:
     """Retrieval among any parallel sentences, as in `survey`; a step is a batch of sentences.
 

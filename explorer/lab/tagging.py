@@ -14,12 +14,15 @@ import numpy as np
 
 from explorer.content import corpora
 from explorer.errors import Told
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.lottery import word_numbers
 from explorer.lab.reading import encode
 from explorer.lab.types.core import Progress, Tokens
 from explorer.lab.types.masking import Floats, Ints
 from explorer.lab.types.tagging import (
+    LEARN,
+    TAG,
+    TRAIN_POS,
     LearnInputs,
     LearnResult,
     PosInputs,
@@ -39,7 +42,7 @@ NO_SPACES = ("zh", "ja")
 _kept: OrderedDict[tuple[str, str, int], list[tuple[Floats, Ints]]] = OrderedDict()  # the last features, by model
 
 
-@experiment(version=1, kind="stream")
+@implements(TRAIN_POS)
 def train_pos(model: Model, inputs: PosInputs) -> Iterator[Progress | PosResult]:
     """Progress while the sentences are read (a step is a language), then the head every few steps of training.
 
@@ -85,7 +88,7 @@ def train_pos(model: Model, inputs: PosInputs) -> Iterator[Progress | PosResult]
         )
 
 
-@experiment(version=1)
+@implements(LEARN)
 def learn(model: Model, inputs: LearnInputs) -> LearnResult:
     """The same on sentences from elsewhere: what a head learns from `train`, tested on `test`."""
     x, y = features(model, inputs.train, inputs.lang, inputs.layer)
@@ -95,7 +98,7 @@ def learn(model: Model, inputs: LearnInputs) -> LearnResult:
     return LearnResult(accuracy(weights, rows, tags), majority, len(tags))
 
 
-@experiment(version=1)
+@implements(TAG)
 def tag(model: Model, inputs: TagInputs) -> TagResult:
     """The tag of every word of a text: Chinese words as jieba cuts them, Japanese token by token, else between blanks.
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from explorer.content import corpora
 from explorer.errors import Told
-from explorer.lab.experiment import experiment
-from explorer.lab.types.languages import WordsInputs, WordsResult
+from explorer.lab.experiment import implements
+from explorer.lab.types.languages import WORDS, WordsInputs, WordsResult
 from explorer.lab.types.masking import Floats
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ LONGEST = 24  # pieces of one word
 ROWS = 64
 
 
-@experiment(version=1)
+@implements(WORDS)
 def words(model: Model, inputs: WordsInputs) -> WordsResult:
     """The nearest words, raw and shifted; precision over the whole list. Candidates are its nouns, verbs, adjectives.
 

@@ -18,12 +18,13 @@ import pytest
 from explorer.cli import precompute
 from explorer.content import examples
 from explorer.engine.cache import TOKENS, Precomputed
+from explorer.engine.dotted import dotted
 from explorer.engine.local import LocalEngine
 
 TOLERANCE = {"fp32": 1e-3, "bf16": 1e-2}
 CHECKED = (
-    "masking.fill", "masking.scan", "masking.average", "attention.look", "attention.cell", "context.embed",
-    "inputs.add_up", "inputs.positions", "pairs.judge", "generation.follow",
+    "masking/fill", "masking/scan", "masking/average", "attention/look", "attention/cell", "context/embed",
+    "input/add-up", "input/positions", "pairs/judge", "generation/follow",
 )  # fmt: skip
 
 
@@ -36,18 +37,20 @@ def computing() -> Iterator[LocalEngine]:
 
 def test_every_default_example_is_there_and_nothing_else(computing: LocalEngine) -> None:
     folder = Precomputed()
-    wanted = {folder.path(name, computing.key(name, model, inputs)) for name, model, inputs in precompute.entries()}
+    wanted = {
+        folder.path(dotted(asked), computing.key(asked, model, inputs)) for asked, model, inputs in precompute.entries()
+    }
     wanted |= {folder.path(TOKENS, computing.tokens_key(*one)) for one in precompute.texts()}
     assert {path for path in wanted if not path.exists()} == set(), "run: python -m explorer precompute"
     assert set(folder.folder.glob("*/*.npz")) - wanted == set(), "left over; run: python -m explorer precompute"
 
 
-@pytest.mark.parametrize("experiment", CHECKED)
-def test_spot_check(experiment: str, computing: LocalEngine) -> None:
-    name, model_id, inputs = next(entry for entry in precompute.entries() if entry[0] == experiment)
-    kept = Precomputed().get(name, computing.key(name, model_id, inputs))
+@pytest.mark.parametrize("wire", CHECKED)
+def test_spot_check(wire: str, computing: LocalEngine) -> None:
+    experiment, model_id, inputs = next(entry for entry in precompute.entries() if entry[0].wire == wire)
+    kept = Precomputed().get(dotted(experiment), computing.key(experiment, model_id, inputs))
     assert kept is not None
-    now = computing.run(name, model_id, inputs)
+    now = computing.run(experiment, model_id, inputs).result
     precisions = {getattr(result, "precision", "fp32") for result in (kept, now)}
     assert largest_difference(kept, now) <= max(TOLERANCE[precision] for precision in precisions)
 
@@ -70,8 +73,8 @@ def test_writing_keeps_the_result_and_removes_what_is_out_of_date(
     (written,) = precompute.write(folder=folder)
     assert written.exists()
     assert not old.exists()
-    name, model_id, inputs = smallest
-    assert folder.get(name, computing.key(name, model_id, inputs)) is not None
+    experiment, model_id, inputs = smallest
+    assert folder.get(dotted(experiment), computing.key(experiment, model_id, inputs)) is not None
 
 
 def test_a_chapter_without_examples_is_refused() -> None:

@@ -176,29 +176,29 @@ def test_the_average_is_over_different_sentences_of_one_language(lang: str) -> N
 
 def test_what_comes_computed_is_what_the_pages_show_first(reader: Reader) -> None:
     """The keys under which pages look are those under which `defaults` is kept."""
-    wanted = {(name, inputs) for name, _, inputs in examples.defaults() if not name.startswith("languages.")}
+    wanted = {(one.wire, inputs) for one, _, inputs in examples.defaults() if not one.wire.startswith("languages/")}
     for lang in examples.LANGUAGES:
         reader.session["language"] = lang
         sentence = masking.read(masking.State())
         assert sentence.focus is not None
         edits = masking.edits(sentence, masking.State())
-        assert ("masking.fill", FillInputs(sentence.tokens.text, edits, (sentence.focus,))) in wanted
-        assert ("masking.scan", ScanInputs(sentence.tokens.text)) in wanted
+        assert ("masking/fill", FillInputs(sentence.tokens.text, edits, (sentence.focus,))) in wanted
+        assert ("masking/scan", ScanInputs(sentence.tokens.text)) in wanted
         beginning = generation.prompt(generation.State())
-        assert ("generation.follow", FollowInputs(beginning.ids)) in wanted
+        assert ("generation/follow", FollowInputs(beginning.ids)) in wanted
         tokens = home.read(examples.entry("home", "default", lang)["text"])
         hidden = home.hide(tokens, home.State())
         covered = tuple(Edit(position, masking.mask_id()) for position in hidden)
-        assert ("masking.fill", FillInputs(tokens.text, covered, hidden)) in wanted
+        assert ("masking/fill", FillInputs(tokens.text, covered, hidden)) in wanted
         looked = attention_scene.read(attention.State())
-        assert ("attention.look", LookInputs(looked.sight)) in wanted
+        assert ("attention/look", LookInputs(looked.sight)) in wanted
         shown = attention.effective(attention.State())
-        assert ("attention.cell", CellInputs(looked.sight, shown.layer, shown.head, shown.pins[-1])) in wanted
-        assert ("context.embed", context.read(context.State()).inputs()) in wanted
-        assert ("pairs.judge", JudgeInputs(pairs.arrangements(pairs.State()))) in wanted
+        assert ("attention/cell", CellInputs(looked.sight, shown.layer, shown.head, shown.pins[-1])) in wanted
+        assert ("context/embed", context.read(context.State()).inputs()) in wanted
+        assert ("pairs/judge", JudgeInputs(pairs.arrangements(pairs.State()))) in wanted
         first = input_page.read(input_page.State(), input_page.reader_id())
-        assert ("inputs.add_up", SumInputs(first.first, first.second)) in wanted
-        assert ("inputs.positions", PositionInputs(input_page.State().centred)) in wanted
+        assert ("input/add-up", SumInputs(first.first, first.second)) in wanted
+        assert ("input/positions", PositionInputs(input_page.State().centred)) in wanted
 
 
 @pytest.mark.parametrize(("page", "name", "lang"), [preset for preset in PRESETS if preset[0] in ("input", "pairs")])

@@ -13,8 +13,9 @@ import pytest
 
 from explorer.engine.local import LocalEngine
 from explorer.errors import ModelUnavailable
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import Implementation
 from explorer.lab.types.core import ModelFacts, Tokens
+from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.masking import FillInputs, FillResult, ScanInputs
 
 VOCABULARY = 33_627
@@ -109,24 +110,29 @@ class Bench:
 
     def __init__(self) -> None:
         self.models = FakeModels()
-        self.experiments: dict[str, Callable[..., Any]] = {}
+        self.implemented: dict[str, Implementation] = {}
         self.engines: list[LocalEngine] = []
         self.gate = threading.Event()
         self.held = threading.Event()
-        self.add("t.read", lambda model, inputs: model.read(inputs.text))
-        self.add("t.hold", lambda model, inputs: self._hold(model, inputs))
+        self.add("read", lambda model, inputs: model.read(inputs.text))
+        self.add("hold", lambda model, inputs: self._hold(model, inputs))
 
     def engine(self, **options: Any) -> LocalEngine:
         self.engines.append(LocalEngine(self.models, find=self.find, **options))
         return self.engines[-1]
 
-    def find(self, name: str) -> Callable[..., Any]:
-        if name not in self.experiments:
-            raise LookupError(name)
-        return self.experiments[name]
+    def find(self, experiment: Experiment[Any, Any, Any]) -> Implementation:
+        return self.implemented[experiment.wire]
 
-    def add(self, name: str, fn: Callable[..., Any], kind: str = "single") -> None:
-        self.experiments[name] = experiment(version=1, kind=kind)(fn)
+    def __getitem__(self, name: str) -> Experiment[Any, Any, Any]:
+        """The experiment that was added under this name."""
+        return self.implemented[f"t/{name}"].experiment
+
+    def add(
+        self, name: str, fn: Callable[..., Any], kind: Any = "single", batch_forward: Any = None, **options: Any
+    ) -> None:
+        experiment = Experiment[Any, Any, Any](f"t/{name}", **{"version": 1, "kind": kind, **options})
+        self.implemented[experiment.wire] = Implementation(experiment, fn, batch_forward)
 
     def _hold(self, model: FakeModel, inputs: ScanInputs) -> FillResult:
         self.held.set()
@@ -136,7 +142,7 @@ class Bench:
     @contextmanager
     def worker_held(self, engine: LocalEngine, model_id: str = "fake") -> Iterator[None]:
         """Inside, the worker is busy, so what is asked for waits."""
-        holder = Asking(lambda: engine.run("t.hold", model_id, ScanInputs("held"), session="holder"))
+        holder = Asking(lambda: engine.run(self["hold"], model_id, ScanInputs("held"), session="holder"))
         assert self.held.wait(5)
         try:
             yield

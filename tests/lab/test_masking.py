@@ -9,7 +9,6 @@ import pytest
 
 from explorer.errors import Told
 from explorer.lab import masking
-from explorer.lab.experiment import find
 from explorer.lab.types.core import Progress
 from explorer.lab.types.masking import AverageInputs, Edit, FillInputs, LensInputs, TreatInputs
 from tests.lab.conftest import Reference, last
@@ -34,11 +33,6 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
     return (
         wide - np.log(np.exp(wide - wide.max(-1, keepdims=True)).sum(-1, keepdims=True)) - wide.max(-1, keepdims=True)
     )
-
-
-@pytest.mark.parametrize("name", ["fill", "scan", "treat", "average", "joint", "lens", "word"])
-def test_the_engine_finds_every_experiment_of_the_chapter(name: str) -> None:
-    assert find(f"masking.{name}").version >= 1
 
 
 def test_fill_of_several_readers_together_is_the_library_on_each_alone(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.masking import Floats, Ints
 
 
@@ -87,3 +88,8 @@ class LearnResult:
     accuracy: float
     majority: float
     words: int
+
+
+TRAIN_POS = Experiment[PosInputs, PosResult]("languages/train-pos", version=1, kind="stream")
+TAG = Experiment[TagInputs, TagResult]("languages/tag", version=1)
+LEARN = Experiment[LearnInputs, LearnResult]("languages/learn", version=1)
