@@ -21,8 +21,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from explorer.engine import get_engine, maps
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog import catalog
-from explorer.models.errors import ModelError
 from explorer.server import preload
 from explorer.ui import network, permission, stop_button
 from explorer.ui.first_paint import first_painted
@@ -50,7 +50,7 @@ async def vocabulary(request: Request) -> Response:
     """The token strings of a model as a JSON list, kept by the browser for as long as the weights are the same."""
     try:
         body = _vocabulary_json(request.path_params["model_id"], request.path_params["revision"])
-    except ModelError:
+    except ModelUnavailable:
         return Response(status_code=404)
     return Response(
         body, media_type="application/json", headers={"Cache-Control": "public, max-age=31536000, immutable"}

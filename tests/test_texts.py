@@ -52,7 +52,7 @@ ASK = {
     "question": ("{}.title", "{}.sub"),
     "map_of": ("{}.map.title",),
 }
-RAISE = ("EngineError", "Busy", "Cancelled", "ModelUnavailable", "ExperimentError", "ModelError", "FetchError")
+RAISE = ("Told", "Busy", "Cancelled", "ModelUnavailable")
 HELPERS = {"explorer/ui/page_parts.py", "explorer/ui/markup.py", "explorer/ui/i18n.py"}  # pass on the keys of others
 
 # Values of what stands in a key's braces and comes neither from a loop nor from a choice: (file, expression) → values.

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from explorer import paths
+from explorer.errors import Told
 from explorer.models.catalog import adhoc_models, catalog, chapter_models, store, terms
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.catalog.policy import Policy
 from explorer.models.download import archive
 from explorer.models.download.fetch import Options, Progress, fetch
-from explorer.models.errors import ModelError
 from explorer.models.network.model_files import FP32_BYTES, LOADING_OVERHEAD
 
 CHAPTERS = {
@@ -145,7 +145,7 @@ def _fetch(options: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             print(f"\n{info.id}: stopped; the same command goes on from here", file=sys.stderr)
             return 130
-        except ModelError as error:
+        except Told as error:
             failed += 1
             print(f"{info.id}: {_message(error)}", file=sys.stderr)
     return 1 if failed else 0
@@ -171,7 +171,7 @@ def _remove(options: argparse.Namespace) -> int:
         try:
             chapter_models.forget(info.id)
             print(f"{info.id}: {store.default().remove(info.id) / 1e6:,.0f} MB freed")
-        except ModelError as error:
+        except Told as error:
             print(f"{info.id}: {_message(error)}", file=sys.stderr)
             return 1
     return 0
@@ -180,7 +180,7 @@ def _remove(options: argparse.Namespace) -> int:
 def _use(options: argparse.Namespace) -> int:
     try:
         info = adhoc_models.register(options.folder, Policy(alone=True))
-    except ModelError as error:
+    except Told as error:
         print(_message(error), file=sys.stderr)
         return 1
     print(f"{info.id}: {info.family}, {info.kind}, {info.parameters:,} weights")
@@ -190,7 +190,7 @@ def _use(options: argparse.Namespace) -> int:
 def _choose(options: argparse.Namespace) -> int:
     try:
         info = chapter_models.choose(options.chapter, options.model)
-    except ModelError as error:
+    except Told as error:
         print(_message(error), file=sys.stderr)
         return 1
     print(f"{CHAPTERS[options.chapter]}: {info.id}")
@@ -207,7 +207,7 @@ def _pack(options: argparse.Namespace) -> int:
         return 2
     try:
         _show(archive.pack(chosen, options.file, kept))
-    except ModelError as error:
+    except Told as error:
         print(_message(error), file=sys.stderr)
         return 1
     print(f"{options.file}: {', '.join(chosen)}")
@@ -219,7 +219,7 @@ def _unpack(options: argparse.Namespace) -> int:
         infos = archive.contents(options.file)
         accepted = all(_accepted(info, options.accept_terms) for info in infos)
         _show(archive.unpack(options.file, store.default(), accepted=accepted))
-    except ModelError as error:
+    except Told as error:
         print(_message(error), file=sys.stderr)
         return 1
     print(f"here: {', '.join(info.id for info in infos)}")
@@ -229,7 +229,7 @@ def _unpack(options: argparse.Namespace) -> int:
 def _chosen(options: argparse.Namespace) -> list[ModelInfo]:
     try:
         chosen = [adhoc_models.by_name(name) for name in options.models]
-    except ModelError as error:
+    except Told as error:
         raise SystemExit(_message(error)) from error
     if options.all_for:
         chosen += [catalog.entry(info.id) for info in catalog.for_chapter(options.all_for)]
@@ -268,7 +268,7 @@ def _line(step: Progress) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _message(error: ModelError) -> str:
+def _message(error: Told) -> str:
     text = _messages().get(error.key, f"{error.key} {error.values}")
     return text.replace("**", "").format(**error.values)
 

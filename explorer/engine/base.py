@@ -14,17 +14,7 @@ from explorer.lab.types.core import ModelFacts, Progress, Tokens
 from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
 from explorer.lab.types.inputs import Cutting
 
-__all__ = [
-    "Answer",
-    "Busy",
-    "CancelToken",
-    "Cancelled",
-    "Counters",
-    "Engine",
-    "EngineError",
-    "ModelUnavailable",
-    "Progress",
-]
+__all__ = ["Answer", "CancelToken", "Counters", "Engine", "Progress"]
 
 Found = TypeVar("Found")
 
@@ -41,34 +31,6 @@ class CancelToken:
     @property
     def cancelled(self) -> bool:
         return self._event.is_set()
-
-
-class EngineError(Exception):
-    """Something a reader can be told. `key` names the message in assets/text/*/errors.toml, `values` fill it."""
-
-    def __init__(self, key: str, **values: object) -> None:
-        super().__init__(f"{key} {values}")
-        self.key = key
-        self.values = values
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (_rebuild, (type(self), self.key, self.values))
-
-
-def _rebuild(kind: type[EngineError], key: str, values: dict[str, object]) -> EngineError:
-    return kind(key, **values)
-
-
-class Busy(EngineError):
-    """The queue is full: `values["position"]` says how many requests stand before this one."""
-
-
-class Cancelled(EngineError):
-    """The reader (or the closed page) ended the run."""
-
-
-class ModelUnavailable(EngineError):
-    """The model's files are missing, damaged, or too large for the free memory."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +69,7 @@ class Engine(Protocol):
     def run(self, experiment: Any, model_id: str, inputs: Any, *, session: str = "") -> Any:
         """The answer, from memory, from the precomputed files, or from the model (in this order).
 
-        Raises Busy, ModelUnavailable, or EngineError for inputs the experiment refuses.
+        Raises Busy, ModelUnavailable, or Told (explorer/errors.py) for inputs the experiment refuses.
         """
         ...
 

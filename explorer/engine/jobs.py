@@ -11,10 +11,11 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import islice, zip_longest
 from typing import Any
 
-from explorer.engine.base import Busy, Cancelled, CancelToken, EngineError
+from explorer.engine.base import CancelToken
 from explorer.engine.cache import own
 from explorer.engine.failures import for_reader
 from explorer.engine.handles import Shelf
+from explorer.errors import Busy, Cancelled, Told
 from explorer.lab.experiment import Implementation
 from explorer.lab.types.core import Progress
 
@@ -45,7 +46,7 @@ class Job:
         self._values: list[Any] = []
         self._watchers: list[CancelToken] = []
         self._ended = False
-        self._error: EngineError | None = None
+        self._error: Told | None = None
 
     # -- the readers' side
 
@@ -60,7 +61,7 @@ class Job:
     def values(self, cancel: CancelToken) -> Iterator[Any]:
         """What comes of the job, from its first value on; for one who has joined. Leaves when closed.
 
-        Raises what went wrong as an EngineError, and Cancelled for the reader who cancelled, whoever else watches.
+        Raises what went wrong as an Told, and Cancelled for the reader who cancelled, whoever else watches.
         """
         seen = 0
         try:
@@ -120,7 +121,7 @@ class Job:
         self._end(self._error)
         return True
 
-    def _end(self, error: EngineError | None) -> None:
+    def _end(self, error: Told | None) -> None:
         self._error = error
         self._on_end(self)  # outside the lock: it takes the engine's, under which others join
         with self._changed:

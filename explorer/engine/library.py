@@ -1,6 +1,6 @@
 """What a page may ask about models: which are here, which can be had, how much memory they take; and what it may do.
 
-The way from the views to `explorer.models`: everything that can go wrong is raised as an EngineError, every act asks
+The way from the views to `explorer.models`: everything that can go wrong is raised as an Told, every act asks
 the policy first. Knows no page; imports no torch. Which model a chapter uses is apart from it (uses.py).
 """
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, overload
 
 from explorer.engine import cache, watching
-from explorer.engine.base import Answer, Cancelled, CancelToken, Counters, EngineError
+from explorer.engine.base import Answer, CancelToken, Counters
 from explorer.engine.cache import MemoryCache, Precomputed
 from explorer.engine.dotted import dotted, named
 from explorer.engine.failures import told_to_reader
@@ -22,6 +22,7 @@ from explorer.engine.installed import InstalledModels, Models
 from explorer.engine.jobs import Job
 from explorer.engine.threads import Turns, turns
 from explorer.engine.worker import WAITING_BOUND, State, Worker
+from explorer.errors import Cancelled, Told
 from explorer.lab.experiment import Implementation, find
 from explorer.lab.types.core import ModelFacts, Progress, Tokens
 from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
@@ -208,7 +209,7 @@ class LocalEngine:
             return self._models.facts(model_id)
 
     def warm(self, model_id: str) -> None:
-        with contextlib.suppress(EngineError):  # whoever asks the model something is told
+        with contextlib.suppress(Told):  # whoever asks the model something is told
             self._let_go_of_old_weights(model_id)
         self._worker(model_id).warm()
 

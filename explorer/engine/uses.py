@@ -1,6 +1,6 @@
 """Which model a page uses, and who may change that. Asked on every page: it imports nothing that fetches.
 
-What can go wrong is raised as an EngineError. Knows no page; imports no torch.
+What can go wrong is raised as an Told. Knows no page; imports no torch.
 """
 
 from __future__ import annotations

@@ -17,10 +17,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from explorer.engine.base import Cancelled
 from explorer.engine.failures import for_reader
 from explorer.engine.jobs import Job, Line
 from explorer.engine.threads import Turns
+from explorer.errors import Cancelled
 from explorer.lab.experiment import ForwardRequest
 
 State = Literal["cold", "loading", "ready", "failed"]

@@ -15,10 +15,10 @@ from typing import Any
 from filelock import FileLock
 
 from explorer import evidence, paths
+from explorer.errors import ModelUnavailable
 from explorer.evidence import heldout_results
 from explorer.lab.types.evidence import Figure, Row
 from explorer.models.catalog import catalog, store
-from explorer.models.errors import ModelError
 
 SHIPPED = paths.PRECOMPUTED / "evidence.json"
 FIELDS = tuple(field.name for field in dataclasses.fields(Row) if field.init)
@@ -74,7 +74,7 @@ def figures(chapter: str) -> tuple[Figure, ...]:
 def _revision(model_id: str) -> str:
     try:
         return catalog.entry(model_id).revision
-    except ModelError:
+    except ModelUnavailable:
         return ""
 
 

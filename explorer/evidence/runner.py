@@ -10,9 +10,10 @@ import threading
 from dataclasses import replace
 
 from explorer import evidence
-from explorer.engine.base import Cancelled, CancelToken, EngineError
+from explorer.engine.base import CancelToken
 from explorer.engine.failures import for_reader
 from explorer.engine.watching import watched
+from explorer.errors import Cancelled, Told
 from explorer.evidence import results_store
 from explorer.lab.types.evidence import Figure, Measuring
 
@@ -62,7 +63,7 @@ def _measure(chapter: str, cancel: CancelToken) -> None:
                 _note(one_more=True)
                 if cancel.cancelled:
                     raise Cancelled("cancelled")
-    except EngineError as caught:
+    except Told as caught:
         error = caught.key
     except Exception as caught:  # a measurement that died must not be shown as running for ever
         error = for_reader(caught, f"evidence {chapter}").key

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.lab.errors import ExperimentError
+from explorer.errors import Told
 from explorer.lab.experiment import implements
 from explorer.lab.reading import after_edits, edited, encode, mask_id_of, require_position
 from explorer.lab.types.masking import JOINT, WORD, Floats, JointInputs, JointOrder, JointResult, WordInputs, WordResult
@@ -30,12 +30,12 @@ def joint(model: Model, inputs: JointInputs) -> JointResult:
     independent: every blank gets its likeliest token while all others are still covered. left_to_right and
     best_first fill one blank at a time, the latter always the one the model is surest of, and look again.
 
-    Raises ExperimentError: text_empty, too_long, position_outside, too_many_blanks.
+    Raises Told: text_empty, too_long, position_outside, too_many_blanks.
     """
     tokens = encode(model, inputs.text)
     masks = tuple(sorted(set(inputs.masks)))
     if len(masks) > MAX_BLANKS:
-        raise ExperimentError("too_many_blanks", limit=MAX_BLANKS, used=len(masks))
+        raise Told("too_many_blanks", limit=MAX_BLANKS, used=len(masks))
     for position in masks:
         require_position(tokens, position)
     covered = edited(tokens.ids, dict.fromkeys(masks, mask_id_of(model)))
@@ -57,19 +57,19 @@ def word(model: Model, inputs: WordInputs) -> WordResult:
     The token makes room for as many [MASK]s as the word has pieces; piece i is read with the pieces before it
     filled in and those after it still covered. All steps run as one batch, since the pieces are known beforehand.
 
-    Raises ExperimentError: text_empty, too_long, position_outside, token_outside, word_empty, word_too_long.
+    Raises Told: text_empty, too_long, position_outside, token_outside, word_empty, word_too_long.
     """
     tokens = encode(model, inputs.text)
     require_position(tokens, inputs.position)
     pieces, ids = model.tokenizer.pieces_of(inputs.word)
     if not ids:
-        raise ExperimentError("word_empty")
+        raise Told("word_empty")
     if len(ids) > MAX_PIECES:
-        raise ExperimentError("word_too_long", limit=MAX_PIECES, used=len(ids))
+        raise Told("word_too_long", limit=MAX_PIECES, used=len(ids))
     row = after_edits(model, tokens, inputs.edits)
     opened = row[: inputs.position] + [mask_id_of(model)] * len(ids) + row[inputs.position + 1 :]
     if len(opened) > model.max_positions:
-        raise ExperimentError("too_long", limit=model.max_positions, used=len(opened))
+        raise Told("too_long", limit=model.max_positions, used=len(opened))
     log_p = _chain(model, opened, range(inputs.position, inputs.position + len(ids)), ids)
     scores = log_p[np.arange(len(ids)), ids]
     return WordResult(

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.content import corpora
+from explorer.errors import Told
 from explorer.lab.converting import right_ids
-from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import implements
 from explorer.lab.keeping import keep
 from explorer.lab.mapping import place
@@ -54,7 +54,7 @@ def shift(model: Model, inputs: ShiftInputs) -> ShiftResult:
     by the two languages in the proportion in which they stand in it, and the reader's sentence is looked for among the
     project's by cosine.
 
-    Raises ExperimentError: text_empty, too_long, layer_outside (layer, count).
+    Raises Told: text_empty, too_long, layer_outside (layer, count).
     """
     *_, result = shift_all(model, inputs)
     assert isinstance(result, ShiftResult)
@@ -67,7 +67,7 @@ def shift_all(model: Model, inputs: ShiftInputs) -> Iterator[Progress | ShiftRes
     tokens = _encode(model, inputs.text)
     for layer in inputs.layers:
         if not 0 <= layer <= model.n_layers:
-            raise ExperimentError("layer_outside", layer=layer, count=model.n_layers)
+            raise Told("layer_outside", layer=layer, count=model.n_layers)
     ids, _ = model.tensor_inputs([tokens.ids])
     states = model.hidden_states(ids)[:, 0]
     right = right_ids(model.tokenizer, tokens, inputs.source, inputs.target)
@@ -103,10 +103,10 @@ def shift_all(model: Model, inputs: ShiftInputs) -> Iterator[Progress | ShiftRes
 def average(model: Model, inputs: AverageInputs) -> Iterator[Progress | AverageResult]:
     """Conversion, right conversions and meaning over the project's sentences; a step is a batch of them.
 
-    Raises ExperimentError: corpus_changed, layer_outside.
+    Raises Told: corpus_changed, layer_outside.
     """
     if inputs.digest != corpora.digest():
-        raise ExperimentError("corpus_changed")
+        raise Told("corpus_changed")
     languages = corpora.LANGUAGES
     source, target = languages.index(inputs.source), languages.index(inputs.target)
     arrows = inputs.means[:, target] - inputs.means[:, source]
@@ -268,7 +268,7 @@ def _chunks(rows: int, length: int) -> Iterator[slice]:
 def _encode(model: Model, text: str) -> Tokens:
     tokens = model.tokenizer.encode(text)
     if all(tokens.special):
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     if len(tokens) > MAX_TOKENS:
-        raise ExperimentError("too_long", limit=MAX_TOKENS, used=len(tokens))
+        raise Told("too_long", limit=MAX_TOKENS, used=len(tokens))
     return tokens

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.content import corpora
+from explorer.errors import Told
 from explorer.lab import projecting
-from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import implements
 from explorer.lab.types.core import Progress
 from explorer.lab.types.languages import PLACE, PlaceInputs, PlaceResult
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 def place(model: Model, inputs: PlaceInputs) -> Iterator[Progress | PlaceResult]:
     """Progress (a step is a language, then with UMAP a layer), then the maps. A language's mean is over these lines.
 
-    Raises ExperimentError: corpus_changed, too_few_lines (limit, used).
+    Raises Told: corpus_changed, too_few_lines (limit, used).
     """
     if inputs.digest != corpora.digest():
-        raise ExperimentError("corpus_changed")
+        raise Told("corpus_changed")
     if len(inputs.lines) < 2:
-        raise ExperimentError("too_few_lines", limit=2, used=len(inputs.lines))
+        raise Told("too_few_lines", limit=2, used=len(inputs.lines))
     k, n, layers = len(corpora.LANGUAGES), len(inputs.lines), model.n_layers + 1
     steps = k + (2 * layers if inputs.method == "umap" else 0)
     vectors = np.zeros((layers, k, n, model.d_model))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.lab.errors import ExperimentError
+from explorer.errors import Told
 from explorer.lab.experiment import implements
 from explorer.lab.filling import joint, word
 from explorer.lab.reading import after_edits, edited, encode, mask_id_of, ordinary_ids, require_position, softmax
@@ -47,7 +47,7 @@ FILL_ROWS = 16  # texts of several readers in one forward pass
 def fill(model: Model, requests: Sequence[FillInputs]) -> list[FillResult]:
     """The prediction at the asked positions, texts of several readers padded to one batch.
 
-    Raises ExperimentError: text_empty, too_long, position_outside, token_outside.
+    Raises Told: text_empty, too_long, position_outside, token_outside.
     """
     prepared = [_prepare(model, inputs) for inputs in requests]
     results: list[FillResult] = []
@@ -63,7 +63,7 @@ def treat(model: Model, inputs: TreatInputs) -> TreatResult:
     The random tokens are drawn evenly from the vocabulary without special and unused tokens, as in training
     (Devlin et al. 2019, appendix A.1), so most of them belong to other languages than the text.
 
-    Raises ExperimentError: text_empty, too_long, position_outside.
+    Raises Told: text_empty, too_long, position_outside.
     """
     tokens = encode(model, inputs.text)
     require_position(tokens, inputs.position)
@@ -82,11 +82,11 @@ def average(model: Model, inputs: AverageInputs) -> Iterator[Progress | AverageR
 
     Each drawn position is seen as it is, covered, and replaced by one random other token.
 
-    Raises ExperimentError: text_empty, too_long.
+    Raises Told: text_empty, too_long.
     """
     encoded = [encode(model, text) for text in inputs.texts]
     if not encoded:
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     rng = np.random.default_rng(inputs.seed)
     ordinary = ordinary_ids(model)
     answers: list[Floats] = []  # per text: [positions, 4]: P visible, P masked, P random, 1 if random's first is right
@@ -114,7 +114,7 @@ def lens(model: Model, inputs: LensInputs) -> LensResult:
 
     The head was trained on the last layer only: what it says of lower ones shows a direction, not a belief.
 
-    Raises ExperimentError: text_empty, too_long, position_outside, token_outside.
+    Raises Told: text_empty, too_long, position_outside, token_outside.
     """
     tokens = encode(model, inputs.text)
     require_position(tokens, inputs.position)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.lab.errors import ExperimentError
+from explorer.errors import Told
 from explorer.lab.experiment import implements
 from explorer.lab.reading import edited, encode, mask_id_of, require_position
 from explorer.lab.types.attention import (
@@ -47,7 +47,7 @@ SAFE_SHARE = 0.25  # of the free memory: other readers compute too
 def off(model: Model, inputs: OffInputs) -> OffResult:
     """The prediction with all heads on, and with those of `off` switched off.
 
-    Raises ExperimentError: text_empty, too_long, position_outside, head_outside, head_missing kinds.
+    Raises Told: text_empty, too_long, position_outside, head_outside, head_missing kinds.
     """
     import torch
 
@@ -55,7 +55,7 @@ def off(model: Model, inputs: OffInputs) -> OffResult:
     gates = torch.ones(model.n_layers, 2, model.n_heads, device=model.device)
     for layer, head in inputs.off:
         if not (0 <= layer < model.n_layers and 0 <= head < model.n_heads):
-            raise ExperimentError("head_outside", layer=layer)
+            raise Told("head_outside", layer=layer)
         gates[layer, 1, head] = 0
     logits = _gated(model, [row, row], position, gates)
     return OffResult(tokens, position, original, logits.cpu().numpy())
@@ -63,7 +63,7 @@ def off(model: Model, inputs: OffInputs) -> OffResult:
 
 @implements(INFLUENCE)
 def influence(model: Model, inputs: OffInputs) -> Iterator[Progress | InfluenceResult]:
-    """Every head off alone (a step is a batch of them). Raises ExperimentError as `off` does."""
+    """Every head off alone (a step is a batch of them). Raises Told as `off` does."""
     import torch
 
     tokens, row, position, _ = _asked(model, inputs)
@@ -94,7 +94,7 @@ def influence(model: Model, inputs: OffInputs) -> Iterator[Progress | InfluenceR
 
 @implements(PADDING)
 def padding(model: Model, inputs: PaddingInputs) -> PaddingResult:
-    """The same text alone, padded, and padded without telling the model. Raises ExperimentError."""
+    """The same text alone, padded, and padded without telling the model. Raises Told."""
     import torch
 
     tokens = encode(model, inputs.text)
@@ -122,13 +122,13 @@ def window(model: Model, inputs: WindowInputs) -> Iterator[Progress | WindowResu
     """Masked loss when a position sees only its neighbours, in every layer (a step is a text at one width).
 
     The model was trained to see everything: what is measured is the price of taking that away, not what a model
-    trained with a window would lose. Raises ExperimentError: text_empty, too_long.
+    trained with a window would lose. Raises Told: text_empty, too_long.
     """
     from explorer.models.network.attention_interventions import altered
 
     texts = [encode(model, text) for text in inputs.texts]
     if not texts:
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     losses: list[list[float]] = [[] for _ in inputs.widths]
     done = 0
     for tokens in texts:
@@ -183,7 +183,7 @@ def _asked(model: Model, inputs: OffInputs) -> tuple[Tokens, list[int], int, int
     if model.kind == "causal":
         return tokens, list(tokens.ids), len(tokens) - 1, -1
     if model.kind != "masked":
-        raise ExperimentError("no_answer", model=model.info.name)
+        raise Told("no_answer", model=model.info.name)
     require_position(tokens, inputs.position)
     original = tokens.ids[inputs.position]
     return tokens, edited(tokens.ids, {inputs.position: mask_id_of(model)}), inputs.position, original

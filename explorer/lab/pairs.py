@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.lab.errors import ExperimentError
+from explorer.errors import Told
 from explorer.lab.experiment import implements
 from explorer.lab.lottery import draw
 from explorer.lab.reading import mask_id_of, ordinary_ids, softmax
@@ -47,7 +47,7 @@ _WORDS = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]|[^\W_\u3400-\u9fff\u3040-\u30
 def judge(model: Model, inputs: JudgeInputs) -> JudgeResult:
     """What both heads say of every pair, with the vectors they say it from.
 
-    Raises ExperimentError: text_empty, second_empty, too_long; ModelError: pair_head_missing.
+    Raises Told: text_empty, second_empty, too_long; ModelUnavailable: pair_head_missing.
     """
     from explorer.models.network import pair_heads as heads
 
@@ -65,7 +65,7 @@ def judge(model: Model, inputs: JudgeInputs) -> JudgeResult:
 def lesson(model: Model, inputs: LessonInputs) -> LessonResult:
     """One of BERT's training examples on the reader's sentences: half the pairs random, 15 % of the tokens drawn.
 
-    Raises ExperimentError: text_empty, second_empty, too_long.
+    Raises Told: text_empty, second_empty, too_long.
     """
     import torch
 
@@ -107,7 +107,7 @@ def lesson(model: Model, inputs: LessonInputs) -> LessonResult:
 def measure(model: Model, inputs: MeasureInputs) -> Iterator[Progress | MeasureResult]:
     """Every pair kept, swapped, and with another pair's second sentence; yields Progress (a step is a pair).
 
-    Raises ExperimentError: text_empty, second_empty, too_long, too_few_pairs.
+    Raises Told: text_empty, second_empty, too_long, too_few_pairs.
     """
     from explorer.models.network import pair_heads as heads
 
@@ -116,13 +116,13 @@ def measure(model: Model, inputs: MeasureInputs) -> Iterator[Progress | MeasureR
     for group in inputs.groups:
         count = len(group)
         if count < 2:
-            raise ExperimentError("too_few_pairs", count=count)
+            raise Told("too_few_pairs", count=count)
         shift = rng.integers(1, count, size=count)
         for n, (first, second) in enumerate(group):
             asked += [(first, second), (second, first), (first, group[(n + int(shift[n])) % count][1])]
     count = len(asked) // 3
     if not count:
-        raise ExperimentError("too_few_pairs", count=0)
+        raise Told("too_few_pairs", count=0)
     next_head, order_head = heads.next_head(model), _order_head(model)
     p_next, p_order = np.full(len(asked), 0.5), np.full(len(asked), 0.5)
     encoded = [encode(model, pair) for pair in asked]
@@ -140,18 +140,18 @@ def measure(model: Model, inputs: MeasureInputs) -> Iterator[Progress | MeasureR
 
 
 def encode(model: Model, pair: Pair) -> Tokens:
-    """[CLS] A [SEP] B [SEP]. Raises ExperimentError: no_separators, text_empty, second_empty, too_long."""
+    """[CLS] A [SEP] B [SEP]. Raises Told: no_separators, text_empty, second_empty, too_long."""
     first, second = pair
     if model.tokenizer.cls_id is None or model.tokenizer.sep_id is None:
-        raise ExperimentError("no_separators", model=model.info.name)
+        raise Told("no_separators", model=model.info.name)
     if not first.strip():
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     if not second.strip():
-        raise ExperimentError("second_empty")
+        raise Told("second_empty")
     tokens = model.tokenizer.encode(first, second)
     limit = min(MAX_TOKENS, model.max_positions)
     if len(tokens) > limit:
-        raise ExperimentError("too_long", limit=limit, used=len(tokens))
+        raise Told("too_long", limit=limit, used=len(tokens))
     return tokens
 
 
@@ -162,12 +162,12 @@ def overlap(first: str, second: str) -> float:
 
 
 def _order_head(model: Model) -> PairHead | None:
-    from explorer.models.errors import ModelError
+    from explorer.errors import ModelUnavailable
     from explorer.models.network import pair_heads as heads
 
     try:
         return heads.order_head(model)
-    except ModelError as error:
+    except ModelUnavailable as error:
         if error.key == "pair_head_missing":
             return None
         raise

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.content import corpora
+from explorer.errors import Told
 from explorer.lab.converting import token_kinds
-from explorer.lab.errors import ExperimentError
 from explorer.lab.experiment import implements
 from explorer.lab.types.core import Progress
 from explorer.lab.types.languages import ALIGN, SURVEY, AlignInputs, AlignResult, SurveyInputs, SurveyResult
@@ -33,10 +33,10 @@ def survey(model: Model, inputs: SurveyInputs) -> Iterator[Progress | SurveyResu
     2010.10041). Retrieval is by cosine; "centred" takes away the mean of the searched sentences of each language
     (Libovický et al. 2020).
 
-    Raises ExperimentError("corpus_changed") where `digest` is not that of the sentences of today.
+    Raises Told("corpus_changed") where `digest` is not that of the sentences of today.
     """
     if inputs.digest != corpora.digest():
-        raise ExperimentError("corpus_changed")
+        raise Told("corpus_changed")
     texts = [corpora.sentences(lang) for lang in corpora.LANGUAGES]
     of_half = np.array([corpora.HALVES.index(half) for half in corpora.halves()])
     total = len(texts) * -(-len(of_half) // ROWS)
@@ -66,13 +66,13 @@ def survey(model: Model, inputs: SurveyInputs) -> Iterator[Progress | SurveyResu
 def align(model: Model, inputs: AlignInputs) -> Iterator[Progress | AlignResult]:
     """Retrieval among any parallel sentences, as in `survey`; a step is a batch of sentences.
 
-    Raises ExperimentError: text_empty, lines_differ (first, other).
+    Raises Told: text_empty, lines_differ (first, other).
     """
     lengths = [len(lines) for lines in inputs.texts]
     if len(lengths) < 2 or not min(lengths):
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     if min(lengths) != max(lengths):
-        raise ExperimentError("lines_differ", first=lengths[0], other=next(n for n in lengths if n != lengths[0]))
+        raise Told("lines_differ", first=lengths[0], other=next(n for n in lengths if n != lengths[0]))
     n, done = lengths[0], 0
     pooled = np.zeros((2, len(lengths), n, model.n_layers + 1, model.d_model), dtype=np.float32)
     for k, lines in enumerate(inputs.texts):

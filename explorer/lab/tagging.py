@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.content import corpora
-from explorer.lab.errors import ExperimentError
+from explorer.errors import Told
 from explorer.lab.experiment import implements
 from explorer.lab.lottery import word_numbers
 from explorer.lab.reading import encode
@@ -48,15 +48,15 @@ def train_pos(model: Model, inputs: PosInputs) -> Iterator[Progress | PosResult]
 
     The first `parallel.TRAIN_LINES` lines train, the others test; a test sentence translates no training sentence.
 
-    Raises ExperimentError: corpus_changed, no_language, layer_outside (layer, count).
+    Raises Told: corpus_changed, no_language, layer_outside (layer, count).
     """
     if inputs.digest != corpora.digest():
-        raise ExperimentError("corpus_changed")
+        raise Told("corpus_changed")
     train = [corpora.LANGUAGES.index(lang) for lang in inputs.train if lang in corpora.LANGUAGES]
     if not train:
-        raise ExperimentError("no_language")
+        raise Told("no_language")
     if not 0 <= inputs.layer <= model.n_layers:
-        raise ExperimentError("layer_outside", layer=inputs.layer, count=model.n_layers)
+        raise Told("layer_outside", layer=inputs.layer, count=model.n_layers)
     key = (model.revision, inputs.digest, inputs.layer)
     if key not in _kept:
         read = []
@@ -102,7 +102,7 @@ def learn(model: Model, inputs: LearnInputs) -> LearnResult:
 def tag(model: Model, inputs: TagInputs) -> TagResult:
     """The tag of every word of a text: Chinese words as jieba cuts them, Japanese token by token, else between blanks.
 
-    Raises ExperimentError: text_empty, too_long.
+    Raises Told: text_empty, too_long.
     """
     tokens = encode(model, inputs.text)
     spans = word_spans(tokens)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.content import corpora
-from explorer.lab.errors import ExperimentError
+from explorer.errors import Told
 from explorer.lab.experiment import implements
 from explorer.lab.types.languages import WORDS, WordsInputs, WordsResult
 from explorer.lab.types.masking import Floats
@@ -33,15 +33,15 @@ def words(model: Model, inputs: WordsInputs) -> WordsResult:
     The shift takes away the mean of the source words and adds that of the target words, two lists nobody has paired;
     cosines are then taken from the target's mean. Nothing of the pairing is used but to judge.
 
-    Raises ExperimentError: word_empty, too_many_words (limit, used), word_too_long, corpus_changed.
+    Raises Told: word_empty, too_many_words (limit, used), word_too_long, corpus_changed.
     """
     if inputs.digest != corpora.digest():
-        raise ExperimentError("corpus_changed")
+        raise Told("corpus_changed")
     asked = [word.strip() for word in inputs.words if word.strip()]
     if not asked:
-        raise ExperimentError("word_empty")
+        raise Told("word_empty")
     if len(asked) > MOST_WORDS:
-        raise ExperimentError("too_many_words", limit=MOST_WORDS, used=len(asked))
+        raise Told("too_many_words", limit=MOST_WORDS, used=len(asked))
     lines = [n for n, kind in enumerate(corpora.classes()) if kind != "function"]
     ours = [corpora.forms(inputs.source)[n] for n in lines]
     theirs = [corpora.forms(inputs.target)[n] for n in lines]
@@ -71,9 +71,9 @@ def _vectors(model: Model, texts: Sequence[str]) -> Floats:
     ids = [list(model.tokenizer.encode(text).ids) for text in texts]
     for row in ids:
         if len(row) - 2 > LONGEST:
-            raise ExperimentError("word_too_long", limit=LONGEST, used=len(row) - 2)
+            raise Told("word_too_long", limit=LONGEST, used=len(row) - 2)
         if len(row) < 3:
-            raise ExperimentError("word_empty")
+            raise Told("word_empty")
     out = np.zeros((model.n_layers + 1, len(ids), model.d_model), dtype=np.float32)
     for start in range(0, len(ids), ROWS):
         rows = ids[start : start + ROWS]

@@ -13,7 +13,7 @@ import threading
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from explorer.engine import get_engine, maps, uses
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.ui import chapters
 from explorer.ui.first_paint import first_painted
 
@@ -39,7 +39,7 @@ class PreloadMiddleware:
 def _prepare(name: str) -> None:
     """The chapter's views, and the tokenizer of its model."""
     _import_views(name)
-    with contextlib.suppress(EngineError):  # a damaged model is the page's to tell
+    with contextlib.suppress(Told):  # a damaged model is the page's to tell
         get_engine().vocabulary(uses.model_of(name).id)
 
 
@@ -53,7 +53,7 @@ def _import_views(*names: str) -> None:
 def get_ready() -> None:
     """Read the vocabulary that most pages need; once a page stands, load the model and import the other chapters."""
     model = uses.chosen("masking").id
-    with contextlib.suppress(EngineError):  # a damaged model is the page's to tell
+    with contextlib.suppress(Told):  # a damaged model is the page's to tell
         get_engine().vocabulary(model)
     first_painted.wait()
     get_engine().warm(model)

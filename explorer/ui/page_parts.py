@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from explorer import paths
 from explorer.engine import catalog
-from explorer.engine.base import Cancelled, EngineError
+from explorer.errors import Cancelled, Told
 from explorer.ui import i18n
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline, render, verbatim
@@ -169,7 +169,7 @@ def notice(key: str, tone: str = "", **values: object) -> None:
     st.html(f'<div class="notice {tone}" role="{role}">{render(t(key, **shielded))}</div>')
 
 
-def error(problem: EngineError) -> None:
+def error(problem: Told) -> None:
     """What happened, why, and the one next step."""
     notice(f"errors.{problem.key}", "warn", **problem.values)
 
@@ -180,7 +180,7 @@ def guarded(draw: Callable[[], None]) -> None:
         draw()
     except Cancelled:
         notice("errors.cancelled")
-    except EngineError as problem:
+    except Told as problem:
         error(problem)
 
 

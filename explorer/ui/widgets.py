@@ -15,7 +15,8 @@ from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explorer.engine import get_engine
-from explorer.engine.base import Answer, Cancelled, Progress
+from explorer.engine.base import Answer, Progress
+from explorer.errors import Cancelled
 from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
 from explorer.ui.i18n import language, t
 from explorer.ui.stop_button import Stop

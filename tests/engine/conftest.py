@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from explorer.engine.local import LocalEngine
+from explorer.errors import ModelUnavailable
 from explorer.lab.experiment import Implementation
 from explorer.lab.types.core import ModelFacts, Tokens
 from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.masking import FillInputs, FillResult, ScanInputs
-from explorer.models.errors import ModelError
 
 VOCABULARY = 33_627
 
@@ -82,7 +82,7 @@ class FakeModels:
 
     def revision(self, model_id: str) -> str:
         if not model_id.startswith("fake"):
-            raise ModelError("model_unknown", model=model_id)
+            raise ModelUnavailable("model_unknown", model=model_id)
         return f"sha of {model_id}"
 
     def tokens(self, model_id: str, text: str, pair: str | None) -> Tokens:
@@ -95,7 +95,7 @@ class FakeModels:
         return ("[PAD]",)
 
     def facts(self, model_id: str) -> ModelFacts:
-        raise ModelError("model_missing", model=model_id, path="nowhere")
+        raise ModelUnavailable("model_missing", model=model_id, path="nowhere")
 
     def load(self, model_id: str) -> FakeModel:
         assert self.may_load.wait(10)

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from explorer.engine import library, uses
-from explorer.engine.base import Cancelled, CancelToken, EngineError
+from explorer.engine.base import CancelToken
 from explorer.engine.watching import watched
+from explorer.errors import Cancelled, Told
 from explorer.lab.types.core import Progress
 from explorer.lab.types.masking import ScanInputs
 from tests.engine.conftest import Bench
@@ -26,7 +27,7 @@ def store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def key(act: Any, *arguments: Any, **options: Any) -> str:
-    with pytest.raises(EngineError) as caught:
+    with pytest.raises(Told) as caught:
         act(*arguments, **options)
     return caught.value.key
 

@@ -11,13 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from explorer.engine.base import Busy, Cancelled, EngineError, ModelUnavailable
 from explorer.engine.cache import Precomputed
-from explorer.lab.errors import ExperimentError
+from explorer.errors import Busy, Cancelled, ModelUnavailable, Told
 from explorer.lab.types.core import Progress
 from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.masking import ScanInputs
-from explorer.models.errors import ModelError
 from tests.engine.conftest import Asking, Bench, a_fill, until
 
 SENTENCE = ScanInputs("雨停了")
@@ -83,11 +81,11 @@ def test_a_question_that_failed_is_not_remembered(bench: Bench) -> None:
     def second_time_lucky(model: object, inputs: ScanInputs) -> object:
         tries.append(inputs.text)
         if len(tries) == 1:
-            raise ExperimentError("too_long", limit=510, used=511)
+            raise Told("too_long", limit=510, used=511)
         return a_fill(inputs.text, vocabulary=8)
 
     bench.add("lucky", second_time_lucky)
-    with pytest.raises(EngineError) as told:
+    with pytest.raises(Told) as told:
         engine.run(bench["lucky"], "fake", SENTENCE)
     assert (told.value.key, told.value.values) == ("too_long", {"limit": 510, "used": 511})
     assert engine.run(bench["lucky"], "fake", SENTENCE).result.tokens.text == SENTENCE.text
@@ -95,13 +93,13 @@ def test_a_question_that_failed_is_not_remembered(bench: Bench) -> None:
 
 def test_everyone_who_joined_is_told_of_a_failure(bench: Bench) -> None:
     engine = bench.engine()
-    bench.add("refuse", lambda model, inputs: (_ for _ in ()).throw(ExperimentError("text_empty")))
+    bench.add("refuse", lambda model, inputs: (_ for _ in ()).throw(Told("text_empty")))
     with bench.worker_held(engine):
         askers = [Asking(lambda: engine.run(bench["refuse"], "fake", SENTENCE).result) for _ in range(3)]
         until(lambda: engine.counters().joined_in_flight == 2)
     errors = []
     for asker in askers:
-        with pytest.raises(EngineError, match="text_empty") as told:
+        with pytest.raises(Told, match="text_empty") as told:
             asker.answer()
         errors.append(told.value)
     assert len(set(map(id, errors))) == 3  # each their own: tracebacks do not pile up on one
@@ -112,7 +110,7 @@ def test_surprises_are_logged_without_the_readers_text(bench: Bench, caplog: pyt
         raise KeyError(inputs.text)
 
     bench.add("stumble", stumble)
-    with caplog.at_level(logging.DEBUG), pytest.raises(EngineError) as told:
+    with caplog.at_level(logging.DEBUG), pytest.raises(Told) as told:
         bench.engine().run(bench["stumble"], "fake", SENTENCE)
     assert told.value.key == "failed"
     assert isinstance(told.value.__cause__.__cause__, KeyError)
@@ -123,7 +121,7 @@ def test_surprises_are_logged_without_the_readers_text(bench: Bench, caplog: pyt
 
 def test_running_out_of_memory_has_its_own_words(bench: Bench) -> None:
     bench.add("large", lambda model, inputs: (_ for _ in ()).throw(MemoryError()))
-    with pytest.raises(EngineError, match="out_of_memory"):
+    with pytest.raises(Told, match="out_of_memory"):
         bench.engine().run(bench["large"], "fake", SENTENCE)
 
 
@@ -139,7 +137,7 @@ def test_models_that_cannot_be_had_are_told(bench: Bench) -> None:
 
 def test_a_failed_load_is_told_and_the_next_request_tries_again(bench: Bench) -> None:
     engine = bench.engine()
-    bench.models.broken = ModelError("model_damaged", model="fake", path="x", reason="short")
+    bench.models.broken = ModelUnavailable("model_damaged", model="fake", path="x", reason="short")
     bench.models.may_load.clear()
     askers = [Asking(lambda t=text: engine.run(bench["read"], "fake", ScanInputs(t)).result) for text in "雨雪风"]
     until(lambda: engine.counters().waiting == 3)
@@ -188,7 +186,7 @@ def test_a_streams_result_is_kept_and_comes_alone_the_next_time(bench: Bench) ->
 def test_a_stream_without_a_result_fails_instead_of_answering_with_progress(bench: Bench) -> None:
     bench.add("endless", lambda model, inputs: iter([Progress(1, 1)]), "stream")
     engine = bench.engine()
-    with pytest.raises(EngineError, match="failed"):
+    with pytest.raises(Told, match="failed"):
         engine.run(bench["endless"], "fake", SENTENCE)
     assert engine.peek(bench["endless"], "fake", SENTENCE) is None
 
@@ -219,7 +217,7 @@ def test_precomputed_files_can_be_left_aside(monkeypatch: pytest.MonkeyPatch) ->
         assert module.get_engine() is module.get_engine()
 
 
-@pytest.mark.parametrize("kind", [EngineError, Busy, Cancelled, ModelUnavailable])
-def test_errors_survive_a_process_boundary(kind: type[EngineError]) -> None:
+@pytest.mark.parametrize("kind", [Told, Busy, Cancelled, ModelUnavailable])
+def test_errors_survive_a_process_boundary(kind: type[Told]) -> None:
     back = pickle.loads(pickle.dumps(kind("busy", position=3)))
     assert (type(back), back.key, back.values) == (kind, "busy", {"position": 3})

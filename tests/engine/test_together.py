@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from explorer.engine.base import Cancelled, CancelToken, EngineError
+from explorer.engine.base import CancelToken
 from explorer.engine.handles import Handles, Shelf
+from explorer.errors import Cancelled, Told
 from explorer.lab.experiment import ForwardRequest, implements
 from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.masking import ScanInputs
@@ -64,7 +65,7 @@ def test_a_bad_wish_ends_its_own_stream_only(bench: Bench) -> None:
         bad = Asking(lambda: list(engine.stream(bench["count"], "fake", ScanInputs("bad"), session="b")))
         until(lambda: engine.counters().waiting == 2)
     assert len(good.answer()) == 6
-    with pytest.raises(EngineError, match="failed"):
+    with pytest.raises(Told, match="failed"):
         bad.answer()
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.engine.base import Busy, Cancelled, CancelToken, EngineError
+from explorer.engine.base import CancelToken
 from explorer.engine.jobs import Job
 from explorer.engine.threads import Turns
+from explorer.errors import Busy, Cancelled, Told
 from explorer.lab.experiment import Implementation
 from explorer.lab.types.core import Progress
 from explorer.lab.types.experiment import Experiment
@@ -107,7 +108,7 @@ def test_one_readers_bad_input_fails_no_other(bench: Bench) -> None:
     engine = bench.engine()
     with bench.worker_held(engine):
         askers = ask_for(bench, engine, ["one", "bad", "two"])
-    with pytest.raises(EngineError, match="failed"):
+    with pytest.raises(Told, match="failed"):
         askers.pop(1).answer()
     assert texts(askers) == ["one", "two"]
     assert sizes == [3, 1, 1, 1]
@@ -372,7 +373,7 @@ def test_a_step_that_fails_ends_the_stream_and_not_the_worker(bench: Bench) -> N
     engine = bench.engine()
     stream = engine.stream(bench["stumble"], "fake", ScanInputs("x"))
     assert next(stream) == Progress(1, 2)
-    with pytest.raises(EngineError, match="failed"):
+    with pytest.raises(Told, match="failed"):
         next(stream)
     assert engine.run(bench["read"], "fake", ScanInputs("x")).result.tokens.text == "x"
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from explorer.content import corpora
+from explorer.errors import Told
 from explorer.lab import converting, languages, mapping, surveying, tagging
-from explorer.lab.errors import ExperimentError
 from explorer.lab.types.languages import (
     KIND,
     KINDS,
@@ -311,7 +311,7 @@ def test_words_stand_where_the_features_take_them() -> None:
     ],
 )
 def test_what_can_not_be_run_is_refused_with_a_reason(tiny_model: Model, name: str, inputs: Any, key: str) -> None:
-    with pytest.raises(ExperimentError) as caught:
+    with pytest.raises(Told) as caught:
         if isinstance(found := getattr(languages, name)(tiny_model, inputs), Iterator):
             list(found)
     assert caught.value.key == key
@@ -323,6 +323,6 @@ def test_what_can_not_be_run_is_refused_with_a_reason(tiny_model: Model, name: s
 def test_a_sentence_that_can_not_be_shifted_is_refused(
     tiny_model: Model, text: str, layers: tuple[int, ...], key: str
 ) -> None:
-    with pytest.raises(ExperimentError) as caught:
+    with pytest.raises(Told) as caught:
         languages.shift(tiny_model, shift_of(tiny_model, text, layers))
     assert caught.value.key == key

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.errors import Told
 from explorer.lab import lottery
-from explorer.lab.errors import ExperimentError
 from explorer.lab.types.lottery import LotteryInputs
 from explorer.models.catalog.catalog import default
 from explorer.models.network.tokenizer import for_model
@@ -101,7 +101,7 @@ def test_jieba_keeps_quiet(model: Any, capfd: pytest.CaptureFixture[str]) -> Non
 
 def test_refused(model: Any) -> None:
     for text, key in ((" ", "text_empty"), ("树" * 127, "too_long")):
-        with pytest.raises(ExperimentError) as caught:
+        with pytest.raises(Told) as caught:
             lottery.roll(model, LotteryInputs(text))
         assert caught.value.key == key
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from explorer.errors import Told
 from explorer.lab import masking
-from explorer.lab.errors import ExperimentError
 from explorer.lab.types.core import Progress
 from explorer.lab.types.masking import AverageInputs, Edit, FillInputs, LensInputs, TreatInputs
 from tests.lab.conftest import Reference, last
@@ -134,7 +134,7 @@ def test_lens_reads_the_head_at_every_layer(tiny_model: Model, library: Any, log
     ],
 )
 def test_what_can_not_be_run_is_refused_with_a_reason(tiny_model: Model, inputs: FillInputs, key: str) -> None:
-    with pytest.raises(ExperimentError) as caught:
+    with pytest.raises(Told) as caught:
         masking.fill(tiny_model, [inputs])
     assert caught.value.key == key
 
@@ -156,5 +156,5 @@ def test_the_embedded_model_fills_in_the_fruit_and_repairs_a_typo(mini_mbert: Mo
 
 
 def test_an_average_over_no_text_is_refused(tiny_model: Model) -> None:
-    with pytest.raises(ExperimentError):
+    with pytest.raises(Told):
         last(masking.average(tiny_model, AverageInputs(())))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from explorer.engine import catalog, get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.attention import LOOK, LookInputs, LookResult, Sight
 from explorer.views.attention import downloads, scene
 from explorer.views.attention.common import State
@@ -32,7 +32,7 @@ def test_a_text_is_cut_at_a_token_and_the_second_one_is_kept() -> None:
 
 
 def test_a_second_text_that_is_too_long_alone_is_refused() -> None:
-    with pytest.raises(EngineError) as caught:
+    with pytest.raises(Told) as caught:
         scene.fit(MODEL, "雨", SECOND * 9, 30)
     assert caught.value.key == "too_long"
 
@@ -41,7 +41,7 @@ def test_a_second_text_that_is_too_long_alone_is_refused() -> None:
     ("changes", "key"), [({"text": " \n"}, "text_empty"), ({"paired": True, "pair": " "}, "pair_empty")]
 )
 def test_nothing_to_read_is_told(changes: dict[str, object], key: str) -> None:
-    with pytest.raises(EngineError) as caught:
+    with pytest.raises(Told) as caught:
         scene.read(State(**{"text": ZH, **changes}))
     assert caught.value.key == key
 

@@ -11,14 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog import catalog, preflight, store
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.catalog.policy import FOLDER, Policy
 from explorer.models.download.sources.base import CONFIG, WEIGHTS
 from explorer.models.download.sources.directory import Directory
 from explorer.models.download.sources.huggingface import REPO, REVISION
-from explorer.models.errors import ModelError
-from explorer.models.failures import FetchError
 from explorer.models.network import weight_headers
 
 TOKENIZER = "tokenizer.json"
@@ -28,18 +27,18 @@ UNSTATED = "see the model card"
 def by_name(name: str) -> ModelInfo:
     """The entry for an id of the catalogue, of the store, or of the hub: OWNER/NAME or OWNER/NAME@REVISION.
 
-    A hub's id that the catalogue has under a shorter name is that entry. Raises FetchError("id_refused"),
-    ModelError("model_unknown").
+    A hub's id that the catalogue has under a shorter name is that entry. Raises ModelUnavailable("id_refused"),
+    ModelUnavailable("model_unknown").
     """
     name = name.strip()
     try:
         return catalog.entry(name)
-    except ModelError:
+    except ModelUnavailable:
         if "/" not in name:
             raise
     repo, at, revision = name.partition("@")
     if not REPO.fullmatch(repo) or (at and not REVISION.fullmatch(revision)) or ".." in name:
-        raise FetchError("id_refused", id=name)
+        raise ModelUnavailable("id_refused", id=name)
     for info in catalog.all_entries():
         if f"huggingface:{name}" in info.sources:
             return catalog.entry(info.id)
@@ -50,20 +49,20 @@ def by_name(name: str) -> ModelInfo:
 def register(folder: Path, policy: Policy) -> ModelInfo:
     """A folder of this machine as a model, used where it is. Its id is "folder:" and the folder's name.
 
-    Raises FetchError (not_allowed, folder_refused, config_refused, only_pickle …), ModelError("model_unsupported").
+    Raises ModelUnavailable: not_allowed, folder_refused, config_refused, only_pickle, model_unsupported …
     """
     policy.require(FOLDER)
     folder = folder.expanduser().resolve()
     offer = Directory(folder).look(Event(), "")
     files = {file.name: [file.size, file.sha256] for file in offer.files}
     if TOKENIZER not in files:
-        raise FetchError("folder_refused", path=str(folder), reason=f"no {TOKENIZER}")
+        raise ModelUnavailable("folder_refused", path=str(folder), reason=f"no {TOKENIZER}")
     model_id = f"folder:{folder.name}"
     info = preflight.config(_entry(model_id, folder.name, ("folder",), folder, offer.weights), folder / CONFIG)
     try:
         info = replace(info, parameters=weight_headers.read(folder / offer.weights).n_weights)
     except weight_headers.HeaderError as error:
-        raise FetchError("folder_refused", path=str(folder), reason=f"{offer.weights}: {error}") from error
+        raise ModelUnavailable("folder_refused", path=str(folder), reason=f"{offer.weights}: {error}") from error
     note = {
         "path": str(folder),
         "weights": offer.weights,

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from explorer import paths
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog import store
-from explorer.models.errors import ModelError
 
 KINDS = ("masked", "causal", "seq2seq", "encoder")
 # The chapters of models that were typed by name, of which the catalogue says nothing: what any of their kind can do.
@@ -107,7 +107,7 @@ def entry(model_id: str) -> ModelInfo:
     """The model called `model_id`, where it lies: embedded, fetched, or a registered local folder.
 
     A model that can be fetched and was not has its future folder as path, and no file there.
-    Raises ModelError("model_unknown") if neither the catalogue nor the store has it.
+    Raises ModelUnavailable("model_unknown") if neither the catalogue nor the store has it.
     """
     written = next((info for info in all_entries() if info.id == model_id), None)
     if written is not None and (written.embedded or Path(written.path).is_absolute()):
@@ -124,7 +124,7 @@ def entry(model_id: str) -> ModelInfo:
             bytes=kept.bytes,
         )
     if written is None:
-        raise ModelError("model_unknown", model=model_id)
+        raise ModelUnavailable("model_unknown", model=model_id)
     return replace(written, path=str(store.default().home(model_id)))
 
 

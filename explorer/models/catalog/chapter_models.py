@@ -9,10 +9,9 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog import catalog, store
 from explorer.models.catalog.catalog import ModelInfo
-from explorer.models.errors import ModelError
-from explorer.models.failures import FetchError
 from explorer.models.network import model_files
 from explorer.models.network.architectures import architecture
 
@@ -44,18 +43,18 @@ def choose(chapter: str, model_id: str) -> ModelInfo:
 def require(chapter: str, model_id: str) -> ModelInfo:
     """The entry of a model that a chapter can use now.
 
-    Raises ModelError: model_unknown; model_missing where it is not here; head_missing where the file lacks what the
-    chapter needs; FetchError("not_for_chapter").
+    Raises ModelUnavailable: model_unknown; model_missing where it is not here; head_missing where the file lacks what
+    the chapter needs; not_for_chapter.
     """
     if chapter not in SWITCHABLE:
-        raise FetchError("not_for_chapter", model=model_id)
+        raise ModelUnavailable("not_for_chapter", model=model_id)
     info = catalog.entry(model_id)
     if not info.embedded and store.default().state(model_id) != "whole":
-        raise ModelError("model_missing", model=info.name, path=str(info.folder))
+        raise ModelUnavailable("model_missing", model=info.name, path=str(info.folder))
     if chapter not in READ_ONLY and (info.kind == "encoder" or not _has_head(info)):
-        raise ModelError("head_missing", model=info.name)
+        raise ModelUnavailable("head_missing", model=info.name)
     if chapter not in info.good_for:
-        raise FetchError("not_for_chapter", model=info.name)
+        raise ModelUnavailable("not_for_chapter", model=info.name)
     return info
 
 
@@ -65,7 +64,7 @@ def usable(chapter: str) -> tuple[ModelInfo, ...]:
     for info in catalog.everything():
         try:
             found.append(require(chapter, info.id))
-        except ModelError:
+        except ModelUnavailable:
             continue
     return tuple(sorted(found, key=lambda info: not info.embedded))
 
@@ -99,7 +98,7 @@ def _choices(root: Path, stamp: tuple[int, ...]) -> dict[str, str]:
 def _there(model_id: str, stamp: tuple[int, ...]) -> ModelInfo | None:
     try:
         info = catalog.entry(model_id)
-    except ModelError:
+    except ModelUnavailable:
         return None
     return info if info.embedded or store.default().state(model_id) == "whole" else None
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from explorer.models.failures import FetchError
+from explorer.errors import ModelUnavailable
 
 VARIABLE = "SESAME_READERS_MAY"  # e.g. "fetch switch"; also after `--` on the command line: --readers-may fetch,switch
 ACTIONS = ("fetch", "switch", "evict", "remove")
@@ -31,9 +31,9 @@ class Policy:
         return self.alone or (action in self.allowed and action != FOLDER)
 
     def require(self, action: str) -> None:
-        """Raises FetchError("not_allowed")."""
+        """Raises ModelUnavailable("not_allowed")."""
         if not self.may(action):
-            raise FetchError("not_allowed", action=action)
+            raise ModelUnavailable("not_allowed", action=action)
 
 
 def of_server(address: str | None, environment: Mapping[str, str], arguments: Sequence[str] = ()) -> Policy:

@@ -13,10 +13,9 @@ from typing import Any
 
 import psutil
 
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.download.sources.base import CONFIG, LIMITS, Offer, Product, RemoteFile, gb
-from explorer.models.errors import ModelError
-from explorer.models.failures import FetchError
 from explorer.models.network import model_files
 from explorer.models.network.architectures import architecture
 from explorer.models.network.model_files import FP32_BYTES, LOADING_OVERHEAD
@@ -30,36 +29,38 @@ GGUF_BYTES_A_WEIGHT = 0.6  # 4-bit blocks with their scales
 def config(info: ModelInfo, path: Path) -> ModelInfo:
     """The entry, completed from a fetched config.json where it was typed by name.
 
-    Raises FetchError("config_refused"), ModelError("model_unsupported").
+    Raises ModelUnavailable("config_refused"), ModelUnavailable("model_unsupported").
     """
     try:
         settings = json.loads(model_files.read_capped(info, path, LIMITS[CONFIG]))
         family = settings.get("model_type") if isinstance(settings, dict) else None
         if not isinstance(family, str) or (info.family and family != info.family):
-            raise FetchError("config_refused", model=info.name, reason=f"model_type = {family!r}, not {info.family!r}")
+            raise ModelUnavailable(
+                "config_refused", model=info.name, reason=f"model_type = {family!r}, not {info.family!r}"
+            )
         row = architecture(info.id, family)
         found = replace(info, family=family, kind=info.kind if info.family else _kind(settings, row.kind))
         model_files.config(replace(found, path=str(path.parent.absolute())))
     except (ValueError, RecursionError) as error:
-        raise FetchError("config_refused", model=info.name, reason=str(error)) from error
-    except ModelError as error:
+        raise ModelUnavailable("config_refused", model=info.name, reason=str(error)) from error
+    except ModelUnavailable as error:
         if error.key != "model_damaged":
             raise
-        raise FetchError("config_refused", model=info.name, reason=str(error.values["reason"])) from error
+        raise ModelUnavailable("config_refused", model=info.name, reason=str(error.values["reason"])) from error
     return found
 
 
 def disk(folder: Path, coming: tuple[RemoteFile, ...], product: Product | None) -> None:
-    """Raises FetchError("disk_full") if what is still to come would not fit."""
+    """Raises ModelUnavailable("disk_full") if what is still to come would not fit."""
     there = sum(part.stat().st_size for part in folder.iterdir() if part.is_file())
     needed = max(0, sum(file.size for file in coming) - there) + (product.size if product else 0) + SPARE_DISK
     free = shutil.disk_usage(folder).free
     if needed > free:
-        raise FetchError("disk_full", path=str(folder), needed_gb=gb(needed), free_gb=gb(free))
+        raise ModelUnavailable("disk_full", path=str(folder), needed_gb=gb(needed), free_gb=gb(free))
 
 
 def memory(info: ModelInfo, offer: Offer) -> None:
-    """Raises ModelError("model_too_large") if this machine could never hold the model, even with nothing else open."""
+    """Raises ModelUnavailable("model_too_large") if this machine could never hold the model, even empty."""
     if info.parameters:
         weights = float(info.parameters)
     elif offer.product is not None:
@@ -68,7 +69,7 @@ def memory(info: ModelInfo, offer: Offer) -> None:
         weights = offer.files[-1].size / LEAST_BYTES_A_WEIGHT
     needed, total = weights * FP32_BYTES * LOADING_OVERHEAD, total_memory()
     if needed > total:
-        raise ModelError("model_too_large", model=info.name, needed_gb=gb(needed), free_gb=gb(total))
+        raise ModelUnavailable("model_too_large", model=info.name, needed_gb=gb(needed), free_gb=gb(total))
 
 
 def total_memory() -> int:

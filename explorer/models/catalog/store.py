@@ -22,7 +22,7 @@ from typing import Any
 import platformdirs
 from filelock import FileLock, Timeout
 
-from explorer.models.failures import FetchError
+from explorer.errors import ModelUnavailable
 
 VARIABLE = "SESAME_MODELS"  # the folder of fetched models; without it, the platform's place for a program's data
 MANIFEST = "manifest.json"
@@ -205,14 +205,14 @@ class Store:
 
     @contextlib.contextmanager
     def locked(self, model_id: str) -> Iterator[None]:
-        """Alone with this model, across processes; a killed process lets go. Raises FetchError("fetch_running")."""
+        """Alone with this model, across processes; a killed one lets go. Raises ModelUnavailable("fetch_running")."""
         folder = self.root / ".locks"
         folder.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(folder / f"{slug(model_id)}.lock", timeout=0, thread_local=False):
                 yield
         except Timeout as error:
-            raise FetchError("fetch_running", model=model_id) from error
+            raise ModelUnavailable("fetch_running", model=model_id) from error
 
     def note(self, topic: str) -> dict[str, Any]:
         """What this machine remembers under a topic: "pins", "terms", "folders" or "chapters"."""

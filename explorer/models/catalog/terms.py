@@ -9,22 +9,21 @@ import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.catalog.store import Store
-from explorer.models.errors import ModelError
-from explorer.models.failures import FetchError
 
 SILENT = ("script", "style", "head", "nav", "header", "footer", "devsite-header", "devsite-footer-linkboxes")
 
 
 def text(info: ModelInfo) -> str:
-    """The terms of a model as plain text. Raises ModelError("model_missing") if the project's copy is gone."""
+    """The terms of a model as plain text. Raises ModelUnavailable("model_missing") if the project's copy is gone."""
     texts = []
     for path in info.terms_files:
         try:
             written = path.read_text(encoding="utf-8")
         except OSError as error:
-            raise ModelError("model_missing", model=info.name, path=str(path)) from error
+            raise ModelUnavailable("model_missing", model=info.name, path=str(path)) from error
         texts.append(_plain(written) if path.suffix == ".html" else written)
     return "\n\n".join(texts)
 
@@ -40,9 +39,9 @@ def accepted(info: ModelInfo, store: Store) -> bool:
 
 
 def require(info: ModelInfo, store: Store) -> None:
-    """Raises FetchError("terms_first") if the terms have not been accepted here."""
+    """Raises ModelUnavailable("terms_first") if the terms have not been accepted here."""
     if not accepted(info, store):
-        raise FetchError("terms_first", model=info.name, licence=info.licence)
+        raise ModelUnavailable("terms_first", model=info.name, licence=info.licence)
 
 
 def _plain(page: str) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog import catalog, preflight
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.catalog.store import FORMAT, MANIFEST_LIMIT, Kept, Store, slug
@@ -23,7 +24,6 @@ from explorer.models.catalog.terms import accept, require
 from explorer.models.download.download_file import BLOCK
 from explorer.models.download.fetch import Progress
 from explorer.models.download.sources.base import CONFIG, gb, is_allowed, limit_of
-from explorer.models.failures import FetchError
 from explorer.models.network import weight_headers
 
 LIST = "pack.json"
@@ -33,13 +33,13 @@ KNOWN_AS = "open-sesame models"
 def pack(model_ids: Sequence[str], target: Path, store: Store) -> Iterator[Progress]:
     """Writes kept models into one file. Embedded ones are left out: every copy of the app has them.
 
-    Raises FetchError("pack_refused") for a model that is not there or not sound, FetchError("disk_full").
+    Raises ModelUnavailable("pack_refused") for a model that is not there or not sound, ModelUnavailable("disk_full").
     """
     kept = [_whole(model_id, store) for model_id in model_ids]
     total = sum(stored.size for one in kept for stored in one.files.values())
     free = shutil.disk_usage(target.absolute().parent).free
     if total > free:
-        raise FetchError("disk_full", path=str(target), needed_gb=gb(total), free_gb=gb(free))
+        raise ModelUnavailable("disk_full", path=str(target), needed_gb=gb(total), free_gb=gb(free))
     done, growing = 0, target.with_name(f"{target.name}.part")
     try:
         with zipfile.ZipFile(growing, "w", zipfile.ZIP_STORED) as archive:
@@ -55,14 +55,14 @@ def pack(model_ids: Sequence[str], target: Path, store: Store) -> Iterator[Progr
                             done += len(block)
                             yield Progress(one.id, "packing", str(target), name, done, total)
                     if digest.hexdigest() != stored.sha256:
-                        raise FetchError("pack_refused", path=str(one.folder / name), reason="checksum")
+                        raise ModelUnavailable("pack_refused", path=str(one.folder / name), reason="checksum")
         os.replace(growing, target)
     finally:
         growing.unlink(missing_ok=True)
 
 
 def contents(path: Path) -> tuple[ModelInfo, ...]:
-    """The models that a pack holds, as entries: to show their terms before unpacking. Raises FetchError."""
+    """The models that a pack holds, as entries: to show their terms before unpacking. Raises ModelUnavailable."""
     with _opened(path) as archive:
         return tuple(_info(path, model) for model in _models(path, archive))
 
@@ -70,8 +70,8 @@ def contents(path: Path) -> tuple[ModelInfo, ...]:
 def unpack(path: Path, store: Store, *, accepted: bool = False) -> Iterator[Progress]:
     """Brings the models of a pack into the store; those that are there already are passed over.
 
-    `accepted`: whoever unpacks has accepted the terms of all of them. Raises FetchError: pack_refused, terms_first,
-    disk_full, checksum_wrong (another file than the catalogue's), config_refused; ModelError.
+    `accepted`: whoever unpacks has accepted the terms of all of them. Raises ModelUnavailable: pack_refused,
+    terms_first, disk_full, checksum_wrong (another file than the catalogue's), config_refused …
     """
     with _opened(path) as archive:
         models = _models(path, archive)
@@ -79,7 +79,7 @@ def unpack(path: Path, store: Store, *, accepted: bool = False) -> Iterator[Prog
         store.root.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(store.root).free
         if total > free:
-            raise FetchError("disk_full", path=str(store.root), needed_gb=gb(total), free_gb=gb(free))
+            raise ModelUnavailable("disk_full", path=str(store.root), needed_gb=gb(total), free_gb=gb(free))
         done = 0
         for model in models:
             info = _info(path, model)
@@ -116,9 +116,9 @@ def _bring(
                     out.flush()
                     os.fsync(out.fileno())
             except (KeyError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
-                raise FetchError("pack_refused", path=str(path), reason=f"{name}: {error}") from error
+                raise ModelUnavailable("pack_refused", path=str(path), reason=f"{name}: {error}") from error
             if written != size or digest.hexdigest() != sha256:
-                raise FetchError("pack_refused", path=str(path), reason=f"{name}: checksum")
+                raise ModelUnavailable("pack_refused", path=str(path), reason=f"{name}: checksum")
             done += size
         _judge(path, folder, model, info)
         store.finish(info.id, {key: model[key] for key in ("weights", "source", "commit", "info")})
@@ -132,18 +132,18 @@ def _judge(path: Path, folder: Path, model: dict[str, Any], info: ModelInfo) -> 
     weights = model["weights"]
     known = next((entry for entry in catalog.all_entries() if entry.id == info.id), None)
     if known is not None and known.revision and known.revision != model["files"][weights][1]:
-        raise FetchError("checksum_wrong", place=str(path), file=weights)
+        raise ModelUnavailable("checksum_wrong", place=str(path), file=weights)
     preflight.config(info, folder / CONFIG)
     try:
         weight_headers.read(folder / weights)
     except weight_headers.HeaderError as error:
-        raise FetchError("pack_refused", path=str(path), reason=f"{weights}: {error}") from error
+        raise ModelUnavailable("pack_refused", path=str(path), reason=f"{weights}: {error}") from error
 
 
 def _whole(model_id: str, store: Store) -> Kept:
     kept = store.kept(model_id)
     if kept is None or store.state(model_id) != "whole" or not kept.folder.is_relative_to(store.root):
-        raise FetchError("pack_refused", path=model_id, reason=store.state(model_id))
+        raise ModelUnavailable("pack_refused", path=model_id, reason=store.state(model_id))
     return kept
 
 
@@ -166,11 +166,11 @@ def _opened(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
     except (OSError, zipfile.BadZipFile) as error:
-        raise FetchError("pack_refused", path=str(path), reason=str(error)) from error
+        raise ModelUnavailable("pack_refused", path=str(path), reason=str(error)) from error
 
 
 def _models(path: Path, archive: zipfile.ZipFile) -> list[dict[str, Any]]:
-    """The pack's list, every name and number in it checked. Raises FetchError("pack_refused")."""
+    """The pack's list, every name and number in it checked. Raises ModelUnavailable("pack_refused")."""
     try:
         if archive.getinfo(LIST).file_size > MANIFEST_LIMIT:
             raise ValueError(f"{LIST} is too large")
@@ -192,7 +192,7 @@ def _models(path: Path, archive: zipfile.ZipFile) -> list[dict[str, Any]]:
                     raise ValueError(f"{name}: another size than listed")
         return list(listed["models"])
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError, zipfile.BadZipFile) as error:
-        raise FetchError("pack_refused", path=str(path), reason=str(error)) from error
+        raise ModelUnavailable("pack_refused", path=str(path), reason=str(error)) from error
 
 
 def _info(path: Path, model: dict[str, Any]) -> ModelInfo:
@@ -200,12 +200,12 @@ def _info(path: Path, model: dict[str, Any]) -> ModelInfo:
     for entry in catalog.all_entries():
         if entry.id == model["id"]:
             if entry.embedded:
-                raise FetchError("pack_refused", path=str(path), reason=f"{entry.id} ships with the app")
+                raise ModelUnavailable("pack_refused", path=str(path), reason=f"{entry.id} ships with the app")
             return entry
     try:
         info = catalog.from_dict(model["info"] | {"id": model["id"], "terms": [], "path": ""})
     except (KeyError, TypeError, ValueError) as error:
-        raise FetchError("pack_refused", path=str(path), reason=str(error)) from error
+        raise ModelUnavailable("pack_refused", path=str(path), reason=str(error)) from error
     if not info.family:
-        raise FetchError("pack_refused", path=str(path), reason="no model_type")
+        raise ModelUnavailable("pack_refused", path=str(path), reason="no model_type")
     return info

@@ -8,10 +8,9 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, replace
 
+from explorer.errors import ModelUnavailable, Told
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.download.fetch import Options, Progress, fetch
-from explorer.models.errors import ModelError
-from explorer.models.failures import FetchError
 
 AT_ONCE = 2
 
@@ -23,7 +22,7 @@ class Job:
     info: ModelInfo
     progress: Progress
     running: bool
-    error: ModelError | None = None
+    error: Told | None = None
     asked: bool = False
 
     @property
@@ -85,10 +84,10 @@ class Fetches:
             with self._places:
                 for progress in fetch(job.info, options, cancel=cancel):
                     self._note(replace(job, progress=progress))
-        except ModelError as caught:
+        except Told as caught:
             error = caught
         except Exception as caught:  # a fetch that died must not be shown as running for ever
-            error = FetchError("source_broken", place=progress.place, reason=f"{type(caught).__name__}: {caught}")
+            error = ModelUnavailable("source_broken", place=progress.place, reason=f"{type(caught).__name__}: {caught}")
         self._note(replace(job, progress=progress, running=False, error=error))
 
     def _note(self, job: Job) -> None:

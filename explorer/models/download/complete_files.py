@@ -12,8 +12,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
-from explorer.models.failures import FetchError
 
 CONFIG = "config.json"
 TOKENIZER = "tokenizer.json"
@@ -29,21 +29,21 @@ MADE = (
 def complete(info: ModelInfo, folder: Path, weights: str) -> None:
     """Adds config.json and tokenizer.json to a model's folder if it lacks them.
 
-    Raises FetchError("conversion_failed").
+    Raises ModelUnavailable("conversion_failed").
     """
     wanted = [name for name in (CONFIG, TOKENIZER) if not (folder / name).is_file()]
     if not wanted:
         return
     if not weights.endswith(".gguf") and not any(file for kind in VOCABULARIES for file in folder.glob(kind)):
         # transformers would make a tokenizer of nothing but special tokens, without a word
-        raise FetchError("conversion_failed", model=info.name, reason="no vocabulary")
+        raise ModelUnavailable("conversion_failed", model=info.name, reason="no vocabulary")
     made = folder / ".made"
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
     try:
         _convert(folder, weights, made, wanted)
     except Exception as error:  # a vocabulary the library can't read: it raises whatever the reading broke on
-        raise FetchError(
+        raise ModelUnavailable(
             "conversion_failed", model=info.name, reason=f"{type(error).__name__}: {error}"[:300]
         ) from error
     for name in MADE:
@@ -51,7 +51,7 @@ def complete(info: ModelInfo, folder: Path, weights: str) -> None:
             os.replace(made / name, folder / name)
     shutil.rmtree(made)
     if missing := [name for name in wanted if not (folder / name).is_file()]:
-        raise FetchError("conversion_failed", model=info.name, reason=f"no {missing[0]}")
+        raise ModelUnavailable("conversion_failed", model=info.name, reason=f"no {missing[0]}")
 
 
 def _convert(folder: Path, weights: str, made: Path, wanted: list[str]) -> None:

@@ -21,9 +21,9 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from explorer.models.download.http_client import Cancel, Web
+from explorer.errors import Cancelled, ModelUnavailable
+from explorer.models.download.http_client import Cancel, Transient, Web
 from explorer.models.download.sources.base import RemoteFile, gb
-from explorer.models.failures import FetchError, Transient
 
 BLOCK = 2**18
 PROGRESS = 2**20  # bytes that count as having got on: the attempts begin anew
@@ -61,7 +61,7 @@ def download(
 ) -> Iterator[Got | Waiting]:
     """Brings `file` to folder/NAME; takes up what lies in NAME.part.
 
-    Raises FetchError: cancelled, connection_lost, too_slow, rate_limited, size_wrong, checksum_wrong, disk_full
+    Raises ModelUnavailable: cancelled, connection_lost, too_slow, rate_limited, size_wrong, checksum_wrong, disk_full
     and what `Web.open` raises. Whatever is raised, what was received stays for the next time, unless it
     is known to be wrong.
     """
@@ -78,7 +78,7 @@ def download(
             break
         growing.restart()
         if not resumed:
-            raise FetchError("checksum_wrong", place=web.place, file=file.name)
+            raise ModelUnavailable("checksum_wrong", place=web.place, file=file.name)
         resumed = False  # the piece from last time may be what was wrong: once more, from the start
         yield Got(0)
     growing.close(target)
@@ -100,16 +100,16 @@ def _until_complete(
             reason, wait, slow = error.reason, error.wait_s, isinstance(error, _TooSlow)
         failed = 1 if growing.size() - before >= PROGRESS and not slow else failed + 1
         if wait is not None and (wait > timing.longest_wait_s or failed > timing.attempts):
-            raise FetchError("rate_limited", place=web.place, seconds=round(wait))
+            raise ModelUnavailable("rate_limited", place=web.place, seconds=round(wait))
         if failed > timing.attempts and slow:
-            raise FetchError("too_slow", place=web.place, file=growing.file.name)
+            raise ModelUnavailable("too_slow", place=web.place, file=growing.file.name)
         if failed > timing.attempts:
-            raise FetchError("connection_lost", place=web.place, file=growing.file.name)
+            raise ModelUnavailable("connection_lost", place=web.place, file=growing.file.name)
         pause = timing.first_pause_s * 2 ** (failed - 1) if wait is None else wait
         yield Waiting(pause, reason)
         if cancel.wait(pause):
-            raise FetchError("cancelled")
-    raise FetchError("connection_lost", place=web.place, file=growing.file.name)
+            raise Cancelled("cancelled")
+    raise ModelUnavailable("connection_lost", place=web.place, file=growing.file.name)
 
 
 class _TooSlow(Transient):
@@ -150,7 +150,7 @@ class _Growing:
             self._etag.write_text(etag, encoding="ascii")
 
     def append(self, blocks: Iterator[bytes], place: str) -> Iterator[int]:
-        """Writes the blocks, gives the size after each. Raises FetchError (disk_full, size_wrong), OSError."""
+        """Writes the blocks, gives the size after each. Raises ModelUnavailable (disk_full, size_wrong), OSError."""
         done = self.size()
         try:
             with self._opener(self.part, "ab") as out:
@@ -168,10 +168,12 @@ class _Growing:
                 raise
             free = shutil.disk_usage(self.part.parent).free
             needed = self.file.size - self.size()
-            raise FetchError("disk_full", path=str(self.part.parent), needed_gb=gb(needed), free_gb=gb(free)) from error
+            raise ModelUnavailable(
+                "disk_full", path=str(self.part.parent), needed_gb=gb(needed), free_gb=gb(free)
+            ) from error
 
     def announced(self, total: int, place: str) -> None:
-        """Refuses another size than the listing's before its bytes move. Raises FetchError("size_wrong")."""
+        """Refuses another size than the listing's before its bytes move. Raises ModelUnavailable("size_wrong")."""
         if total not in (-1, self.file.size):
             raise self._wrong_size(place, total)
 
@@ -181,12 +183,12 @@ class _Growing:
         os.replace(self.part, target)
         self._etag.unlink(missing_ok=True)
 
-    def _wrong_size(self, place: str, found: int) -> FetchError:
-        return FetchError("size_wrong", place=place, file=self.file.name, expected=self.file.size, found=found)
+    def _wrong_size(self, place: str, found: int) -> ModelUnavailable:
+        return ModelUnavailable("size_wrong", place=place, file=self.file.name, expected=self.file.size, found=found)
 
 
 def _from_web(growing: _Growing, web: Web, client: httpx2.Client, cancel: Cancel) -> Iterator[int]:
-    """One request. Raises Transient, FetchError."""
+    """One request. Raises Transient, ModelUnavailable."""
     if growing.complete():
         return
     headers = {}
@@ -211,13 +213,13 @@ def _from_web(growing: _Growing, web: Web, client: httpx2.Client, cancel: Cancel
 
 
 def _blocks(response: httpx2.Response, web: Web, cancel: Cancel) -> Iterator[bytes]:
-    """The body as it comes. Raises FetchError("cancelled"), _TooSlow for a trickle, Transient for a break."""
+    """The body as it comes. Raises Cancelled("cancelled"), _TooSlow for a trickle, Transient for a break."""
     timing = web.timing
     began, received = time.monotonic(), 0
     try:
         for block in response.iter_raw():
             if cancel.is_set():
-                raise FetchError("cancelled")
+                raise Cancelled("cancelled")
             yield block
             received += len(block)
             passed = time.monotonic() - began
@@ -237,13 +239,13 @@ def _from_folder(growing: _Growing, web: Web, client: httpx2.Client, cancel: Can
             source.seek(growing.size())
             yield from growing.append(_read_blocks(source, cancel), web.place)
     except OSError as error:
-        raise FetchError("folder_refused", path=str(path), reason=error.strerror or str(error)) from error
+        raise ModelUnavailable("folder_refused", path=str(path), reason=error.strerror or str(error)) from error
 
 
 def _read_blocks(source: IO[bytes], cancel: Cancel) -> Iterator[bytes]:
     while block := source.read(BLOCK):
         if cancel.is_set():
-            raise FetchError("cancelled")
+            raise Cancelled("cancelled")
         yield block
 
 

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from explorer.errors import Cancelled, ModelUnavailable
 from explorer.models.catalog import preflight
 from explorer.models.catalog.adhoc_models import UNSTATED
 from explorer.models.catalog.catalog import ModelInfo
@@ -24,11 +25,13 @@ from explorer.models.download import complete_files, download_file, sources, whe
 from explorer.models.download.http_client import Cancel, Timing
 from explorer.models.download.sources.base import CONFIG, Offer, RemoteFile, Source
 from explorer.models.download.throughput import Rate
-from explorer.models.errors import ModelError
-from explorer.models.failures import OTHER_SOURCE_MAY_HELP, FetchError
 from explorer.models.network import weight_headers
 
 OFFER = ".offer.json"  # what the half-fetched files are parts of
+OTHER_SOURCE_MAY_HELP = frozenset(
+    "source_unreachable source_missing source_gated rate_limited source_broken connection_lost too_slow size_wrong "
+    "checksum_wrong checksum_none pin_changed only_pickle weights_in_parts file_too_large".split()
+)
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,8 @@ def fetch(
 ) -> Iterator[Progress]:
     """Brings a model into the store; the last progress is "done". Nothing moves if it is there and whole.
 
-    Sources are tried in order; where several fail, FetchError("no_source") names each with its reason.
-    Raises FetchError, and ModelError("model_too_large", "model_unsupported").
+    Sources are tried in order; where several fail, ModelUnavailable("no_source") names each with its reason.
+    Raises ModelUnavailable, and ModelUnavailable("model_too_large", "model_unsupported").
     """
     place, stop, options = store or default(), cancel or threading.Event(), options or Options()
     if info.embedded:
@@ -92,23 +95,25 @@ def fetch(
             return
         if not options.look_only:
             place.reopen(info.id)
-        tried: list[FetchError] = []
+        tried: list[ModelUnavailable] = []
         for source in sources.of(info, timing=options.timing, folder=options.folder):
             if stop.is_set():
-                raise FetchError("cancelled")
+                raise Cancelled("cancelled")
             yield Progress(info.id, "looking", place=source.web.place)
             try:
                 one = _One(info, source, options, stop, place)
                 yield from one.look() if options.look_only else one.run()
                 return
-            except FetchError as error:
+            except ModelUnavailable as error:
                 if error.key not in OTHER_SOURCE_MAY_HELP:
                     raise
                 tried.append(error)
     if len(tried) == 1 and tried[0].key != "source_unreachable":
         raise tried[0]
     said = "; ".join(f"{error.values.get('place', '')}: {_short(error)}" for error in tried)
-    raise FetchError("no_source", model=info.name, tried=said or "–", attempts=tuple((e.key, e.values) for e in tried))
+    raise ModelUnavailable(
+        "no_source", model=info.name, tried=said or "–", attempts=tuple((e.key, e.values) for e in tried)
+    )
 
 
 class _One:
@@ -169,11 +174,11 @@ class _One:
         found = _identities(offer)
         for name, identity in pin.get("files", {}).items():
             if found.get(name, identity) != identity:
-                raise FetchError("pin_changed", place=offer.place, file=name)
+                raise ModelUnavailable("pin_changed", place=offer.place, file=name)
         if self.info.licence == UNSTATED and offer.licence:
             self.info = replace(self.info, licence=offer.licence)
         if self.info.revision and offer.product is None and found[offer.weights] != self.info.revision:
-            raise FetchError("checksum_wrong", place=offer.place, file=offer.weights)
+            raise ModelUnavailable("checksum_wrong", place=offer.place, file=offer.weights)
         return offer
 
     def _keep_what_fits(self, offer: Offer) -> None:
@@ -222,12 +227,12 @@ class _One:
             n_weights = weight_headers.read(self.folder / offer.weights).n_weights
         except (weight_headers.HeaderError, OSError) as error:
             (self.folder / offer.weights).unlink(missing_ok=True)
-            raise FetchError("source_broken", place=offer.place, reason=f"{offer.weights}: {error}") from error
+            raise ModelUnavailable("source_broken", place=offer.place, reason=f"{offer.weights}: {error}") from error
         yield self._progress(offer, rate, complete_files.TOKENIZER, "preparing")
         complete_files.complete(self.info, self.folder, offer.weights)
         _beside(self.info, self.folder)
         if self.cancel.is_set():
-            raise FetchError("cancelled")
+            raise Cancelled("cancelled")
         known = replace(self.info, parameters=self.info.parameters or n_weights, path="", weights=offer.weights)
         manifest: dict[str, Any] = {
             "weights": offer.weights,
@@ -258,6 +263,6 @@ def _beside(info: ModelInfo, folder: Path) -> None:
         (folder / "NOTICE").write_text(info.notice + "\n", encoding="utf-8")
 
 
-def _short(error: ModelError) -> str:
+def _short(error: ModelUnavailable) -> str:
     reason = error.values.get("reason") or error.values.get("status")
     return f"{error.key} ({reason})" if reason else error.key

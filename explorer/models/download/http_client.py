@@ -20,13 +20,22 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from explorer.models.failures import FetchError, Transient
+from explorer.errors import Cancelled, ModelUnavailable
 
 AGENT = "open-sesame (a classroom app)"
 REDIRECTS = 5
 ANSWER_LIMIT = 16 * 2**20  # bytes of metadata: a listing of files, an index page
 PATIENCE_S = 10.0  # the longest wait for metadata that a Retry-After may ask for
 TRIES = 3
+
+
+class Transient(Exception):
+    """The same request may work later. `wait_s`: how long the other side asked to wait; None if it did not say."""
+
+    def __init__(self, reason: str, wait_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.wait_s = wait_s
 
 
 class Cancel(Protocol):
@@ -77,7 +86,7 @@ class Web:
     ) -> Iterator[httpx2.Response]:
         """The answer to a GET after its redirects, the body unread.
 
-        Raises Transient where a later try may help, FetchError (source_missing, source_gated, source_broken) else.
+        Raises Transient where a later try may help, else ModelUnavailable: source_missing, source_gated, source_broken.
         """
         for _ in range(REDIRECTS + 1):
             own = self.headers if origin(url) in self.trusted else {}
@@ -89,17 +98,17 @@ class Web:
                         return
                     url = self._next(response, url)
             except httpx2.InvalidURL as error:
-                raise FetchError("source_broken", place=self.place, reason=str(error)) from error
+                raise ModelUnavailable("source_broken", place=self.place, reason=str(error)) from error
             except httpx2.TransportError as error:
                 raise Transient(_words(error)) from error
-        raise FetchError("source_broken", place=self.place, reason="too many redirects")
+        raise ModelUnavailable("source_broken", place=self.place, reason="too many redirects")
 
     def read(
         self, client: httpx2.Client, url: str, cancel: Cancel, accept: str = "application/json"
     ) -> tuple[bytes, str]:
         """A small answer and its content type, tried again where that may help.
 
-        Raises FetchError: source_unreachable, rate_limited, cancelled, and what `open` raises.
+        Raises ModelUnavailable: source_unreachable, rate_limited, cancelled, and what `open` raises.
         """
         for attempt in range(TRIES):
             try:
@@ -108,26 +117,28 @@ class Web:
             except Transient as error:
                 pause = self.timing.first_pause_s * 2**attempt if error.wait_s is None else error.wait_s
                 if error.wait_s is not None and (attempt == TRIES - 1 or pause > PATIENCE_S):
-                    raise FetchError("rate_limited", place=self.place, seconds=round(error.wait_s)) from error
+                    raise ModelUnavailable("rate_limited", place=self.place, seconds=round(error.wait_s)) from error
                 if attempt == TRIES - 1 or isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout):
-                    raise FetchError("source_unreachable", place=self.place, reason=error.reason) from error
+                    raise ModelUnavailable("source_unreachable", place=self.place, reason=error.reason) from error
             if cancel.wait(pause):
-                raise FetchError("cancelled")
+                raise Cancelled("cancelled")
         raise AssertionError("unreachable")
 
     def json(self, client: httpx2.Client, url: str, cancel: Cancel) -> Any:
-        """A JSON answer. Raises FetchError as `read` does, and source_broken for anything but JSON."""
+        """A JSON answer. Raises ModelUnavailable as `read` does, and source_broken for anything but JSON."""
         try:
             return json.loads(self.read(client, url, cancel)[0])
         except (ValueError, RecursionError) as error:
-            raise FetchError("source_broken", place=self.place, reason="not JSON") from error
+            raise ModelUnavailable("source_broken", place=self.place, reason="not JSON") from error
 
     def _whole(self, response: httpx2.Response) -> bytes:
         began, body = time.monotonic(), bytearray()
         for block in response.iter_bytes():
             body += block
             if len(body) > ANSWER_LIMIT:
-                raise FetchError("source_broken", place=self.place, reason=f"more than {ANSWER_LIMIT} bytes of answer")
+                raise ModelUnavailable(
+                    "source_broken", place=self.place, reason=f"more than {ANSWER_LIMIT} bytes of answer"
+                )
             if time.monotonic() - began > self.timing.window_s:
                 raise Transient("the answer trickles")
         return bytes(body)
@@ -136,7 +147,7 @@ class Web:
         target = str(response.request.url.join(response.headers["Location"]))
         schemes = ("https",) if urlsplit(url).scheme == "https" else ("https", "http")
         if urlsplit(target).scheme not in schemes:
-            raise FetchError("source_broken", place=self.place, reason="redirected to an unsafe address")
+            raise ModelUnavailable("source_broken", place=self.place, reason="redirected to an unsafe address")
         return target
 
     def _judge(self, response: httpx2.Response, url: str) -> None:
@@ -149,10 +160,10 @@ class Web:
         code = response.headers.get("X-Error-Code", "")
         repo = urlsplit(url).path
         if status in (404, 410) or code in ("RepoNotFound", "RevisionNotFound", "EntryNotFound"):
-            raise FetchError("source_missing", place=self.place, repo=repo)
+            raise ModelUnavailable("source_missing", place=self.place, repo=repo)
         if status in (401, 403, 407, 451):
-            raise FetchError("source_gated", place=self.place, repo=repo, status=status)
-        raise FetchError("source_broken", place=self.place, reason=f"HTTP {status}")
+            raise ModelUnavailable("source_gated", place=self.place, repo=repo, status=status)
+        raise ModelUnavailable("source_broken", place=self.place, reason=f"HTTP {status}")
 
 
 @lru_cache(maxsize=4)

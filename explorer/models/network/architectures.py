@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from explorer.models.errors import ModelError
+from explorer.errors import ModelUnavailable
 
 
 @dataclass(frozen=True)
@@ -237,7 +237,7 @@ GGUF_FILES = Files(embeddings=("token_embd.",), head=("output.",))  # the format
 
 
 def architecture(model_id: str, family: str) -> Architecture:
-    """The row of a family. Raises ModelError("model_unsupported") for one without."""
+    """The row of a family. Raises ModelUnavailable("model_unsupported") for one without."""
     if family not in ARCHITECTURES:
-        raise ModelError("model_unsupported", model=model_id, model_type=family)
+        raise ModelUnavailable("model_unsupported", model=model_id, model_type=family)
     return ARCHITECTURES[family]

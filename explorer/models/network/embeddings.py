@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
-from explorer.models.errors import ModelError
 
 Floats = NDArray[np.float32]
 _NAMES = {
@@ -28,20 +28,20 @@ _NAMES = {
 
 @lru_cache(maxsize=16)
 def table(info: ModelInfo, name: str) -> Floats:
-    """A small table whole: "segment", "position", "gain", "bias". Raises ModelError("inputs_elsewhere")."""
+    """A small table whole: "segment", "position", "gain", "bias". Raises ModelUnavailable("inputs_elsewhere")."""
     with _opened(info) as file:
         return _plain(file.get_tensor(_NAMES[name]))
 
 
 def token_rows(info: ModelInfo, ids: Sequence[int]) -> Floats:
-    """rows[len(ids), d] of the token table. Raises ModelError("inputs_elsewhere")."""
+    """rows[len(ids), d] of the token table. Raises ModelUnavailable("inputs_elsewhere")."""
     with _opened(info) as file:
         rows = file.get_slice(_NAMES["token"])
         return np.stack([_plain(rows[i : i + 1])[0] for i in ids])
 
 
 def token_table(info: ModelInfo) -> Floats:
-    """The whole token table [V, d]; large, so it is not kept. Raises ModelError("inputs_elsewhere")."""
+    """The whole token table [V, d]; large, so it is not kept. Raises ModelUnavailable("inputs_elsewhere")."""
     with _opened(info) as file:
         return _plain(file.get_tensor(_NAMES["token"]))
 
@@ -51,10 +51,10 @@ def _opened(info: ModelInfo) -> Iterator[Any]:
     from safetensors import safe_open
 
     if info.weights_file.suffix != ".safetensors":
-        raise ModelError("inputs_elsewhere", model=info.name)
+        raise ModelUnavailable("inputs_elsewhere", model=info.name)
     with safe_open(info.weights_file, "numpy") as file:
         if not set(_NAMES.values()) <= set(file.keys()):
-            raise ModelError("inputs_elsewhere", model=info.name)
+            raise ModelUnavailable("inputs_elsewhere", model=info.name)
         yield file
 
 

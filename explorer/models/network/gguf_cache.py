@@ -26,8 +26,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
-from explorer.models.errors import ModelError
 from explorer.models.network import weight_headers
 from explorer.models.network.model_files import config, damaged
 
@@ -48,7 +48,7 @@ def converted(info: ModelInfo, network: Any) -> Path:
     """The safetensors copy of a GGUF model whose file was verified; made now, by one process, if there is no sound one.
 
     `network` is the class of the `transformers` library that will read it.
-    Raises ModelError: model_damaged for a file or tensor that can't be read, disk_full where there is no room.
+    Raises ModelUnavailable: model_damaged for a file or tensor that can't be read, disk_full where there is no room.
     """
     folder = cache_folder() / "converted" / f"{_fingerprint(info)}-{FORMAT}"
     if not _is_sound(folder):
@@ -60,7 +60,7 @@ def converted(info: ModelInfo, network: Any) -> Path:
 
 
 def tensors(info: ModelInfo, network: Any) -> dict[str, Tensor]:
-    """Every tensor of a GGUF file in fp32, under the library's names. Raises ModelError("model_damaged")."""
+    """Every tensor of a GGUF file in fp32, under the library's names. Raises ModelUnavailable("model_damaged")."""
     import gguf
     from transformers import modeling_gguf_pytorch_utils as library
 
@@ -105,7 +105,7 @@ def _replace(folder: Path, info: ModelInfo, wanted: dict[str, Tensor]) -> None:
     needed = sum(tensor.numel() * 2 for tensor in wanted.values()) + 2**20
     free = shutil.disk_usage(folder.parent).free
     if needed > free:
-        raise ModelError("disk_full", path=str(folder.parent), needed_gb=_gb(needed), free_gb=_gb(free))
+        raise ModelUnavailable("disk_full", path=str(folder.parent), needed_gb=_gb(needed), free_gb=_gb(free))
     beside = Path(tempfile.mkdtemp(prefix=".making-", dir=folder.parent))
     try:
         path = beside / WEIGHTS
@@ -122,7 +122,7 @@ def _replace(folder: Path, info: ModelInfo, wanted: dict[str, Tensor]) -> None:
 
 
 def _halved(info: ModelInfo, wanted: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors in fp16. Raises ModelError("model_damaged") for a number that fp16 has no place for."""
+    """The tensors in fp16. Raises ModelUnavailable("model_damaged") for a number that fp16 has no place for."""
     halves = {name: tensor.to(torch.float16).contiguous() for name, tensor in wanted.items()}
     for name in halves:
         if not -LARGEST <= float(wanted[name].min()) <= float(wanted[name].max()) <= LARGEST:  # false for "no number"
@@ -131,7 +131,7 @@ def _halved(info: ModelInfo, wanted: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _compare(info: ModelInfo, path: Path, halves: dict[str, Tensor]) -> None:
-    """Raises ModelError("model_damaged") unless every number on the disk is the one that was to be written."""
+    """Raises ModelUnavailable("model_damaged") unless every number on the disk is the one that was to be written."""
     with safe_open(path, framework="pt") as copy:
         for name, half in halves.items():
             if not torch.equal(copy.get_tensor(name), half):

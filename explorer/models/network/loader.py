@@ -18,8 +18,8 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
-from explorer.models.errors import ModelError
 from explorer.models.network.architectures import Architecture, architecture
 from explorer.models.network.gguf_cache import converted
 from explorer.models.network.model import Model
@@ -33,12 +33,12 @@ def load(info: ModelInfo, *, device: str = "") -> Model:
     """The model, in fp32, ready to use.
 
     A head that the file lacks is never made up: head_missing, unless the entry's kind is "encoder", which uses none.
-    Raises ModelError: model_missing, model_damaged (also where the weights' sha256 is not the catalogue's),
+    Raises ModelUnavailable: model_missing, model_damaged (also where the weights' sha256 is not the catalogue's),
     model_too_large, model_unsupported, head_missing.
     """
     row = architecture(info.id, info.family)
     if info.kind not in (row.kind, "encoder"):
-        raise ModelError("model_unsupported", model=info.id, model_type=f"{info.family} ({info.kind})")
+        raise ModelUnavailable("model_unsupported", model=info.id, model_type=f"{info.family} ({info.kind})")
     check(info)
     _verify(info)
     weights = info.weights_file
@@ -48,12 +48,12 @@ def load(info: ModelInfo, *, device: str = "") -> Model:
     # The library ties the matrices of T5 and mT5, whatever their config says, if only one of them is there.
     untied = not config(info).get("tie_word_embeddings", row.files.tied)
     if untied and f"{row.matrix}.weight" not in tensors and info.kind != "encoder":
-        raise ModelError("head_missing", model=info.name)
+        raise ModelUnavailable("head_missing", model=info.name)
     net, report = _read(info, row, tensors)
     missing = set(report["missing_keys"]) | {key for key, *_ in report.get("mismatched_keys", ())}
     headless = {key for key in missing if key.startswith(row.files.head)}
     if headless and info.kind != "encoder":
-        raise ModelError("head_missing", model=info.name)
+        raise ModelUnavailable("head_missing", model=info.name)
     if missing - headless:
         raise damaged(info, info.weights_file, f"no weights for {min(missing - headless)}")
     return Model(info, net.eval().to(device or pick_device()), row, for_model(info))

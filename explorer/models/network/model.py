@@ -15,8 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
-from explorer.models.errors import ModelError
 from explorer.models.network.architectures import Architecture
 from explorer.models.network.attention_capture import Heads, stacked, watched
 from explorer.models.network.kv_cache import Past, new_cache
@@ -306,11 +306,11 @@ class Model:
 
     def _require_shortcut(self) -> None:
         if self._row.last_row is None:
-            raise ModelError("model_unsupported", model=self.info.name, model_type=self.info.family)
+            raise ModelUnavailable("model_unsupported", model=self.info.name, model_type=self.info.family)
 
     def _require_head(self) -> None:
         if self.kind == "encoder":
-            raise ModelError("head_missing", model=self.info.name)
+            raise ModelUnavailable("head_missing", model=self.info.name)
 
     def _last_layer_at(self, hidden: Tensor, positions: Tensor, seen: Tensor | None) -> Tensor:
         names, layer = self._row.last_row, self._layers[-1]

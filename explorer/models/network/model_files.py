@@ -13,9 +13,9 @@ from typing import Any
 
 import psutil
 
+from explorer.errors import ModelUnavailable
 from explorer.lab.types.core import ModelFacts
 from explorer.models.catalog.catalog import ModelInfo
-from explorer.models.errors import ModelError
 from explorer.models.network import weight_headers
 from explorer.models.network.architectures import GGUF_FILES, architecture
 
@@ -27,7 +27,7 @@ LOADING_OVERHEAD = 1.2  # activations and the file itself beside the weights
 
 
 def check(info: ModelInfo) -> None:
-    """Raises ModelError if the model can't be loaded here: model_missing, model_damaged or model_too_large.
+    """Raises ModelUnavailable if the model can't be loaded here: model_missing, model_damaged or model_too_large.
 
     Judges from sizes and headers only, before any large allocation.
     """
@@ -39,7 +39,7 @@ def check(info: ModelInfo) -> None:
     needed = header.n_weights * FP32_BYTES * LOADING_OVERHEAD
     free = free_memory()
     if needed > free:
-        raise ModelError("model_too_large", model=info.name, needed_gb=_gb(needed), free_gb=_gb(free))
+        raise ModelUnavailable("model_too_large", model=info.name, needed_gb=_gb(needed), free_gb=_gb(free))
 
 
 @lru_cache(maxsize=32)
@@ -52,7 +52,7 @@ def facts(info: ModelInfo) -> ModelFacts:
                           d_model × vocab_size, the bias; the matrix is counted in here although, where `tied_head`
                           is True, it is the embedding matrix and costs nothing more
 
-    Raises ModelError (model_missing, model_damaged, model_unsupported).
+    Raises ModelUnavailable (model_missing, model_damaged, model_unsupported).
     """
     settings = config(info)
     row = architecture(info.id, info.family)
@@ -80,14 +80,14 @@ def facts(info: ModelInfo) -> ModelFacts:
 
 
 def shapes(info: ModelInfo) -> dict[str, tuple[int, ...]]:
-    """Shape of every tensor by name, from the weights' header. Raises ModelError (model_missing, model_damaged)."""
+    """Shape of every tensor by name, from the weights' header. Raises ModelUnavailable: missing, damaged."""
     return _header(info).shapes
 
 
 def config(info: ModelInfo) -> dict[str, Any]:
     """config.json, checked: an object of bounded size whose sizes are numbers within reason.
 
-    Raises ModelError: model_missing; model_damaged; model_unsupported for an architecture without a row, and for
+    Raises ModelUnavailable: model_missing; model_damaged; model_unsupported for an architecture without a row, and for
     weights quantised in a way that needs more than the file to be read.
     """
     path = info.folder / "config.json"
@@ -107,17 +107,17 @@ def config(info: ModelInfo) -> dict[str, Any]:
     if settings.get("model_type") != info.family:
         raise damaged(info, path, f"model_type = {settings.get('model_type')!r}, not {info.family!r}")
     if settings.get("quantization_config"):
-        raise ModelError("model_unsupported", model=info.id, model_type=f"{info.family} (quantization_config)")
+        raise ModelUnavailable("model_unsupported", model=info.id, model_type=f"{info.family} (quantization_config)")
     return settings
 
 
 def read_capped(info: ModelInfo, path: Path, limit: int) -> str:
-    """The text of a file of at most `limit` bytes. Raises ModelError("model_missing" or "model_damaged")."""
+    """The text of a file of at most `limit` bytes. Raises ModelUnavailable("model_missing" or "model_damaged")."""
     try:
         with path.open("rb") as file:
             data = file.read(limit + 1)
     except OSError as error:
-        raise ModelError("model_missing", model=info.name, path=str(path)) from error
+        raise ModelUnavailable("model_missing", model=info.name, path=str(path)) from error
     if len(data) > limit:
         raise damaged(info, path, f"larger than {limit} bytes")
     try:
@@ -126,8 +126,8 @@ def read_capped(info: ModelInfo, path: Path, limit: int) -> str:
         raise damaged(info, path, "not UTF-8") from error
 
 
-def damaged(info: ModelInfo, path: Path, reason: str) -> ModelError:
-    return ModelError("model_damaged", model=info.name, path=str(path), reason=reason)
+def damaged(info: ModelInfo, path: Path, reason: str) -> ModelUnavailable:
+    return ModelUnavailable("model_damaged", model=info.name, path=str(path), reason=reason)
 
 
 def free_memory() -> int:
@@ -145,7 +145,7 @@ def _header(info: ModelInfo) -> weight_headers.Header:
     try:
         return weight_headers.read(info.weights_file)
     except OSError as error:
-        raise ModelError("model_missing", model=info.name, path=str(info.weights_file)) from error
+        raise ModelUnavailable("model_missing", model=info.name, path=str(info.weights_file)) from error
     except weight_headers.HeaderError as error:
         raise damaged(info, info.weights_file, str(error)) from error
 

@@ -18,8 +18,8 @@ import torch
 from torch import Tensor, nn
 
 from explorer import paths
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
-from explorer.models.errors import ModelError
 from explorer.models.network.model import Model
 
 NEXT = {
@@ -79,10 +79,10 @@ def order_folder(info: ModelInfo) -> Path:
 
 @lru_cache(maxsize=4)
 def next_head(model: Model) -> PairHead:
-    """BERT's own next-sentence head. Raises ModelError("pair_head_missing") for a model without one."""
+    """BERT's own next-sentence head. Raises ModelUnavailable("pair_head_missing") for a model without one."""
     tensors = _tensors(model.info, model.info.weights_file)
     if not set(NEXT.values()) <= set(tensors):
-        raise ModelError("pair_head_missing", model=model.info.name)
+        raise ModelUnavailable("pair_head_missing", model=model.info.name)
     head = PairHead(model.d_model, model.n_layers, [])
     head.load_state_dict({ours: tensors[theirs].float() for ours, theirs in NEXT.items()})
     return head.eval().to(model.device)
@@ -90,7 +90,7 @@ def next_head(model: Model) -> PairHead:
 
 @lru_cache(maxsize=4)
 def order_head(model: Model) -> PairHead:
-    """Our sentence-order head. Raises ModelError: pair_head_missing; model_damaged if it belongs to other weights."""
+    """Our sentence-order head. Raises ModelUnavailable: pair_head_missing; model_damaged if made for other weights."""
     folder = order_folder(model.info)
     try:
         settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
@@ -98,14 +98,14 @@ def order_head(model: Model) -> PairHead:
         with weights.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, ValueError) as error:
-        raise ModelError("pair_head_missing", model=model.info.name) from error
+        raise ModelUnavailable("pair_head_missing", model=model.info.name) from error
     for what, wanted, have in (
         ("sha256", settings["sha256"], found),
         ("body", settings["body"], model.info.revision),
     ):
         if wanted != have:
             reason = f"{what} {have[:12]}… instead of {wanted[:12]}…"
-            raise ModelError("model_damaged", model=f"{model.info.name}-sop", path=str(weights), reason=reason)
+            raise ModelUnavailable("model_damaged", model=f"{model.info.name}-sop", path=str(weights), reason=reason)
     head = PairHead(
         model.d_model, settings["reads"], bert_layers(settings["layer"], settings["layers"]), difference=True
     )
@@ -114,11 +114,11 @@ def order_head(model: Model) -> PairHead:
 
 
 def _tensors(info: ModelInfo, path: Path) -> dict[str, Tensor]:
-    """The tensors of a safetensors file. Raises ModelError("pair_head_missing") for any other kind of file."""
+    """The tensors of a safetensors file. Raises ModelUnavailable("pair_head_missing") for any other kind of file."""
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     try:
         return dict(load_file(path))
     except (OSError, SafetensorError) as error:
-        raise ModelError("pair_head_missing", model=info.name) from error
+        raise ModelUnavailable("pair_head_missing", model=info.name) from error

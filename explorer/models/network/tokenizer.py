@@ -17,9 +17,9 @@ from typing import Any
 
 from tokenizers import BertWordPieceTokenizer, Tokenizer
 
+from explorer.errors import ModelUnavailable
 from explorer.lab.types.core import Tokens
 from explorer.models.catalog.catalog import ModelInfo
-from explorer.models.errors import ModelError
 from explorer.models.network.byte_level import shown
 from explorer.models.network.model_files import CONFIG_LIMIT, config, damaged, read_capped
 
@@ -170,7 +170,7 @@ class TextTokenizer:
 
 
 def for_model(info: ModelInfo) -> TextTokenizer:
-    """The tokenizer of a catalogued model. Raises ModelError("model_missing" or "model_damaged")."""
+    """The tokenizer of a catalogued model. Raises ModelUnavailable("model_missing" or "model_damaged")."""
     with _one_at_a_time:  # whoever comes while it is read waits for it instead of reading it as well
         return _read(info)
 
@@ -185,7 +185,7 @@ def _read(info: ModelInfo) -> TextTokenizer:
     try:
         definition = json.loads(text) if path.suffix == ".json" else _word_pieces(info, text)
         return TextTokenizer(definition, simplified=info.simplified, size=size)
-    except ModelError:
+    except ModelUnavailable:
         raise
     except Exception as error:  # the tokenizers package raises bare Exception for a file it can't use
         raise damaged(info, path, str(error)) from error

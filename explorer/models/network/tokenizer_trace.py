@@ -71,7 +71,7 @@ def _shown(pieces: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8)
 def for_model(info: ModelInfo) -> Cutter:
-    """The cutter of a catalogued model. Raises ModelError("model_missing" or "model_damaged")."""
+    """The cutter of a catalogued model. Raises ModelUnavailable("model_missing" or "model_damaged")."""
     whole = tokenizer.for_model(info)
     return Cutter(whole.definition(), whole)
 

@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.components.compare import Series, compare
 from explorer.components.token_strip import Chip, StripChange, token_strip
 from explorer.engine import catalog, get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.attention import InfluenceResult, OffInputs, OffResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
@@ -24,7 +24,7 @@ def draw(scene: Scene, state: State) -> None:
     page_parts.section("attention.off")
     state = common.effective(state)
     if scene.kind not in ("masked", "causal") or scene.sight.pair:
-        raise EngineError("no_answer", model=catalog.entry(scene.model_id).name)
+        raise Told("no_answer", model=catalog.entry(scene.model_id).name)
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         position = _position(scene, state) if scene.kind == "masked" else -1

@@ -13,7 +13,7 @@ import streamlit as st
 
 from explorer.components.attention_view import View, as_bytes, attention_view
 from explorer.engine import catalog
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.attention import LookResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
@@ -34,7 +34,7 @@ def draw() -> Scene | None:
         try:
             scene = scenes.read(state)
             result = _view(scene, state)
-        except EngineError as problem:
+        except Told as problem:
             page_parts.error(problem)
             scene = None
     _lines(state)

@@ -10,8 +10,8 @@ import streamlit as st
 
 from explorer.content import examples
 from explorer.engine import get_engine
-from explorer.engine.base import Cancelled
 from explorer.engine.maps import geometry
+from explorer.errors import Cancelled
 from explorer.figures import layers
 from explorer.lab.types.context import LEAST_TOKENS, MOST_BYTES, CbowInputs, CbowResult, CbowStep, EmbedResult
 from explorer.ui import page_parts, widgets

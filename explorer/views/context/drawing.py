@@ -14,8 +14,8 @@ import numpy as np
 
 from explorer.components.layers_map import MapChange, MapData, Point, layers_map
 from explorer.engine import maps
-from explorer.engine.base import EngineError
 from explorer.engine.maps import geometry
+from explorer.errors import Told
 from explorer.lab.types.context import EmbedResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
@@ -123,14 +123,14 @@ def complete(result: EmbedResult, state: State) -> None:
         return
     n = result.vectors.shape[1]
     if n < maps.projecting.LEAST:
-        page_parts.error(EngineError("too_few_points", limit=maps.projecting.LEAST, used=n))
+        page_parts.error(Told("too_few_points", limit=maps.projecting.LEAST, used=n))
         return
     if state.method == "umap" and not maps.ready():
         maps.start_warming()
         page_parts.notice("context.umap_warming")
     try:
         made = widgets.progress(maps.fit(result, state.treatment, state.method), t("context.fitting"))
-    except EngineError as problem:
+    except Told as problem:
         page_parts.error(problem)
         return
     if made is not None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.content import examples
 from explorer.engine import get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.context import EmbedResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
@@ -34,7 +34,7 @@ def draw() -> tuple[Scene, EmbedResult] | None:
                 points, result, state, key="context-stage", senses=scene.senses, relabel=scene.own,
                 parts=("list", "scrub"),
             )  # fmt: skip
-        except EngineError as problem:
+        except Told as problem:
             page_parts.error(problem)
     with st.container():  # one place, whatever stands there: the boxes below keep theirs, and the reader's cursor
         if made is not None:

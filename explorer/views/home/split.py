@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.components.token_strip import StripChange, token_strip
 from explorer.content import examples
 from explorer.engine import catalog, get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit, FillInputs
 from explorer.ui import page_parts, widgets
@@ -33,7 +33,7 @@ def draw() -> None:
                 focus=None if state.how == "bert" else hidden[0],
                 on_change=_change,
             )
-        except EngineError as problem:
+        except Told as problem:
             page_parts.error(problem)
         with st.container(horizontal=True, vertical_alignment="center"):
             widgets.choice(

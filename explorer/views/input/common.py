@@ -13,7 +13,7 @@ from explorer import paths
 from explorer.components.token_strip import Chip, chip
 from explorer.content import examples
 from explorer.engine import catalog, get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.ui.i18n import language, t
 from explorer.ui.state import MAX_LINK, Store, limit
@@ -111,10 +111,10 @@ def pair_of(state: State) -> str | None:
 
 
 def read(state: State, model: str) -> Reading:
-    """Raises EngineError("text_empty") when there is nothing to read."""
+    """Raises Told("text_empty") when there is nothing to read."""
     text = text_of(state)
     if not text.strip():
-        raise EngineError("text_empty")
+        raise Told("text_empty")
     return _read(model, catalog.entry(model).revision, text, pair_of(state))
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.components.token_strip import StripChange, token_strip
 from explorer.engine import catalog
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.input import common
@@ -33,7 +33,7 @@ def draw() -> Reading | None:
                 else:
                     shown = [reading]
                     _strip(KEY, reading, state)
-            except EngineError as problem:
+            except Told as problem:
                 page_parts.error(problem)
         _lines(state)
     _remarks(shown)

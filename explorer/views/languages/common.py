@@ -13,7 +13,7 @@ import numpy as np
 
 from explorer.content import corpora, examples
 from explorer.engine import get_engine, uses
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.languages import KIND, KINDS, SurveyInputs, SurveyResult
 from explorer.ui import widgets
@@ -98,10 +98,10 @@ def target_of(state: State) -> str:
 
 
 def read(state: State) -> Sentence:
-    """The sentence of `state`, cut to what fits. Raises EngineError("text_empty")."""
+    """The sentence of `state`, cut to what fits. Raises Told("text_empty")."""
     text = text_of(state)
     if not text.strip():
-        raise EngineError("text_empty")
+        raise Told("text_empty")
     tokens, simplified = _tokens(model_id(), text)
     kinds = survey().kinds[np.array(tokens.ids[1:-1], dtype=np.int64)]
     source, mixed = _language(kinds)

@@ -9,7 +9,7 @@ from typing import get_args
 
 import streamlit as st
 
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.languages import common
@@ -26,7 +26,7 @@ def draw() -> Sentence | None:
         )
         try:
             sentence = common.read(state)
-        except EngineError as problem:
+        except Told as problem:
             page_parts.error(problem)
         _pair(state, sentence)
     if sentence is not None:

@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.components.scatter_ab import scatter_ab
 from explorer.components.token_strip import StripChange, token_strip
 from explorer.engine import get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.masking import Edit, FillInputs, FillResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
@@ -62,7 +62,7 @@ def _second(sentence: Sentence, state: State) -> Sentence | None:
                 title=t("masking.compare.strip_b"),
                 on_change=_pick,
             )
-        except EngineError as problem:
+        except Told as problem:
             page_parts.error(problem)
         widgets.text_line(
             "masking-text-b",

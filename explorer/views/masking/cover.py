@@ -10,7 +10,7 @@ import streamlit as st
 
 from explorer.components.distribution import Dials, Extra, Watch, distribution, head_ids
 from explorer.engine import get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.masking import FillInputs, FillResult, WordInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
@@ -107,7 +107,7 @@ def _pieces(sentence: Sentence, state: State) -> tuple[Extra, ...]:
         inputs = WordInputs(sentence.tokens.text, common.edits(sentence, state), sentence.focus, word)
         try:
             found = widgets.run("masking.word", common.model_id(), inputs)
-        except EngineError as problem:
+        except Told as problem:
             out.append(Extra(label=word, p=0.0, note=t(f"errors.{problem.key}", **problem.values)))
             continue
         note = "word_unknown" if found.unknown else "pieces"

@@ -11,7 +11,7 @@ import streamlit as st
 
 from explorer.components.token_strip import Chip, StripChange, chip, token_strip
 from explorer.engine import get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.masking import ScanInputs, ScanResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
@@ -30,7 +30,7 @@ def draw() -> Sentence | None:
         try:
             sentence = common.read(state)
             _strip(sentence, state)
-        except EngineError as problem:
+        except Told as problem:
             page_parts.error(problem)
         _controls(state, sentence)
         widgets.text_line("masking-text", t("masking.input"), _text(state), _write, t("masking.placeholder"))
@@ -64,7 +64,7 @@ def scan_what_is_shown() -> None:
     """The same at the end of a whole run of the page, when everything else stands."""
     try:
         sentence = common.read(common.store().get())
-    except EngineError:
+    except Told:
         return  # nothing to read: the stage has said so
     complete_scan(sentence)
 

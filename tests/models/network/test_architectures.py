@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
-from explorer.models.errors import ModelError
 from explorer.models.network import model_files
 from explorer.models.network.architectures import ARCHITECTURES
 from tests import tiny
@@ -271,14 +271,14 @@ def test_a_body_alone_gets_no_made_up_head(masked: str, tiny_of: InfoOf, tmp_pat
         return {key.removeprefix(f"{row.body}."): value for key, value in tensors.items() if key.startswith(row.body)}
 
     info = _rewritten(tiny_of(masked), tmp_path / "body", body_alone)
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(ModelUnavailable) as caught:
         load(info, device="cpu")
     assert caught.value.key == "head_missing"
     whole = load(tiny_of(masked), device="cpu")
     body = load(dataclasses.replace(info, kind="encoder"), device="cpu")
     ids, mask = whole.tensor_inputs(encoded(whole))
     same(body.hidden_states(ids, mask), whole.hidden_states(ids, mask), 0)
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(ModelUnavailable) as caught:
         body.transform(body.hidden_states(ids, mask))
     assert caught.value.key == "head_missing"
 
@@ -290,7 +290,7 @@ def test_an_untied_head_that_is_not_there_is_not_made_up(family: str, tiny_of: I
     def headless(tensors: dict[str, Any]) -> dict[str, Any]:
         return {key: value for key, value in tensors.items() if key != "lm_head.weight"}
 
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(ModelUnavailable) as caught:
         load(_rewritten(tiny_of(family), tmp_path / "headless", headless), device="cpu")
     assert caught.value.key == "head_missing"
 
@@ -329,7 +329,7 @@ def test_what_a_config_asks_for_in_vain(change: dict[str, Any], key: str, tiny_o
     if not key:
         assert load(info, device="cpu").n_layers == 3
         return
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(ModelUnavailable) as caught:
         load(info, device="cpu")
     assert caught.value.key == key
 
@@ -337,7 +337,7 @@ def test_what_a_config_asks_for_in_vain(change: dict[str, Any], key: str, tiny_o
 def test_a_kind_that_the_family_is_not(tiny_of: InfoOf) -> None:
     from explorer.models.network.loader import load
 
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(ModelUnavailable) as caught:
         load(dataclasses.replace(tiny_of("gpt2"), kind="masked"), device="cpu")
     assert caught.value.key == "model_unsupported"
 

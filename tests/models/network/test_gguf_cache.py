@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
-from explorer.models.errors import ModelError
 from explorer.models.network import gguf_cache as conversion
 from tests import tiny
 
@@ -190,7 +190,7 @@ def test_no_room_is_told_before_anything_is_written(
 ) -> None:
     usage = shutil.disk_usage("/")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1000))
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(ModelUnavailable) as caught:
         conversion.converted(packed, network())
     assert caught.value.key == "disk_full"
     assert list((cache / "converted").iterdir()) == []
@@ -200,7 +200,7 @@ def test_numbers_that_fp16_cannot_hold_are_refused(packed: ModelInfo, monkeypatc
     found = conversion.tensors(packed, network())
     found["model.norm.weight"][0] = 1e6
     monkeypatch.setattr(conversion, "tensors", lambda *_: found)
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(ModelUnavailable) as caught:
         conversion.converted(packed, network())
     assert caught.value.key == "model_damaged"
     assert "model.norm.weight" in str(caught.value.values["reason"])
@@ -209,7 +209,7 @@ def test_numbers_that_fp16_cannot_hold_are_refused(packed: ModelInfo, monkeypatc
 def test_a_file_cut_off_inside_its_tensors_is_damage(packed: ModelInfo) -> None:
     _cut(packed.weights_file)
     shorter = dataclasses.replace(packed, bytes=0, revision="")
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(ModelUnavailable) as caught:
         conversion.converted(shorter, network())
     assert caught.value.key == "model_damaged"
 
@@ -220,7 +220,7 @@ def test_a_config_of_another_size_is_damage(packed: ModelInfo) -> None:
     path = packed.folder / "config.json"
     settings = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps(settings | {"intermediate_size": 128}), encoding="utf-8")
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(ModelUnavailable) as caught:
         load(packed, device="cpu")
     assert caught.value.key == "model_damaged"
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
-from explorer.models.errors import ModelError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -37,10 +37,10 @@ def _without(info: ModelInfo, prefix: str) -> ModelInfo:
     return dataclasses.replace(info, bytes=len(data), revision=hashlib.sha256(data).hexdigest())
 
 
-def refusal(info: ModelInfo) -> ModelError:
+def refusal(info: ModelInfo) -> ModelUnavailable:
     from explorer.models.network.loader import load
 
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(ModelUnavailable) as caught:
         load(info, device="cpu")
     return caught.value
 

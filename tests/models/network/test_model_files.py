@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from explorer import paths
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog import catalog
 from explorer.models.catalog.catalog import ModelInfo
-from explorer.models.errors import ModelError
 from explorer.models.network import model_files, weight_headers
 
 
@@ -26,8 +26,8 @@ def copy(tiny_bert: ModelInfo, tmp_path: Path) -> ModelInfo:
     return dataclasses.replace(tiny_bert, path=str(tmp_path / "model"))
 
 
-def refusal(info: ModelInfo) -> ModelError:
-    with pytest.raises(ModelError) as caught:
+def refusal(info: ModelInfo) -> ModelUnavailable:
+    with pytest.raises(ModelUnavailable) as caught:
         model_files.check(info)
     return caught.value
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo, default
-from explorer.models.errors import ModelError
 from explorer.models.network.byte_level import shown
 from explorer.models.network.tokenizer import TextTokenizer, for_model
 from tests import tiny
@@ -162,13 +162,13 @@ def test_one_tokenizer_a_model() -> None:
 def test_a_damaged_file(tiny_bert: ModelInfo, tmp_path: Path, content: bytes) -> None:
     shutil.copytree(tiny_bert.folder, tmp_path / "model")
     (tmp_path / "model" / "tokenizer.json").write_bytes(content)
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(ModelUnavailable) as caught:
         for_model(dataclasses.replace(tiny_bert, path=str(tmp_path / "model")))
     assert caught.value.key == "model_damaged"
 
 
 def test_a_missing_file(tiny_bert: ModelInfo, tmp_path: Path) -> None:
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(ModelUnavailable) as caught:
         for_model(dataclasses.replace(tiny_bert, path=str(tmp_path)))
     assert caught.value.key == "model_missing"
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from explorer.errors import ModelUnavailable
 from explorer.models.download.http_client import Cancel, Web
-from explorer.models.failures import FetchError
 
 CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
@@ -87,7 +87,7 @@ class Source(Protocol):
         ...
 
     def look(self, cancel: Cancel, pinned: str) -> Offer:
-        """What it has; `pinned` is the commit to ask for, "" for the newest. Raises FetchError."""
+        """What it has; `pinned` is the commit to ask for, "" for the newest. Raises ModelUnavailable."""
         ...
 
 
@@ -98,17 +98,17 @@ def wanted(
 
     `weights`: names of the weights' file, the preferred one first.
 
-    Raises FetchError: only_pickle, weights_in_parts, checksum_none, file_too_large, source_missing.
+    Raises ModelUnavailable: only_pickle, weights_in_parts, checksum_none, file_too_large, source_missing.
     """
     if CONFIG not in names:
-        raise FetchError("source_missing", place=place, repo=f"{repo}: {CONFIG}")
+        raise ModelUnavailable("source_missing", place=place, repo=f"{repo}: {CONFIG}")
     chosen = next((name for name in weights if name in names), None)
     if chosen is None:
         if any(fnmatch.fnmatch(name, "*.safetensors") for name in names):
-            raise FetchError("weights_in_parts", place=place, repo=repo)
+            raise ModelUnavailable("weights_in_parts", place=place, repo=repo)
         if any(fnmatch.fnmatch(name, pickle) for name in names for pickle in PICKLES):
-            raise FetchError("only_pickle", place=place, repo=repo)
-        raise FetchError("source_missing", place=place, repo=f"{repo}: {WEIGHTS}")
+            raise ModelUnavailable("only_pickle", place=place, repo=repo)
+        raise ModelUnavailable("source_missing", place=place, repo=f"{repo}: {WEIGHTS}")
     small = [names[name] for name in sorted(names) if any(fnmatch.fnmatchcase(name, pattern) for pattern in SMALL)]
     files = (names[CONFIG], *small, names[chosen])
     for file in files:
@@ -117,10 +117,10 @@ def wanted(
 
 
 def within_limit(file: RemoteFile, place: str) -> None:
-    """Raises FetchError("file_too_large") for a file beyond what its kind may have."""
+    """Raises ModelUnavailable("file_too_large") for a file beyond what its kind may have."""
     limit = limit_of(file.name)
     if file.size > limit:
-        raise FetchError("file_too_large", place=place, file=file.name, gb=gb(file.size), limit_gb=gb(limit))
+        raise ModelUnavailable("file_too_large", place=place, file=file.name, gb=gb(file.size), limit_gb=gb(limit))
 
 
 def limit_of(name: str) -> int:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.errors import Cancelled, ModelUnavailable
 from explorer.models.catalog.store import sha256_of
 from explorer.models.download.http_client import Cancel, Web
 from explorer.models.download.sources.base import GGUF, WEIGHTS, Offer, RemoteFile, is_plain, wanted
-from explorer.models.failures import FetchError
 
 
 @dataclass(frozen=True)
@@ -29,16 +29,18 @@ class Directory:
         return f"directory:{self.folder}"
 
     def look(self, cancel: Cancel, pinned: str) -> Offer:
-        """Raises FetchError: folder_refused, and what `wanted` raises."""
+        """Raises ModelUnavailable: folder_refused, and what `wanted` raises."""
         try:
             found = [file for file in self.folder.iterdir() if is_plain(file.name) and file.is_file()]
         except OSError as error:
-            raise FetchError("folder_refused", path=str(self.folder), reason=error.strerror or str(error)) from error
+            raise ModelUnavailable(
+                "folder_refused", path=str(self.folder), reason=error.strerror or str(error)
+            ) from error
         listed = {file.name: RemoteFile(file.name, file.absolute().as_uri(), file.stat().st_size) for file in found}
         files = []
         for file in wanted(listed, str(self.folder), self.folder.name, (WEIGHTS, GGUF)):
             if cancel.is_set():
-                raise FetchError("cancelled")
+                raise Cancelled("cancelled")
             files.append(RemoteFile(file.name, file.url, file.size, sha256=sha256_of(self.folder / file.name)))
         return Offer(
             place=str(self.folder),

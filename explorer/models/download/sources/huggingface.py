@@ -15,9 +15,9 @@ from urllib.parse import quote
 
 import httpx2
 
+from explorer.errors import ModelUnavailable
 from explorer.models.download.http_client import Cancel, Timing, Web, origin
 from explorer.models.download.sources.base import Offer, RemoteFile, is_plain, wanted
-from explorer.models.failures import FetchError
 
 ENDPOINT = "https://huggingface.co"
 REPO = re.compile(r"[\w.-]{1,96}(/[\w.-]{1,96})?", re.ASCII)
@@ -53,14 +53,14 @@ class HuggingFace:
         return f"huggingface:{self.repo}@{self.revision}"
 
     def look(self, cancel: Cancel, pinned: str) -> Offer:
-        """Raises FetchError."""
+        """Raises ModelUnavailable."""
         if not REPO.fullmatch(self.repo) or not REVISION.fullmatch(self.revision):
-            raise FetchError("id_refused", id=f"{self.repo}@{self.revision}")
+            raise ModelUnavailable("id_refused", id=f"{self.repo}@{self.revision}")
         with self.web.client() as client:
             answer = self._repository(client, cancel, pinned or self.revision)
             try:
                 return self._offer(answer)
-            except FetchError as error:
+            except ModelUnavailable as error:
                 if error.key != "only_pickle" or pinned:
                     raise
                 converted = self._converted(client, cancel)
@@ -72,7 +72,7 @@ class HuggingFace:
         url = f"{self.endpoint}/api/models/{self.repo}/revision/{quote(revision, safe='')}?blobs=true"
         answer = self.web.json(client, url, cancel)
         if not isinstance(answer, dict) or not re.fullmatch("[0-9a-f]{40}", str(answer.get("sha"))):
-            raise FetchError("source_broken", place=self.web.place, reason="no commit in the answer")
+            raise ModelUnavailable("source_broken", place=self.web.place, reason="no commit in the answer")
         return answer
 
     def _offer(self, answer: dict[str, Any]) -> Offer:
@@ -93,7 +93,7 @@ class HuggingFace:
         chosen = wanted(files, self.web.place, self.repo)
         for file in chosen:
             if not file.identity or file.size < 0:
-                raise FetchError("checksum_none", place=self.web.place, file=file.name)
+                raise ModelUnavailable("checksum_none", place=self.web.place, file=file.name)
         return Offer(
             place=self.web.place,
             source="huggingface",
@@ -109,9 +109,7 @@ class HuggingFace:
         url = f"{self.endpoint}/api/models/{self.repo}/discussions?author={CONVERTER}&type=pull_request&status=open"
         try:
             answer = self.web.json(client, url, cancel)
-        except FetchError as error:
-            if error.key == "cancelled":
-                raise
+        except ModelUnavailable:
             return ""  # a mirror without this call
         for found in _tables(answer.get("discussions") if isinstance(answer, dict) else None):
             author = found.get("author")

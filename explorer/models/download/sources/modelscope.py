@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from explorer.errors import ModelUnavailable
 from explorer.models.download.http_client import Cancel, Timing, Web, origin
 from explorer.models.download.sources.base import Offer, RemoteFile, is_plain, wanted
-from explorer.models.failures import FetchError
 
 ENDPOINT = "https://www.modelscope.cn"
 REPO = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}", re.ASCII)
@@ -40,10 +40,10 @@ class ModelScope:
     def look(self, cancel: Cancel, pinned: str) -> Offer:
         """The branch `master`; what was pinned is compared by checksum, as files have commits of their own here.
 
-        Raises FetchError.
+        Raises ModelUnavailable.
         """
         if not REPO.fullmatch(self.repo):
-            raise FetchError("id_refused", id=self.repo)
+            raise ModelUnavailable("id_refused", id=self.repo)
         base = f"{self.endpoint}/api/v1/models/{self.repo}/repo"
         with self.web.client() as client:
             answer = self.web.json(client, f"{base}/files?Revision={BRANCH}&Recursive=True", cancel)
@@ -62,7 +62,7 @@ class ModelScope:
         chosen = wanted(files, self.web.place, self.repo)
         for file in chosen:
             if not file.sha256 or file.size < 0:
-                raise FetchError("checksum_none", place=self.web.place, file=file.name)
+                raise ModelUnavailable("checksum_none", place=self.web.place, file=file.name)
         return Offer(
             place=self.web.place,
             source="modelscope",
@@ -74,9 +74,9 @@ class ModelScope:
 
     def _rows(self, answer: Any) -> list[dict[str, Any]]:
         if isinstance(answer, dict) and answer.get("Code", 200) != 200:
-            raise FetchError("source_missing", place=self.web.place, repo=self.repo)
+            raise ModelUnavailable("source_missing", place=self.web.place, repo=self.repo)
         data = answer.get("Data") if isinstance(answer, dict) else None
         rows = data.get("Files") if isinstance(data, dict) else None
         if not isinstance(rows, list):
-            raise FetchError("source_broken", place=self.web.place, reason="no list of files in the answer")
+            raise ModelUnavailable("source_broken", place=self.web.place, reason="no list of files in the answer")
         return [row for row in rows if isinstance(row, dict)]

