@@ -19,19 +19,27 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from streamlit import config
 
 from explorer import warming
 from explorer.engine import get_engine, maps
 from explorer.models import catalog
 from explorer.models.errors import ModelError
-from explorer.ui import network, permission, stopping
+from explorer.server import static_files
+from explorer.server.static_files import CompressedStatic
+from explorer.ui import chapters, network, permission, stopping
 from explorer.ui.first_paint import first_painted
 
 
 async def status(request: Request) -> Response:
     """What the engine has done so far, in numbers; no reader's text is in it."""
     return JSONResponse(
-        asdict(get_engine().counters()) | {"torch_imported": "torch" in sys.modules, "umap_ready": maps.ready()}
+        asdict(get_engine().counters())
+        | {
+            "torch_imported": "torch" in sys.modules,
+            "umap_ready": maps.ready(),
+            "static_compressed": static_files.ready(),
+        }
     )
 
 
@@ -66,15 +74,31 @@ def _vocabulary_json(model_id: str, revision: str) -> bytes:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     threading.Thread(target=warming.get_ready, name="get-ready", daemon=True).start()
+    threading.Thread(target=_compress_static, name="static-files", daemon=True).start()
     yield
 
+
+def _compress_static() -> None:
+    """At once where the copies lie from an earlier start; else once a page stands."""
+    if not static_files.made():
+        first_painted.wait()
+    static_files.make_ready()
+
+
+def _base() -> str:
+    """The prefix of every address, with its slash, where the server has one."""
+    prefix = str(config.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{prefix}" if prefix else ""
+
+
+PAGES = ("", *(name for _, name in chapters.CHAPTERS[1:]), "models")
 
 network.stay_at_home()
 permission.policy()  # a misspelt permission ends the start, not a lesson
 app = st.App(
     "explorer/main.py",
     lifespan=lifespan,
-    middleware=[Middleware(warming.Herald)],
+    middleware=[Middleware(warming.Herald), Middleware(CompressedStatic, pages=PAGES, base=_base)],
     routes=[
         Route("/status", status),
         Route("/painted", painted, methods=["POST"]),

@@ -1,0 +1,1 @@
+"""What the process serves and does beside the pages: compressed static files, getting ready, routes."""
