@@ -19,15 +19,12 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from streamlit import config
 
-from explorer import warming
 from explorer.engine import get_engine, maps
-from explorer.models import catalog
-from explorer.models.errors import ModelError
-from explorer.server import static_files
-from explorer.server.static_files import CompressedStatic
-from explorer.ui import chapters, network, permission, stopping
+from explorer.errors import ModelUnavailable
+from explorer.models.catalog import catalog
+from explorer.server import preload, static_files
+from explorer.ui import chapters, network, permission, stop_button
 from explorer.ui.first_paint import first_painted
 
 
@@ -51,14 +48,14 @@ async def painted(request: Request) -> Response:
 
 async def stop(request: Request) -> Response:
     """A reader has pressed stop; the word is known to the page that drew the button."""
-    return Response(status_code=204 if stopping.ask(request.path_params["word"]) else 404)
+    return Response(status_code=204 if stop_button.ask(request.path_params["word"]) else 404)
 
 
 async def vocabulary(request: Request) -> Response:
     """The token strings of a model as a JSON list, kept by the browser for as long as the weights are the same."""
     try:
         body = _vocabulary_json(request.path_params["model_id"], request.path_params["revision"])
-    except ModelError:
+    except ModelUnavailable:
         return Response(status_code=404)
     return Response(
         body, media_type="application/json", headers={"Cache-Control": "public, max-age=31536000, immutable"}
@@ -73,32 +70,18 @@ def _vocabulary_json(model_id: str, revision: str) -> bytes:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    threading.Thread(target=warming.get_ready, name="get-ready", daemon=True).start()
-    threading.Thread(target=_compress_static, name="static-files", daemon=True).start()
+    threading.Thread(target=preload.get_ready, name="get-ready", daemon=True).start()
+    threading.Thread(target=static_files.make_ready_after, args=(first_painted,), name="static", daemon=True).start()
     yield
 
 
-def _compress_static() -> None:
-    """At once where the copies lie from an earlier start; else once a page stands."""
-    if not static_files.made():
-        first_painted.wait()
-    static_files.make_ready()
-
-
-def _base() -> str:
-    """The prefix of every address, with its slash, where the server has one."""
-    prefix = str(config.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{prefix}" if prefix else ""
-
-
 PAGES = ("", *(name for _, name in chapters.CHAPTERS[1:]), "models")
-
-network.stay_at_home()
+network.disable_external_ip_lookup()
 permission.policy()  # a misspelt permission ends the start, not a lesson
 app = st.App(
     "explorer/main.py",
     lifespan=lifespan,
-    middleware=[Middleware(warming.Herald), Middleware(CompressedStatic, pages=PAGES, base=_base)],
+    middleware=[Middleware(preload.PreloadMiddleware), Middleware(static_files.CompressedStatic, pages=PAGES)],
     routes=[
         Route("/status", status),
         Route("/painted", painted, methods=["POST"]),

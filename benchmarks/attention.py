@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from benchmarks.rows import Row, load_now, percentile
+from explorer.lab.types.attention import LOOK
 
 RUNS = 3
 SENTENCE = "傍晚时候，邻居家小女孩抱着一只白猫，站在门口等爸爸下班回家。"  # 32 tokens with [CLS] and [SEP]
@@ -58,7 +59,7 @@ def _bytes() -> Iterator[Row]:
     from explorer.lab.types.attention import LookInputs, Sight
 
     engine, model = get_engine(), catalog.default("masked").id
-    result = engine.run("attention.look", model, LookInputs(Sight(SENTENCE)))
+    result = engine.run(LOOK, model, LookInputs(Sight(SENTENCE))).result
     marks = [[piece, 0, 0] for piece in result.looking.pieces]
     header = {"labels": dict.fromkeys(LABELS, "x" * 24), "looking": marks, "view": str(View()), "key": "k" * 20}
     payload = len(pack(header, {"weights": as_bytes(result.weights), "exact": result.weights[0, 0]}))
@@ -171,7 +172,7 @@ def _exact() -> Iterator[Row]:
     from explorer.lab.types.attention import LookInputs, Sight
 
     info = catalog.default("masked")
-    result = get_engine().run("attention.look", info.id, LookInputs(Sight(SENTENCE)))
+    result = get_engine().run(LOOK, info.id, LookInputs(Sight(SENTENCE))).result
     net = BertModel.from_pretrained(
         info.folder, attn_implementation="eager", add_pooling_layer=False, dtype=torch.float32
     ).eval()

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from benchmarks.rows import Row, load_now, percentile
+from explorer.lab.types.context import CBOW, EMBED
 
 RUNS = 3
 MAP = '.sesame[data-key="context-map"][data-ready]'
@@ -118,7 +119,7 @@ def _embed() -> Iterator[Row]:
     """500 sentences embedded, sorted by length and batched, against one by one."""
     from explorer.engine.local import LocalEngine
     from explorer.lab.types.context import EmbedInputs, Occurrence
-    from explorer.models import catalog
+    from explorer.models.catalog import catalog
 
     load = load_now()
     items = tuple(Occurrence(line, line.index("果"), line.index("果") + 1) for line in sentences())
@@ -126,10 +127,10 @@ def _embed() -> Iterator[Row]:
     batched, alone = [], []
     for seed in range(RUNS):
         with contextlib.closing(LocalEngine(precomputed=None)) as engine:
-            engine.run("context.embed", model_id, EmbedInputs(items[:8]))
+            engine.run(EMBED, model_id, EmbedInputs(items[:8]))
             for sort, into in ((True, batched), (False, alone)):
                 start = time.perf_counter()
-                engine.run("context.embed", model_id, EmbedInputs(items, seed, sort))
+                engine.run(EMBED, model_id, EmbedInputs(items, seed, sort))
                 into.append(time.perf_counter() - start)
     command = "python -m benchmarks context context.batch_ratio"
     ratio = tuple(one / many for one, many in zip(alone, batched, strict=True))
@@ -144,7 +145,7 @@ def _cbow() -> Iterator[Row]:
     """50 kB of text, 100 dimensions, to the end of the training."""
     from explorer.engine.local import LocalEngine
     from explorer.lab.types.context import CbowInputs
-    from explorer.models import catalog
+    from explorer.models.catalog import catalog
     from explorer.views.context.cbow import built_in
 
     load = load_now()
@@ -155,10 +156,10 @@ def _cbow() -> Iterator[Row]:
     model_id = catalog.default("masked").id
     took = []
     with contextlib.closing(LocalEngine(precomputed=None)) as engine:
-        engine.run("context.cbow", model_id, CbowInputs(text[:2000]))
+        engine.run(CBOW, model_id, CbowInputs(text[:2000]))
         for seed in range(RUNS):
             start = time.perf_counter()
-            engine.run("context.cbow", model_id, CbowInputs(text, seed=seed))
+            engine.run(CBOW, model_id, CbowInputs(text, seed=seed))
             took.append(time.perf_counter() - start)
     command = "python -m benchmarks context context.cbow_s"
     yield Row("context.cbow_s", "CBOW on 50 kB of text, 100 dimensions", "s", tuple(took), load, command, "<=", 15)

@@ -31,7 +31,8 @@ import sys, time
 start = time.perf_counter()
 from explorer.engine import threads
 threads.configure_torch()
-from explorer.models import catalog, loader
+from explorer.models.catalog import catalog
+from explorer.models.network import loader
 imported = time.perf_counter()
 loader.load(catalog.default("causal"))
 print(imported - start, time.perf_counter() - imported)
@@ -76,12 +77,12 @@ def _loads() -> Iterator[Row]:
 def _engine() -> Iterator[tuple[Any, Any, str]]:
     """An engine with the model loaded, and the same network for bare calls."""
     from explorer.engine.local import LocalEngine
-    from explorer.lab.types.generation import FollowInputs
-    from explorer.models import catalog
+    from explorer.lab.types.generation import FOLLOW, FollowInputs
+    from explorer.models.catalog import catalog
 
     model_id = catalog.default("causal").id
     with contextlib.closing(LocalEngine(precomputed=None)) as engine:
-        engine.run("generation.follow", model_id, FollowInputs(engine.tokens(model_id, "暖身").ids))
+        engine.run(FOLLOW, model_id, FollowInputs(engine.tokens(model_id, "暖身").ids))
         yield engine, engine._worker(model_id)._model, model_id
 
 
@@ -90,7 +91,7 @@ def _step() -> Iterator[Row]:
     import torch
     from transformers import DynamicCache
 
-    from explorer.lab.types.generation import FollowInputs
+    from explorer.lab.types.generation import FOLLOW, FollowInputs
 
     load = load_now()
     ratios, reused = [], []
@@ -101,9 +102,9 @@ def _step() -> Iterator[Row]:
             ours, bare = [], []
             for n in range(12):
                 token = 1000 + 100 * run + n
-                engine.run("generation.follow", model_id, FollowInputs(tuple(ids)), session="reader")
+                engine.run(FOLLOW, model_id, FollowInputs(tuple(ids)), session="reader")
                 start = time.perf_counter()
-                found = engine.run("generation.follow", model_id, FollowInputs((*ids, token)), session="reader")
+                found = engine.run(FOLLOW, model_id, FollowInputs((*ids, token)), session="reader").result
                 ours.append(time.perf_counter() - start)
                 reused.append(found.kept / len(ids))
                 with torch.inference_mode():
@@ -123,7 +124,7 @@ def _stream() -> Iterator[Row]:
     """100 tokens from the engine, every step's candidates included, against the library's generate; in turn."""
     import torch
 
-    from explorer.lab.types.generation import Settings, WriteInputs
+    from explorer.lab.types.generation import WRITE, Settings, WriteInputs
 
     load = load_now()
     ratios = []
@@ -132,7 +133,7 @@ def _stream() -> Iterator[Row]:
         ids = engine.tokens(model_id, BEGINNING).ids
         for run in range(RUNS):
             start = time.perf_counter()
-            values = list(engine.stream("generation.write", model_id, WriteInputs(ids, 100, settings, run)))
+            values = list(engine.stream(WRITE, model_id, WriteInputs(ids, 100, settings, run)))
             ours = (len(values) - 1) / (time.perf_counter() - start)
             torch.manual_seed(run)
             start = time.perf_counter()
@@ -152,7 +153,7 @@ def _same() -> Iterator[Row]:
     import torch
     from transformers import generation as g
 
-    from explorer.lab.types.generation import Settings, WriteInputs, chance_at
+    from explorer.lab.types.generation import WRITE, Settings, WriteInputs, chance_at
 
     load = load_now()
     settings = Settings(temperature=0.8, top_k=50, top_p=0.95, min_p=0.01, repetition=1.1)
@@ -164,7 +165,7 @@ def _same() -> Iterator[Row]:
     with _engine() as (engine, model, model_id):
         for seed in range(RUNS):
             now = list(engine.tokens(model_id, BEGINNING[:40]).ids)
-            *written, _ = engine.stream("generation.write", model_id, WriteInputs(tuple(now), 30, settings, seed))
+            *written, _ = engine.stream(WRITE, model_id, WriteInputs(tuple(now), 30, settings, seed))
             chosen = []
             for _ in written:
                 with torch.inference_mode():
@@ -181,7 +182,7 @@ def _same() -> Iterator[Row]:
 
 def _readers() -> Iterator[Row]:
     """Twenty readers who write at once, in one process, against one alone."""
-    from explorer.lab.types.generation import Settings, WriteInputs
+    from explorer.lab.types.generation import WRITE, Settings, WriteInputs
 
     load = load_now()
     errors, firsts, ratios = [], [], []
@@ -192,7 +193,7 @@ def _readers() -> Iterator[Row]:
             inputs = WriteInputs(ids, TOKENS, Settings(), seed)
             start = time.perf_counter()
             try:
-                values = engine.stream("generation.write", model_id, inputs, session=f"reader {seed}")
+                values = engine.stream(WRITE, model_id, inputs, session=f"reader {seed}")
                 times = [time.perf_counter() - start for _ in values]
                 seen["first"].append(times[0])
                 seen["tokens"].append(len(times) - 1)

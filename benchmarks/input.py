@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from benchmarks.rows import Row, load_now
+from explorer.lab.types.inputs import READ_LONG
 
 RUNS = 3
 TEXTS = 12
@@ -64,7 +65,7 @@ _SHOWS = """
 
 def _long_text() -> Iterator[Row]:
     """5,000 字 through sliding windows, in the engine, the model loaded."""
-    from explorer import examples
+    from explorer.content import examples
     from explorer.engine import catalog, get_engine
     from explorer.lab.types.inputs import LongInputs
 
@@ -77,7 +78,7 @@ def _long_text() -> Iterator[Row]:
     for run in range(RUNS + 1):
         inputs = LongInputs(f"{run}{text}"[:LONG_CHARACTERS], example["ask"], example["template"], "好", "差")
         started = time.perf_counter()
-        get_engine().run("inputs.read_long", model, inputs)
+        get_engine().run(READ_LONG, model, inputs)
         seconds.append(time.perf_counter() - started)
     what = f"{LONG_CHARACTERS:,} 字 through windows of 512 sharing 128, both answers of each"
     command = "python -m benchmarks input input.long_text_s"

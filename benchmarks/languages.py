@@ -62,7 +62,7 @@ def _shift() -> Iterator[Row]:
     """New sentences typed, each never computed before: Enter → all alphas of the layer on the screen."""
     from benchmarks import browser
     from explorer.engine import get_engine
-    from explorer.models import catalog
+    from explorer.models.catalog import catalog
     from tests.browser.server import running
 
     before, medians = load_now(), []

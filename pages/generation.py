@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from explorer.ui import chrome, first_paint, widgets
-from explorer.views import finish
+from explorer.ui import first_paint, page_parts, widgets
+from explorer.views import page_footer
 from explorer.views.generation import both, cache, common, context, inside, stage, step, train, ways, write
 
 TOOLS = {
@@ -21,22 +21,22 @@ def bench() -> None:
     st.session_state[SHOWN] = tool
     with st.container(key="stage-generation"):
         stage.draw(common.store().get())
-    finish.link_limit(common.store())
+    page_footer.link_limit(common.store())
     if tool != "write":
-        chrome.guarded(lambda: TOOLS[tool].draw(common.store().get()))
+        page_parts.guarded(lambda: TOOLS[tool].draw(common.store().get()))
 
 
-chrome.question("generation")
-finish.link_problems(common.store())
+page_parts.question("generation")
+page_footer.link_problems(common.store())
 writes = common.store().get().tool == "write"
 # A step reruns the bench only. While a text is being written the bench belongs to the run that writes: a click in a
 # fragment would be heard when that run has ended.
 (bench if writes else st.fragment(bench))()
 writing = []
 if writes:
-    chrome.guarded(lambda: writing.append(write.draw(common.store().get())))
-finish.presets("generation", common.PRESETS, common.choose_preset)
-finish.row("generation", common.store())
+    page_parts.guarded(lambda: writing.append(write.draw(common.store().get())))
+page_footer.presets("generation", common.PRESETS, common.choose_preset)
+page_footer.row("generation", common.store())
 first_paint.warm_later(common.model_id())
 for write_on in writing:
-    chrome.guarded(write_on)
+    page_parts.guarded(write_on)

@@ -2,29 +2,29 @@
 
 import streamlit as st
 
-from explorer.ui import chapters, chrome
-from explorer.views import finish
+from explorer.ui import chapters, page_parts
+from explorer.views import page_footer
 from explorer.views.home import common, exhibits, split
 
 
 @st.fragment
 def stage() -> None:
     split.draw()
-    finish.link_limit(common.store())
+    page_footer.link_limit(common.store())
 
 
 @st.fragment
 def classes() -> None:
-    chrome.guarded(exhibits.classes)
+    page_parts.guarded(exhibits.classes)
 
 
-chrome.question("home")
-finish.link_problems(common.store())
+page_parts.question("home")
+page_footer.link_problems(common.store())
 stage()
 chapters.map_of("home")
 exhibits.kinds()
 exhibits.family()
 classes()
 exhibits.why()
-finish.presets("home", common.PRESETS, common.choose_preset)
-finish.row("home", common.store())
+page_footer.presets("home", common.PRESETS, common.choose_preset)
+page_footer.row("home", common.store())

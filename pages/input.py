@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from explorer.ui import chrome
-from explorer.views import finish
+from explorer.ui import page_parts
+from explorer.views import page_footer
 from explorer.views.input import common, long, lookup, merges, positions, stage, tokens, total
 
 TOOLS = {
@@ -15,13 +15,13 @@ TOOLS = {
 def bench() -> None:
     """The stage and the tool chosen for it; a click reruns this part only."""
     reading = stage.draw()
-    finish.link_limit(common.store())
+    page_footer.link_limit(common.store())
     if reading is not None:
-        chrome.guarded(lambda: TOOLS[common.store().get().tool].draw(reading, common.store().get()))
+        page_parts.guarded(lambda: TOOLS[common.store().get().tool].draw(reading, common.store().get()))
 
 
-chrome.question("input")
-finish.link_problems(common.store())
+page_parts.question("input")
+page_footer.link_problems(common.store())
 bench()
-finish.presets("input", common.PRESETS, common.choose_preset)
-finish.row("input", common.store())
+page_footer.presets("input", common.PRESETS, common.choose_preset)
+page_footer.row("input", common.store())

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from explorer.ui import chrome, widgets
-from explorer.views import finish
+from explorer.ui import page_parts, widgets
+from explorer.views import page_footer
 from explorer.views.languages import align, common, keep, map, near, pos, shift, stage, words
 
 TOOLS = {"shift": shift, "near": near, "map": map, "align": align, "words": words, "keep": keep, "pos": pos}
@@ -13,12 +13,12 @@ TOOLS = {"shift": shift, "near": near, "map": map, "align": align, "words": word
 def bench() -> None:
     """The stage and the tool chosen for it; a click reruns this part only."""
     sentence = stage.draw()
-    finish.link_limit(common.store())
+    page_footer.link_limit(common.store())
     if sentence is not None:
         state = common.store().get()
-        chrome.guarded(lambda: TOOLS[state.tool].draw(sentence, state))
+        page_parts.guarded(lambda: TOOLS[state.tool].draw(sentence, state))
         if widgets.in_fragment() and state.tool == "shift":
-            chrome.guarded(lambda: shift.complete(sentence, state))
+            page_parts.guarded(lambda: shift.complete(sentence, state))
 
 
 def complete_what_is_shown() -> None:
@@ -28,9 +28,9 @@ def complete_what_is_shown() -> None:
         shift.complete(common.read(state), state)
 
 
-chrome.question("languages")
-finish.link_problems(common.store())
+page_parts.question("languages")
+page_footer.link_problems(common.store())
 bench()
-finish.presets("languages", common.PRESETS, common.choose_preset)
-finish.row("languages", common.store())
-chrome.guarded(complete_what_is_shown)
+page_footer.presets("languages", common.PRESETS, common.choose_preset)
+page_footer.row("languages", common.store())
+page_parts.guarded(complete_what_is_shown)

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from explorer.ui import chrome, widgets
-from explorer.views import finish
+from explorer.ui import page_parts, widgets
+from explorer.views import page_footer
 from explorer.views.masking import budget, common, compare, cover, joint, lens, lottery, road, see, stage
 
 TOOLS = {
@@ -16,16 +16,16 @@ TOOLS = {
 def bench() -> None:
     """The stage and the tool chosen for it; a click reruns this part only."""
     sentence = stage.draw()
-    finish.link_limit(common.store())
+    page_footer.link_limit(common.store())
     if sentence is not None:
-        chrome.guarded(lambda: TOOLS[common.store().get().tool].draw(sentence, common.store().get()))
+        page_parts.guarded(lambda: TOOLS[common.store().get().tool].draw(sentence, common.store().get()))
         if widgets.in_fragment():
-            chrome.guarded(lambda: stage.complete_scan(sentence))
+            page_parts.guarded(lambda: stage.complete_scan(sentence))
 
 
-chrome.question("masking")
-finish.link_problems(common.store())
+page_parts.question("masking")
+page_footer.link_problems(common.store())
 bench()
-finish.presets("masking", common.PRESETS, common.choose_preset)
-finish.row("masking", common.store())
-chrome.guarded(stage.scan_what_is_shown)
+page_footer.presets("masking", common.PRESETS, common.choose_preset)
+page_footer.row("masking", common.store())
+page_parts.guarded(stage.scan_what_is_shown)

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from explorer.ui import chrome
-from explorer.views import finish
+from explorer.ui import page_parts
+from explorer.views import page_footer
 from explorer.views.pairs import common, judge, lesson, measure, road, stage, why
 
 TOOLS = {"judge": judge, "road": road, "lesson": lesson, "measure": measure, "why": why}
@@ -13,13 +13,13 @@ TOOLS = {"judge": judge, "road": road, "lesson": lesson, "measure": measure, "wh
 def bench() -> None:
     """The stage and the tool chosen for it; a click reruns this part only."""
     ready = stage.draw()
-    finish.link_limit(common.store())
+    page_footer.link_limit(common.store())
     if ready:
-        chrome.guarded(lambda: TOOLS[common.store().get().tool].draw(common.store().get()))
+        page_parts.guarded(lambda: TOOLS[common.store().get().tool].draw(common.store().get()))
 
 
-chrome.question("pairs")
-finish.link_problems(common.store())
+page_parts.question("pairs")
+page_footer.link_problems(common.store())
 bench()
-finish.presets("pairs", common.PRESETS, common.choose_preset)
-finish.row("pairs", common.store())
+page_footer.presets("pairs", common.PRESETS, common.choose_preset)
+page_footer.row("pairs", common.store())

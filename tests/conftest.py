@@ -16,8 +16,8 @@ import pytest
 from tests import tiny
 
 if TYPE_CHECKING:
-    from explorer.models.catalog import ModelInfo
-    from explorer.models.model import Model
+    from explorer.models.catalog.catalog import ModelInfo
+    from explorer.models.network.model import Model
 
 # Several processes test at once, each with an app beside it: two threads in each would only wait for one another.
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -42,7 +42,7 @@ def tiny_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], ModelIn
 @pytest.fixture(scope="session")
 def tiny_model_of(tiny_of: Callable[[str], ModelInfo]) -> Callable[[str], Model]:
     """The same, loaded by the app."""
-    from explorer.models.loader import load
+    from explorer.models.network.loader import load
 
     return cache(lambda family: load(tiny_of(family), device="cpu"))
 
@@ -55,7 +55,7 @@ def tiny_bert(tiny_of: Callable[[str], ModelInfo]) -> ModelInfo:
 
 @pytest.fixture(scope="session")
 def tiny_model(tiny_bert: ModelInfo) -> Model:
-    from explorer.models.loader import load
+    from explorer.models.network.loader import load
 
     return load(tiny_bert, device="cpu")
 
@@ -63,8 +63,8 @@ def tiny_model(tiny_bert: ModelInfo) -> Model:
 @pytest.fixture(scope="session")
 def mini_mbert() -> Model:
     """The embedded masked model."""
-    from explorer.models.catalog import default
-    from explorer.models.loader import load
+    from explorer.models.catalog.catalog import default
+    from explorer.models.network.loader import load
 
     return load(default("masked"), device="cpu")
 
@@ -72,7 +72,7 @@ def mini_mbert() -> Model:
 @pytest.fixture(scope="session")
 def gemma() -> Model:
     """The embedded causal model; the first time on a machine it is converted, which takes a while."""
-    from explorer.models.catalog import default
-    from explorer.models.loader import load
+    from explorer.models.catalog.catalog import default
+    from explorer.models.network.loader import load
 
     return load(default("causal"), device="cpu")

@@ -1,7 +1,8 @@
-"""Install what the browser journeys need and pip cannot bring: Chromium, and fonts with Chinese glyphs.
+"""Install what the tests need and pip cannot bring: Chromium, fonts with Chinese glyphs, what judges JavaScript.
 
-`python -m tests.install` does nothing where both are there. On Debian apt brings both, and Chromium's headless shell
-(as root, or through sudo); elsewhere Playwright fetches its own Chromium. It knows nothing of the tests themselves.
+`python -m tests.install` does nothing where all are there. On Debian apt brings the first two, and Chromium's
+headless shell (as root, or through sudo); elsewhere Playwright fetches its own Chromium. It knows nothing of the tests
+themselves.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tests import javascript
 from tests.browser.server import SHELL, system_chromium
 
 
@@ -32,6 +34,7 @@ def main() -> None:
         apt_install([SHELL], needed=False)  # the journeys are faster with it, and run without it
     if not has_chromium():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+    javascript.install()
     print("Chromium:", system_chromium() or playwright_chromium())
 
 

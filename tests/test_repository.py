@@ -157,7 +157,7 @@ def test_nothing_dangerous_is_asked_of_the_libraries() -> None:
 def test_pages_know_views_and_ui_only() -> None:
     allowed = ("explorer.views", "explorer.ui", "explorer.lab.types", "streamlit", "__future__")
     # One page hands its view what no view may know: the bench that measures evidence, which itself asks the engine.
-    handed = {("pages/evidence.py", "explorer.evidence"), ("pages/evidence.py", "explorer.evidence.bench")}
+    handed = {("pages/evidence.py", "explorer.evidence"), ("pages/evidence.py", "explorer.evidence.runner")}
     found = {
         f"{name(path)} imports {module}"
         for path in ours()

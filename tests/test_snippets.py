@@ -19,8 +19,23 @@ import pytest
 
 from explorer.engine import catalog, get_engine
 from explorer.lab import geometry
-from explorer.lab.types.attention import CellInputs, LookInputs, OffInputs, PaddingInputs, Sight, WindowInputs
-from explorer.lab.types.context import CbowInputs, CbowStep, EmbedInputs, Occurrence
+from explorer.lab.types import generation as generation_types
+from explorer.lab.types.attention import (
+    ATLAS,
+    CELL,
+    LOOK,
+    OFF,
+    PADDING,
+    WINDOW,
+    CellInputs,
+    LookInputs,
+    OffInputs,
+    PaddingInputs,
+    Sight,
+    WindowInputs,
+)
+from explorer.lab.types.context import CBOW, EMBED, CbowInputs, CbowStep, EmbedInputs, Occurrence
+from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
 from explorer.lab.types.generation import (
     CacheInputs,
     ContextInputs,
@@ -31,9 +46,10 @@ from explorer.lab.types.generation import (
     WaysInputs,
     WriteInputs,
 )
-from explorer.lab.types.lottery import LotteryInputs
-from explorer.lab.types.masking import Edit, FillInputs, JointInputs, LensInputs, TreatInputs
-from explorer.ui import chrome
+from explorer.lab.types.languages import SHIFT, SURVEY
+from explorer.lab.types.lottery import ROLL, LotteryInputs
+from explorer.lab.types.masking import FILL, JOINT, LENS, TREAT, Edit, FillInputs, JointInputs, LensInputs, TreatInputs
+from explorer.ui import page_parts
 from explorer.views.attention import common as attention
 from explorer.views.context import cbow, cross, things
 from explorer.views.context import common as context
@@ -147,8 +163,8 @@ def first_words(lines: list[str]) -> list[str]:
     return [line.split(" ")[0].removeprefix("##") for line in lines]
 
 
-def run(experiment: str, inputs: Any) -> Any:
-    return get_engine().run(experiment, common.model_id(), inputs)
+def run(experiment: Experiment[Inputs, Result, Partial], inputs: Inputs) -> Result:
+    return get_engine().run(experiment, common.model_id(), inputs).result
 
 
 # --- the snippets as files -------------------------------------------------------------------------------------
@@ -184,7 +200,7 @@ def test_snippets_are_short_and_plain(path: Path) -> None:
 
 def test_what_a_reader_writes_is_one_literal_whatever_it_says() -> None:
     for text in ("'\"\\", "__LOOK__ __TEXT_B__", "\n'''", "{x} %s", "\u202e\u200b🙂", "a\x00b"):
-        code = chrome.code("masking_compare", text_a=text, look_a=1, text_b="__LOOK_A__", look_b=2)
+        code = page_parts.code("masking_compare", text_a=text, look_a=1, text_b="__LOOK_A__", look_b=2)
         assert repr(text) in code
         compile(code, "snippet", "exec")
         assert "'__LOOK_A__'" in code
@@ -247,7 +263,7 @@ def test_road(lang: str, how: str, filled: Any) -> None:
 def test_see(lang: str) -> None:
     state = with_tool(lang, "see")
     lines = printed(shown("masking", lang, state)).splitlines()
-    result = run("masking.treat", TreatInputs(state.text, state.focus))
+    result = run(TREAT, TreatInputs(state.text, state.focus))
     p = [cover.probability(row, result.original) for row in result.logits]
     assert [numbers(line)[0] for line in lines] == pytest.approx([p[0], p[1], float(np.mean(p[2:]))], abs=CLOSE)
     assert p[0] > p[1]
@@ -258,7 +274,7 @@ def test_see(lang: str) -> None:
 def test_lottery(lang: str, seed: int, unit: str) -> None:
     state = with_tool(lang, "lottery", seed=seed, unit=unit)
     budget, sentence = printed(shown("masking", lang, state)).splitlines()
-    result = run("lottery.roll", LotteryInputs(state.text, unit=unit, seed=seed))
+    result = run(ROLL, LotteryInputs(state.text, unit=unit, seed=seed))
     assert budget == f"budget: {result.budget}"
     after = list(result.tokens.ids)
     for position, token in zip(result.positions, result.ids, strict=True):
@@ -270,7 +286,7 @@ def test_lottery(lang: str, seed: int, unit: str) -> None:
 def test_joint(lang: str) -> None:
     state = with_tool(lang, "joint")
     lines = printed(shown("masking", lang, state)).splitlines()
-    result = run("masking.joint", JointInputs(state.text, state.masks))
+    result = run(JOINT, JointInputs(state.text, state.masks))
     for line, order in zip(lines, result.orders, strict=True):
         chosen = dict(zip(order.positions, order.ids, strict=True))
         words = "".join(plain([chosen[position] for position in sorted(chosen)]))
@@ -282,7 +298,7 @@ def test_lens(lang: str, how: str) -> None:
     state = with_tool(lang, "lens", how=how, seed=4)
     lines = printed(shown("masking", lang, state)).splitlines()
     sentence = common.read(state)
-    result = run("masking.lens", LensInputs(state.text, common.edits(sentence, state), state.focus))
+    result = run(LENS, LensInputs(state.text, common.edits(sentence, state), state.focus))
     assert len(lines) == len(result.logits)
     for layer, (line, logits) in enumerate(zip(lines, result.logits, strict=True)):
         assert line.startswith(f"{layer} ")
@@ -299,7 +315,7 @@ def test_compare(lang: str) -> None:
 
     def log_p(text: str) -> np.ndarray:
         inputs = FillInputs(text, (Edit(state.focus, common.mask_id()),), (state.focus,))
-        logits = run("masking.fill", inputs).logits[0].astype(np.float64)
+        logits = run(FILL, inputs).logits[0].astype(np.float64)
         return np.asarray(logits - logits.max() - math.log(np.exp(logits - logits.max()).sum()))
 
     difference = log_p(state.text) - log_p(b)
@@ -324,7 +340,7 @@ def test_home_bert(lang: str) -> None:
     state = home.State(text=TEXTS[lang].text, masks=TEXTS[lang].masks)
     lines = printed(shown("home", lang, state)).splitlines()
     edits = tuple(Edit(position, common.mask_id()) for position in state.masks)
-    result = run("masking.fill", FillInputs(state.text, edits, state.masks))
+    result = run(FILL, FillInputs(state.text, edits, state.masks))
     assert len(lines) == len(state.masks)
     for line, logits, original in zip(lines, result.logits, result.original, strict=True):
         best = top(logits, 1)[0]
@@ -355,7 +371,7 @@ def looking(lang: str, tool: str, **more: Any) -> attention.State:
 def test_attention_cell(lang: str, pair: str) -> None:
     state = looking(lang, "cell", seen=2, paired=bool(pair), pair=pair)
     first, second, output = printed(shown("attention", lang, state)).splitlines()
-    cell = run("attention.cell", CellInputs(Sight(state.text, pair), 6, 9, 3))
+    cell = run(CELL, CellInputs(Sight(state.text, pair), 6, 9, 3))
     dot = float(cell.key[2] @ cell.query)
     assert numbers(first)[:3] == pytest.approx([dot, dot * cell.scale, cell.weights[2]], abs=1e-3)
     assert numbers(second) == pytest.approx([cell.weights[2]], abs=2e-6)
@@ -365,7 +381,7 @@ def test_attention_cell(lang: str, pair: str) -> None:
 def test_attention_atlas() -> None:
     state = looking("zh", "atlas")
     entropy, back, flow = printed(shown("attention", "zh", state)).split("\n", 2)
-    found = run("attention.atlas", LookInputs(Sight(state.text)))
+    found = run(ATLAS, LookInputs(Sight(state.text)))
     assert numbers(entropy) == pytest.approx([float(found.entropy[0, 0])], abs=CLOSE)
     layer, head = np.unravel_index(int(found.previous.argmax()), found.previous.shape)
     assert f"layer {layer + 1}, head {head + 1}, " in back
@@ -378,7 +394,7 @@ def test_attention_off(lang: str, heads: tuple[int, ...]) -> None:
     state = looking(lang, "off", heads=heads, blank=4)
     *named, kl = printed(shown("attention", lang, state)).splitlines()
     off = tuple(divmod(code, 100) for code in heads) or ((6, 9),)
-    rows = run("attention.off", OffInputs(state.text, 4, off)).logits
+    rows = run(OFF, OffInputs(state.text, 4, off)).logits
     for line, row in zip(named, rows, strict=True):
         assert numbers(line) == pytest.approx([cover.probability(row, i) for i in top(row, 3)], abs=CLOSE)
     p, q = (np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in rows.astype(float))
@@ -388,11 +404,11 @@ def test_attention_off(lang: str, heads: tuple[int, ...]) -> None:
 def test_attention_sides() -> None:
     state = looking("zh", "sides")
     cells, masked, unmasked = printed(shown("attention", "zh", state)).splitlines()
-    found = run("attention.padding", PaddingInputs(state.text))
+    found = run(PADDING, PaddingInputs(state.text))
     n = len(found.tokens)
     assert cells.endswith(f"{n * n} of {n * n}")
     assert numbers(masked) == [0.0]
-    whole = run("attention.look", LookInputs(Sight(state.text)))
+    whole = run(LOOK, LookInputs(Sight(state.text)))
     assert whole.weights.shape[-1] == n
     assert numbers(unmasked) == pytest.approx([float(found.unmasked[..., -found.count :].sum(-1)[0].mean())], abs=CLOSE)
 
@@ -400,7 +416,7 @@ def test_attention_sides() -> None:
 def test_attention_window() -> None:
     state = looking("en", "sparse")
     lines = printed(shown("attention", "en", state)).splitlines()
-    (*_, result) = get_engine().stream("attention.window", common.model_id(), WindowInputs((state.text,)))
+    (*_, result) = get_engine().stream(WINDOW, common.model_id(), WindowInputs((state.text,)))
     assert [numbers(line)[-1] for line in lines] == pytest.approx([float(row.mean()) for row in result.loss], abs=2e-3)
 
 
@@ -428,7 +444,7 @@ def test_context_look(lang: str, tool: str) -> None:
     state = with_company(lang, tool, swaps=swaps)
     more = [Occurrence(text, text.index("seal"), text.index("seal") + 4) for text in swaps]
     out = printed(shown("context", lang, state))
-    result = run("context.embed", context.read(state).inputs(*more))
+    result = run(EMBED, context.read(state).inputs(*more))
     expected = geometry.all_cosines(result, "centred")[state.layer]
     found = [float(number) for number in re.findall(r"-?\d+\.\d*", out)]
     assert found == pytest.approx(expected.ravel().tolist(), abs=6e-3)
@@ -440,7 +456,7 @@ def test_context_cross(lang: str, own: dict[str, str]) -> None:
     lines = printed(shown("context", lang, state)).splitlines()
     four = cross.four_of(context.read(state), state, *cross.partners(state))
     assert four is not None
-    gaps = cross.crossed(run("context.embed", four.inputs()), *map(len, four.items[:3]))
+    gaps = cross.crossed(run(EMBED, four.inputs()), *map(len, four.items[:3]))
     expected = [[gaps[name][layer] for name in ("lean_first", "lean_second", "gap")] for layer in range(1, 13)]
     for line, three in zip(lines, expected, strict=True):
         assert [float(number) for number in re.findall(r"[+-]\d\.\d{4}", line)] == pytest.approx(three, abs=CLOSE)
@@ -451,7 +467,7 @@ def test_context_static(lang: str, orders: str) -> None:
     state = with_company(lang, "static", orders=orders)
     lines = printed(shown("context", lang, state)).splitlines()
     items = tuple(Occurrence(part.strip(), 0, len(part.strip())) for part in orders.split("/"))
-    vectors = run("context.embed", EmbedInputs(items)).vectors.astype(np.float64)
+    vectors = run(EMBED, EmbedInputs(items)).vectors.astype(np.float64)
     for line, layer in zip(lines, (0, state.layer), strict=True):
         cos = geometry.cosines(vectors[layer][None])[0, 0, 1]
         apart = np.linalg.norm(vectors[layer, 0] - vectors[layer, 1])
@@ -463,7 +479,7 @@ def test_context_things(lang: str) -> None:
     state = with_company(lang, "things")
     lines = printed(shown("context", lang, state)).splitlines()
     words = {name: items for group in _groups(lang, state).values() for name, items in group.items()}
-    found = run("context.embed", EmbedInputs(tuple(item for items in words.values() for item in items)))
+    found = run(EMBED, EmbedInputs(tuple(item for items in words.values() for item in items)))
     x = found.vectors[state.layer].astype(np.float64) - found.common[state.layer]
     ends = np.cumsum([len(items) for items in words.values()])
     cos = geometry.cosines(np.stack([rows.mean(axis=0) for rows in np.split(x, ends[:-1])])[None])[0]
@@ -487,7 +503,7 @@ def test_context_cbow(lang: str) -> None:
     passage = "\n".join([COMPANY[lang].text] * 4)
     lines = printed(shown("context", lang, with_company(lang, "cbow", passage=passage))).splitlines()
     inputs = CbowInputs(passage, epochs=cbow._epochs(passage))
-    steps = [s for s in get_engine().stream("context.cbow", context.model_id(), inputs) if isinstance(s, CbowStep)]
+    steps = [s for s in get_engine().stream(CBOW, context.model_id(), inputs) if isinstance(s, CbowStep)]
     assert steps[-1].total == inputs.epochs == len(lines), "one batch an epoch, so that the losses can be compared"
     assert [numbers(line)[0] for line in lines] == pytest.approx([step.loss for step in steps], abs=2e-3)
 
@@ -507,31 +523,31 @@ def test_languages_shift(lang: str, text: str, target: str) -> None:
     """The snippet's arrow is made from sixteen sentences a language; with the same one the engine reads the same."""
     from dataclasses import replace
 
-    from explorer import parallel
+    from explorer.content import corpora
     from explorer.lab.types.languages import shift_inputs
     from explorer.views.languages import common as languages
 
     state = languages.State(text=text, target=target, layer=6, alpha=1.5)
     words = printed(shown("languages", lang, state)).split()
     source = "zh" if target == "fr" else "en"
-    lines = [n for n, half in enumerate(parallel.halves()) if half == "a"][:16]
+    lines = [n for n, half in enumerate(corpora.halves()) if half == "a"][:16]
     engine, model = get_engine(), languages.model_id()
 
     def mean(code: str) -> np.ndarray:
-        from explorer.models.catalog import default
-        from explorer.models.loader import load
+        from explorer.models.catalog.catalog import default
+        from explorer.models.network.loader import load
 
         net = load(default("masked"), device="cpu")
         rows = []
         for line in lines:
-            ids, _ = net.tensor_inputs([net.tokenizer.encode(parallel.sentences(code)[line]).ids])
+            ids, _ = net.tensor_inputs([net.tokenizer.encode(corpora.sentences(code)[line]).ids])
             rows.append(net.hidden_states(ids)[:, 0, 1:-1].numpy())
         return np.concatenate(rows, axis=1).mean(axis=1)
 
     arrow = (mean(target) - mean(source)).astype(np.float32)
-    survey = engine.run("languages.survey", model, languages.SurveyInputs(parallel.digest()))
+    survey = engine.run(SURVEY, model, languages.SurveyInputs(corpora.digest())).result
     inputs = replace(shift_inputs(survey, text, source, target, (6,)), arrow=arrow)
-    result = engine.run("languages.shift", model, inputs)
+    result = engine.run(SHIFT, model, inputs).result
     at = inputs.alphas.index(1.5)
     assert words == decoded(result.ids[0, at].tolist())
 
@@ -541,8 +557,8 @@ def test_languages_shift(lang: str, text: str, target: str) -> None:
 BEGINNING = "园丁每天清晨都在花园里"
 
 
-def gpt(experiment: str, inputs: Any) -> Any:
-    return get_engine().run(f"generation.{experiment}", catalog.default("causal").id, inputs)
+def gpt(experiment: Experiment[Inputs, Result, Partial], inputs: Inputs) -> Result:
+    return get_engine().run(experiment, catalog.default("causal").id, inputs).result
 
 
 def gpt_ids(text: str = BEGINNING) -> tuple[int, ...]:
@@ -560,7 +576,7 @@ def test_generation_step(settings: dict[str, Any]) -> None:
     *lines, text = generated("step", seed=3, **settings)
     names = {"t": "temperature", "k": "top_k", "p": "top_p", "m": "min_p", "r": "repetition"}
     inputs = WriteInputs(gpt_ids(), 5, Settings(**{names[name]: value for name, value in settings.items()}), 3)
-    result = gpt("write", inputs)
+    result = gpt(generation_types.WRITE, inputs)
     assert [int(line.split(" ")[0]) for line in lines] == [one.token_id for one in result.written]
     assert [numbers(line)[-1] for line in lines] == pytest.approx([one.p for one in result.written], abs=2e-3)
     assert text.startswith("<bos>" + BEGINNING)
@@ -568,14 +584,14 @@ def test_generation_step(settings: dict[str, Any]) -> None:
 
 def test_generation_train() -> None:
     *lines, total = generated("train")
-    (row,) = gpt("scan", ScanInputs((gpt_ids(),))).rows
+    (row,) = gpt(generation_types.SCAN, ScanInputs((gpt_ids(),))).rows
     assert [numbers(line)[-1] for line in lines] == pytest.approx(row.nats.tolist(), abs=2e-3)
     assert numbers(total)[0] == pytest.approx(-float(row.nats.sum()), abs=1e-2)
 
 
 def test_generation_ways() -> None:
     lines = generated("ways", beams=2, lp=0.0)
-    found = {way.name: way for way in gpt("ways", WaysInputs(gpt_ids(), 3, 2, 0.0, Settings(), ())).ways}
+    found = {way.name: way for way in gpt(generation_types.WAYS, WaysInputs(gpt_ids(), 3, 2, 0.0, Settings(), ())).ways}
     for line, name in zip(lines, ("greedy", "beam"), strict=True):
         assert line.startswith(f"{name}: ")
         assert numbers(line)[-1] == pytest.approx(found[name].log_p, abs=1e-2)
@@ -583,21 +599,21 @@ def test_generation_ways() -> None:
 
 def test_generation_write() -> None:
     text = "\n".join(generated("write", t=0.0, long=10))
-    result = gpt("write", WriteInputs(gpt_ids(), 10, Settings(temperature=0), 7))
+    result = gpt(generation_types.WRITE, WriteInputs(gpt_ids(), 10, Settings(temperature=0), 7))
     words = get_engine().vocabulary(catalog.default("causal").id)
     assert text == BEGINNING + pieces.text_of([words[one.token_id] for one in result.written])
 
 
 def test_generation_context() -> None:
     lines = generated("context")
-    result = gpt("context", ContextInputs(gpt_ids(), (1, 2, 4, 8, 16, 32)))
+    result = gpt(generation_types.CONTEXT, ContextInputs(gpt_ids(), (1, 2, 4, 8, 16, 32)))
     expected = dict(zip(result.windows.tolist(), result.nats.mean(axis=1).tolist(), strict=True))
     assert {int(line.split(" ")[0]): numbers(line)[0] for line in lines} == pytest.approx(expected, abs=2e-3)
 
 
 def test_generation_cache() -> None:
     lines = generated("cache")
-    result = gpt("cached", CacheInputs(gpt_ids(), 10))
+    result = gpt(generation_types.CACHED, CacheInputs(gpt_ids(), 10))
     assert [int(line.split(" ")[0]) for line in lines] == result.token_ids.tolist()
     assert [int(line.split(" ")[1]) for line in lines] == result.n_bytes.tolist()
     assert max(numbers(line)[-1] for line in lines) < 1e-2
@@ -608,7 +624,7 @@ def test_generation_inside(gemma: Any) -> None:
         *layers, weights = generated("inside", layer=4, head=1)
     finally:
         gemma._net.set_attn_implementation("sdpa")
-    result = gpt("inside", InsideInputs(gpt_ids(), 4, 1))
+    result = gpt(generation_types.INSIDE, InsideInputs(gpt_ids(), 4, 1))
     assert numbers(weights) == pytest.approx(result.weights[4, 1].tolist(), abs=2e-4)
     assert len(layers) == len(result.lens)
     words = get_engine().vocabulary(catalog.default("causal").id)
@@ -621,8 +637,8 @@ def test_generation_both() -> None:
     lines = generated("both", at=place)
     tokens = get_engine().tokens(common.model_id(), BEGINNING)
     start, end = tokens.offsets[place]
-    filled = run("masking.fill", FillInputs(BEGINNING, (Edit(place, common.mask_id()),), (place,))).logits[0]
-    left = gpt("left", LeftInputs(BEGINNING, ((start, end),), 0)).logits
+    filled = run(FILL, FillInputs(BEGINNING, (Edit(place, common.mask_id()),), (place,))).logits[0]
+    left = gpt(generation_types.LEFT, LeftInputs(BEGINNING, ((start, end),), 0)).logits
     chances = [[cover.probability(row, i) for i in top(row)] for row in (filled, left)]
     assert [numbers(line)[-1] for line in lines] == pytest.approx([*chances[0], *chances[1]], abs=CLOSE)
     assert [line.split(" ")[1] for line in lines[:5]] == decoded(top(filled))

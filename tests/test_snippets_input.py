@@ -11,10 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import get_engine
-from explorer.lab.types.inputs import LongInputs, LookupInputs, PositionInputs, SumInputs
-from explorer.lab.types.pairs import JudgeInputs, LessonInputs, MeasureInputs
+from explorer.lab.types.inputs import (
+    ADD_UP,
+    LOOKUP,
+    POSITIONS,
+    READ_LONG,
+    LongInputs,
+    LookupInputs,
+    PositionInputs,
+    SumInputs,
+)
+from explorer.lab.types.pairs import JUDGE, LESSON, MEASURE, JudgeInputs, LessonInputs, MeasureInputs
 from explorer.views.input import common as page
 from explorer.views.pairs import common as pairs
 from tests.test_snippets import INPUT_SNIPPETS, PAIRS_SNIPPETS, numbers, printed, run, shown
@@ -76,7 +85,7 @@ def test_lookup(lang: str) -> None:
     head, product, difference = printed(shown("input", lang, state)).splitlines()
     tokens = page.read(state, page.reader_id()).tokens
     assert head.startswith(f"{tokens.pieces[3]} {tokens.ids[3]} ")
-    found = run("inputs.lookup", LookupInputs(tokens.ids[3]))
+    found = run(LOOKUP, LookupInputs(tokens.ids[3]))
     assert numbers(product) == pytest.approx(found.product[:6].tolist(), abs=2e-4)
     assert float(difference.rsplit(" ", 1)[1]) == 0 == found.difference
 
@@ -87,7 +96,7 @@ def test_sum(lang: str, pair: bool) -> None:
     texts = TEXTS[lang] if pair else {"text": TEXTS[lang]["text"]}
     state = page.State(tool="sum", focus=4, **texts)
     *rows, difference = printed(shown("input", lang, state)).splitlines()
-    found = run("inputs.add_up", SumInputs(texts["text"], texts.get("pair")))
+    found = run(ADD_UP, SumInputs(texts["text"], texts.get("pair")))
     for row in rows:
         name = row.split(" ")[0]
         assert numbers(row) == pytest.approx(getattr(found, name)[4, :5].tolist(), abs=2e-4), name
@@ -98,7 +107,7 @@ def test_sum(lang: str, pair: bool) -> None:
 def test_positions(centred: bool) -> None:
     state = page.State(tool="positions", place=77, centred=centred)
     lines = printed(shown("input", "zh", state)).splitlines()
-    cosine = run("inputs.positions", PositionInputs(centred)).cosine[77]
+    cosine = run(POSITIONS, PositionInputs(centred)).cosine[77]
     for line in lines:
         place, value = line.split(" ")
         assert round(100 * float(value)) == pytest.approx(int(cosine[int(place)]), abs=1)
@@ -111,7 +120,7 @@ def test_long() -> None:
     (line,) = printed(shown("input", "zh", state)).splitlines()
     words = examples.entry("input", "long", "zh")
     inputs = LongInputs(text, words["ask"], words["template"], words["good"], words["bad"], overlap=64)
-    found = run("inputs.read_long", inputs)
+    found = run(READ_LONG, inputs)
     said = {name: int(number) for name, number in re.findall(r"([a-z+ ]+): (\d+)", line)}
     assert said["tokens"] == found.n_tokens
     assert said[" windows"] == len(found.slide)
@@ -123,7 +132,7 @@ def test_long() -> None:
 
 def judged(lang: str, state: pairs.State) -> tuple[np.ndarray, np.ndarray]:
     """P(next) and P(in order) of the three arrangements, as the page has them."""
-    found = run("pairs.judge", JudgeInputs(pairs.arrangements(state)))
+    found = run(JUDGE, JudgeInputs(pairs.arrangements(state)))
     return np.array(pairs.p_yes(found.next.scores)), np.array(pairs.p_yes(found.order.scores))
 
 
@@ -135,7 +144,7 @@ def test_judge(lang: str) -> None:
     other = re.search(r"first, second, other = (.+)", code)
     assert other
     first, second, drawn = eval(other[1])
-    found = run("pairs.judge", JudgeInputs(((first, second), (second, first), (first, drawn))))
+    found = run(JUDGE, JudgeInputs(((first, second), (second, first), (first, drawn))))
     assert [numbers(line)[0] for line in lines] == pytest.approx(pairs.p_yes(found.next.scores), abs=2e-4)
 
 
@@ -144,7 +153,7 @@ def test_road(lang: str, arrangement: str) -> None:
     state = pairs.State(tool="road", arrangement=arrangement, **PAIRS[lang])
     vector, scores, chance = printed(shown("pairs", lang, state)).splitlines()
     n = pairs.ARRANGEMENTS.index(arrangement)
-    found = run("pairs.judge", JudgeInputs(pairs.arrangements(state))).next
+    found = run(JUDGE, JudgeInputs(pairs.arrangements(state))).next
     assert numbers(vector) == pytest.approx(found.vector[n, :4].tolist(), abs=3e-4)
     assert numbers(scores) == pytest.approx(found.scores[n].tolist(), abs=3e-3)
     assert numbers(chance)[0] == pytest.approx(pairs.p_yes(found.scores)[n], abs=3e-4)
@@ -155,7 +164,7 @@ def test_order(lang: str, arrangement: str) -> None:
     state = pairs.State(tool="road", head="order", arrangement=arrangement, **PAIRS[lang])
     vector, scores, chance = printed(shown("pairs", lang, state)).splitlines()
     n = pairs.ARRANGEMENTS.index(arrangement)
-    found = run("pairs.judge", JudgeInputs(pairs.arrangements(state))).order
+    found = run(JUDGE, JudgeInputs(pairs.arrangements(state))).order
     assert numbers(vector) == pytest.approx(found.vector[n, :4].tolist(), abs=3e-4)
     assert numbers(scores) == pytest.approx(found.scores[n].tolist(), abs=3e-3)
     assert numbers(chance)[0] == pytest.approx(pairs.p_yes(found.scores)[n], abs=3e-4)
@@ -172,7 +181,7 @@ def test_lesson(lang: str, seed: int) -> None:
     assert second
     drawn = eval(f"({second[1]})")[1]
     inputs = LessonInputs(*PAIRS[lang].values(), other=drawn if label else "任何一句都行。", seed=seed)
-    found = run("pairs.lesson", inputs)
+    found = run(LESSON, inputs)
     assert found.random == bool(label)
     assert words == pytest.approx(float(found.word_losses.mean()), abs=2e-3)
     assert pair == pytest.approx(found.next_loss, abs=2e-3)
@@ -188,6 +197,6 @@ def test_measure(tmp_path: Path) -> None:
     code = shown("pairs", "zh", pairs.State(tool="measure"))
     assert "assets/examples/eval/pairs." in code
     line = printed(code.replace("assets/examples/eval", tmp_path.as_posix()))
-    right = run("pairs.measure", MeasureInputs(tuple(few.values()))).next_right()
+    right = run(MEASURE, MeasureInputs(tuple(few.values()))).next_right()
     assert numbers(line)[0] == pytest.approx(float(right.mean()), abs=1.01 / len(right))  # fp32 of a batch and of one
     assert line.strip().endswith(f"of {len(right)}")

@@ -21,8 +21,8 @@ from typing import Any
 
 import pytest
 
-from explorer import examples
-from explorer.models.catalog import KINDS
+from explorer.content import examples
+from explorer.models.catalog.catalog import KINDS
 from explorer.ui import chapters, i18n
 from explorer.views.attention import atlas, sparse
 from explorer.views.attention import common as attention_common
@@ -52,23 +52,8 @@ ASK = {
     "question": ("{}.title", "{}.sub"),
     "map_of": ("{}.map.title",),
 }
-RAISE = ("EngineError", "Busy", "Cancelled", "ModelUnavailable", "ExperimentError", "ModelError", "FetchError")
-COMPONENT = {
-    "strip": "token_strip",
-    "bars": "distribution",
-    "vector": "vector_strip",
-    "scatter": "scatter_ab",
-    "export": "export_bar",
-    "compare": "compare",
-    "shift": "language_shift",
-    "map": "language_map",
-    "generator": "generator",
-    "triangle": "triangle",
-    "tree": "tree",
-    "attention": "attention_view",
-    "layers": "layers_map",
-}
-HELPERS = {"explorer/ui/chrome.py", "explorer/ui/prose.py", "explorer/ui/i18n.py"}  # pass on the keys of others
+RAISE = ("Told", "Busy", "Cancelled", "ModelUnavailable")
+HELPERS = {"explorer/ui/page_parts.py", "explorer/ui/markup.py", "explorer/ui/i18n.py"}  # pass on the keys of others
 
 # Values of what stands in a key's braces and comes neither from a loop nor from a choice: (file, expression) → values.
 FAMILY = examples.load("home")["family"]
@@ -82,7 +67,7 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/attention/sparse.py", "dial"): ["n", "w", "depth"],
     ("explorer/ui/chapters.py", "home"): CHAPTERS[:1],
     ("explorer/ui/chapters.py", "f'{home}.map.{name}'"): [f"home.map.{name}" for name in CHAPTERS[1:]],
-    ("explorer/ui/chrome.py", "problem.key"): [],  # errors: see raised()
+    ("explorer/ui/page_parts.py", "problem.key"): [],  # errors: see raised()
     ("explorer/views/context/cross.py", "name"): ["first", "second", "a", "b"],
     ("explorer/views/home/exhibits.py", "model['build']"): [model["build"] for model in FAMILY],
     ("explorer/views/home/exhibits.py", "model['target']"): [model["target"] for model in FAMILY],
@@ -282,7 +267,7 @@ def called(call: ast.Call) -> str:
 
 
 def is_plain_section(call: ast.Call) -> bool:
-    """i18n.section (labels for a component), as opposed to chrome.section (a heading)."""
+    """i18n.section (labels for a component), as opposed to page_parts.section (a heading)."""
     return isinstance(call.func, ast.Name) and call.func.id == "section"
 
 
@@ -311,7 +296,7 @@ def asked() -> tuple[Asked, ...]:
                 continue
             if module.name in HELPERS and not _own_key(call.args[0]):
                 continue
-            if module.name == "explorer/views/finish.py" and "preset" in ast.unparse(call.args[0]):
+            if module.name == "explorer/views/page_footer.py" and "preset" in ast.unparse(call.args[0]):
                 continue  # told by the pages, above
             out += [Asked(form.format(key), where, told) for key in module.keys(call.args[0]) for form in ASK[name]]
     return tuple(out)
@@ -335,19 +320,12 @@ def raised() -> tuple[Asked, ...]:
 
 
 @lru_cache(maxsize=1)
-def sections() -> frozenset[str]:
-    """The sections handed to components as labels."""
-    return frozenset(
-        call.args[0].value
-        for module in modules()
-        for call in ast.walk(module.tree)
-        if isinstance(call, ast.Call) and is_plain_section(call) and isinstance(call.args[0], ast.Constant)
-    )
-
-
-def labels(section: str) -> set[str]:
-    component = importlib.import_module(f"explorer.components.{COMPONENT[section]}")
-    return set(component.LABELS)
+def labels() -> dict[str, set[str]]:
+    """What each component reads of its table."""
+    folder = ROOT / "explorer" / "components"
+    names = sorted(path.parent.name for path in folder.glob("*/__init__.py"))
+    components = [importlib.import_module(f"explorer.components.{name}") for name in names]
+    return {one.TABLE: set(one.LABELS) for one in components if hasattr(one, "TABLE")}
 
 
 def terms(text: str) -> list[str]:
@@ -362,8 +340,8 @@ def test_the_reader_of_the_code_finds_what_is_there() -> None:
     """One key of each kind, so that the tests below cannot pass by finding nothing."""
     keys = {ask.key for ask in asked()}
     assert {
-        "masking.title",  # chrome.question
-        "masking.see.average.sub",  # chrome.subsection
+        "masking.title",  # page_parts.question
+        "masking.see.average.sub",  # page_parts.subsection
         "masking.tool.lens",  # a choice
         "masking.budget.step3",  # a comprehension over numbers
         "home.kinds.semi_answer",  # two loops
@@ -374,7 +352,7 @@ def test_the_reader_of_the_code_finds_what_is_there() -> None:
         "common.honesty",  # the furniture's own
     } <= keys
     assert {"errors.busy", "errors.model_damaged", "errors.position_outside"} <= {ask.key for ask in raised()}
-    assert "components.strip" in sections()
+    assert {"strip", "bars"} <= labels().keys()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -400,9 +378,7 @@ def test_no_text_is_there_for_nobody() -> None:
 
 
 def test_every_component_finds_its_labels_and_no_other() -> None:
-    for section, table in _component_tables("zh").items():
-        assert set(table) == labels(section), section
-    assert {f"components.{section}" for section in _component_tables("zh")} == sections()
+    assert {section: set(table) for section, table in _component_tables("zh").items()} == labels()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

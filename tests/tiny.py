@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-    from explorer.models.catalog import ModelInfo
+    from explorer.models.catalog.catalog import ModelInfo
 
 LINES = (
     "山上有一棵老树，树下有一口井。",
@@ -221,7 +221,7 @@ def make(family: str, folder: Path) -> ModelInfo:
 
 def describe(family: str, kind: str, folder: Path, weights: str = "model.safetensors") -> ModelInfo:
     """The catalogue entry of a folder."""
-    from explorer.models.catalog import ModelInfo
+    from explorer.models.catalog.catalog import ModelInfo
 
     data = (folder / weights).read_bytes()
     return ModelInfo(

@@ -25,11 +25,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from explorer.models import catalog
-from explorer.models.loader import load
-from explorer.models.model import Model
-from explorer.models.pairs import PairHead, bert_layers, mean_difference, order_folder
-from explorer.models.sentences import neighbours
+from explorer.content.sentences import neighbours
+from explorer.models.catalog import catalog
+from explorer.models.network.loader import load
+from explorer.models.network.model import Model
+from explorer.models.network.pair_heads import PairHead, bert_layers, mean_difference, order_folder
 
 SHARES = {"zh": 0.4, "en": 0.3, "de": 0.1, "es": 0.1, "fr": 0.05, "ja": 0.05}
 LENGTHS = {"zh": (8, 90), "ja": (8, 90)}  # characters of a sentence

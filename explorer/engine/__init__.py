@@ -13,7 +13,7 @@ import platformdirs
 
 from explorer.engine.cache import Precomputed
 from explorer.engine.local import LocalEngine
-from explorer.models import catalog
+from explorer.models.catalog import catalog
 
 __all__ = ["catalog", "get_engine"]
 

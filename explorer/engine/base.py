@@ -8,12 +8,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar, overload
 
 from explorer.lab.types.core import ModelFacts, Progress, Tokens
+from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
 from explorer.lab.types.inputs import Cutting
 
-__all__ = ["Busy", "CancelToken", "Cancelled", "Counters", "Engine", "EngineError", "ModelUnavailable", "Progress"]
+__all__ = ["Answer", "CancelToken", "Counters", "Engine", "Progress"]
+
+Found = TypeVar("Found")
 
 
 class CancelToken:
@@ -28,34 +31,6 @@ class CancelToken:
     @property
     def cancelled(self) -> bool:
         return self._event.is_set()
-
-
-class EngineError(Exception):
-    """Something a reader can be told. `key` names the message in assets/text/*/errors.toml, `values` fill it."""
-
-    def __init__(self, key: str, **values: object) -> None:
-        super().__init__(f"{key} {values}")
-        self.key = key
-        self.values = values
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (_rebuild, (type(self), self.key, self.values))
-
-
-def _rebuild(kind: type[EngineError], key: str, values: dict[str, object]) -> EngineError:
-    return kind(key, **values)
-
-
-class Busy(EngineError):
-    """The queue is full: `values["position"]` says how many requests stand before this one."""
-
-
-class Cancelled(EngineError):
-    """The reader (or the closed page) ended the run."""
-
-
-class ModelUnavailable(EngineError):
-    """The model's files are missing, damaged, or too large for the free memory."""
 
 
 @dataclass(frozen=True)
@@ -73,23 +48,56 @@ class Counters:
     models_ready: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Answer(Generic[Found]):
+    """A result, the seconds it took to get it, and whether it was `fetched`: there without being computed."""
+
+    result: Found
+    seconds: float
+    fetched: bool
+
+
 class Engine(Protocol):
-    """Runs experiments by name. Every method may be called from any thread."""
+    """Runs experiments. Every method may be called from any thread."""
 
-    def run(self, experiment: str, model_id: str, inputs: Any, *, session: str = "") -> Any:
-        """The result, from memory, from the precomputed files, or from the model (in this order).
+    @overload
+    def run(
+        self, experiment: Experiment[Inputs, Result, Partial], model_id: str, inputs: Inputs, *, session: str = ""
+    ) -> Answer[Result]: ...
+    @overload
+    def run(self, experiment: str, model_id: str, inputs: Any, *, session: str = "") -> Any: ...
+    def run(self, experiment: Any, model_id: str, inputs: Any, *, session: str = "") -> Any:
+        """The answer, from memory, from the precomputed files, or from the model (in this order).
 
-        Raises Busy, ModelUnavailable, or EngineError for inputs the experiment refuses.
+        Raises Busy, ModelUnavailable, or Told (explorer/errors.py) for inputs the experiment refuses.
         """
         ...
 
+    @overload
+    def stream(
+        self,
+        experiment: Experiment[Inputs, Result, Partial],
+        model_id: str,
+        inputs: Inputs,
+        *,
+        session: str = "",
+        cancel: CancelToken | None = None,
+    ) -> Iterator[Progress | Partial | Result]: ...
+    @overload
     def stream(
         self, experiment: str, model_id: str, inputs: Any, *, session: str = "", cancel: CancelToken | None = None
+    ) -> Iterator[Any]: ...
+    def stream(
+        self, experiment: Any, model_id: str, inputs: Any, *, session: str = "", cancel: CancelToken | None = None
     ) -> Iterator[Any]:
         """Partial results (`Progress` among them), the result last. Raises Cancelled within a step of `cancel()`."""
         ...
 
-    def peek(self, experiment: str, model_id: str, inputs: Any) -> Any | None:
+    @overload
+    def peek(self, experiment: Experiment[Inputs, Result, Partial], model_id: str, inputs: Inputs) -> Result | None: ...
+    @overload
+    def peek(self, experiment: str, model_id: str, inputs: Any) -> Any | None: ...
+    def peek(self, experiment: Any, model_id: str, inputs: Any) -> Any | None:
         """The result if it lies in memory or among the precomputed files; never runs or loads a model."""
         ...
 

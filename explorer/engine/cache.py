@@ -22,10 +22,10 @@ from typing import Any
 
 import numpy as np
 
+from explorer import paths
 from explorer.lab.types import codec
 
 DEFAULT_MEMORY = 256 * 2**20
-PRECOMPUTED_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "precomputed"
 
 _NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 _log = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ TOKENS_VERSION = 1
 class Precomputed:
     """Results that come with the app: <folder>/<experiment>/<the key's first 20 digits>.npz."""
 
-    def __init__(self, folder: Path = PRECOMPUTED_FOLDER) -> None:
+    def __init__(self, folder: Path = paths.PRECOMPUTED) -> None:
         self.folder = folder
 
     def path(self, experiment: str, key: str) -> Path:

@@ -11,31 +11,25 @@ import logging
 import traceback
 from collections.abc import Iterator
 
-from explorer.engine.base import EngineError, ModelUnavailable
-from explorer.lab.errors import ExperimentError
-from explorer.models.errors import ModelError
+from explorer.errors import Told
 
 _log = logging.getLogger(__name__)
 
 
-def for_reader(error: BaseException, where: str) -> EngineError:
+def for_reader(error: BaseException, where: str) -> Told:
     """The error to raise towards a page; `where` names the experiment or model in the log."""
-    if isinstance(error, EngineError):
+    if isinstance(error, Told):
         return type(error)(error.key, **error.values)  # a fresh one: several readers may be told the same
-    if isinstance(error, ModelError):
-        return ModelUnavailable(error.key, **error.values)
-    if isinstance(error, ExperimentError):
-        return EngineError(error.key, **error.values)
     place = "".join(traceback.format_tb(error.__traceback__))
     _log.error("%s in %s, at\n%s", type(error).__name__, where, place)
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":  # the latter is torch's
-        return EngineError("out_of_memory")
-    return EngineError("failed")
+        return Told("out_of_memory")
+    return Told("failed")
 
 
 @contextlib.contextmanager
 def told_to_reader(where: str) -> Iterator[None]:
-    """Whatever goes wrong inside is raised as an EngineError."""
+    """Whatever goes wrong inside is raised as Told."""
     try:
         yield
     except Exception as error:

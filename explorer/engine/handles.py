@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 
 DEFAULT_BUDGET = 512 * 2**20
 DEFAULT_EXPIRY = 30 * 60.0  # a school lesson is shorter
@@ -50,10 +50,10 @@ class Handles:
         """Keep `obj` for `session` and return its id; the least recently used go when the budget is exceeded.
 
         With `handle`, that id is used again: what lay there goes.
-        Raises EngineError("handle_too_large") for an object that exceeds the budget alone.
+        Raises Told("handle_too_large") for an object that exceeds the budget alone.
         """
         if nbytes > self.max_bytes:
-            raise EngineError("handle_too_large", needed=nbytes, budget=self.max_bytes)
+            raise Told("handle_too_large", needed=nbytes, budget=self.max_bytes)
         handle = handle or secrets.token_urlsafe(16)
         with self._lock:
             self._let_go_of_the_expired()
@@ -64,12 +64,12 @@ class Handles:
         return handle
 
     def get(self, handle: str, session: str) -> Any:
-        """The object. Raises EngineError("handle_lost") if it is gone or another session's."""
+        """The object. Raises Told("handle_lost") if it is gone or another session's."""
         with self._lock:
             self._let_go_of_the_expired()
             held = self._held.get(handle)
             if held is None or held.session != session:
-                raise EngineError("handle_lost")
+                raise Told("handle_lost")
             held.used_at = self._clock()
             self._held.move_to_end(handle)
             return held.obj
@@ -113,7 +113,7 @@ class Shelf:
         """What was put under this name, or None if it was never there, expired, or was pushed out."""
         try:
             return self._handles.get(self._id(name), self._session)
-        except EngineError:
+        except Told:
             return None
 
     def put(self, name: str, obj: Any, nbytes: int) -> None:

@@ -11,7 +11,8 @@ from explorer.engine import threads
 from explorer.engine.worker import LoadedModel
 from explorer.lab.types.core import ModelFacts, Tokens
 from explorer.lab.types.inputs import Cutting
-from explorer.models import catalog, files, merging, tokenizer
+from explorer.models.catalog import catalog
+from explorer.models.network import model_files, tokenizer, tokenizer_trace
 
 
 class Models(Protocol):
@@ -45,7 +46,7 @@ class InstalledModels:
         return tokenizer.for_model(catalog.entry(model_id)).encode(text, pair)
 
     def cuttings(self, model_id: str, text: str) -> tuple[Cutting, ...]:
-        return merging.for_model(catalog.entry(model_id)).cuttings(text)
+        return tokenizer_trace.for_model(catalog.entry(model_id)).cuttings(text)
 
     def simplify(self, model_id: str, text: str) -> tuple[str, bool]:
         info = catalog.entry(model_id)
@@ -55,12 +56,12 @@ class InstalledModels:
         return tokenizer.for_model(catalog.entry(model_id)).vocabulary()
 
     def facts(self, model_id: str) -> ModelFacts:
-        return files.facts(catalog.entry(model_id))
+        return model_files.facts(catalog.entry(model_id))
 
     def load(self, model_id: str) -> LoadedModel:
         info = catalog.entry(model_id)
-        files.check(info)  # before torch is imported: a missing model is told at once
+        model_files.check(info)  # before torch is imported: a missing model is told at once
         threads.configure_torch()
-        from explorer.models import loader
+        from explorer.models.network import loader
 
         return loader.load(info)

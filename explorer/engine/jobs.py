@@ -11,10 +11,12 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import islice, zip_longest
 from typing import Any
 
-from explorer.engine.base import Busy, Cancelled, CancelToken, EngineError
+from explorer.engine.base import CancelToken
 from explorer.engine.cache import own
 from explorer.engine.failures import for_reader
 from explorer.engine.handles import Shelf
+from explorer.errors import Busy, Cancelled, Told
+from explorer.lab.experiment import Implementation
 from explorer.lab.types.core import Progress
 
 
@@ -27,18 +29,15 @@ class Job:
 
     def __init__(
         self,
-        experiment: str,
-        fn: Callable[..., Any],
+        implementation: Implementation,
         inputs: Any,
         session: str,
         on_end: Callable[[Job], None] = lambda job: None,
         shelf: Shelf | None = None,
     ) -> None:
-        self.experiment = experiment
-        self.fn = fn
-        self.kind: str = fn.kind  # type: ignore[attr-defined]
-        self.together: Callable[..., Any] | None = fn.together  # type: ignore[attr-defined]
-        self.keeps: bool = fn.keeps  # type: ignore[attr-defined]
+        self.experiment = implementation.experiment
+        self.fn = implementation.fn
+        self.batch_forward = implementation.batch_forward
         self.inputs = inputs
         self.session = session
         self.shelf = shelf
@@ -47,7 +46,7 @@ class Job:
         self._values: list[Any] = []
         self._watchers: list[CancelToken] = []
         self._ended = False
-        self._error: EngineError | None = None
+        self._error: Told | None = None
 
     # -- the readers' side
 
@@ -62,7 +61,7 @@ class Job:
     def values(self, cancel: CancelToken) -> Iterator[Any]:
         """What comes of the job, from its first value on; for one who has joined. Leaves when closed.
 
-        Raises what went wrong as an EngineError, and Cancelled for the reader who cancelled, whoever else watches.
+        Raises what went wrong as an Told, and Cancelled for the reader who cancelled, whoever else watches.
         """
         seen = 0
         try:
@@ -70,7 +69,7 @@ class Job:
                 yield self._values[seen]
                 seen += 1
             if self._error is not None:
-                raise for_reader(self._error, self.experiment) from self._error
+                raise for_reader(self._error, self.experiment.wire) from self._error
         finally:
             with self._changed:
                 self._watchers.remove(cancel)
@@ -100,7 +99,7 @@ class Job:
             self._end(None)
 
     def fail(self, error: BaseException) -> None:
-        told = for_reader(error, self.experiment)
+        told = for_reader(error, self.experiment.wire)
         told.__cause__ = error
         self._end(told)
 
@@ -122,7 +121,7 @@ class Job:
         self._end(self._error)
         return True
 
-    def _end(self, error: EngineError | None) -> None:
+    def _end(self, error: Told | None) -> None:
         self._error = error
         self._on_end(self)  # outside the lock: it takes the engine's, under which others join
         with self._changed:
@@ -157,7 +156,7 @@ class Line:
         first = self._first(streams)
         if first is None:
             return []
-        jobs = [first, *islice(self._alike(first), most - 1)] if first.kind == "batched" else [first]
+        jobs = [first, *islice(self._alike(first), most - 1)] if first.experiment.kind == "batched" else [first]
         last_served = first.session
         self.remove(jobs)
         if last_served in self._sessions:
@@ -175,7 +174,7 @@ class Line:
     def _first(self, streams: bool) -> Job | None:
         for jobs in self._sessions.values():
             for job in jobs:
-                if streams or job.kind != "stream" or job.together is not None:
+                if streams or job.experiment.kind != "stream" or job.batch_forward is not None:
                     return job
         return None
 

@@ -1,6 +1,6 @@
 """What a page may ask about models: which are here, which can be had, how much memory they take; and what it may do.
 
-The way from the views to `explorer.models`: everything that can go wrong is raised as an EngineError, every act asks
+The way from the views to `explorer.models`: everything that can go wrong is raised as an Told, every act asks
 the policy first. Knows no page; imports no torch. Which model a chapter uses is apart from it (uses.py).
 """
 
@@ -15,15 +15,17 @@ import psutil
 
 from explorer.engine.failures import told_to_reader
 from explorer.engine.local import LocalEngine
-from explorer.models import background, catalog, choice, files, judge, named, store, terms
-from explorer.models.background import Job
-from explorer.models.catalog import ModelInfo
-from explorer.models.fetch import Options
-from explorer.models.policy import Policy
+from explorer.models.catalog import adhoc_models, catalog, chapter_models, preflight, store, terms
+from explorer.models.catalog.catalog import ModelInfo
+from explorer.models.catalog.policy import Policy
+from explorer.models.download import background
+from explorer.models.download.background import Job
+from explorer.models.download.fetch import Options
+from explorer.models.network import model_files
 
 __all__ = ["UNSTATED", "Job", "ModelInfo", "Policy", "Standing", "slug"]
 
-UNSTATED = named.UNSTATED  # the licence of a model that was typed by name
+UNSTATED = adhoc_models.UNSTATED  # the licence of a model that was typed by name
 fetches = background.fetches
 slug = store.slug
 
@@ -70,7 +72,7 @@ def standing(info: ModelInfo) -> Standing:
 
 
 def _needs(info: ModelInfo) -> int | None:
-    weights = info.parameters * files.FP32_BYTES * files.LOADING_OVERHEAD
+    weights = info.parameters * model_files.FP32_BYTES * model_files.LOADING_OVERHEAD
     return round(weights) or None
 
 
@@ -80,7 +82,7 @@ def hub() -> str:
 
 
 def memory() -> Memory:
-    return Memory(judge.total_memory(), files.free_memory(), psutil.Process().memory_info().rss)
+    return Memory(preflight.total_memory(), model_files.free_memory(), psutil.Process().memory_info().rss)
 
 
 # --- getting models ----------------------------------------------------------------------------------------------
@@ -89,13 +91,13 @@ def memory() -> Memory:
 def named_model(name: str) -> ModelInfo:
     """The entry for an id of the catalogue or of the hub. Raises ModelUnavailable: id_refused, model_unknown."""
     with told_to_reader(name):
-        return named.by_name(name)
+        return adhoc_models.by_name(name)
 
 
 def use_folder(folder: str, may: Policy) -> ModelInfo:
     """A folder of this machine as a model, where it is. Raises ModelUnavailable: not_allowed, folder_refused, …"""
     with told_to_reader(folder):
-        return named.register(Path(folder), may)
+        return adhoc_models.register(Path(folder), may)
 
 
 def fetch(info: ModelInfo, may: Policy, *, accepted: bool = False) -> None:
@@ -144,7 +146,7 @@ def remove(engine: LocalEngine, info: ModelInfo, may: Policy) -> int:
     """Deletes a model, out of memory too; the bytes freed. Chapters that used it go back to their own."""
     with told_to_reader(info.id):
         may.require("remove")
-        choice.forget(info.id)
+        chapter_models.forget(info.id)
         engine.unload(info.id)
         fetches.forget(info.id)
         return store.default().remove(info.id)

@@ -8,21 +8,27 @@ from __future__ import annotations
 import contextlib
 import gc
 import threading
+import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, overload
 
 from explorer.engine import cache, watching
-from explorer.engine.base import Cancelled, CancelToken, Counters, EngineError
+from explorer.engine.base import Answer, CancelToken, Counters
 from explorer.engine.cache import MemoryCache, Precomputed
+from explorer.engine.dotted import dotted, named
 from explorer.engine.failures import told_to_reader
 from explorer.engine.handles import Handles, Shelf
 from explorer.engine.installed import InstalledModels, Models
 from explorer.engine.jobs import Job
 from explorer.engine.threads import Turns, turns
 from explorer.engine.worker import WAITING_BOUND, State, Worker
-from explorer.lab.experiment import find
+from explorer.errors import Cancelled, Told
+from explorer.lab.experiment import Implementation, find
 from explorer.lab.types.core import ModelFacts, Progress, Tokens
+from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
 from explorer.lab.types.inputs import CutInputs, Cutting
+
+AnyExperiment = Experiment[Any, Any, Any]
 
 
 class LocalEngine:
@@ -30,7 +36,7 @@ class LocalEngine:
 
     precomputed   where results that come with the app lie; None to compute everything
     lasting       where lasting results of this machine lie (see experiment.py); None to keep none
-    find          experiments by name; a function of `explorer/lab` by default
+    find          what implements an experiment; a function of `explorer/lab` by default
     """
 
     def __init__(
@@ -40,7 +46,7 @@ class LocalEngine:
         precomputed: Precomputed | None = None,
         lasting: Precomputed | None = None,
         memory: MemoryCache | None = None,
-        find: Callable[[str], Callable[..., Any]] = find,
+        find: Callable[[AnyExperiment], Implementation] = find,
         waiting_bound: int = WAITING_BOUND,
         shared_turns: Turns | None = None,
     ) -> None:
@@ -61,50 +67,79 @@ class LocalEngine:
 
     # -- experiments
 
-    def run(self, experiment: str, model_id: str, inputs: Any, *, session: str = "") -> Any:
-        watch = watching.current()
-        result = None
-        cancel = None if watch is None else watch.cancel
-        for result in self.stream(experiment, model_id, inputs, session=session, cancel=cancel):
-            if watch is not None and isinstance(result, Progress):
-                watch.seen(result)
-        return result
+    @overload
+    def run(
+        self, experiment: Experiment[Inputs, Result, Partial], model_id: str, inputs: Inputs, *, session: str = ""
+    ) -> Answer[Result]: ...
+    @overload
+    def run(self, experiment: str, model_id: str, inputs: Any, *, session: str = "") -> Any: ...
+    def run(self, experiment: Any, model_id: str, inputs: Any, *, session: str = "") -> Any:
+        asked, watch = time.perf_counter(), watching.current()
+        cancel = CancelToken() if watch is None else watch.cancel
+        result = found = self._ask(named(experiment), model_id, inputs, session, cancel)
+        if isinstance(found, Job):
+            for result in found.values(cancel):
+                if watch is not None and isinstance(result, Progress):
+                    watch.seen(result)
+        answer = Answer(result, time.perf_counter() - asked, fetched=not isinstance(found, Job))
+        return result if isinstance(experiment, str) else answer
 
+    @overload
+    def stream(
+        self,
+        experiment: Experiment[Inputs, Result, Partial],
+        model_id: str,
+        inputs: Inputs,
+        *,
+        session: str = "",
+        cancel: CancelToken | None = None,
+    ) -> Iterator[Progress | Partial | Result]: ...
+    @overload
     def stream(
         self, experiment: str, model_id: str, inputs: Any, *, session: str = "", cancel: CancelToken | None = None
+    ) -> Iterator[Any]: ...
+    def stream(
+        self, experiment: Any, model_id: str, inputs: Any, *, session: str = "", cancel: CancelToken | None = None
     ) -> Iterator[Any]:
         cancel = cancel or CancelToken()
-        if cancel.cancelled:
-            raise Cancelled("cancelled")
-        key = self.key(experiment, model_id, inputs)
-        found = self._found(experiment, key)
-        if found is None:
-            found = self._join_or_start(experiment, model_id, inputs, session, key, cancel)
+        found = self._ask(named(experiment), model_id, inputs, session, cancel)
         if isinstance(found, Job):
             yield from found.values(cancel)
         else:
             yield found
 
-    def peek(self, experiment: str, model_id: str, inputs: Any) -> Any | None:
-        return self._found(experiment, self.key(experiment, model_id, inputs), counted=False)
+    @overload
+    def peek(self, experiment: Experiment[Inputs, Result, Partial], model_id: str, inputs: Inputs) -> Result | None: ...
+    @overload
+    def peek(self, experiment: str, model_id: str, inputs: Any) -> Any | None: ...
+    def peek(self, experiment: Any, model_id: str, inputs: Any) -> Any | None:
+        asked = named(experiment)
+        return self._found(asked, self.key(asked, model_id, inputs), counted=False)
 
-    def key(self, experiment: str, model_id: str, inputs: Any) -> str:
-        """What the result is kept under. Raises LookupError for an unknown experiment, ModelUnavailable for a model."""
-        version: int = self._find(experiment).version  # type: ignore[attr-defined]
+    def key(self, experiment: Experiment[Any, Any, Any], model_id: str, inputs: Any) -> str:
+        """What the result is kept under. Raises ModelUnavailable for a model."""
         with told_to_reader(model_id):
             revision = self._models.revision(model_id)
-        return cache.key(revision, experiment, version, inputs)
+        return cache.key(revision, dotted(experiment), experiment.version, inputs)
 
-    def _found(self, experiment: str, key: str, *, counted: bool = True) -> Any | None:
+    def _ask(self, experiment: AnyExperiment, model_id: str, inputs: Any, session: str, cancel: CancelToken) -> Any:
+        """The result if it is there; else the job that makes it, with one more who waits for it."""
+        if cancel.cancelled:
+            raise Cancelled("cancelled")
+        key = self.key(experiment, model_id, inputs)
+        found = self._found(experiment, key)
+        return self._join_or_start(experiment, model_id, inputs, session, key, cancel) if found is None else found
+
+    def _found(self, experiment: AnyExperiment, key: str, *, counted: bool = True) -> Any | None:
         """The result if it lies in memory or among the files; a mere look is not counted as a hit of the memory."""
         result = self._memory.get(key)
         if result is not None:
             with self._lock:
                 self._memory_hits += counted
             return result
-        result = None if self._precomputed is None else self._precomputed.get(experiment, key)
-        if result is None and self._lasting is not None and self._lasts(experiment):
-            result = self._lasting.get(experiment, key)
+        result = None if self._precomputed is None else self._precomputed.get(dotted(experiment), key)
+        if result is None and self._lasting is not None and experiment.persist:
+            result = self._lasting.get(dotted(experiment), key)
         if result is None:
             return None
         self._memory.put(key, result)
@@ -112,22 +147,20 @@ class LocalEngine:
             self._precomputed_hits += 1  # a file was read, whoever asked
         return result
 
-    def _lasts(self, experiment: str) -> bool:
-        return bool(getattr(self._find(experiment), "lasting", False))
-
     def _join_or_start(
-        self, experiment: str, model_id: str, inputs: Any, session: str, key: str, cancel: CancelToken
+        self, experiment: AnyExperiment, model_id: str, inputs: Any, session: str, key: str, cancel: CancelToken
     ) -> Any:
         """A job to watch, new or in flight; or the result, if such a job has just ended."""
+        implementation = self._find(experiment)
         self._let_go_of_old_weights(model_id)
         worker = self._worker(model_id)
 
         def keep_result(job: Job) -> None:
             if job.result is not None:
                 self._memory.put(key, job.result)  # before the job leaves: nobody may find neither
-                if self._lasting is not None and self._lasts(experiment):
+                if self._lasting is not None and experiment.persist:
                     with contextlib.suppress(OSError):  # a full disk costs the next start some time, nothing else
-                        self._lasting.put(experiment, key, job.result)
+                        self._lasting.put(dotted(experiment), key, job.result)
             with self._lock:
                 if self._in_flight.get(key) is job:
                     del self._in_flight[key]
@@ -141,7 +174,7 @@ class LocalEngine:
                 self._memory_hits += 1
                 return result
             shelf = Shelf(self.handles, session, model_id)
-            job = Job(experiment, self._find(experiment), inputs, session, keep_result, shelf)
+            job = Job(implementation, inputs, session, keep_result, shelf)
             job.join(cancel)
             worker.submit(job)
             self._in_flight[key] = job
@@ -176,7 +209,7 @@ class LocalEngine:
             return self._models.facts(model_id)
 
     def warm(self, model_id: str) -> None:
-        with contextlib.suppress(EngineError):  # whoever asks the model something is told
+        with contextlib.suppress(Told):  # whoever asks the model something is told
             self._let_go_of_old_weights(model_id)
         self._worker(model_id).warm()
 

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.engine.base import EngineError
 from explorer.engine.failures import told_to_reader
+from explorer.errors import Told
 from explorer.lab import geometry, projecting
 from explorer.lab.types.context import EmbedResult
 from explorer.lab.types.core import Progress
@@ -72,11 +72,11 @@ def warm() -> None:
 def fit(result: EmbedResult, treatment: str, method: str) -> Iterator[Progress | tuple[Place, ...]]:
     """The maps of all layers by "umap" or "tsne": Progress a layer, then the maps, from memory where they are.
 
-    Raises EngineError("too_few_points") below `projecting.LEAST` points.
+    Raises Told("too_few_points") below `projecting.LEAST` points.
     """
     n = result.vectors.shape[1]
     if n < projecting.LEAST:
-        raise EngineError("too_few_points", limit=projecting.LEAST, used=n)
+        raise Told("too_few_points", limit=projecting.LEAST, used=n)
     x = geometry.treated(result, treatment)
     base = _digest(result, treatment, method)
     out = []

@@ -17,11 +17,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from explorer.engine.base import Cancelled
 from explorer.engine.failures import for_reader
 from explorer.engine.jobs import Job, Line
 from explorer.engine.threads import Turns
-from explorer.lab.experiment import Wish
+from explorer.errors import Cancelled
+from explorer.lab.experiment import ForwardRequest
 
 State = Literal["cold", "loading", "ready", "failed"]
 
@@ -49,11 +49,11 @@ class Tally:
 
 @dataclass(eq=False)
 class _Running:
-    """A stream between two of its steps; `wish` is the forward pass it waits for, if it asks for them."""
+    """A stream between two of its steps; `asked` is the forward pass it waits for, if it asks for them."""
 
     job: Job
     steps: Any  # a generator, or any other iterator for a stream that asks for nothing
-    wish: Wish | None = None
+    asked: ForwardRequest | None = None
 
 
 class Worker:
@@ -167,7 +167,7 @@ class Worker:
         if self._streams and self._before_next_step <= 0:
             return []
         with self._changed:
-            alone = sum(running.job.together is None for running in self._streams)
+            alone = sum(running.job.batch_forward is None for running in self._streams)
             jobs = self._line.take(streams=alone < STREAMS_AT_ONCE, most=BATCH_LIMIT)
         self._before_next_step -= len(jobs)
         return jobs
@@ -175,11 +175,11 @@ class Worker:
     def _run(self, model: LoadedModel, jobs: list[Job]) -> None:
         self.tally.runs += len(jobs)
         job = jobs[0]
-        if job.kind == "batched":
+        if job.experiment.kind == "batched":
             self._run_batch(model, jobs)
             return
         try:
-            if job.kind == "stream":
+            if job.experiment.kind == "stream":
                 self._streams.append(_Running(job, iter(job.fn(model, job.inputs, *_shelf(job)))))
                 return
             with self._turns.turn():
@@ -193,7 +193,7 @@ class Worker:
         self.tally.batches += 1
         try:
             with self._turns.turn():
-                shelves = ([job.shelf for job in jobs],) if jobs[0].keeps else ()
+                shelves = ([job.shelf for job in jobs],) if jobs[0].experiment.uses_session_cache else ()
                 results = jobs[0].fn(model, [job.inputs for job in jobs], *shelves)
             for job, result in zip(jobs, results, strict=True):
                 job.emit(result)
@@ -210,8 +210,9 @@ class Worker:
     def _step(self) -> None:
         """One step of the stream that has waited longest for one, and of those that can read together with it."""
         first = self._streams[0]
-        together = first.job.together
-        group = [first] if together is None else [r for r in self._streams if r.job.together is together][:BATCH_LIMIT]
+        forward = first.job.batch_forward
+        alike = [running for running in self._streams if running.job.batch_forward is forward]
+        group = [first] if forward is None else alike[:BATCH_LIMIT]
         for running in group:
             self._streams.remove(running)
         with self._turns.turn():
@@ -221,14 +222,14 @@ class Worker:
         self._before_next_step = self.waiting
 
     def _answers(self, model: LoadedModel | None, group: list[_Running]) -> dict[int, Any]:
-        """What the group's wishes come to, computed at once; where that fails, one by one, so that one reader's
-        broken wish does not end the others' streams."""
-        asking = [running for running in group if running.wish is not None]
-        together = group[0].job.together
-        if not asking or together is None:
+        """The forward passes that the group asks for, in one go; where that fails, one by one, so that one reader's
+        broken request does not end the others' streams."""
+        asking = [running for running in group if running.asked is not None]
+        forward = group[0].job.batch_forward
+        if not asking or forward is None:
             return {}
         try:
-            answers = together(model, [running.wish for running in asking])
+            answers = forward(model, [running.asked for running in asking])
         except Exception as error:
             if len(asking) == 1:
                 return {id(asking[0]): error}
@@ -237,19 +238,19 @@ class Worker:
         return {id(running): answer for running, answer in zip(asking, answers, strict=True)}
 
     def _advance(self, running: _Running, answer: Any) -> None:
-        """Let the stream go on, with what it wished for, up to its next value or wish; then it waits again."""
+        """Let the stream go on, with what it asked for, up to its next value or request; then it waits again."""
         job, steps = running.job, running.steps
         try:
             if isinstance(answer, Exception):
                 raise answer
-            value = next(steps) if running.wish is None else steps.send(answer)
-            running.wish = None
-            if job.together is None:
+            value = next(steps) if running.asked is None else steps.send(answer)
+            running.asked = None
+            if job.batch_forward is None:
                 job.emit(value)
-            while job.together is not None and not isinstance(value, Wish):
+            while job.batch_forward is not None and not isinstance(value, ForwardRequest):
                 job.emit(value)
                 value = next(steps)
-            running.wish = value if isinstance(value, Wish) else None
+            running.asked = value if isinstance(value, ForwardRequest) else None
         except StopIteration:
             job.finish()
         except Exception as error:
@@ -275,7 +276,7 @@ class Worker:
             if close := getattr(running.steps, "close", None):
                 close()
         except Exception as error:
-            for_reader(error, running.job.experiment)  # logs it; the reader has left
+            for_reader(error, running.job.experiment.wire)  # logs it; the reader has left
 
     def _fail_all_waiting(self, error: Exception) -> None:
         with self._changed:
@@ -287,4 +288,4 @@ class Worker:
 
 def _shelf(job: Job) -> tuple[Any, ...]:
     """The shelf, for an experiment that keeps things."""
-    return (job.shelf,) if job.keeps else ()
+    return (job.shelf,) if job.experiment.uses_session_cache else ()

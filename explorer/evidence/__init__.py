@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from explorer.evidence.rows import Row
+from explorer.evidence.texts import Row
 
 CHAPTERS = ("input", "masking", "pairs", "attention", "context", "languages", "generation")
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from explorer.engine import get_engine
-from explorer.evidence.rows import OWN, Row, own, row
-from explorer.lab.types.attention import InfluenceResult, OffInputs, WindowInputs, WindowResult
-from explorer.models import catalog
+from explorer.evidence.texts import OWN, Row, own, row
+from explorer.lab.types.attention import INFLUENCE, WINDOW, InfluenceResult, OffInputs, WindowInputs
+from explorer.models.catalog import catalog
 
 WIDTHS = (4, 8, 16, 0)
 
@@ -78,15 +78,13 @@ def _heads(model_id: str, lines: tuple[str, ...], origin: str) -> Iterator[Row]:
 def _influence(model_id: str, line: str) -> InfluenceResult:
     tokens = get_engine().tokens(model_id, line)
     ordinary = [n for n, special in enumerate(tokens.special) if not special]
-    found: InfluenceResult = get_engine().run(
-        "attention.influence", model_id, OffInputs(line, ordinary[len(ordinary) // 2])
-    )
+    found = get_engine().run(INFLUENCE, model_id, OffInputs(line, ordinary[len(ordinary) // 2])).result
     return found
 
 
 def _window(model_id: str, lines: tuple[str, ...], origin: str) -> Row:
     """Masked loss at growing windows: every step down counts; the row holds if all are down."""
-    result: WindowResult = get_engine().run("attention.window", model_id, WindowInputs(lines, WIDTHS, every=7))
+    result = get_engine().run(WINDOW, model_id, WindowInputs(lines, WIDTHS, every=7)).result
     losses = result.loss.mean(axis=1)
     written = ", ".join(f"{width or 'all'}: {loss:.2f}" for width, loss in zip(WIDTHS, losses, strict=True))
     return _row(

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import get_engine
 from explorer.engine.maps import geometry
-from explorer.evidence.rows import OWN, Row, row
-from explorer.lab.types.context import EmbedInputs, EmbedResult, Occurrence
-from explorer.models import catalog
+from explorer.evidence.texts import OWN, Row, row
+from explorer.lab.types.context import EMBED, EmbedInputs, EmbedResult, Occurrence
+from explorer.models.catalog import catalog
 
 DEEP = 6  # the layers from here on are asked for a gap between senses
 BELOW_LAST = -2  # where the published curve has its peak: layer 11 of 12
@@ -208,7 +208,7 @@ def _anisotropy(model_id: str, sets: Mapping[str, Any]) -> Row:
 
 
 def _embed(model_id: str, items: tuple[Occurrence, ...]) -> EmbedResult:
-    result: EmbedResult = get_engine().run("context.embed", model_id, EmbedInputs(items))
+    result = get_engine().run(EMBED, model_id, EmbedInputs(items)).result
     return result
 
 

@@ -14,21 +14,22 @@ from typing import Any
 import numpy as np
 
 from explorer.engine import get_engine
-from explorer.evidence.rows import OWN, Row, Texts, own, row, sampled
+from explorer.evidence.texts import OWN, Row, Texts, own, row, sampled
+from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
 from explorer.lab.types.generation import (
+    CONTEXT,
+    LEFT,
+    SCAN,
+    WAYS,
     ContextInputs,
-    ContextResult,
     LeftInputs,
-    LeftResult,
     ScanInputs,
-    ScanResult,
     Settings,
     WaysInputs,
-    WaysResult,
 )
+from explorer.lab.types.masking import SCAN as COVER
 from explorer.lab.types.masking import ScanInputs as CoverInputs
-from explorer.lab.types.masking import ScanResult as CoverResult
-from explorer.models import catalog
+from explorer.models.catalog import catalog
 
 EVERY = 6  # of the sentences, where every position is read again
 BEGINNING, STEPS, BEAMS = 5, 6, 3
@@ -51,8 +52,8 @@ def _row(**fields: Any) -> Row:
     return row("generation", catalog.default("causal").id, **fields)
 
 
-def _run(experiment: str, inputs: Any) -> Any:
-    return get_engine().run(experiment, catalog.default("causal").id, inputs)
+def _run(experiment: Experiment[Inputs, Result, Partial], inputs: Inputs) -> Result:
+    return get_engine().run(experiment, catalog.default("causal").id, inputs).result
 
 
 def _ids(text: str) -> tuple[int, ...]:
@@ -70,7 +71,7 @@ def _order(zh: Texts, en: Texts) -> Row:
     for line in zh.lines + en.lines:
         ids = _ids(line)
         mixed = (ids[0], *(ids[place] for place in rng.permutation(len(ids) - 1) + 1))
-        result: ScanResult = _run("generation.scan", ScanInputs((ids, mixed)))
+        result = _run(SCAN, ScanInputs((ids, mixed)))
         falls.append(_nats(result.rows[1]) > _nats(result.rows[0]))
     return _row(
         id="generation.natural_over_scrambled",
@@ -92,7 +93,7 @@ def _context(zh: Texts, en: Texts) -> Row:
     """Mean loss with one token in view against that with all, over every `EVERY`-th sentence."""
     near, far = [], []
     for line in (zh.lines + en.lines)[::EVERY]:
-        result: ContextResult = _run("generation.context", ContextInputs(_ids(line), (1, 4)))
+        result = _run(CONTEXT, ContextInputs(_ids(line), (1, 4)))
         near.append(result.nats[0])
         far.append(result.nats[-1])
     one, every = (float(np.concatenate(part).mean()) for part in (near, far))
@@ -117,7 +118,7 @@ def _beam(zh: Texts, en: Texts) -> Row:
     wins = []
     for line in (zh.lines + en.lines)[::EVERY]:
         inputs = WaysInputs(_ids(line)[:BEGINNING], STEPS, BEAMS, 0.0, Settings(), ())
-        result: WaysResult = _run("generation.ways", inputs)
+        result = _run(WAYS, inputs)
         score = {way.name: way.log_p for way in result.ways}
         wins.append(score["beam"] >= score["greedy"] - 1e-4)
     return _row(
@@ -146,8 +147,8 @@ def _direction(zh: Texts, en: Texts) -> Iterator[Row]:
         tokens = get_engine().tokens(bert, text)
         places = [n for n in range(len(tokens)) if not tokens.special[n] and not tokens.unknown[n]]
         spans = tuple(tokens.offsets[n] for n in places)
-        left: LeftResult = _run("generation.left", LeftInputs(text, spans, 0))
-        covered: CoverResult = get_engine().run("masking.scan", bert, CoverInputs(text))
+        left = _run(LEFT, LeftInputs(text, spans, 0))
+        covered = get_engine().run(COVER, bert, CoverInputs(text)).result
         both = {int(n): float(p) for n, p in zip(covered.positions, covered.p_original, strict=True)}
         gaps = [
             math.log(max(both[n], 1e-9)) - math.log(max(float(p), 1e-9)) for n, p in zip(places, left.p, strict=True)
@@ -188,7 +189,7 @@ def _loss(texts: Texts, *, held_out: bool) -> Row:
     """Cross-entropy of whole sentences, shared out over their characters."""
     nats, characters = 0.0, 0
     for line in texts.lines:
-        result: ScanResult = _run("generation.scan", ScanInputs((_ids(line),)))
+        result = _run(SCAN, ScanInputs((_ids(line),)))
         nats += _nats(result.rows[0])
         characters += len(line)
     zh = texts.lang == "zh"

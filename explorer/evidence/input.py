@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import get_engine
-from explorer.evidence.rows import Row, row
-from explorer.lab.types.inputs import SumInputs, SumResult
-from explorer.models import catalog
+from explorer.evidence.texts import Row, row
+from explorer.lab.types.inputs import ADD_UP, SumInputs
+from explorer.models.catalog import catalog
 
 EVERY = 9  # of our own pairs
 
@@ -23,7 +23,7 @@ def measure(data: Path | None) -> Iterator[Row]:
     pairs = [pair for lang in examples.LANGUAGES for pair in examples.own_pairs(lang)[::EVERY]]
     worst, n = 0.0, 0
     for first, second in pairs:
-        found: SumResult = get_engine().run("inputs.add_up", model_id, SumInputs(first, second))
+        found = get_engine().run(ADD_UP, model_id, SumInputs(first, second)).result
         worst, n = max(worst, found.difference), n + len(found.tokens)
     yield row(
         "input",

@@ -14,25 +14,27 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer import parallel
+from explorer.content import corpora
 from explorer.engine import get_engine
-from explorer.evidence.rows import OWN, Row, own, row
+from explorer.evidence.texts import OWN, Row, own, row
 from explorer.lab.types.languages import (
+    ALIGN,
+    AVERAGE,
+    KEEP,
     LANGUAGES,
     RIGHT,
+    SURVEY,
     AlignInputs,
-    AlignResult,
     AverageResult,
     KeepInputs,
-    KeepResult,
     SurveyInputs,
     SurveyResult,
     average_inputs,
     best_of,
     profile_inputs,
 )
-from explorer.lab.types.tagging import LearnInputs, LearnResult
-from explorer.models import catalog
+from explorer.lab.types.tagging import LEARN, LearnInputs
+from explorer.models.catalog import catalog
 
 ALPHAS = (0.0, 0.5, 1.0, 1.5, 2.0)
 SEEDS = 20
@@ -47,7 +49,7 @@ EN, ZH = LANGUAGES.index("en"), LANGUAGES.index("zh")
 def measure(data: Path | None) -> Iterator[Row]:
     """The chapter's rows, each as soon as it is measured. With `data`, those on PUD and UD lying there come as well."""
     model_id = catalog.default("masked").id
-    survey: SurveyResult = get_engine().run("languages.survey", model_id, SurveyInputs(parallel.digest()))
+    survey = get_engine().run(SURVEY, model_id, SurveyInputs(corpora.digest())).result
     yield from _shift(model_id, survey)
     yield _retrieval(model_id, survey)
     yield from _kept(model_id, survey)
@@ -61,17 +63,17 @@ _row = partial(row, "languages")
 
 def _shift(model_id: str, survey: SurveyResult) -> Iterator[Row]:
     """English sentences moved to Chinese: the layer with most right conversions on half a, measured on half b."""
-    engine, digest = get_engine(), parallel.digest()
+    engine, digest = get_engine(), corpora.digest()
 
     def moved(half: str, alphas: tuple[float, ...] = ALPHAS, *, seed: int | None = None) -> AverageResult:
         """Along the arrow, or with a seed in random directions."""
         inputs = average_inputs(
             survey, digest, "en", "zh", (layer,), alphas, random=seed is not None, half=half, seed=seed or 0
         )
-        result: AverageResult = engine.run("languages.average", model_id, inputs)
+        result = engine.run(AVERAGE, model_id, inputs).result
         return result
 
-    layer = best_of(engine.run("languages.average", model_id, profile_inputs(survey, digest, "en", "zh")))
+    layer = best_of(engine.run(AVERAGE, model_id, profile_inputs(survey, digest, "en", "zh")).result)
     chosen, result, whole = moved("a"), moved("b"), moved("")
     data = f"parallel/sentences.tsv, half b; layer {layer} chosen on half a"
     yield _row(
@@ -186,10 +188,8 @@ def _retrieval(model_id: str, survey: SurveyResult) -> Row:
 def _kept(model_id: str, survey: SurveyResult) -> Iterator[Row]:
     """Every seventh token of the running text covered; kinds 0 and 2 are 汉字 and English."""
     for lang, kind, target in (("zh", 0, 0.8), ("en", 2, 0.6)):
-        texts = tuple(
-            text for half, text in zip(parallel.halves(), parallel.sentences(lang), strict=True) if half == "b"
-        )
-        result: KeepResult = get_engine().run("languages.keep", model_id, KeepInputs(texts, 7, 100, survey.kinds))
+        texts = tuple(text for half, text in zip(corpora.halves(), corpora.sentences(lang), strict=True) if half == "b")
+        result = get_engine().run(KEEP, model_id, KeepInputs(texts, 7, 100, survey.kinds)).result
         yield _row(
             model_id,
             id=f"languages.kept_{lang}",
@@ -206,7 +206,7 @@ def _kept(model_id: str, survey: SurveyResult) -> Iterator[Row]:
             data="parallel/sentences.tsv, half b",
         )
     mixed = own("languages", "mixed")
-    result = get_engine().run("languages.keep", model_id, KeepInputs(mixed.lines, 3, 100, survey.kinds))
+    result = get_engine().run(KEEP, model_id, KeepInputs(mixed.lines, 3, 100, survey.kinds)).result
     agrees = np.where(result.own == 0, result.shares[:, 0], result.shares[:, 2])
     yield _row(
         model_id,
@@ -231,7 +231,7 @@ def _pud(model_id: str, data: Path) -> Iterator[Row]:
     packed = path.read_bytes()
     rows = [line.split("\t") for line in lzma.decompress(packed).decode("utf-8").splitlines() if "\t" in line]
     texts = tuple(tuple(row[side] for row in rows) for side in (0, 1))
-    result: AlignResult = get_engine().run("languages.align", model_id, AlignInputs(texts))
+    result = get_engine().run(ALIGN, model_id, AlignInputs(texts)).result
     origin = f"{path.name} sha256:{hashlib.sha256(packed).hexdigest()[:12]}"
     centred, raw = result.accuracy[0, 1, :, 0, 1], result.accuracy[0, 0, :, 0, 1]
     yield _row(
@@ -284,7 +284,7 @@ def _pos(model_id: str, data: Path) -> Iterator[Row]:
     for id, lang, op, target in (("zero_shot", "en", ">=", 0.55), ("in_language", "zh", ">", 0.0)):
         train = read[lang][:POS_SENTENCES]
         inputs = LearnInputs(train, lang, read["test"], "zh", last * 2 // 3, 0, 300)
-        result: LearnResult = get_engine().run("languages.learn", model_id, inputs)
+        result = get_engine().run(LEARN, model_id, inputs).result
         english = lang == "en"
         yield _row(
             model_id,

@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.engine import get_engine
-from explorer.evidence.rows import OWN, Row, Texts, own, row, sampled
+from explorer.evidence.texts import OWN, Row, Texts, own, row, sampled
 from explorer.lab.types.masking import (
+    AVERAGE,
+    FILL,
     AverageInputs,
-    AverageResult,
     Edit,
     FillInputs,
-    FillResult,
 )
-from explorer.models import catalog
+from explorer.models.catalog import catalog
 
 PER_TEXT = 6
 EVERY = 7
@@ -46,7 +46,7 @@ _row = partial(row, "masking")
 def _treatments(model_id: str, zh: Texts, en: Texts) -> Iterator[Row]:
     """The same positions visible, covered, and replaced by a random token; `PER_TEXT` positions of every sentence."""
     lines = zh.lines + en.lines
-    result: AverageResult = get_engine().run("masking.average", model_id, AverageInputs(lines, PER_TEXT, seed=0))
+    result = get_engine().run(AVERAGE, model_id, AverageInputs(lines, PER_TEXT, seed=0)).result
     visible, masked, random = (float(p.mean()) for p in (result.visible, result.masked, result.random))
     n, data = len(result.masked), f"{zh.origin}, {en.origin}"
     yield _row(
@@ -175,7 +175,7 @@ def _covered(
             running += 1
             if running % EVERY == 0:
                 inputs = FillInputs(line, (Edit(position, mask_id),), (position,))
-                result: FillResult = engine.run("masking.fill", model_id, inputs)
+                result = engine.run(FILL, model_id, inputs).result
                 yield original, result.logits[0]
 
 

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from explorer import examples
+from explorer.content import examples
+from explorer.content.sentences import neighbours
 from explorer.engine import get_engine
-from explorer.evidence import rows
-from explorer.evidence.rows import OWN, Row
-from explorer.lab.types.pairs import MeasureInputs, MeasureResult, Pair, interval
-from explorer.models import catalog
-from explorer.models.sentences import neighbours
+from explorer.evidence import texts
+from explorer.evidence.texts import OWN, Row
+from explorer.lab.types.pairs import MEASURE, MeasureInputs, Pair, interval
+from explorer.models.catalog import catalog
 
 LIU = "Liu et al. 2019, RoBERTa"
 LAN = "Lan et al. 2020, ALBERT (ICLR)"
@@ -36,14 +36,14 @@ def measure(data: Path | None) -> Iterator[Row]:
     """
     model_id = catalog.default("masked").id
     groups, origin = _passages(data) if data else _own()
-    found: MeasureResult = get_engine().run("pairs.measure", model_id, MeasureInputs(groups, SEED))
+    found = get_engine().run(MEASURE, model_id, MeasureInputs(groups, SEED)).result
     next_right, order_right = found.next_right(), found.order_right()
     next_span, order_span = interval(next_right), interval(order_right)
     nsp, sop = float(next_right.mean()), float(order_right.mean())
 
     def row(**fields: Any) -> Row:
         own = {"n": len(next_right), "data": origin, **fields}
-        return rows.row("pairs", model_id, held_out=bool(data), **own)
+        return texts.row("pairs", model_id, held_out=bool(data), **own)
 
     yield row(
         id="pairs.nsp_accuracy",
@@ -154,9 +154,9 @@ def _passages(data: Path) -> tuple[tuple[tuple[Pair, ...], ...], str]:
         packed = (data / "parallel" / f"xquad.en-{'zh' if lang == 'en' else lang}.tsv.xz").read_bytes()
         digest.update(packed)
         rows = [line.split("\t") for line in lzma.decompress(packed).decode("utf-8").splitlines() if "\t" in line]
-        texts = dict.fromkeys(row[0 if lang == "en" else 1] for row in rows)
+        lines = dict.fromkeys(row[0 if lang == "en" else 1] for row in rows)
         low, high = LENGTHS.get(lang, LATIN)
-        pairs = [pair for text in texts for pair in neighbours(text, low, high)]
+        pairs = [pair for text in lines for pair in neighbours(text, low, high)]
         chosen = sorted(random.Random(SEED).sample(range(len(pairs)), min(PER_LANGUAGE, len(pairs))))
         groups.append(tuple(pairs[i] for i in chosen))
     n = sum(map(len, groups))

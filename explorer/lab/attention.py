@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
+from explorer.errors import Told
+from explorer.lab.experiment import implements
 from explorer.lab.narrowing import dense, influence, off, padding, window
 from explorer.lab.types.attention import (
+    ATLAS,
+    CELL,
+    CELLS,
+    LOOK,
     AtlasResult,
     Bytes,
     CellInputs,
@@ -27,8 +31,8 @@ from explorer.lab.types.attention import (
 from explorer.lab.types.core import Tokens
 
 if TYPE_CHECKING:
-    from explorer.models.attending import Heads
-    from explorer.models.model import Model
+    from explorer.models.network.attention_capture import Heads
+    from explorer.models.network.model import Model
 
 __all__ = ["atlas", "cell", "cells", "dense", "influence", "look", "off", "padding", "window"]
 
@@ -37,12 +41,12 @@ MAX_CELLS = 128
 THUMB = 64
 
 
-@experiment(version=1)
+@implements(LOOK)
 def look(model: Model, inputs: LookInputs) -> LookResult:
-    """Every head's weights. Raises ExperimentError: text_empty, pair_empty, too_long, no_attention, head_outside."""
+    """Every head's weights. Raises Told: text_empty, pair_empty, too_long, no_attention, head_outside."""
     looking, seen, heads = read(model, inputs.sight)
     if not -1 <= inputs.layer < len(heads.weights):
-        raise ExperimentError("head_outside", layer=inputs.layer)
+        raise Told("head_outside", layer=inputs.layer)
     weights: Floats = heads.weights[:, 0].float().cpu().numpy()
     return LookResult(
         looking=looking,
@@ -56,42 +60,42 @@ def look(model: Model, inputs: LookInputs) -> LookResult:
     )
 
 
-@experiment(version=1)
+@implements(CELL)
 def cell(model: Model, inputs: CellInputs) -> CellResult:
     """One row of one head with everything it was made from.
 
-    Raises ExperimentError: text_empty, pair_empty, too_long, no_attention, head_outside, position_outside.
+    Raises Told: text_empty, pair_empty, too_long, no_attention, head_outside, position_outside.
     """
     everything = _cells(model, inputs.sight)
     n_layers, n_heads, count = everything.query.shape[:3]
     if not (0 <= inputs.layer < n_layers and 0 <= inputs.head < n_heads):
-        raise ExperimentError("head_outside", layer=inputs.layer)
+        raise Told("head_outside", layer=inputs.layer)
     if not 0 <= inputs.query < count:
-        raise ExperimentError("position_outside", position=inputs.query, count=count)
+        raise Told("position_outside", position=inputs.query, count=count)
     return everything.one(inputs.layer, inputs.head, inputs.query)
 
 
-@experiment(version=1)
+@implements(CELLS)
 def cells(model: Model, inputs: LookInputs) -> CellsResult:
     """The same for every head and every token at once, so that another head needs no other run.
 
-    Raises ExperimentError: text_empty, pair_empty, too_long (128 tokens here), no_attention.
+    Raises Told: text_empty, pair_empty, too_long (128 tokens here), no_attention.
     """
     result = _cells(model, inputs.sight)
     if max(len(result.looking), len(result.seen)) > MAX_CELLS:
-        raise ExperimentError("too_long", limit=MAX_CELLS, used=len(result.seen))
+        raise Told("too_long", limit=MAX_CELLS, used=len(result.seen))
     return result
 
 
-@experiment(version=1)
+@implements(ATLAS)
 def atlas(model: Model, inputs: LookInputs) -> AtlasResult:
     """What each head does, in numbers, and how far information has come by each layer.
 
-    Raises ExperimentError: text_empty, pair_empty, too_long, no_attention; no_rollout for cross attention.
+    Raises Told: text_empty, pair_empty, too_long, no_attention; no_rollout for cross attention.
     """
     looking, seen, heads = read(model, inputs.sight)
     if looking.ids != seen.ids or inputs.sight.part == "cross":
-        raise ExperimentError("no_rollout")
+        raise Told("no_rollout")
     weights = heads.weights[:, 0].double().cpu().numpy()
     n = len(looking)
     at = np.arange(n)
@@ -118,11 +122,11 @@ def atlas(model: Model, inputs: LookInputs) -> AtlasResult:
 
 
 def read(model: Model, sight: Sight) -> tuple[Tokens, Tokens, Heads]:
-    """The tokens that look, those looked at, and the heads between them. Raises ExperimentError as `look` does."""
+    """The tokens that look, those looked at, and the heads between them. Raises Told as `look` does."""
     import torch
 
     if sight.pair and not sight.pair.strip():
-        raise ExperimentError("pair_empty")
+        raise Told("pair_empty")
     source = model.tokenizer.encode(sight.text, sight.pair or None)
     _bounded(model, source)
     ids = torch.tensor([source.ids], device=model.device)
@@ -135,7 +139,7 @@ def read(model: Model, sight: Sight) -> tuple[Tokens, Tokens, Heads]:
         heads = model.heads(ids, None, types, targets=targets, cross=sight.part == "cross")
     except (IndexError, AttributeError, ValueError) as error:
         # No attention went by: the network computes it in a way the library's interface does not show.
-        raise ExperimentError("no_attention", model=model.info.name) from error
+        raise Told("no_attention", model=model.info.name) from error
     return looking, source if sight.part != "decoder" else looking, heads
 
 
@@ -183,20 +187,20 @@ def _rotary(model: Model) -> bool:
 
 def _bounded(model: Model, tokens: Tokens) -> None:
     if all(tokens.special):
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     limit = min(MAX_TOKENS, model.max_positions)
     if len(tokens) > limit:
-        raise ExperimentError("too_long", limit=limit, used=len(tokens))
+        raise Told("too_long", limit=limit, used=len(tokens))
 
 
 def _written(model: Model, target: str) -> Tokens:
     """What the decoder reads: its start token, then the target without the token that ends it."""
     if model.start_id is None:
-        raise ExperimentError("no_decoder", model=model.info.name)
+        raise Told("no_decoder", model=model.info.name)
     tokens = model.tokenizer.encode(target)
     kept = [n for n, special in enumerate(tokens.special) if not special]
     if len(kept) + 1 > min(MAX_TOKENS, model.max_positions):
-        raise ExperimentError("too_long", limit=min(MAX_TOKENS, model.max_positions), used=len(kept) + 1)
+        raise Told("too_long", limit=min(MAX_TOKENS, model.max_positions), used=len(kept) + 1)
     return Tokens(
         text=tokens.text,
         pieces=(model.tokenizer.vocabulary()[model.start_id], *(tokens.pieces[n] for n in kept)),

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
-from explorer.lab.types.context import LEAST_TOKENS, MOST_BYTES, CbowInputs, CbowResult, CbowStep
+from explorer.errors import Told
+from explorer.lab.experiment import implements
+from explorer.lab.types.context import CBOW, LEAST_TOKENS, MOST_BYTES, CbowInputs, CbowResult, CbowStep
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 BATCH = 256
 RATE = 0.01
@@ -26,18 +26,18 @@ MOST_WORDS = 3000
 POINTS = 60  # of the loss curve
 
 
-@experiment(version=1, kind="stream")
+@implements(CBOW)
 def cbow(model: Model, inputs: CbowInputs) -> Iterator[CbowStep | CbowResult]:
-    """Train and yield a CbowStep a stretch of steps, then the result. Raises ExperimentError: text_short, text_long."""
+    """Train and yield a CbowStep a stretch of steps, then the result. Raises Told: text_short, text_long."""
     import torch
 
     size = len(inputs.text.encode("utf-8", "surrogatepass"))
     if size > MOST_BYTES:
-        raise ExperimentError("text_long", limit=MOST_BYTES // 1000, used=size // 1000)
+        raise Told("text_long", limit=MOST_BYTES // 1000, used=size // 1000)
     lines = [_words(model, line) for line in inputs.text.splitlines()]
     counts = Counter(word for line in lines for word in line)
     if counts.total() < LEAST_TOKENS:
-        raise ExperimentError("text_short", limit=LEAST_TOKENS, used=counts.total())
+        raise Told("text_short", limit=LEAST_TOKENS, used=counts.total())
     words = [word for word, _ in counts.most_common(MOST_WORDS)]
     number = {word: n for n, word in enumerate(words)}
     targets, neighbours = _examples(lines, number, inputs.window)

@@ -11,33 +11,33 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.errors import Told
 from explorer.lab.decoding import visible
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.sampling import best_first, chance_at, draw, offer
 from explorer.lab.types.core import Progress
-from explorer.lab.types.generation import Floats, Node, TreeInputs, TreeResult, Way, WaysInputs, WaysResult
+from explorer.lab.types.generation import TREE, WAYS, Floats, Node, TreeInputs, TreeResult, Way, WaysInputs, WaysResult
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
-    from explorer.models.past import Past
+    from explorer.models.network.kv_cache import Past
+    from explorer.models.network.model import Model
 
 MOST_STEPS, MOST_BEAMS, MOST_LEAVES = 40, 6, 64
 
 
 def log_p_of(logits: Floats) -> Any:
-    """Log-probabilities along the last axis, in float64. Raises ExperimentError("scores_broken")."""
+    """Log-probabilities along the last axis, in float64. Raises Told("scores_broken")."""
     shifted = logits.astype(np.float64) - logits.max(axis=-1, keepdims=True)
     if not np.isfinite(shifted.max()):
-        raise ExperimentError("scores_broken")
+        raise Told("scores_broken")
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
-@experiment(version=1, kind="stream")
+@implements(WAYS)
 def ways(model: Model, inputs: WaysInputs) -> Iterator[Progress | WaysResult]:
     """Greedy and sampled continuations side by side in one batch, then beam search; a step of progress is a token.
 
-    Raises ExperimentError: token_outside, text_empty, scores_broken.
+    Raises Told: token_outside, text_empty, scores_broken.
     """
     prompt = visible(model, inputs.ids)[0]
     n = max(1, min(inputs.n, MOST_STEPS))
@@ -127,11 +127,11 @@ def beam_search(
     yield Way("beam", 0, tuple(ids), nodes[best].log_p, nodes[best].score), tuple(nodes)
 
 
-@experiment(version=1)
+@implements(TREE)
 def tree(model: Model, inputs: TreeInputs) -> TreeResult:
     """The likeliest tokens, the likeliest after each, and so on: one run a level.
 
-    Raises ExperimentError: token_outside, text_empty, scores_broken.
+    Raises Told: token_outside, text_empty, scores_broken.
     """
     prompt = visible(model, inputs.ids)[0]
     logits, past = _read(model, prompt)

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.errors import Told
 from explorer.lab.cbow import cbow
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.reading import encode
-from explorer.lab.types.context import EmbedInputs, EmbedResult, Floats, Occurrence, Read
+from explorer.lab.types.context import EMBED, EmbedInputs, EmbedResult, Floats, Occurrence, Read
 from explorer.lab.types.core import Progress
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 __all__ = ["cbow", "embed"]
 
@@ -32,16 +32,16 @@ REMOVED = 3  # directions that all-but-the-top removes (Mu & Viswanath 2018: abo
 _POSITION_TABLES = ("position_embeddings", "wpe", "embed_positions")
 
 
-@experiment(version=1, kind="stream")
+@implements(EMBED)
 def embed(model: Model, inputs: EmbedInputs) -> Iterator[Progress | EmbedResult]:
     """The vectors of all items at all layers. Yields Progress (a step is a sentence), then the result.
 
-    Raises ExperimentError: text_empty, too_long, too_many_lines, position_outside, not_finite.
+    Raises Told: text_empty, too_long, too_many_lines, position_outside, not_finite.
     """
     if not inputs.items:
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     if len(inputs.items) > MOST:
-        raise ExperimentError("too_many_lines", limit=MOST, used=len(inputs.items))
+        raise Told("too_many_lines", limit=MOST, used=len(inputs.items))
     read = [_read(model, item) for item in inputs.items]
     places = [(n, at) for n, one in enumerate(read) for at, special in enumerate(one.tokens.special) if not special]
     drawn = np.random.default_rng(inputs.seed).permutation(len(places))[:SAMPLE]
@@ -67,7 +67,7 @@ def embed(model: Model, inputs: EmbedInputs) -> Iterator[Progress | EmbedResult]
             intra[:, n] = _to_the_mean(own[:, [at for at, special in enumerate(one.tokens.special) if not special]])
         yield Progress(min(start + rows, len(order)), len(order))
     if not np.isfinite(vectors).all():
-        raise ExperimentError("not_finite")
+        raise Told("not_finite")
     common, top, anisotropy, alike, n_words = _all_tokens(np.concatenate(samples, axis=1), np.array(ids))
     yield EmbedResult(
         vectors=vectors,
@@ -90,7 +90,7 @@ def _read(model: Model, item: Occurrence) -> Read:
         if not tokens.special[at] and start < item.end and end > item.start
     )
     if not touched:
-        raise ExperimentError("position_outside", position=item.start, count=len(item.text))
+        raise Told("position_outside", position=item.start, count=len(item.text))
     return Read(tokens, touched)
 
 

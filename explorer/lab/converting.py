@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer import parallel
+from explorer.content import corpora
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.languages import KIND, Bytes
 from explorer.lab.types.masking import Floats
 
 if TYPE_CHECKING:
-    from explorer.models.tokenizer import TextTokenizer
+    from explorer.models.network.tokenizer import TextTokenizer
 
 LATIN = ("en", "fr", "de", "es")
 OWN = 2 / 3  # a token is a language's own where this share of its occurrences (per thousand tokens) is there
@@ -40,7 +40,7 @@ def token_kinds(tokenizer: TextTokenizer, rows: Floats) -> tuple[Bytes, float, i
     train, test = _votes(a), {token: kind for token, kind in _votes(b).items() if token not in a}
     told = _told(rows, train, sorted(test))
     right = [kind == test[token] for kind, token in zip(told, sorted(test), strict=True)]
-    found = _found(tokenizer, parallel.HALVES)
+    found = _found(tokenizer, corpora.HALVES)
     known = _votes(found)
     rest = [int(token) for token in latin if token not in found]
     for token, kind in [*known.items(), *zip(rest, _told(rows, known, rest), strict=True)]:
@@ -85,7 +85,7 @@ def _matches(text: str, forms: Sequence[str]) -> list[tuple[int, int, str]]:
 def _table(tokenizer: TextTokenizer, source: str, target: str) -> dict[str, frozenset[int]]:
     """Form (in lower case) → ids of the pieces of all its translations."""
     table: dict[str, set[int]] = {}
-    for theirs, ours in zip(parallel.forms(source), parallel.forms(target), strict=True):
+    for theirs, ours in zip(corpora.forms(source), corpora.forms(target), strict=True):
         ids = {number for form in ours for number in _telling(tokenizer, form)}
         for form in theirs:
             table.setdefault(form.casefold(), set()).update(ids)
@@ -112,11 +112,11 @@ def _found(tokenizer: TextTokenizer, halves: Iterable[str]) -> dict[int, Floats]
     """
     counts = {lang: Counter[int]() for lang in LATIN}
     for lang in LATIN:
-        for half, text in zip(parallel.halves(), parallel.sentences(lang), strict=True):
+        for half, text in zip(corpora.halves(), corpora.sentences(lang), strict=True):
             if half in halves:
                 counts[lang].update(tokenizer.encode(text).ids[1:-1])
-        for number, forms in enumerate(parallel.forms(lang)):
-            if parallel.HALVES[number % 2] in halves:
+        for number, forms in enumerate(corpora.forms(lang)):
+            if corpora.HALVES[number % 2] in halves:
                 counts[lang].update(i for form in forms for i in tokenizer.pieces_of(form)[1])
     found: dict[int, Floats] = {}
     for column, lang in enumerate(LATIN):

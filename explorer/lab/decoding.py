@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import Wish
+from explorer.errors import Told
+from explorer.lab.experiment import ForwardRequest
 from explorer.lab.types.generation import Floats, FollowResult
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
-    from explorer.models.past import Past
+    from explorer.models.network.kv_cache import Past
+    from explorer.models.network.model import Model
 
 LIMIT = 1024  # tokens that are kept and looked at; the cost of a step and the bytes kept grow with them
 LINES_KEPT = 6  # different continuations of which a session keeps the past
@@ -38,7 +38,7 @@ class Shelf(Protocol):
 
 
 @dataclass(frozen=True)
-class Reading(Wish):
+class Reading(ForwardRequest):
     """A wish to know what follows `ids`."""
 
     ids: tuple[int, ...]
@@ -68,14 +68,14 @@ def visible(model: Model, ids: Sequence[int]) -> tuple[tuple[int, ...], int]:
     """The part of a text that the model sees, and how many tokens at the beginning were dropped.
 
     Whenever the text outgrows the limit half of the limit goes at once, so that what was read stays of use for as many
-    steps again. A special token at the very beginning stays. Raises ExperimentError("token_outside").
+    steps again. A special token at the very beginning stays. Raises Told("token_outside").
     """
     whole = tuple(ids) or begins(model)
     for token in whole:
         if not 0 <= token < model.vocab_size:
-            raise ExperimentError("token_outside", token_id=token, count=model.vocab_size)
+            raise Told("token_outside", token_id=token, count=model.vocab_size)
     if not whole:
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     limit = limit_of(model)
     if len(whole) <= limit:
         return whole, 0
@@ -108,7 +108,7 @@ def read_on(model: Model, wishes: Sequence[Reading]) -> list[FollowResult]:
         _keep(wishes[n].shelf, Line(ids, pasts[n]))
         logits: Floats = scores[n].float().cpu().numpy()
         if not np.isfinite(logits.max()):
-            raise ExperimentError("scores_broken")
+            raise Told("scores_broken")
         kept = 0 if lines[n] is None else len(lines[n])  # type: ignore[arg-type]
         ms = (time.perf_counter() - start) * 1000
         answers.append(FollowResult(logits, kept, len(ids) - kept, dropped, limit_of(model), pasts[n].n_bytes, ms))

@@ -1,67 +1,106 @@
-"""What makes a function an experiment: a name, a version, and how it may be run.
+"""Which function answers an experiment, and how a stream asks for its forward passes.
 
-The engine finds an experiment by its dotted name: "masking.fill" is `fill` in `explorer/lab/masking.py`.
-Importing this module imports no torch.
+Knows the experiments declared in `explorer/lab/types` and imports the modules of `explorer/lab` when one is first
+wanted; importing this module, or those, imports no torch.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from typing import Any, TypeVar
+import pkgutil
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
-F = TypeVar("F", bound=Callable[..., Any])
+from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
+
+M = TypeVar("M")
+More = ParamSpec("More")
+Yielded = TypeVar("Yielded")
+BatchForward = Callable[[Any, list[Any]], Sequence[Any]]
 
 
-class Wish:
-    """What a stream yields to ask for a forward pass; each `together` function has its own kind."""
+class ForwardRequest:
+    """What a stream yields to ask for a forward pass; each `batch_forward` function has its own kind."""
 
 
-def experiment(
-    *,
-    version: int,
-    kind: str = "single",
-    keeps: bool = False,
-    lasting: bool = False,
-    together: Callable[..., Any] | None = None,
-) -> Callable[[F], F]:
-    """Mark a function as an experiment.
+_Single = Callable[Concatenate[M, Inputs, More], Result]
+_Batched = Callable[Concatenate[M, Sequence[Inputs], More], list[Result]]
+_Stream = Callable[Concatenate[M, Inputs, More], Iterator[Yielded]]
+_Asking = Callable[Concatenate[M, Inputs, More], Generator[Yielded | ForwardRequest, Any, None]]
 
-    kind "single":  fn(model, inputs) -> result
-    kind "batched": fn(model, [inputs, …]) -> [result, …]; requests that wait together are run together
-    kind "stream":  fn(model, inputs) yields `Progress` or partial results and, last, the result
 
-    keeps     True: one more argument, the shelf (see `explorer.engine.handles.Shelf`) where this reader's long-lived
-              things lie for this model; a list of shelves for a batched experiment
-    together  for a stream that asks for its forward passes: it may also yield a `Wish` and is sent the answer.
-              `together(model, wishes) -> answers` computes those of all readers who stream at that moment in one go
+@dataclass(frozen=True)
+class Implementation:
+    """The function behind an experiment, and what computes the forward passes it asks for."""
 
-    Raise `version` whenever the same inputs would give other numbers: cached and precomputed results are
-    keyed by it. A `lasting` result is kept on this machine's disk too: it takes long, and holds no reader's text.
-    """
-    if kind not in ("single", "batched", "stream"):
-        raise ValueError(f"unknown kind of experiment: {kind!r}")
-    if together is not None and kind != "stream":
-        raise ValueError("only a stream can ask for its forward passes")
+    experiment: Experiment[Any, Any, Any]
+    fn: Callable[..., Any]
+    batch_forward: BatchForward | None = None
 
-    def mark(fn: F) -> F:
-        fn.version = version  # type: ignore[attr-defined]
-        fn.kind = kind  # type: ignore[attr-defined]
-        fn.lasting = lasting  # type: ignore[attr-defined]
-        fn.keeps = keeps  # type: ignore[attr-defined]
-        fn.together = together  # type: ignore[attr-defined]
+
+_implementations: dict[str, Implementation] = {}
+
+
+class _Implements(Generic[Inputs, Result, Partial]):
+    """The decorator: the function's types are held against the experiment's, and it stays what it was."""
+
+    def __init__(self, experiment: Experiment[Inputs, Result, Partial], batch_forward: BatchForward | None) -> None:
+        self._experiment = experiment
+        self._batch_forward = batch_forward
+
+    @overload
+    def __call__(
+        self, fn: _Stream[M, Inputs, More, Partial | Result], /
+    ) -> _Stream[M, Inputs, More, Partial | Result]: ...
+    @overload
+    def __call__(
+        self, fn: _Asking[M, Inputs, More, Partial | Result], /
+    ) -> _Asking[M, Inputs, More, Partial | Result]: ...
+    @overload
+    def __call__(self, fn: _Single[M, Inputs, More, Result], /) -> _Single[M, Inputs, More, Result]: ...  # type: ignore[overload-overlap] # no function takes both one and many
+    @overload
+    def __call__(self, fn: _Batched[M, Inputs, More, Result], /) -> _Batched[M, Inputs, More, Result]: ...
+    def __call__(self, fn: Callable[..., Any], /) -> Callable[..., Any]:
+        _implementations[self._experiment.wire] = Implementation(self._experiment, fn, self._batch_forward)
         return fn
 
-    return mark
+
+def implements(
+    experiment: Experiment[Inputs, Result, Partial], *, batch_forward: BatchForward | None = None
+) -> _Implements[Inputs, Result, Partial]:
+    """Mark a function as the one that answers `experiment`. What it takes and returns follows from its kind:
+
+    "single":  fn(model, inputs) -> result
+    "batched": fn(model, [inputs, …]) -> [result, …]
+    "stream":  fn(model, inputs) yields `Progress` or partial results and, last, the result
+
+    One more argument where the experiment `uses_session_cache`: the reader's cache for this model (see
+    `explorer.engine.handles.Shelf`), where what it holds may be gone at any time; a list of them if batched.
+
+    batch_forward  for a stream that asks for its forward passes: it may also yield a `ForwardRequest` and is sent the
+                   answer. `batch_forward(model, requests) -> answers` computes those of all readers who stream at that
+                   moment in one go.
+    """
+    if batch_forward is not None and experiment.kind != "stream":
+        raise ValueError("only a stream can ask for its forward passes")
+    return _Implements(experiment, batch_forward)
 
 
-def find(name: str) -> Callable[..., Any]:
-    """The experiment called `name`, "chapter.function". Raises LookupError if there is none."""
-    module, _, function = name.rpartition(".")
-    try:
-        fn = getattr(importlib.import_module(f"explorer.lab.{module}"), function)
-    except (ImportError, AttributeError) as error:
-        raise LookupError(f"no experiment {name!r} in explorer/lab") from error
-    if not hasattr(fn, "kind"):
-        raise LookupError(f"{name!r} is not marked as an experiment")
-    return fn  # type: ignore[no-any-return]
+def find(experiment: Experiment[Any, Any, Any]) -> Implementation:
+    """The function that answers `experiment`. Raises LookupError if there is none in `explorer/lab`."""
+    _read_all()
+    found = _implementations.get(experiment.wire)
+    if found is None or found.experiment != experiment:
+        raise LookupError(f"nothing in explorer/lab implements {experiment.wire!r}, version {experiment.version}")
+    return found
+
+
+@cache
+def _read_all() -> None:
+    """Import every module of `explorer/lab` (its types aside), so that each has said what it implements."""
+    package = importlib.import_module("explorer.lab")
+    for module in pkgutil.walk_packages(package.__path__, "explorer.lab."):
+        if not module.name.startswith("explorer.lab.types"):
+            importlib.import_module(module.name)

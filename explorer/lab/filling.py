@@ -11,31 +11,31 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
+from explorer.errors import Told
+from explorer.lab.experiment import implements
 from explorer.lab.reading import after_edits, edited, encode, mask_id_of, require_position
-from explorer.lab.types.masking import Floats, JointInputs, JointOrder, JointResult, WordInputs, WordResult
+from explorer.lab.types.masking import JOINT, WORD, Floats, JointInputs, JointOrder, JointResult, WordInputs, WordResult
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 MAX_BLANKS = 16  # filled step by step, each needs forward passes of its own
 MAX_PIECES = 16  # of one word
 
 
-@experiment(version=1)
+@implements(JOINT)
 def joint(model: Model, inputs: JointInputs) -> JointResult:
     """Fills all blanks in three orders: "independent", "left_to_right", "best_first".
 
     independent: every blank gets its likeliest token while all others are still covered. left_to_right and
     best_first fill one blank at a time, the latter always the one the model is surest of, and look again.
 
-    Raises ExperimentError: text_empty, too_long, position_outside, too_many_blanks.
+    Raises Told: text_empty, too_long, position_outside, too_many_blanks.
     """
     tokens = encode(model, inputs.text)
     masks = tuple(sorted(set(inputs.masks)))
     if len(masks) > MAX_BLANKS:
-        raise ExperimentError("too_many_blanks", limit=MAX_BLANKS, used=len(masks))
+        raise Told("too_many_blanks", limit=MAX_BLANKS, used=len(masks))
     for position in masks:
         require_position(tokens, position)
     covered = edited(tokens.ids, dict.fromkeys(masks, mask_id_of(model)))
@@ -50,26 +50,26 @@ def joint(model: Model, inputs: JointInputs) -> JointResult:
     return JointResult(tokens, masks, orders)
 
 
-@experiment(version=1)
+@implements(WORD)
 def word(model: Model, inputs: WordInputs) -> WordResult:
     """Scores a word in place of the token at `position`, by the chain rule where it is several pieces.
 
     The token makes room for as many [MASK]s as the word has pieces; piece i is read with the pieces before it
     filled in and those after it still covered. All steps run as one batch, since the pieces are known beforehand.
 
-    Raises ExperimentError: text_empty, too_long, position_outside, token_outside, word_empty, word_too_long.
+    Raises Told: text_empty, too_long, position_outside, token_outside, word_empty, word_too_long.
     """
     tokens = encode(model, inputs.text)
     require_position(tokens, inputs.position)
     pieces, ids = model.tokenizer.pieces_of(inputs.word)
     if not ids:
-        raise ExperimentError("word_empty")
+        raise Told("word_empty")
     if len(ids) > MAX_PIECES:
-        raise ExperimentError("word_too_long", limit=MAX_PIECES, used=len(ids))
+        raise Told("word_too_long", limit=MAX_PIECES, used=len(ids))
     row = after_edits(model, tokens, inputs.edits)
     opened = row[: inputs.position] + [mask_id_of(model)] * len(ids) + row[inputs.position + 1 :]
     if len(opened) > model.max_positions:
-        raise ExperimentError("too_long", limit=model.max_positions, used=len(opened))
+        raise Told("too_long", limit=model.max_positions, used=len(opened))
     log_p = _chain(model, opened, range(inputs.position, inputs.position + len(ids)), ids)
     scores = log_p[np.arange(len(ids)), ids]
     return WordResult(

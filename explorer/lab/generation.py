@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.errors import Told
 from explorer.lab.choosing import log_p_of, tree, ways
 from explorer.lab.decoding import Reading, Shelf, alone, read_on, visible
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.looking import inside, left
 from explorer.lab.reach import cached, context, ngram
 from explorer.lab.sampling import chance_at, draw, offer
 from explorer.lab.types.generation import (
+    FOLLOW,
+    SCAN,
+    WRITE,
     Floats,
     FollowInputs,
     FollowResult,
@@ -33,7 +36,7 @@ from explorer.lab.types.generation import (
 )
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 __all__ = ["cached", "context", "follow", "inside", "left", "ngram", "scan", "tree", "ways", "write"]
 
@@ -42,11 +45,11 @@ SCAN_ROWS = 8
 SCORES_AT_ONCE = 128  # a row of scores is as wide as the vocabulary
 
 
-@experiment(version=1, kind="batched", keeps=True)
+@implements(FOLLOW)
 def follow(model: Model, requests: Sequence[FollowInputs], shelves: Sequence[Shelf | None]) -> list[FollowResult]:
     """What may follow each text; each reader's keys and values are kept, and readers that wait together share a run.
 
-    Raises ExperimentError: token_outside, text_empty, scores_broken.
+    Raises Told: token_outside, text_empty, scores_broken.
     """
     answers = read_on(model, [Reading(r.ids, shelf) for r, shelf in zip(requests, shelves, strict=True)])
     for shelf in shelves if len(shelves) > 1 else ():
@@ -54,11 +57,11 @@ def follow(model: Model, requests: Sequence[FollowInputs], shelves: Sequence[She
     return answers
 
 
-@experiment(version=1)
+@implements(SCAN)
 def scan(model: Model, inputs: ScanInputs) -> ScanResult:
     """Every token of each text predicted from those before it, all at once under the causal mask.
 
-    Raises ExperimentError: token_outside, text_empty, scores_broken.
+    Raises Told: token_outside, text_empty, scores_broken.
     """
     seen = [visible(model, row) for row in inputs.rows]
     rows: list[ScannedRow] = []
@@ -68,7 +71,7 @@ def scan(model: Model, inputs: ScanInputs) -> ScanResult:
         hidden = model.hidden_states(ids, mask)[-1]
         for n, (row, dropped) in enumerate(part):
             if len(row) < 2:
-                raise ExperimentError("text_empty")
+                raise Told("text_empty")
             parts = []
             for at in range(0, len(row) - 1, SCORES_AT_ONCE):
                 end = min(at + SCORES_AT_ONCE, len(row) - 1)
@@ -106,13 +109,13 @@ def _scanned(logits: Floats, target: Sequence[int], dropped: int) -> ScannedRow:
     )
 
 
-@experiment(version=1, kind="stream", keeps=True, together=read_on)
+@implements(WRITE, batch_forward=read_on)
 def write(model: Model, inputs: WriteInputs, shelf: Shelf | None) -> Generator[Any, Any, None]:
     """A long continuation, one token at a time; readers who write at the same time are read on in one run.
 
     Yields a `Reading` for each forward pass it needs (and is sent the answer), a `Written` for each token, and the
     whole as a WriteResult.
-    Raises ExperimentError: token_outside, text_empty, scores_broken.
+    Raises Told: token_outside, text_empty, scores_broken.
     """
     start = time.perf_counter()
     ids = list(visible(model, inputs.ids)[0]) if not inputs.ids else list(inputs.ids)

@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
+from explorer.content.sentences import sentences
+from explorer.errors import Told
+from explorer.lab.experiment import implements
 from explorer.lab.types.core import Progress, Tokens
 from explorer.lab.types.inputs import (
+    ADD_UP,
+    LOOKUP,
+    POSITIONS,
+    READ_LONG,
     Floats,
     LongInputs,
     LongResult,
@@ -27,11 +32,10 @@ from explorer.lab.types.inputs import (
     SumResult,
     Window,
 )
-from explorer.models import inputs as tables
-from explorer.models.sentences import sentences
+from explorer.models.network import embeddings as tables
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 MAX_TOKENS = 160  # that strips are drawn for
 MAX_CHARACTERS = 20_000  # of a long text
@@ -40,11 +44,11 @@ SPAN_LAYER = 8  # words of like meaning lie close above the middle of this model
 HEAD_SHARE = 0.25  # Sun et al. 2019: the first 128 and the last 382 of 510
 
 
-@experiment(version=1)
+@implements(ADD_UP)
 def add_up(model: Model, inputs: SumInputs) -> SumResult:
     """token + segment + position → LayerNorm, computed here from the tables, and compared with the model's own.
 
-    Raises ExperimentError: text_empty, second_empty, too_long; ModelError: inputs_elsewhere.
+    Raises Told: text_empty, second_empty, too_long; ModelUnavailable: inputs_elsewhere.
     """
     import torch
 
@@ -61,12 +65,12 @@ def add_up(model: Model, inputs: SumInputs) -> SumResult:
     return SumResult(tokens, token, segment, position, total, normed, gain, bias, float(np.abs(normed - own).max()))
 
 
-@experiment(version=1)
+@implements(LOOKUP)
 def lookup(model: Model, inputs: LookupInputs) -> LookupResult:
-    """One-hot row × embedding matrix, really multiplied out. Raises ExperimentError("token_outside")."""
+    """One-hot row × embedding matrix, really multiplied out. Raises Told("token_outside")."""
     size = model.vocab_size
     if not 0 <= inputs.token_id < size:
-        raise ExperimentError("token_outside", token_id=inputs.token_id, count=size)
+        raise Told("token_outside", token_id=inputs.token_id, count=size)
     matrix = tables.token_table(model.info)
     onehot = np.zeros(size, dtype=np.float32)
     onehot[inputs.token_id] = 1
@@ -79,7 +83,7 @@ def lookup(model: Model, inputs: LookupInputs) -> LookupResult:
     )
 
 
-@experiment(version=1)
+@implements(POSITIONS)
 def positions(model: Model, inputs: PositionInputs) -> PositionResult:
     """Cosines of all pairs of position vectors, in per cent."""
     vectors = tables.table(model.info, "position")
@@ -89,7 +93,7 @@ def positions(model: Model, inputs: PositionInputs) -> PositionResult:
     return PositionResult(np.rint(100 * unit @ unit.T).astype(np.int8))
 
 
-@experiment(version=1, kind="stream")
+@implements(READ_LONG)
 def read_long(model: Model, inputs: LongInputs) -> Iterator[Progress | LongResult]:
     """A long text in three ways: cut, head + tail, sliding windows; yields Progress (a step is a window).
 
@@ -97,7 +101,7 @@ def read_long(model: Model, inputs: LongInputs) -> Iterator[Progress | LongResul
     against `bad`, divided by the odds of the template alone. A span: each token of the question finds the token of a
     sentence nearest to it (cosine at layer SPAN_LAYER, minus the window's mean); the sentence with the best mean wins.
 
-    Raises ExperimentError: no_separators, text_empty, text_too_long, question_empty, template_bad, overlap_bad.
+    Raises Told: no_separators, text_empty, text_too_long, question_empty, template_bad, overlap_bad.
     """
     job = _prepare(model, inputs)
     n, step = len(job.ids), job.room - inputs.overlap
@@ -126,14 +130,14 @@ def layer_norm(x: Floats, gain: Floats, bias: Floats, epsilon: float = 1e-12) ->
 
 def _encode(model: Model, inputs: SumInputs) -> Tokens:
     if not inputs.text.strip():
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     if inputs.pair is not None and not inputs.pair.strip():
-        raise ExperimentError("second_empty")
+        raise Told("second_empty")
     tokens = model.tokenizer.encode(inputs.text, inputs.pair)
     if all(tokens.special):
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     if len(tokens) > min(MAX_TOKENS, model.max_positions):
-        raise ExperimentError("too_long", limit=min(MAX_TOKENS, model.max_positions), used=len(tokens))
+        raise Told("too_long", limit=min(MAX_TOKENS, model.max_positions), used=len(tokens))
     return tokens
 
 
@@ -155,24 +159,24 @@ class _Long:
 def _prepare(model: Model, inputs: LongInputs) -> _Long:
     tokenizer = model.tokenizer
     if tokenizer.cls_id is None or tokenizer.sep_id is None:
-        raise ExperimentError("no_separators", model=model.info.name)
+        raise Told("no_separators", model=model.info.name)
     if not inputs.text.strip():
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     if len(inputs.text) > MAX_CHARACTERS:
-        raise ExperimentError("text_too_long", limit=MAX_CHARACTERS, used=len(inputs.text))
+        raise Told("text_too_long", limit=MAX_CHARACTERS, used=len(inputs.text))
     if not inputs.question.strip():
-        raise ExperimentError("question_empty")
+        raise Told("question_empty")
     tokens = tokenizer.encode(inputs.text)
     inner = [i for i, special in enumerate(tokens.special) if not special]
     if not inner:
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     template = tokenizer.pieces_of(inputs.template)[1]
     words = [tokenizer.pieces_of(word)[1] for word in (inputs.good, inputs.bad)]
     if template.count(tokenizer.mask_id or -1) != 1 or any(len(word) != 1 for word in words):
-        raise ExperimentError("template_bad")
+        raise Told("template_bad")
     room = min(inputs.size, model.max_positions) - 2 - len(template)
     if not 0 <= inputs.overlap < room:
-        raise ExperimentError("overlap_bad", limit=room - 1)
+        raise Told("overlap_bad", limit=room - 1)
     blank = template.index(tokenizer.mask_id or -1)
     (good,), (bad,) = words
     prior, question = _standards(model, template, blank, good, bad, inputs.question)

@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
+from explorer.errors import Told
+from explorer.lab.experiment import implements
 from explorer.lab.reading import edited, encode, mask_id_of
 from explorer.lab.types.core import Progress
-from explorer.lab.types.languages import KINDS, KeepInputs, KeepResult
+from explorer.lab.types.languages import KEEP, KINDS, KeepInputs, KeepResult
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 SHOWN = 8
 
 
-@experiment(version=2, kind="stream")
+@implements(KEEP)
 def keep(model: Model, inputs: KeepInputs) -> Iterator[Progress | KeepResult]:
     """One blank at a time, in the running text of all `texts`; tokens that are no letters are not covered.
 
-    Yields Progress (a step is a text), then the result. Raises ExperimentError: text_empty, too_long.
+    Yields Progress (a step is a text), then the result. Raises Told: text_empty, too_long.
     """
     import torch
 
@@ -53,7 +53,7 @@ def keep(model: Model, inputs: KeepInputs) -> Iterator[Progress | KeepResult]:
             columns.append((np.full(len(places), number), places, own, shares, best[:, :SHOWN], chance[:, :SHOWN]))
         yield Progress(number + 1, len(inputs.texts))
     if not columns:
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     text_of, position, own, shares, ids_of, p_of = (np.concatenate(column) for column in zip(*columns, strict=True))
     yield KeepResult(
         text_of.astype(np.int64), position.astype(np.int64), own.astype(np.int64), shares.astype(np.float32),

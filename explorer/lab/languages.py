@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer import parallel
+from explorer.content import corpora
+from explorer.errors import Told
 from explorer.lab.converting import right_ids
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.keeping import keep
 from explorer.lab.mapping import place
 from explorer.lab.surveying import align, survey
@@ -23,6 +23,9 @@ from explorer.lab.tagging import learn, tag, train_pos
 from explorer.lab.translating import words
 from explorer.lab.types.core import Progress, Tokens
 from explorer.lab.types.languages import (
+    AVERAGE,
+    SHIFT,
+    SHIFT_ALL,
     AverageInputs,
     AverageResult,
     ShiftInputs,
@@ -34,7 +37,7 @@ from explorer.lab.types.masking import Floats, Ints
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 __all__ = ["align", "average", "keep", "learn", "place", "shift", "shift_all", "survey", "tag", "train_pos", "words"]
 
@@ -43,7 +46,7 @@ POSITIONS = 2048  # tokens of one forward pass
 SENTENCES = 16  # of one batch of the average
 
 
-@experiment(version=1)
+@implements(SHIFT)
 def shift(model: Model, inputs: ShiftInputs) -> ShiftResult:
     """The asked layers of one sentence, all alphas in one batch a layer (Liu et al. 2020, 2004.09205; 2010.10041).
 
@@ -51,20 +54,20 @@ def shift(model: Model, inputs: ShiftInputs) -> ShiftResult:
     by the two languages in the proportion in which they stand in it, and the reader's sentence is looked for among the
     project's by cosine.
 
-    Raises ExperimentError: text_empty, too_long, layer_outside (layer, count).
+    Raises Told: text_empty, too_long, layer_outside (layer, count).
     """
     *_, result = shift_all(model, inputs)
     assert isinstance(result, ShiftResult)
     return result
 
 
-@experiment(version=1, kind="stream")
+@implements(SHIFT_ALL)
 def shift_all(model: Model, inputs: ShiftInputs) -> Iterator[Progress | ShiftResult]:
     """The same as `shift`, layer by layer: Progress (a step is a layer), then the result."""
     tokens = _encode(model, inputs.text)
     for layer in inputs.layers:
         if not 0 <= layer <= model.n_layers:
-            raise ExperimentError("layer_outside", layer=layer, count=model.n_layers)
+            raise Told("layer_outside", layer=layer, count=model.n_layers)
     ids, _ = model.tensor_inputs([tokens.ids])
     states = model.hidden_states(ids)[:, 0]
     right = right_ids(model.tokenizer, tokens, inputs.source, inputs.target)
@@ -96,26 +99,26 @@ def shift_all(model: Model, inputs: ShiftInputs) -> Iterator[Progress | ShiftRes
     )
 
 
-@experiment(version=1, kind="stream")
+@implements(AVERAGE)
 def average(model: Model, inputs: AverageInputs) -> Iterator[Progress | AverageResult]:
     """Conversion, right conversions and meaning over the project's sentences; a step is a batch of them.
 
-    Raises ExperimentError: corpus_changed, layer_outside.
+    Raises Told: corpus_changed, layer_outside.
     """
-    if inputs.digest != parallel.digest():
-        raise ExperimentError("corpus_changed")
-    languages = parallel.LANGUAGES
+    if inputs.digest != corpora.digest():
+        raise Told("corpus_changed")
+    languages = corpora.LANGUAGES
     source, target = languages.index(inputs.source), languages.index(inputs.target)
     arrows = inputs.means[:, target] - inputs.means[:, source]
-    halves = parallel.halves()
-    texts = [(n, text) for n, text in enumerate(parallel.sentences(inputs.source)) if inputs.half in ("", halves[n])]
+    halves = corpora.halves()
+    texts = [(n, text) for n, text in enumerate(corpora.sentences(inputs.source)) if inputs.half in ("", halves[n])]
     tally = np.zeros((4, len(inputs.layers), len(inputs.alphas)))
     n_tokens = known = 0
     texts.sort(key=lambda pair: len(pair[1]))
     for start in range(0, len(texts), SENTENCES):
         batch = texts[start : start + SENTENCES]
         tokens = [model.tokenizer.encode(text) for _, text in batch]
-        steps = np.stack([_steps(inputs, arrows[1 - parallel.HALVES.index(halves[n])], n) for n, _ in batch])
+        steps = np.stack([_steps(inputs, arrows[1 - corpora.HALVES.index(halves[n])], n) for n, _ in batch])
         filled = _filled_everywhere(model, [one.ids for one in tokens], steps, inputs.layers)
         for (number, _), one, best in zip(batch, tokens, filled, strict=True):
             right = right_ids(model.tokenizer, one, inputs.source, inputs.target)
@@ -213,7 +216,7 @@ def _hits(best: Ints, right: Sequence[frozenset[int]], converted: Any) -> Any:
 
 def _ranks(model: Model, inputs: AverageInputs, tokens: Tokens, best: Ints, share: Any, number: int) -> Any:
     """The rank of sentence `number` among all of its language, for the fill-ins of every row."""
-    k = [parallel.LANGUAGES.index(lang) for lang in (inputs.source, inputs.target)]
+    k = [corpora.LANGUAGES.index(lang) for lang in (inputs.source, inputs.target)]
     pool = inputs.pool[k[0]].astype(np.float32)
     centres = inputs.means[2, k, inputs.meaning_layer]
     candidates = pool - centres[0]
@@ -265,7 +268,7 @@ def _chunks(rows: int, length: int) -> Iterator[slice]:
 def _encode(model: Model, text: str) -> Tokens:
     tokens = model.tokenizer.encode(text)
     if all(tokens.special):
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     if len(tokens) > MAX_TOKENS:
-        raise ExperimentError("too_long", limit=MAX_TOKENS, used=len(tokens))
+        raise Told("too_long", limit=MAX_TOKENS, used=len(tokens))
     return tokens

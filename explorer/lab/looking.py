@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.errors import Told
 from explorer.lab.choosing import log_p_of
 from explorer.lab.decoding import visible
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
-from explorer.lab.types.generation import Floats, InsideInputs, InsideResult, Ints, LeftInputs, LeftResult
+from explorer.lab.experiment import implements
+from explorer.lab.types.generation import INSIDE, LEFT, Floats, InsideInputs, InsideResult, Ints, LeftInputs, LeftResult
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
-    from explorer.models.tokenizer import TextTokenizer
+    from explorer.models.network.model import Model
+    from explorer.models.network.tokenizer import TextTokenizer
 
 MOST_SPANS = 96
 MOST_TOKENS = 256  # of a text whose heads are all looked at; their weights grow with its square
@@ -26,19 +26,19 @@ ROWS = 16
 BLANKS = "▁Ġ \u00a0"
 
 
-@experiment(version=1)
+@implements(INSIDE)
 def inside(model: Model, inputs: InsideInputs) -> InsideResult:
     """The last token's way through the layers, and what it takes from the tokens before it.
 
-    Raises ExperimentError: token_outside, text_empty, too_long, position_outside (no such layer or head).
+    Raises Told: token_outside, text_empty, too_long, position_outside (no such layer or head).
     """
     if not 0 <= inputs.layer < model.n_layers:
-        raise ExperimentError("position_outside", position=inputs.layer, count=model.n_layers)
+        raise Told("position_outside", position=inputs.layer, count=model.n_layers)
     if not 0 <= inputs.head < model.n_heads:
-        raise ExperimentError("position_outside", position=inputs.head, count=model.n_heads)
+        raise Told("position_outside", position=inputs.head, count=model.n_heads)
     row, dropped = visible(model, inputs.ids)
     if len(row) > MOST_TOKENS:
-        raise ExperimentError("too_long", limit=MOST_TOKENS, used=len(row))
+        raise Told("too_long", limit=MOST_TOKENS, used=len(row))
     ids, mask = model.tensor_inputs([row])
     states = model.hidden_states(ids, mask)[:, 0, -1]
     lens = model.decode(model.transform(states)).cpu().numpy()
@@ -57,18 +57,18 @@ def inside(model: Model, inputs: InsideInputs) -> InsideResult:
     )
 
 
-@experiment(version=1)
+@implements(LEFT)
 def left(model: Model, inputs: LeftInputs) -> LeftResult:
     """P(the text goes on with this piece | everything left of it), for every span, in a few runs.
 
-    Raises ExperimentError: text_empty, too_long, position_outside.
+    Raises Told: text_empty, too_long, position_outside.
     """
     if not inputs.spans:
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     if len(inputs.spans) > MOST_SPANS:
-        raise ExperimentError("too_long", limit=MOST_SPANS, used=len(inputs.spans))
+        raise Told("too_long", limit=MOST_SPANS, used=len(inputs.spans))
     if not 0 <= inputs.look < len(inputs.spans):
-        raise ExperimentError("position_outside", position=inputs.look, count=len(inputs.spans))
+        raise Told("position_outside", position=inputs.look, count=len(inputs.spans))
     rows = [_spelled(model, inputs.text, start, end) for start, end in inputs.spans]
     chances: list[float] = []
     logits: Floats = np.zeros(0, dtype=np.float32)
@@ -100,7 +100,7 @@ def _spelled(model: Model, text: str, start: int, end: int) -> tuple[tuple[int, 
     gap = " " if len(before) < start and before else ""
     spelled = model.tokenizer.pieces_of(gap + text[start:end])[1]
     if not spelled:
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     return tuple(history), spelled
 
 

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
+from explorer.errors import Told
+from explorer.lab.experiment import implements
 from explorer.lab.reading import MAX_TOKENS, ordinary_ids_of
 from explorer.lab.types.core import Tokens
-from explorer.lab.types.lottery import KINDS, LotteryInputs, LotteryResult, LotteryTally
+from explorer.lab.types.lottery import KINDS, ROLL, TALLY, LotteryInputs, LotteryResult, LotteryTally
 from explorer.lab.types.masking import Ints
 
 if TYPE_CHECKING:
-    from explorer.models.tokenizer import TextTokenizer
+    from explorer.models.network.tokenizer import TextTokenizer
 
 
 ROLLS = 1000
@@ -34,28 +34,28 @@ class HasTokenizer(Protocol):
     def tokenizer(self) -> TextTokenizer: ...
 
 
-@experiment(version=1)
+@implements(ROLL)
 def roll(model: HasTokenizer, inputs: LotteryInputs) -> LotteryResult:
     """One drawing on the reader's text; the same seed draws the same.
 
-    Raises ExperimentError: text_empty, too_long.
+    Raises Told: text_empty, too_long.
     """
     tokens = model.tokenizer.encode(inputs.text)
     if all(tokens.special):
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     if len(tokens) > MAX_TOKENS:
-        raise ExperimentError("too_long", limit=MAX_TOKENS, used=len(tokens))
+        raise Told("too_long", limit=MAX_TOKENS, used=len(tokens))
     words = word_numbers(tokens) if inputs.unit == "word" else _each_its_own(tokens)
     mask_id = model.tokenizer.mask_id
     assert mask_id is not None, "a masked language model has a mask token"
     return draw(tokens, words, mask_id, ordinary_ids_of(model.tokenizer), inputs)
 
 
-@experiment(version=1)
+@implements(TALLY)
 def tally(model: HasTokenizer, inputs: LotteryInputs) -> LotteryTally:
     """`ROLLS` drawings with seeds from `inputs.seed` on: the counts come close to the expectation.
 
-    Raises ExperimentError: text_empty, too_long.
+    Raises Told: text_empty, too_long.
     """
     first = roll(model, inputs)
     ordinary = ordinary_ids_of(model.tokenizer)

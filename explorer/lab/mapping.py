@@ -11,32 +11,32 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer import parallel
+from explorer.content import corpora
+from explorer.errors import Told
 from explorer.lab import projecting
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.types.core import Progress
-from explorer.lab.types.languages import PlaceInputs, PlaceResult
+from explorer.lab.types.languages import PLACE, PlaceInputs, PlaceResult
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 
-@experiment(version=1, kind="stream")
+@implements(PLACE)
 def place(model: Model, inputs: PlaceInputs) -> Iterator[Progress | PlaceResult]:
     """Progress (a step is a language, then with UMAP a layer), then the maps. A language's mean is over these lines.
 
-    Raises ExperimentError: corpus_changed, too_few_lines (limit, used).
+    Raises Told: corpus_changed, too_few_lines (limit, used).
     """
-    if inputs.digest != parallel.digest():
-        raise ExperimentError("corpus_changed")
+    if inputs.digest != corpora.digest():
+        raise Told("corpus_changed")
     if len(inputs.lines) < 2:
-        raise ExperimentError("too_few_lines", limit=2, used=len(inputs.lines))
-    k, n, layers = len(parallel.LANGUAGES), len(inputs.lines), model.n_layers + 1
+        raise Told("too_few_lines", limit=2, used=len(inputs.lines))
+    k, n, layers = len(corpora.LANGUAGES), len(inputs.lines), model.n_layers + 1
     steps = k + (2 * layers if inputs.method == "umap" else 0)
     vectors = np.zeros((layers, k, n, model.d_model))
-    for at, lang in enumerate(parallel.LANGUAGES):
-        rows = [list(model.tokenizer.encode(parallel.sentences(lang)[line]).ids) for line in inputs.lines]
+    for at, lang in enumerate(corpora.LANGUAGES):
+        rows = [list(model.tokenizer.encode(corpora.sentences(lang)[line]).ids) for line in inputs.lines]
         ids, mask = model.tensor_inputs(rows)
         states = model.hidden_states(ids, mask).cpu().numpy()
         for row, own in enumerate(rows):

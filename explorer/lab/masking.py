@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
+from explorer.errors import Told
+from explorer.lab.experiment import implements
 from explorer.lab.filling import joint, word
 from explorer.lab.reading import after_edits, edited, encode, mask_id_of, ordinary_ids, require_position, softmax
 from explorer.lab.scanning import scan
 from explorer.lab.types.core import Progress
 from explorer.lab.types.masking import (
+    AVERAGE,
+    FILL,
+    LENS,
+    TREAT,
     AverageInputs,
     AverageResult,
     FillInputs,
@@ -32,18 +36,18 @@ from explorer.lab.types.masking import (
 )
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 __all__ = ["average", "fill", "joint", "lens", "scan", "treat", "word"]
 
 FILL_ROWS = 16  # texts of several readers in one forward pass
 
 
-@experiment(version=1, kind="batched")
+@implements(FILL)
 def fill(model: Model, requests: Sequence[FillInputs]) -> list[FillResult]:
     """The prediction at the asked positions, texts of several readers padded to one batch.
 
-    Raises ExperimentError: text_empty, too_long, position_outside, token_outside.
+    Raises Told: text_empty, too_long, position_outside, token_outside.
     """
     prepared = [_prepare(model, inputs) for inputs in requests]
     results: list[FillResult] = []
@@ -52,14 +56,14 @@ def fill(model: Model, requests: Sequence[FillInputs]) -> list[FillResult]:
     return results
 
 
-@experiment(version=1)
+@implements(TREAT)
 def treat(model: Model, inputs: TreatInputs) -> TreatResult:
     """One position seen, covered, and replaced by random other tokens, in one batch.
 
     The random tokens are drawn evenly from the vocabulary without special and unused tokens, as in training
     (Devlin et al. 2019, appendix A.1), so most of them belong to other languages than the text.
 
-    Raises ExperimentError: text_empty, too_long, position_outside.
+    Raises Told: text_empty, too_long, position_outside.
     """
     tokens = encode(model, inputs.text)
     require_position(tokens, inputs.position)
@@ -72,17 +76,17 @@ def treat(model: Model, inputs: TreatInputs) -> TreatResult:
     return TreatResult(tokens, inputs.position, original, drawn, logits)
 
 
-@experiment(version=1, kind="stream")
+@implements(AVERAGE)
 def average(model: Model, inputs: AverageInputs) -> Iterator[Progress | AverageResult]:
     """The three treatments at drawn positions of many texts; yields Progress (a step is a text), then the result.
 
     Each drawn position is seen as it is, covered, and replaced by one random other token.
 
-    Raises ExperimentError: text_empty, too_long.
+    Raises Told: text_empty, too_long.
     """
     encoded = [encode(model, text) for text in inputs.texts]
     if not encoded:
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     rng = np.random.default_rng(inputs.seed)
     ordinary = ordinary_ids(model)
     answers: list[Floats] = []  # per text: [positions, 4]: P visible, P masked, P random, 1 if random's first is right
@@ -104,13 +108,13 @@ def average(model: Model, inputs: AverageInputs) -> Iterator[Progress | AverageR
     yield AverageResult(len(encoded), visible, masked, random, found)
 
 
-@experiment(version=1)
+@implements(LENS)
 def lens(model: Model, inputs: LensInputs) -> LensResult:
     """The head read at every layer for one position (logit lens; nostalgebraist 2020).
 
     The head was trained on the last layer only: what it says of lower ones shows a direction, not a belief.
 
-    Raises ExperimentError: text_empty, too_long, position_outside, token_outside.
+    Raises Told: text_empty, too_long, position_outside, token_outside.
     """
     tokens = encode(model, inputs.text)
     require_position(tokens, inputs.position)

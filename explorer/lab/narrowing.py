@@ -11,10 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
+from explorer.errors import Told
+from explorer.lab.experiment import implements
 from explorer.lab.reading import edited, encode, mask_id_of, require_position
 from explorer.lab.types.attention import (
+    DENSE,
+    INFLUENCE,
+    OFF,
+    PADDING,
+    WINDOW,
     DenseInputs,
     DenseResult,
     Floats,
@@ -31,18 +36,18 @@ from explorer.lab.types.core import Progress, Tokens
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 ROWS = 16
 DENSE_REPEATS = 3
 SAFE_SHARE = 0.25  # of the free memory: other readers compute too
 
 
-@experiment(version=1)
+@implements(OFF)
 def off(model: Model, inputs: OffInputs) -> OffResult:
     """The prediction with all heads on, and with those of `off` switched off.
 
-    Raises ExperimentError: text_empty, too_long, position_outside, head_outside, head_missing kinds.
+    Raises Told: text_empty, too_long, position_outside, head_outside, head_missing kinds.
     """
     import torch
 
@@ -50,15 +55,15 @@ def off(model: Model, inputs: OffInputs) -> OffResult:
     gates = torch.ones(model.n_layers, 2, model.n_heads, device=model.device)
     for layer, head in inputs.off:
         if not (0 <= layer < model.n_layers and 0 <= head < model.n_heads):
-            raise ExperimentError("head_outside", layer=layer)
+            raise Told("head_outside", layer=layer)
         gates[layer, 1, head] = 0
     logits = _gated(model, [row, row], position, gates)
     return OffResult(tokens, position, original, logits.cpu().numpy())
 
 
-@experiment(version=1, kind="stream")
+@implements(INFLUENCE)
 def influence(model: Model, inputs: OffInputs) -> Iterator[Progress | InfluenceResult]:
-    """Every head off alone (a step is a batch of them). Raises ExperimentError as `off` does."""
+    """Every head off alone (a step is a batch of them). Raises Told as `off` does."""
     import torch
 
     tokens, row, position, _ = _asked(model, inputs)
@@ -87,9 +92,9 @@ def influence(model: Model, inputs: OffInputs) -> Iterator[Progress | InfluenceR
     )
 
 
-@experiment(version=1)
+@implements(PADDING)
 def padding(model: Model, inputs: PaddingInputs) -> PaddingResult:
-    """The same text alone, padded, and padded without telling the model. Raises ExperimentError."""
+    """The same text alone, padded, and padded without telling the model. Raises Told."""
     import torch
 
     tokens = encode(model, inputs.text)
@@ -112,18 +117,18 @@ def padding(model: Model, inputs: PaddingInputs) -> PaddingResult:
     )
 
 
-@experiment(version=1, kind="stream")
+@implements(WINDOW)
 def window(model: Model, inputs: WindowInputs) -> Iterator[Progress | WindowResult]:
     """Masked loss when a position sees only its neighbours, in every layer (a step is a text at one width).
 
     The model was trained to see everything: what is measured is the price of taking that away, not what a model
-    trained with a window would lose. Raises ExperimentError: text_empty, too_long.
+    trained with a window would lose. Raises Told: text_empty, too_long.
     """
-    from explorer.models.altering import altered
+    from explorer.models.network.attention_interventions import altered
 
     texts = [encode(model, text) for text in inputs.texts]
     if not texts:
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     losses: list[list[float]] = [[] for _ in inputs.widths]
     done = 0
     for tokens in texts:
@@ -142,7 +147,7 @@ def window(model: Model, inputs: WindowInputs) -> Iterator[Progress | WindowResu
     yield WindowResult(inputs.widths, np.array(losses, dtype=np.float32))
 
 
-@experiment(version=1, kind="stream")
+@implements(DENSE)
 def dense(model: Model, inputs: DenseInputs) -> Iterator[Progress | DenseResult]:
     """Time and memory of dense attention on this machine: scores, softmax, weighted values (a step is a length).
 
@@ -178,7 +183,7 @@ def _asked(model: Model, inputs: OffInputs) -> tuple[Tokens, list[int], int, int
     if model.kind == "causal":
         return tokens, list(tokens.ids), len(tokens) - 1, -1
     if model.kind != "masked":
-        raise ExperimentError("no_answer", model=model.info.name)
+        raise Told("no_answer", model=model.info.name)
     require_position(tokens, inputs.position)
     original = tokens.ids[inputs.position]
     return tokens, edited(tokens.ids, {inputs.position: mask_id_of(model)}), inputs.position, original
@@ -186,7 +191,7 @@ def _asked(model: Model, inputs: OffInputs) -> tuple[Tokens, list[int], int, int
 
 def _gated(model: Model, rows: list[list[int]], position: int, gates: Tensor) -> Tensor:
     """Scores [rows, V] at `position`, each row with its own heads on."""
-    from explorer.models.altering import altered
+    from explorer.models.network.attention_interventions import altered
 
     ids, _ = model.tensor_inputs(rows)
     with altered(model, gates=gates):

@@ -1,6 +1,6 @@
 """Chapter 3, 句对: two sentences in, yes or no out, from the next-sentence head and the sentence-order head.
 
-Knows tokens, arrays and the two heads (explorer/models/pairs.py); knows no page.
+Knows tokens, arrays and the two heads (explorer/models/network/pair_heads.py); knows no page.
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
+from explorer.errors import Told
+from explorer.lab.experiment import implements
 from explorer.lab.lottery import draw
 from explorer.lab.reading import mask_id_of, ordinary_ids, softmax
 from explorer.lab.types.core import Progress, Tokens
 from explorer.lab.types.lottery import LotteryInputs
 from explorer.lab.types.pairs import (
+    JUDGE,
+    LESSON,
+    MEASURE,
     HeadResult,
     JudgeInputs,
     JudgeResult,
@@ -31,8 +34,8 @@ from explorer.lab.types.pairs import (
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from explorer.models.model import Model
-    from explorer.models.pairs import PairHead
+    from explorer.models.network.model import Model
+    from explorer.models.network.pair_heads import PairHead
 
 MAX_TOKENS = 512
 MAX_PAIRS = 6  # asked about at once
@@ -40,13 +43,13 @@ BATCH = 12
 _WORDS = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]|[^\W_\u3400-\u9fff\u3040-\u30ff]+")
 
 
-@experiment(version=2)
+@implements(JUDGE)
 def judge(model: Model, inputs: JudgeInputs) -> JudgeResult:
     """What both heads say of every pair, with the vectors they say it from.
 
-    Raises ExperimentError: text_empty, second_empty, too_long; ModelError: pair_head_missing.
+    Raises Told: text_empty, second_empty, too_long; ModelUnavailable: pair_head_missing.
     """
-    from explorer.models import pairs as heads
+    from explorer.models.network import pair_heads as heads
 
     tokens = tuple(encode(model, pair) for pair in inputs.pairs[:MAX_PAIRS])
     states, mask, types = _states(model, tokens)
@@ -58,15 +61,15 @@ def judge(model: Model, inputs: JudgeInputs) -> JudgeResult:
     )
 
 
-@experiment(version=1)
+@implements(LESSON)
 def lesson(model: Model, inputs: LessonInputs) -> LessonResult:
     """One of BERT's training examples on the reader's sentences: half the pairs random, 15 % of the tokens drawn.
 
-    Raises ExperimentError: text_empty, second_empty, too_long.
+    Raises Told: text_empty, second_empty, too_long.
     """
     import torch
 
-    from explorer.models import pairs as heads
+    from explorer.models.network import pair_heads as heads
 
     rng = np.random.default_rng((inputs.seed, 0))
     random = bool(rng.integers(0, 2))
@@ -100,26 +103,26 @@ def lesson(model: Model, inputs: LessonInputs) -> LessonResult:
     )
 
 
-@experiment(version=2, kind="stream")
+@implements(MEASURE)
 def measure(model: Model, inputs: MeasureInputs) -> Iterator[Progress | MeasureResult]:
     """Every pair kept, swapped, and with another pair's second sentence; yields Progress (a step is a pair).
 
-    Raises ExperimentError: text_empty, second_empty, too_long, too_few_pairs.
+    Raises Told: text_empty, second_empty, too_long, too_few_pairs.
     """
-    from explorer.models import pairs as heads
+    from explorer.models.network import pair_heads as heads
 
     rng = np.random.default_rng(inputs.seed)
     asked: list[Pair] = []
     for group in inputs.groups:
         count = len(group)
         if count < 2:
-            raise ExperimentError("too_few_pairs", count=count)
+            raise Told("too_few_pairs", count=count)
         shift = rng.integers(1, count, size=count)
         for n, (first, second) in enumerate(group):
             asked += [(first, second), (second, first), (first, group[(n + int(shift[n])) % count][1])]
     count = len(asked) // 3
     if not count:
-        raise ExperimentError("too_few_pairs", count=0)
+        raise Told("too_few_pairs", count=0)
     next_head, order_head = heads.next_head(model), _order_head(model)
     p_next, p_order = np.full(len(asked), 0.5), np.full(len(asked), 0.5)
     encoded = [encode(model, pair) for pair in asked]
@@ -137,18 +140,18 @@ def measure(model: Model, inputs: MeasureInputs) -> Iterator[Progress | MeasureR
 
 
 def encode(model: Model, pair: Pair) -> Tokens:
-    """[CLS] A [SEP] B [SEP]. Raises ExperimentError: no_separators, text_empty, second_empty, too_long."""
+    """[CLS] A [SEP] B [SEP]. Raises Told: no_separators, text_empty, second_empty, too_long."""
     first, second = pair
     if model.tokenizer.cls_id is None or model.tokenizer.sep_id is None:
-        raise ExperimentError("no_separators", model=model.info.name)
+        raise Told("no_separators", model=model.info.name)
     if not first.strip():
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     if not second.strip():
-        raise ExperimentError("second_empty")
+        raise Told("second_empty")
     tokens = model.tokenizer.encode(first, second)
     limit = min(MAX_TOKENS, model.max_positions)
     if len(tokens) > limit:
-        raise ExperimentError("too_long", limit=limit, used=len(tokens))
+        raise Told("too_long", limit=limit, used=len(tokens))
     return tokens
 
 
@@ -159,12 +162,12 @@ def overlap(first: str, second: str) -> float:
 
 
 def _order_head(model: Model) -> PairHead | None:
-    from explorer.models import pairs as heads
-    from explorer.models.errors import ModelError
+    from explorer.errors import ModelUnavailable
+    from explorer.models.network import pair_heads as heads
 
     try:
         return heads.order_head(model)
-    except ModelError as error:
+    except ModelUnavailable as error:
         if error.key == "pair_head_missing":
             return None
         raise

@@ -13,20 +13,19 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psutil
 from numpy.typing import NDArray
 
+from explorer import paths
 from explorer.lab.projector import receive, send
 
 __all__ = ["LEAST", "ProjectingError", "landed", "tsne_of", "umap_of", "warm"]
 
 Array = NDArray[Any]
 LEAST = 4  # points below which a neighbourhood graph says nothing
-ROOT = Path(__file__).resolve().parents[2]
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # clicks need the others
 
 _one_at_a_time = threading.Lock()
@@ -99,7 +98,7 @@ def _running() -> subprocess.Popen[bytes]:
     if _process is None:
         command = [sys.executable, "-m", "explorer.lab.projector"]
         _process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | ONE_THREAD
+            command, cwd=paths.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | ONE_THREAD
         )
         _schedule()
     return _process

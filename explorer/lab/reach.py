@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.errors import Told
 from explorer.lab.choosing import log_p_of
 from explorer.lab.decoding import begins, visible
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.types.core import Progress
 from explorer.lab.types.generation import (
+    CACHED,
+    CONTEXT,
+    NGRAM,
     CacheInputs,
     CacheResult,
     ContextInputs,
@@ -29,19 +32,19 @@ from explorer.lab.types.generation import (
 )
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 MOST_TOKENS = 96  # of a text whose every position is read again for every window
 TOKENS_A_RUN = 1024
 ORDERS = (1, 2, 3, 4)
 
 
-@experiment(version=1, kind="stream")
+@implements(CONTEXT)
 def context(model: Model, inputs: ContextInputs) -> Iterator[Progress | ContextResult]:
     """Cross-entropy of every token when only the last k before it are seen; a step of progress is a window.
 
     Every position gets a text of its own: the beginning-of-text token and the last k tokens. (A mask would not do: in
-    deep layers a token still carries what it saw before.) Raises ExperimentError: text_empty, too_long, token_outside.
+    deep layers a token still carries what it saw before.) Raises Told: text_empty, too_long, token_outside.
     """
     first, body = _parts(model, inputs.ids)
     windows = [*sorted({k for k in inputs.windows if 0 < k < len(body) - 1}), len(body) - 1]
@@ -53,11 +56,11 @@ def context(model: Model, inputs: ContextInputs) -> Iterator[Progress | ContextR
     yield ContextResult(np.array(windows, dtype=np.int64), np.stack(rows))
 
 
-@experiment(version=1)
+@implements(NGRAM)
 def ngram(model: Model, inputs: NgramInputs) -> NgramResult:
     """The same tokens under n-gram models counted on the reader's text; the network is not asked.
 
-    Raises ExperimentError: text_empty, too_long, token_outside.
+    Raises Told: text_empty, too_long, token_outside.
     """
     _, body = _parts(model, inputs.ids)
     return NgramResult(ngram_nats(inputs.corpus, body, model.vocab_size), len(inputs.corpus))
@@ -69,9 +72,9 @@ def _parts(model: Model, ids: Sequence[int]) -> tuple[tuple[int, ...], tuple[int
     first = begins(model)
     body = seen[len(first) :] if first and seen[: len(first)] == first else seen
     if len(body) < 2:
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     if len(body) > MOST_TOKENS:
-        raise ExperimentError("too_long", limit=MOST_TOKENS, used=len(body))
+        raise Told("too_long", limit=MOST_TOKENS, used=len(body))
     return first, body
 
 
@@ -115,11 +118,11 @@ def ngram_nats(corpus: Sequence[int], text: Sequence[int], vocab_size: int) -> F
     return np.array(rows, dtype=np.float32)
 
 
-@experiment(version=1, kind="stream")
+@implements(CACHED)
 def cached(model: Model, inputs: CacheInputs) -> Iterator[Progress | CacheResult]:
     """Greedy steps, each made with the cache and without, one after the other; a step of progress is a token.
 
-    Raises ExperimentError: token_outside, text_empty.
+    Raises Told: token_outside, text_empty.
     """
     ids = list(visible(model, inputs.ids)[0])
     rows: list[tuple[int, int, int, float, float, float]] = []

@@ -11,32 +11,32 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.lab.errors import ExperimentError
+from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit, Floats, Ints
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
-    from explorer.models.tokenizer import TextTokenizer
+    from explorer.models.network.model import Model
+    from explorer.models.network.tokenizer import TextTokenizer
 
 MAX_TOKENS = 128  # of one text, special tokens included; the time of a scan grows with its square
 
 
 def encode(model: Model, text: str) -> Tokens:
-    """`text` as tokens. Raises ExperimentError("text_empty") or ("too_long")."""
+    """`text` as tokens. Raises Told("text_empty") or ("too_long")."""
     tokens = model.tokenizer.encode(text)
     if all(tokens.special):
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     limit = min(MAX_TOKENS, model.max_positions)
     if len(tokens) > limit:
-        raise ExperimentError("too_long", limit=limit, used=len(tokens))
+        raise Told("too_long", limit=limit, used=len(tokens))
     return tokens
 
 
 def require_position(tokens: Tokens, position: int) -> None:
-    """Raises ExperimentError("position_outside") unless an ordinary token (not [CLS], [SEP]) stands there."""
+    """Raises Told("position_outside") unless an ordinary token (not [CLS], [SEP]) stands there."""
     if not 0 <= position < len(tokens) or tokens.special[position]:
-        raise ExperimentError("position_outside", position=position, count=len(tokens))
+        raise Told("position_outside", position=position, count=len(tokens))
 
 
 def edited(ids: Sequence[int], changes: Mapping[int, int]) -> list[int]:
@@ -48,11 +48,11 @@ def edited(ids: Sequence[int], changes: Mapping[int, int]) -> list[int]:
 
 
 def after_edits(model: Model, tokens: Tokens, edits: Sequence[Edit]) -> list[int]:
-    """The text's ids after the reader's edits. Raises ExperimentError("position_outside") or ("token_outside")."""
+    """The text's ids after the reader's edits. Raises Told("position_outside") or ("token_outside")."""
     for edit in edits:
         require_position(tokens, edit.position)
         if not 0 <= edit.token_id < model.vocab_size:
-            raise ExperimentError("token_outside", token_id=edit.token_id, count=model.vocab_size)
+            raise Told("token_outside", token_id=edit.token_id, count=model.vocab_size)
     return edited(tokens.ids, {edit.position: edit.token_id for edit in edits})
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.lab.errors import ExperimentError
+from explorer.errors import Told
 from explorer.lab.types.generation import Floats, Ints, Settings, chance_at
 
 __all__ = ["Offer", "best_first", "chance_at", "draw", "offer", "penalised"]
@@ -34,12 +34,12 @@ class Offer:
 def offer(logits: Floats, seen: Collection[int], settings: Settings) -> Offer:
     """What `settings` leave of `logits[vocab]` after the tokens `seen`. At least one token always stays.
 
-    Raises ExperimentError("scores_broken") where a score is not a number, or none is finite.
+    Raises Told("scores_broken") where a score is not a number, or none is finite.
     """
     scores = penalised(logits, seen, settings.repetition)
     best = float(scores.max())
     if not np.isfinite(best):
-        raise ExperimentError("scores_broken")
+        raise Told("scores_broken")
     if settings.temperature <= 0:
         return Offer(np.array([int(scores.argmax())], dtype=np.int64), np.ones(1))
     weights = np.exp((scores - best) / settings.temperature)
@@ -64,7 +64,7 @@ def penalised(logits: Floats, seen: Collection[int], penalty: float) -> Doubles:
     """Scores in float64; those of tokens already in the text divided by the penalty if positive, else multiplied."""
     scores = logits.astype(np.float64)
     if np.isnan(scores).any():
-        raise ExperimentError("scores_broken")
+        raise Told("scores_broken")
     if penalty != 1 and seen:
         ids = np.unique(np.fromiter(seen, dtype=np.int64))
         own = scores[ids]

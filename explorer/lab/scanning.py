@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
+from explorer.errors import Told
+from explorer.lab.experiment import implements
 from explorer.lab.reading import edited, encode, mask_id_of
 from explorer.lab.types.core import Progress
-from explorer.lab.types.masking import ScanInputs, ScanResult
+from explorer.lab.types.masking import SCAN, ScanInputs, ScanResult
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 TOP = 5
 # Nats between two neighbours among the first six below which bf16's order is not trusted. On the embedded model the
@@ -34,12 +34,12 @@ GAP_ERROR, MOST_OFF = 0.1, 0.01
 ROWS_FP32, ROWS_BF16 = 16, 32  # rows of one forward pass: the fastest measured on two cores
 
 
-@experiment(version=2, kind="stream")
+@implements(SCAN)
 def scan(model: Model, inputs: ScanInputs) -> Iterator[Progress | ScanResult]:
     """P, rank and surprisal of each token when it is covered, and the five likeliest there.
 
     Yields Progress (a step is a position), then the result. Positions of special tokens, and of [MASK]s that the
-    reader typed, are left out. Raises ExperimentError: text_empty, too_long.
+    reader typed, are left out. Raises Told: text_empty, too_long.
     """
     import torch
 
@@ -50,7 +50,7 @@ def scan(model: Model, inputs: ScanInputs) -> Iterator[Progress | ScanResult]:
         if not special and token != mask_id
     ]  # fmt: skip
     if not positions:
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     original = torch.tensor([tokens.ids[at] for at in positions], device=model.device)
     ids, _ = model.tensor_inputs([edited(tokens.ids, {at: mask_id}) for at in positions])
     where = torch.tensor(positions, device=model.device)

@@ -1,6 +1,6 @@
 """What a model makes of the project's parallel sentences: language vectors, sentence vectors, retrieval at every layer.
 
-Knows the sentences of explorer/parallel.py, means and ranks. Knows no shift and no page.
+Knows the sentences of explorer/content/corpora.py, means and ranks. Knows no shift and no page.
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer import parallel
+from explorer.content import corpora
+from explorer.errors import Told
 from explorer.lab.converting import token_kinds
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
+from explorer.lab.experiment import implements
 from explorer.lab.types.core import Progress
-from explorer.lab.types.languages import AlignInputs, AlignResult, SurveyInputs, SurveyResult
+from explorer.lab.types.languages import ALIGN, SURVEY, AlignInputs, AlignResult, SurveyInputs, SurveyResult
 from explorer.lab.types.masking import Floats, Ints
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 ROWS = 32  # sentences of one forward pass
 POOLINGS = ("mean", "cls")
 
 
-@experiment(version=1, kind="stream", lasting=True)
+@implements(SURVEY)
 def survey(model: Model, inputs: SurveyInputs) -> Iterator[Progress | SurveyResult]:
     """Everything the chapter needs to know of a model before a reader types; a step is a batch of sentences.
 
@@ -33,12 +33,12 @@ def survey(model: Model, inputs: SurveyInputs) -> Iterator[Progress | SurveyResu
     2010.10041). Retrieval is by cosine; "centred" takes away the mean of the searched sentences of each language
     (Libovický et al. 2020).
 
-    Raises ExperimentError("corpus_changed") where `digest` is not that of the sentences of today.
+    Raises Told("corpus_changed") where `digest` is not that of the sentences of today.
     """
-    if inputs.digest != parallel.digest():
-        raise ExperimentError("corpus_changed")
-    texts = [parallel.sentences(lang) for lang in parallel.LANGUAGES]
-    of_half = np.array([parallel.HALVES.index(half) for half in parallel.halves()])
+    if inputs.digest != corpora.digest():
+        raise Told("corpus_changed")
+    texts = [corpora.sentences(lang) for lang in corpora.LANGUAGES]
+    of_half = np.array([corpora.HALVES.index(half) for half in corpora.halves()])
     total = len(texts) * -(-len(of_half) // ROWS)
     sums = np.zeros((2, len(texts), model.n_layers + 1, model.d_model))
     counts = np.zeros((2, len(texts), 1, 1))
@@ -62,17 +62,17 @@ def survey(model: Model, inputs: SurveyInputs) -> Iterator[Progress | SurveyResu
     yield SurveyResult(means, kinds, right, n, accuracy, mrr, meaning, pool)
 
 
-@experiment(version=1, kind="stream")
+@implements(ALIGN)
 def align(model: Model, inputs: AlignInputs) -> Iterator[Progress | AlignResult]:
     """Retrieval among any parallel sentences, as in `survey`; a step is a batch of sentences.
 
-    Raises ExperimentError: text_empty, lines_differ (first, other).
+    Raises Told: text_empty, lines_differ (first, other).
     """
     lengths = [len(lines) for lines in inputs.texts]
     if len(lengths) < 2 or not min(lengths):
-        raise ExperimentError("text_empty")
+        raise Told("text_empty")
     if min(lengths) != max(lengths):
-        raise ExperimentError("lines_differ", first=lengths[0], other=next(n for n in lengths if n != lengths[0]))
+        raise Told("lines_differ", first=lengths[0], other=next(n for n in lengths if n != lengths[0]))
     n, done = lengths[0], 0
     pooled = np.zeros((2, len(lengths), n, model.n_layers + 1, model.d_model), dtype=np.float32)
     for k, lines in enumerate(inputs.texts):

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer import parallel
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
+from explorer.content import corpora
+from explorer.errors import Told
+from explorer.lab.experiment import implements
 from explorer.lab.lottery import word_numbers
 from explorer.lab.reading import encode
 from explorer.lab.types.core import Progress, Tokens
 from explorer.lab.types.masking import Floats, Ints
 from explorer.lab.types.tagging import (
+    LEARN,
+    TAG,
+    TRAIN_POS,
     LearnInputs,
     LearnResult,
     PosInputs,
@@ -29,7 +32,7 @@ from explorer.lab.types.tagging import (
 )
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 Sentence = Sequence[tuple[str, str]]
 ROWS = 32
@@ -39,29 +42,29 @@ NO_SPACES = ("zh", "ja")
 _kept: OrderedDict[tuple[str, str, int], list[tuple[Floats, Ints]]] = OrderedDict()  # the last features, by model
 
 
-@experiment(version=1, kind="stream")
+@implements(TRAIN_POS)
 def train_pos(model: Model, inputs: PosInputs) -> Iterator[Progress | PosResult]:
     """Progress while the sentences are read (a step is a language), then the head every few steps of training.
 
     The first `parallel.TRAIN_LINES` lines train, the others test; a test sentence translates no training sentence.
 
-    Raises ExperimentError: corpus_changed, no_language, layer_outside (layer, count).
+    Raises Told: corpus_changed, no_language, layer_outside (layer, count).
     """
-    if inputs.digest != parallel.digest():
-        raise ExperimentError("corpus_changed")
-    train = [parallel.LANGUAGES.index(lang) for lang in inputs.train if lang in parallel.LANGUAGES]
+    if inputs.digest != corpora.digest():
+        raise Told("corpus_changed")
+    train = [corpora.LANGUAGES.index(lang) for lang in inputs.train if lang in corpora.LANGUAGES]
     if not train:
-        raise ExperimentError("no_language")
+        raise Told("no_language")
     if not 0 <= inputs.layer <= model.n_layers:
-        raise ExperimentError("layer_outside", layer=inputs.layer, count=model.n_layers)
+        raise Told("layer_outside", layer=inputs.layer, count=model.n_layers)
     key = (model.revision, inputs.digest, inputs.layer)
     if key not in _kept:
         read = []
-        for n, lang in enumerate(parallel.LANGUAGES):
-            lines = parallel.tagged(lang)
-            for part in (lines[: parallel.TRAIN_LINES], lines[parallel.TRAIN_LINES :]):
+        for n, lang in enumerate(corpora.LANGUAGES):
+            lines = corpora.tagged(lang)
+            for part in (lines[: corpora.TRAIN_LINES], lines[corpora.TRAIN_LINES :]):
                 read.append(features(model, part, lang, inputs.layer))
-            yield Progress(n + 1, len(parallel.LANGUAGES))
+            yield Progress(n + 1, len(corpora.LANGUAGES))
         _kept[key] = read
         while len(_kept) > 4:
             _kept.popitem(last=False)
@@ -85,7 +88,7 @@ def train_pos(model: Model, inputs: PosInputs) -> Iterator[Progress | PosResult]
         )
 
 
-@experiment(version=1)
+@implements(LEARN)
 def learn(model: Model, inputs: LearnInputs) -> LearnResult:
     """The same on sentences from elsewhere: what a head learns from `train`, tested on `test`."""
     x, y = features(model, inputs.train, inputs.lang, inputs.layer)
@@ -95,11 +98,11 @@ def learn(model: Model, inputs: LearnInputs) -> LearnResult:
     return LearnResult(accuracy(weights, rows, tags), majority, len(tags))
 
 
-@experiment(version=1)
+@implements(TAG)
 def tag(model: Model, inputs: TagInputs) -> TagResult:
     """The tag of every word of a text: Chinese words as jieba cuts them, Japanese token by token, else between blanks.
 
-    Raises ExperimentError: text_empty, too_long.
+    Raises Told: text_empty, too_long.
     """
     tokens = encode(model, inputs.text)
     spans = word_spans(tokens)
@@ -128,7 +131,7 @@ def features(model: Model, sentences: Sequence[Sentence], lang: str, layer: int)
                 at for at in range(1, length - 1) if tokens.offsets[at][0] < end and tokens.offsets[at][1] > start
             ]
             if inside:
-                pieces.append((inside, parallel.TAGS.index(name)))
+                pieces.append((inside, corpora.TAGS.index(name)))
         prepared.append((list(tokens.ids[:length]), pieces))
     prepared.sort(key=lambda pair: len(pair[0]))
     x: list[Floats] = []
@@ -162,7 +165,7 @@ def fitted(x: Floats, y: Ints, steps: int, seed: int) -> Iterator[tuple[int, Flo
     rows = torch.from_numpy(np.hstack([x / scale, np.ones((len(x), 1), dtype=np.float32)]))
     tags = torch.from_numpy(y)
     with torch.inference_mode(False), torch.enable_grad():
-        weights = (torch.randn(rows.shape[1], len(parallel.TAGS), generator=generator) * 0.01).requires_grad_()
+        weights = (torch.randn(rows.shape[1], len(corpora.TAGS), generator=generator) * 0.01).requires_grad_()
         adam = torch.optim.Adam([weights], lr=RATE)
         losses: list[float] = []
         for step in range(1, steps + 1):

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer import parallel
-from explorer.lab.errors import ExperimentError
-from explorer.lab.experiment import experiment
-from explorer.lab.types.languages import WordsInputs, WordsResult
+from explorer.content import corpora
+from explorer.errors import Told
+from explorer.lab.experiment import implements
+from explorer.lab.types.languages import WORDS, WordsInputs, WordsResult
 from explorer.lab.types.masking import Floats
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 NEAREST = 5
 MOST_WORDS = 40
@@ -26,25 +26,25 @@ LONGEST = 24  # pieces of one word
 ROWS = 64
 
 
-@experiment(version=1)
+@implements(WORDS)
 def words(model: Model, inputs: WordsInputs) -> WordsResult:
     """The nearest words, raw and shifted; precision over the whole list. Candidates are its nouns, verbs, adjectives.
 
     The shift takes away the mean of the source words and adds that of the target words, two lists nobody has paired;
     cosines are then taken from the target's mean. Nothing of the pairing is used but to judge.
 
-    Raises ExperimentError: word_empty, too_many_words (limit, used), word_too_long, corpus_changed.
+    Raises Told: word_empty, too_many_words (limit, used), word_too_long, corpus_changed.
     """
-    if inputs.digest != parallel.digest():
-        raise ExperimentError("corpus_changed")
+    if inputs.digest != corpora.digest():
+        raise Told("corpus_changed")
     asked = [word.strip() for word in inputs.words if word.strip()]
     if not asked:
-        raise ExperimentError("word_empty")
+        raise Told("word_empty")
     if len(asked) > MOST_WORDS:
-        raise ExperimentError("too_many_words", limit=MOST_WORDS, used=len(asked))
-    lines = [n for n, kind in enumerate(parallel.classes()) if kind != "function"]
-    ours = [parallel.forms(inputs.source)[n] for n in lines]
-    theirs = [parallel.forms(inputs.target)[n] for n in lines]
+        raise Told("too_many_words", limit=MOST_WORDS, used=len(asked))
+    lines = [n for n, kind in enumerate(corpora.classes()) if kind != "function"]
+    ours = [corpora.forms(inputs.source)[n] for n in lines]
+    theirs = [corpora.forms(inputs.target)[n] for n in lines]
     mine, listed, candidates = (
         _vectors(model, texts) for texts in (asked, [forms[0] for forms in ours], [forms[0] for forms in theirs])
     )
@@ -71,9 +71,9 @@ def _vectors(model: Model, texts: Sequence[str]) -> Floats:
     ids = [list(model.tokenizer.encode(text).ids) for text in texts]
     for row in ids:
         if len(row) - 2 > LONGEST:
-            raise ExperimentError("word_too_long", limit=LONGEST, used=len(row) - 2)
+            raise Told("word_too_long", limit=LONGEST, used=len(row) - 2)
         if len(row) < 3:
-            raise ExperimentError("word_empty")
+            raise Told("word_empty")
     out = np.zeros((model.n_layers + 1, len(ids), model.d_model), dtype=np.float32)
     for start in range(0, len(ids), ROWS):
         rows = ids[start : start + ROWS]

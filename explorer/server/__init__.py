@@ -1,1 +1,1 @@
-"""What the process serves and does beside the pages: compressed static files, getting ready, routes."""
+"""The server around the pages: preloading before and after the first paint, compressed static files."""

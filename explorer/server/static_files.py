@@ -27,8 +27,9 @@ import streamlit
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit import config
 
-from explorer.models.converted import cache_folder
+from explorer.models.network.gguf_cache import cache_folder
 
 FRAMEWORK = Path(streamlit.__file__).parent / "static"
 RECIPE = 1  # raised whenever the copies are made otherwise
@@ -53,10 +54,10 @@ class CompressedStatic:
     and everything before `make_ready` has ended, goes on to the app.
     """
 
-    def __init__(self, app: ASGIApp, pages: Collection[str], base: Callable[[], str] = lambda: "") -> None:
+    def __init__(self, app: ASGIApp, pages: Collection[str], base: Callable[[], str] | None = None) -> None:
         self._app = app
         self._pages = frozenset(f"/{name}" for name in pages)
-        self._base = base
+        self._base = base or _prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = None
@@ -76,6 +77,12 @@ class CompressedStatic:
         if encoding:
             headers["Content-Encoding"] = encoding
         return Response(body, media_type=MEDIA[Path(path).suffix], headers=headers)
+
+
+def _prefix() -> str:
+    """The prefix of every address, with its slash, where the server has one."""
+    name = str(config.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{name}" if name else ""
 
 
 class _Ready:
@@ -118,6 +125,13 @@ def ready() -> bool:
 def made(framework: Path = FRAMEWORK, cache: Path | None = None) -> bool:
     """Whether the copies of this version lie there from an earlier start."""
     return _home(cache or cache_folder(), framework).is_dir()
+
+
+def make_ready_after(painted: threading.Event) -> None:
+    """At once where the copies lie there from an earlier start; else when `painted` is set."""
+    if not made():
+        painted.wait()
+    make_ready()
 
 
 def make_ready(framework: Path = FRAMEWORK, cache: Path | None = None) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from explorer import paths
 from explorer.ui.i18n import HTML_LANG, language, t
-from explorer.ui.prose import inline
+from explorer.ui.markup import inline
 
 CHAPTERS = (
     (0, "home"),
@@ -21,7 +20,6 @@ CHAPTERS = (
     (7, "generation"),
     (13, "evidence"),
 )
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def pages() -> list[tuple[int, StreamlitPage]]:
@@ -31,7 +29,9 @@ def pages() -> list[tuple[int, StreamlitPage]]:
 
 def page(name: str) -> StreamlitPage:
     home = name == CHAPTERS[0][1]
-    return st.Page(ROOT / "pages" / f"{name}.py", title=t(f"{name}.nav"), url_path=None if home else name, default=home)
+    return st.Page(
+        paths.ROOT / "pages" / f"{name}.py", title=t(f"{name}.nav"), url_path=None if home else name, default=home
+    )
 
 
 def map_of(home: str) -> None:

@@ -1,21 +1,21 @@
 """The words of the interface: which language the reader has, and the text for a key in it.
 
 Texts lie in assets/text/<lang>/<chapter>.toml; a key is "chapter.section.name". This module knows where they
-are and how they are filled in; it does not know how they are drawn (prose.py does).
+are and how they are filled in; it does not know how they are drawn (markup.py does).
 """
 
 from __future__ import annotations
 
 import tomllib
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from explorer import paths
+
 LANGUAGES = ("zh", "en")
 HTML_LANG = {"zh": "zh-CN", "en": "en"}
-_TEXT = Path(__file__).resolve().parents[2] / "assets" / "text"
 
 
 def language() -> str:
@@ -72,4 +72,4 @@ def _lookup(key: str, lang: str) -> Any:
 
 @lru_cache(maxsize=64)
 def _chapter(lang: str, chapter: str) -> dict[str, Any]:
-    return tomllib.loads((_TEXT / lang / f"{chapter}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((paths.TEXT / lang / f"{chapter}.toml").read_text(encoding="utf-8"))

@@ -27,7 +27,7 @@ def private_addresses() -> list[str]:
     return [str(a) for network in _PRIVATE for a in own if isinstance(a, IPv4Address) and a in network]
 
 
-def stay_at_home() -> None:
+def disable_external_ip_lookup() -> None:
     """Let pages be opened under every address of this machine, and never ask outside for another."""
     net_util.get_external_ip = lambda: None
     known = set(config.get_option("server.corsAllowedOrigins"))

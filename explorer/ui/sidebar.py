@@ -12,7 +12,7 @@ from streamlit.navigation.page import StreamlitPage
 from explorer.engine import uses
 from explorer.ui import chapters, i18n, network
 from explorer.ui.i18n import t
-from explorer.ui.prose import inline, literal
+from explorer.ui.markup import inline, literal
 
 _TEACHER = "teacher"
 

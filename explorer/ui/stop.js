@@ -1,4 +1,4 @@
-// The button of stopping.py: one press tells the server, and the button rests until the run has ended.
+// The button of stop_button.py: one press tells the server, and the button rests until the run has ended.
 
 export default function (component) {
   const {data, parentElement} = component;

@@ -8,16 +8,18 @@ from __future__ import annotations
 import contextlib
 import mimetypes
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, overload
 
 import streamlit as st
 from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explorer.engine import get_engine
-from explorer.engine.base import Cancelled, Progress
+from explorer.engine.base import Answer, Progress
+from explorer.errors import Cancelled
+from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
 from explorer.ui.i18n import language, t
-from explorer.ui.stopping import Stop
+from explorer.ui.stop_button import Stop
 
 T = TypeVar("T", int, float)
 
@@ -28,7 +30,11 @@ def session() -> str:
     return context.session_id if context else ""
 
 
-def run(experiment: str, model_id: str, inputs: Any) -> Any:
+@overload
+def run(experiment: Experiment[Inputs, Result, Partial], model_id: str, inputs: Inputs) -> Answer[Result]: ...
+@overload
+def run(experiment: str, model_id: str, inputs: Any) -> Any: ...
+def run(experiment: Any, model_id: str, inputs: Any) -> Any:
     """The engine's answer for this reader; while the model is still being read into memory, the page says so.
 
     Raises what `Engine.run` raises.
@@ -38,6 +44,18 @@ def run(experiment: str, model_id: str, inputs: Any) -> Any:
         return engine.run(experiment, model_id, inputs, session=session())
     with st.spinner(t("common.loading_model")):
         return engine.run(experiment, model_id, inputs, session=session())
+
+
+def peek(experiment: Experiment[Inputs, Result, Partial], model_id: str, inputs: Inputs) -> Result | None:
+    """The result if it is there without computing."""
+    return get_engine().peek(experiment, model_id, inputs)
+
+
+def stream(
+    experiment: Experiment[Inputs, Result, Partial], model_id: str, inputs: Inputs
+) -> Iterator[Progress | Partial | Result]:
+    """What the engine makes of it for this reader, step by step, the result last (see `progress`, `stoppable`)."""
+    return get_engine().stream(experiment, model_id, inputs, session=session())
 
 
 def draw_again() -> None:
@@ -140,12 +158,13 @@ def stoppable(stream: Iterator[Any], *places: Any) -> Iterator[tuple[Stop, Itera
         yield stop, until_asked()
 
 
-def progress(stream: Iterator[Any], words: str) -> Any:
+def progress(stream: Iterator[Progress | Result], words: str) -> Result:
     """Draw a stream's progress with numbers and a stop button; the last value, which is the result.
 
     Raises Cancelled when the reader stops it.
     """
-    place, bar, result = st.empty(), None, None
+    place, bar = st.empty(), None
+    result: Any = None
     with stoppable(stream, place) as (stop, steps):
         for step in steps:
             if not isinstance(step, Progress):

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playw
 from tests.browser.server import Server, launch_chromium, running
 
 if TYPE_CHECKING:
-    from explorer.models.catalog import ModelInfo
+    from explorer.models.catalog.catalog import ModelInfo
     from tests.browser.journey import Reference
 
 pytest.register_assert_rewrite("tests.browser.journey")
@@ -197,12 +197,12 @@ def with_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[str], tuple[ModelInfo, Server]]:
     """Starts an app with a tiny model of a family ("llama" …) beside its own, used from a folder of this machine."""
-    from explorer.models import named
-    from explorer.models.policy import Policy
+    from explorer.models.catalog import adhoc_models
+    from explorer.models.catalog.policy import Policy
 
     def start(family: str) -> tuple[ModelInfo, Server]:
         monkeypatch.setenv("SESAME_MODELS", str(tmp_path))
-        model = named.register(Path(tiny_of(family).path), Policy(alone=True))
+        model = adhoc_models.register(Path(tiny_of(family).path), Policy(alone=True))
         return model, fresh_server(environment={"SESAME_MODELS": str(tmp_path), "SESAME_PRECOMPUTED": "off"})
 
     return start

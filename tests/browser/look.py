@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from explorer import examples
+from explorer.content import examples
 from explorer.ui import chapters
 from tests.browser.conftest import LOCALES, settle
 from tests.browser.journey import ROOT

@@ -38,7 +38,7 @@ from tests.browser.journey import MODEL_FOLDER, Reader, Reference, eventually, f
 from tests.browser.server import Server
 
 if TYPE_CHECKING:
-    from explorer.models.catalog import ModelInfo
+    from explorer.models.catalog.catalog import ModelInfo
 
 ZH = "邻居家的小狗每天傍晚都在河边追蝴蝶。"
 EN = "A tired sailor told us stories about distant islands."
@@ -491,7 +491,7 @@ def test_cross_attention_of_an_encoder_decoder(
     page.shows(1, 2)
     page.pins(1)
     net = BartForConditionalGeneration.from_pretrained(model.folder, attn_implementation="eager").eval()
-    from explorer.models.tokenizer import for_model
+    from explorer.models.network.tokenizer import for_model
 
     read = for_model(model)
     source, written = read.encode("The kettle is singing"), read.encode("a kitten")

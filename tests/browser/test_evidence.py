@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from explorer.evidence import bench
+from explorer.evidence import runner
 from explorer.lab.types.evidence import OWN
 from explorer.ui.i18n import text as words
 from tests.browser.conftest import DESKTOP, OpenPage
@@ -22,7 +22,7 @@ def test_claims_are_read_measured_again_stopped_and_taken_along(open_page: OpenP
     expect(page.locator("h1.question")).to_have_text(words("evidence.title", "zh"))
     page.get_by_role("radiogroup", name=words("evidence.filter", "zh")).get_by_text(words("masking.nav", "zh")).click()
     idle(page)
-    known = [figure.row for figure in bench.figures("masking")]
+    known = [figure.row for figure in runner.figures("masking")]
     claims = page.locator(".claim")
     expect(claims).to_have_count(len(known))
     for row in known[:3]:

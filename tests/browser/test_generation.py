@@ -30,7 +30,7 @@ import pytest
 from playwright.sync_api import expect
 
 from explorer.lab.types.generation import chance_at
-from explorer.models.catalog import ModelInfo
+from explorer.models.catalog.catalog import ModelInfo
 from tests.browser.conftest import OpenPage
 from tests.browser.generation import Generation, Gpt
 from tests.browser.journey import Reference, eventually, idle, linked, numbers

@@ -22,7 +22,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
 
-from explorer import parallel
+from explorer.content import corpora
 from explorer.views.languages import common
 from tests.browser.conftest import OpenPage
 from tests.browser.journey import Reader, Reference, eventually, figure, idle, linked
@@ -150,7 +150,7 @@ def arrows(reference: Reference) -> Callable[[str, str, int], np.ndarray]:
 
     def mean(lang: str) -> np.ndarray:
         if lang not in kept:
-            lines = sorted(parallel.sentences(lang), key=len)
+            lines = sorted(corpora.sentences(lang), key=len)
             total, count = np.zeros((13, 384)), 0
             for start in range(0, len(lines), 32):
                 batch = reference.tokenizer(lines[start : start + 32], padding=True, return_tensors="pt")
@@ -186,7 +186,7 @@ def test_the_map_joins_translations_and_removes_the_language(start: Open, server
     root.locator('path[data-k="2"][data-line="3"]').click(force=True)
     expect(root.locator("[data-link]")).to_have_count(15)
     texts = root.locator(".found li").all_inner_texts()
-    assert [text.strip() for text in texts] == [parallel.sentences(lang)[12] for lang in parallel.LANGUAGES]
+    assert [text.strip() for text in texts] == [corpora.sentences(lang)[12] for lang in corpora.LANGUAGES]
     apart = float(root.locator(".verdict").get_attribute("data-apart") or "")
     root.locator('[data-value="centred"]').click()
     eventually(page.page, lambda: _is(root.get_attribute("data-treatment"), "centred"))
@@ -221,7 +221,7 @@ def test_words_are_translated_without_a_dictionary(start: Open, reference: Refer
     rows = [row.locator("td").all_inner_texts() for row in table.locator("tr").all()[1:]]
     assert [row[0] for row in rows] == asked
     french, chinese = (
-        [forms[0] for forms, kind in zip(parallel.forms(lang), parallel.classes(), strict=True) if kind != "function"]
+        [forms[0] for forms, kind in zip(corpora.forms(lang), corpora.classes(), strict=True) if kind != "function"]
         for lang in ("fr", "zh")
     )
     mine, known, there = (word_vectors(reference, words) for words in (asked, french, chinese))
@@ -269,7 +269,7 @@ def test_a_head_is_trained_tested_on_six_and_tags_my_sentence(start: Open) -> No
     assert row.shape == (6,) and row[1] > 0.75 and row[4] > 0.75 and row[0] > 0.35
     tagged = page.main.locator(".tagged [data-tag]")
     tags = tagged.evaluate_all("all => all.map(e => e.dataset.tag)")
-    assert len(tags) >= 7 and {*tags} <= {*parallel.TAGS} and tags[-1] == "PUNCT"
+    assert len(tags) >= 7 and {*tags} <= {*corpora.TAGS} and tags[-1] == "PUNCT"
     page.sees("63.3 / 78.8")
 
 

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from explorer import examples
+from explorer.content import examples
 from explorer.ui.i18n import text as words
 from explorer.views.home.common import PRESETS as HOME_PRESETS
 from explorer.views.masking.common import PRESETS

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from explorer.components.attention_view import View, as_bytes, parse_view
-from explorer.components.door import MalformedEventError
+from explorer.components.events import MalformedEventError
 
 GOOD: dict[str, Any] = {
     "layer": 2, "head": 3, "heads": [[0, 1], [2, 3]], "pins": [4, 0], "layout": "grid", "mass": 0.5,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from explorer.components.door import MalformedEventError
+from explorer.components.events import MalformedEventError
 from explorer.components.generator import parse_act
 from explorer.components.tree import parse_pick
 from explorer.lab.types.generation import Settings

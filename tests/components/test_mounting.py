@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import re
-import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.components.bundle import bundle
 from explorer.components.distribution import head_ids
+from explorer.components.labels import chosen
 from explorer.components.packing import unpack
 from explorer.components.scatter_ab import LEAST_P, LISTED, extremes
 
@@ -20,20 +18,6 @@ ROOT = Path(__file__).parents[2]
 COMPONENTS = sorted(
     path.parent.name for path in (ROOT / "explorer" / "components").glob("*/*.js") if path.stem == path.parent.name
 )
-TABLES = {
-    "token_strip": "strip",
-    "distribution": "bars",
-    "vector_strip": "vector",
-    "scatter_ab": "scatter",
-    "compare": "compare",
-    "export_bar": "export",
-    "language_shift": "shift",
-    "language_map": "map",
-    "generator": "generator",
-    "triangle": "triangle",
-    "tree": "tree",
-    "layers_map": "layers",
-}
 
 
 @pytest.mark.parametrize("name", COMPONENTS)
@@ -51,21 +35,6 @@ def test_bundles_are_whole(name: str) -> None:
     assert "https://" not in made.js
 
 
-@pytest.mark.parametrize("name", COMPONENTS)
-def test_a_bundle_declares_every_name_once(name: str) -> None:
-    """Its modules share one scope: a name that two of them declare keeps the component from starting."""
-    made = bundle(ROOT / "explorer" / "components" / name)
-    declared = re.findall(r"^(?:async )?(?:function\*?|const|let|class) (\w+)", made.js, re.MULTILINE)
-    assert sorted(declared) == sorted(set(declared))
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize(("name", "table"), TABLES.items())
-def test_every_word_a_component_needs_is_there(name: str, table: str, lang: str) -> None:
-    texts = tomllib.loads((ROOT / "assets" / "text" / lang / "components.toml").read_text(encoding="utf-8"))
-    assert set(importlib.import_module(f"explorer.components.{name}").LABELS) == set(texts[table])
-
-
 def test_the_gallery_runs_and_sends_what_the_browser_reads() -> None:
     page = AppTest.from_file(str(ROOT / "tests" / "browser" / "components" / "gallery.py"), default_timeout=20).run()
     assert not page.exception
@@ -80,10 +49,14 @@ def test_the_gallery_runs_and_sends_what_the_browser_reads() -> None:
 
 
 def test_missing_words_are_named() -> None:
-    from explorer.components.words import chosen
-
     with pytest.raises(KeyError, match="b, c"):
-        chosen({"a": "x"}, ("a", "b", "c"))
+        chosen({"a": "x"}, ("a", "b", "c"), {})
+
+
+def test_a_page_says_a_word_differently_and_only_one_that_is_there() -> None:
+    assert chosen({"a": "x", "b": "y"}, ("a", "b"), {"b": "z"}) == {"a": "x", "b": "z"}
+    with pytest.raises(KeyError, match="c"):
+        chosen({"a": "x"}, ("a",), {"c": "z"})
 
 
 def test_head_ids_are_a_stable_descending_order() -> None:

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from explorer.engine.local import LocalEngine
-from explorer.lab.experiment import experiment
+from explorer.errors import ModelUnavailable
+from explorer.lab.experiment import Implementation
 from explorer.lab.types.core import ModelFacts, Tokens
+from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.masking import FillInputs, FillResult, ScanInputs
-from explorer.models.errors import ModelError
 
 VOCABULARY = 33_627
 
@@ -81,7 +82,7 @@ class FakeModels:
 
     def revision(self, model_id: str) -> str:
         if not model_id.startswith("fake"):
-            raise ModelError("model_unknown", model=model_id)
+            raise ModelUnavailable("model_unknown", model=model_id)
         return f"sha of {model_id}"
 
     def tokens(self, model_id: str, text: str, pair: str | None) -> Tokens:
@@ -94,7 +95,7 @@ class FakeModels:
         return ("[PAD]",)
 
     def facts(self, model_id: str) -> ModelFacts:
-        raise ModelError("model_missing", model=model_id, path="nowhere")
+        raise ModelUnavailable("model_missing", model=model_id, path="nowhere")
 
     def load(self, model_id: str) -> FakeModel:
         assert self.may_load.wait(10)
@@ -109,24 +110,29 @@ class Bench:
 
     def __init__(self) -> None:
         self.models = FakeModels()
-        self.experiments: dict[str, Callable[..., Any]] = {}
+        self.implemented: dict[str, Implementation] = {}
         self.engines: list[LocalEngine] = []
         self.gate = threading.Event()
         self.held = threading.Event()
-        self.add("t.read", lambda model, inputs: model.read(inputs.text))
-        self.add("t.hold", lambda model, inputs: self._hold(model, inputs))
+        self.add("read", lambda model, inputs: model.read(inputs.text))
+        self.add("hold", lambda model, inputs: self._hold(model, inputs))
 
     def engine(self, **options: Any) -> LocalEngine:
         self.engines.append(LocalEngine(self.models, find=self.find, **options))
         return self.engines[-1]
 
-    def find(self, name: str) -> Callable[..., Any]:
-        if name not in self.experiments:
-            raise LookupError(name)
-        return self.experiments[name]
+    def find(self, experiment: Experiment[Any, Any, Any]) -> Implementation:
+        return self.implemented[experiment.wire]
 
-    def add(self, name: str, fn: Callable[..., Any], kind: str = "single") -> None:
-        self.experiments[name] = experiment(version=1, kind=kind)(fn)
+    def __getitem__(self, name: str) -> Experiment[Any, Any, Any]:
+        """The experiment that was added under this name."""
+        return self.implemented[f"t/{name}"].experiment
+
+    def add(
+        self, name: str, fn: Callable[..., Any], kind: Any = "single", batch_forward: Any = None, **options: Any
+    ) -> None:
+        experiment = Experiment[Any, Any, Any](f"t/{name}", **{"version": 1, "kind": kind, **options})
+        self.implemented[experiment.wire] = Implementation(experiment, fn, batch_forward)
 
     def _hold(self, model: FakeModel, inputs: ScanInputs) -> FillResult:
         self.held.set()
@@ -136,7 +142,7 @@ class Bench:
     @contextmanager
     def worker_held(self, engine: LocalEngine, model_id: str = "fake") -> Iterator[None]:
         """Inside, the worker is busy, so what is asked for waits."""
-        holder = Asking(lambda: engine.run("t.hold", model_id, ScanInputs("held"), session="holder"))
+        holder = Asking(lambda: engine.run(self["hold"], model_id, ScanInputs("held"), session="holder"))
         assert self.held.wait(5)
         try:
             yield

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from explorer.lab import types as lab_types
 from explorer.lab.types import codec
 from explorer.lab.types.core import Progress, Tokens
+from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.masking import (
     Edit,
     FillInputs,
@@ -228,7 +229,9 @@ OUR_TYPES = [
     thing
     for module in pkgutil.iter_modules(lab_types.__path__, "explorer.lab.types.")
     for thing in vars(importlib.import_module(module.name)).values()
-    if is_dataclass(thing) and thing.__module__ == module.name
+    if is_dataclass(thing)
+    and thing.__module__ == module.name
+    and thing is not Experiment  # a question's name stays at home
 ]
 
 

@@ -6,8 +6,8 @@ import weakref
 
 import pytest
 
-from explorer.engine.base import EngineError
 from explorer.engine.handles import Handles
+from explorer.errors import Told
 
 
 class Clock:
@@ -24,7 +24,7 @@ class Branches:
 def lost(handles: Handles, handle: str, session: str) -> bool:
     try:
         handles.get(handle, session)
-    except EngineError as error:
+    except Told as error:
         return error.key == "handle_lost"
     return False
 
@@ -57,7 +57,7 @@ def test_over_the_budget_the_least_recently_used_goes() -> None:
 def test_what_exceeds_the_budget_alone_is_refused_and_pushes_nothing_out() -> None:
     handles = Handles(max_bytes=100)
     kept = handles.put("anna", "1", 90)
-    with pytest.raises(EngineError) as refused:
+    with pytest.raises(Told) as refused:
         handles.put("ben", "2", 101)
     assert refused.value.key == "handle_too_large"
     assert handles.get(kept, "anna") == "1"

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from explorer.engine import library, uses
-from explorer.engine.base import Cancelled, CancelToken, EngineError
+from explorer.engine.base import CancelToken
 from explorer.engine.watching import watched
+from explorer.errors import Cancelled, Told
 from explorer.lab.types.core import Progress
 from explorer.lab.types.masking import ScanInputs
 from tests.engine.conftest import Bench
@@ -26,7 +27,7 @@ def store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def key(act: Any, *arguments: Any, **options: Any) -> str:
-    with pytest.raises(EngineError) as caught:
+    with pytest.raises(Told) as caught:
         act(*arguments, **options)
     return caught.value.key
 
@@ -98,12 +99,12 @@ def test_the_embedded_model_is_verified_against_the_catalogue() -> None:
 
 def test_an_unloaded_model_is_gone_and_comes_back_when_asked_for(bench: Bench) -> None:
     engine = bench.engine()
-    engine.run("t.read", "fake", SENTENCE)
+    engine.run(bench["read"], "fake", SENTENCE)
     engine.unload("fake")
     assert engine.state("fake") == "cold"
     before = engine.counters()
     assert (before.forward_passes, before.model_loads, before.models_ready) == (1, 1, ())
-    engine.run("t.read", "fake", ScanInputs("雪又下了"))
+    engine.run(bench["read"], "fake", ScanInputs("雪又下了"))
     after = engine.counters()
     assert (after.forward_passes, after.model_loads, after.models_ready) == (2, 2, ("fake",))
     engine.unload("never asked for")
@@ -111,11 +112,11 @@ def test_an_unloaded_model_is_gone_and_comes_back_when_asked_for(bench: Bench) -
 
 def test_weights_that_were_fetched_anew_are_read_anew(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = bench.engine()
-    before = engine.run("t.read", "fake", SENTENCE)
-    assert engine.run("t.read", "fake", ScanInputs("雪停了")) is not None
+    before = engine.run(bench["read"], "fake", SENTENCE).result
+    assert engine.run(bench["read"], "fake", ScanInputs("雪停了")).result is not None
     assert engine.counters().model_loads == 1
     monkeypatch.setattr(bench.models, "revision", lambda model_id: "sha of newer weights")
-    assert engine.run("t.read", "fake", SENTENCE) is not before
+    assert engine.run(bench["read"], "fake", SENTENCE).result is not before
     assert engine.counters().model_loads == 2
 
 
@@ -129,11 +130,11 @@ def _steps(_: Any, inputs: ScanInputs) -> Iterator[Any]:
 
 
 def test_who_watches_sees_the_steps_of_every_run(bench: Bench) -> None:
-    bench.add("t.steps", _steps, kind="stream")
+    bench.add("steps", _steps, kind="stream")
     engine, seen = bench.engine(), []
     with watched(CancelToken(), seen.append):
-        engine.run("t.steps", "fake", SENTENCE)
-    engine.run("t.steps", "fake", ScanInputs("没人看"))
+        engine.run(bench["steps"], "fake", SENTENCE)
+    engine.run(bench["steps"], "fake", ScanInputs("没人看"))
     assert [step.done for step in seen] == [1, 2, 3]
 
 
@@ -145,9 +146,9 @@ def test_who_watches_can_end_a_run_within_a_step(bench: Bench) -> None:
             going.set()
             yield Progress(1, 2)
 
-    bench.add("t.endless", endless, kind="stream")
+    bench.add("endless", endless, kind="stream")
     engine = bench.engine()
     threading.Thread(target=lambda: (going.wait(10), cancel.cancel())).start()
     with watched(cancel, lambda step: None), pytest.raises(Cancelled):
-        engine.run("t.endless", "fake", SENTENCE)
-    engine.run("t.read", "fake", SENTENCE)
+        engine.run(bench["endless"], "fake", SENTENCE)
+    engine.run(bench["read"], "fake", SENTENCE)

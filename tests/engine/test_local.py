@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from explorer.engine.base import Busy, Cancelled, EngineError, ModelUnavailable
 from explorer.engine.cache import Precomputed
-from explorer.lab.errors import ExperimentError
+from explorer.errors import Busy, Cancelled, ModelUnavailable, Told
 from explorer.lab.types.core import Progress
+from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.masking import ScanInputs
-from explorer.models.errors import ModelError
 from tests.engine.conftest import Asking, Bench, a_fill, until
 
 SENTENCE = ScanInputs("雨停了")
@@ -25,52 +24,52 @@ SENTENCE = ScanInputs("雨停了")
 def test_memory_comes_before_files_and_files_before_the_model(bench: Bench, tmp_path: Path) -> None:
     store = Precomputed(tmp_path)
     engine = bench.engine(precomputed=store)
-    computed = engine.run("t.read", "fake", SENTENCE)
+    computed = engine.run(bench["read"], "fake", SENTENCE).result
     assert engine.counters().forward_passes == 1
-    assert engine.run("t.read", "fake", SENTENCE) is computed
+    assert engine.run(bench["read"], "fake", SENTENCE).result is computed
     assert (engine.counters().memory_hits, engine.counters().runs) == (1, 1)
 
     from_file = ScanInputs("风停了")
-    store.put("t.read", engine.key("t.read", "fake", from_file), a_fill("from the file", vocabulary=8))
-    assert engine.run("t.read", "fake", from_file).tokens.text == "from the file"
-    assert engine.run("t.read", "fake", from_file).tokens.text == "from the file"
+    store.put("t.read", engine.key(bench["read"], "fake", from_file), a_fill("from the file", vocabulary=8))
+    assert engine.run(bench["read"], "fake", from_file).result.tokens.text == "from the file"
+    assert engine.run(bench["read"], "fake", from_file).result.tokens.text == "from the file"
     now = engine.counters()
     assert (now.precomputed_hits, now.memory_hits, now.forward_passes) == (1, 2, 1)
 
-    store.put("t.read", engine.key("t.read", "fake", SENTENCE), a_fill("not asked", vocabulary=8))
-    assert engine.run("t.read", "fake", SENTENCE) is computed
+    store.put("t.read", engine.key(bench["read"], "fake", SENTENCE), a_fill("not asked", vocabulary=8))
+    assert engine.run(bench["read"], "fake", SENTENCE).result is computed
 
 
 def test_results_of_other_weights_or_versions_are_never_taken(bench: Bench) -> None:
     engine = bench.engine()
-    first = engine.run("t.read", "fake", SENTENCE)
-    assert engine.run("t.read", "fake two", SENTENCE) is not first
-    bench.experiments["t.read"].version = 2  # type: ignore[attr-defined]
-    assert engine.run("t.read", "fake", SENTENCE) is not first
+    first = engine.run(bench["read"], "fake", SENTENCE).result
+    assert engine.run(bench["read"], "fake two", SENTENCE).result is not first
+    bench.add("read", lambda model, inputs: model.read(inputs.text), version=2)
+    assert engine.run(bench["read"], "fake", SENTENCE).result is not first
     assert engine.counters().memory_hits == 0
 
 
 def test_what_readers_share_is_read_only(bench: Bench) -> None:
-    result = bench.engine().run("t.read", "fake", SENTENCE)
+    result = bench.engine().run(bench["read"], "fake", SENTENCE).result
     with pytest.raises(ValueError, match="read-only"):
         result.logits[0] = 0
 
 
 def test_peek_neither_runs_nor_loads(bench: Bench, tmp_path: Path) -> None:
     engine = bench.engine(precomputed=Precomputed(tmp_path))
-    assert engine.peek("t.read", "fake", SENTENCE) is None
+    assert engine.peek(bench["read"], "fake", SENTENCE) is None
     assert bench.models.loaded == []
     assert engine.state("fake") == "cold"
-    result = engine.run("t.read", "fake", SENTENCE)
-    assert engine.peek("t.read", "fake", SENTENCE) is result
+    result = engine.run(bench["read"], "fake", SENTENCE).result
+    assert engine.peek(bench["read"], "fake", SENTENCE) is result
 
 
 def test_the_same_question_in_flight_is_computed_once(bench: Bench) -> None:
     engine = bench.engine()
     with bench.worker_held(engine):
-        askers = [Asking(lambda n=n: engine.run("t.read", "fake", SENTENCE, session=f"reader {n}")) for n in range(12)]
+        askers = [Asking(lambda n=n: engine.run(bench["read"], "fake", SENTENCE, session=f"r {n}")) for n in range(12)]
         until(lambda: engine.counters().joined_in_flight == 11)
-    answers = [asker.answer() for asker in askers]
+    answers = [asker.answer().result for asker in askers]
     assert all(answer is answers[0] for answer in answers)
     assert (engine.counters().runs, engine.counters().forward_passes) == (2, 2)  # the holder's and theirs
 
@@ -82,25 +81,25 @@ def test_a_question_that_failed_is_not_remembered(bench: Bench) -> None:
     def second_time_lucky(model: object, inputs: ScanInputs) -> object:
         tries.append(inputs.text)
         if len(tries) == 1:
-            raise ExperimentError("too_long", limit=510, used=511)
+            raise Told("too_long", limit=510, used=511)
         return a_fill(inputs.text, vocabulary=8)
 
-    bench.add("t.lucky", second_time_lucky)
-    with pytest.raises(EngineError) as told:
-        engine.run("t.lucky", "fake", SENTENCE)
+    bench.add("lucky", second_time_lucky)
+    with pytest.raises(Told) as told:
+        engine.run(bench["lucky"], "fake", SENTENCE)
     assert (told.value.key, told.value.values) == ("too_long", {"limit": 510, "used": 511})
-    assert engine.run("t.lucky", "fake", SENTENCE).tokens.text == SENTENCE.text
+    assert engine.run(bench["lucky"], "fake", SENTENCE).result.tokens.text == SENTENCE.text
 
 
 def test_everyone_who_joined_is_told_of_a_failure(bench: Bench) -> None:
     engine = bench.engine()
-    bench.add("t.refuse", lambda model, inputs: (_ for _ in ()).throw(ExperimentError("text_empty")))
+    bench.add("refuse", lambda model, inputs: (_ for _ in ()).throw(Told("text_empty")))
     with bench.worker_held(engine):
-        askers = [Asking(lambda: engine.run("t.refuse", "fake", SENTENCE)) for _ in range(3)]
+        askers = [Asking(lambda: engine.run(bench["refuse"], "fake", SENTENCE).result) for _ in range(3)]
         until(lambda: engine.counters().joined_in_flight == 2)
     errors = []
     for asker in askers:
-        with pytest.raises(EngineError, match="text_empty") as told:
+        with pytest.raises(Told, match="text_empty") as told:
             asker.answer()
         errors.append(told.value)
     assert len(set(map(id, errors))) == 3  # each their own: tracebacks do not pile up on one
@@ -110,37 +109,37 @@ def test_surprises_are_logged_without_the_readers_text(bench: Bench, caplog: pyt
     def stumble(model: object, inputs: ScanInputs) -> object:
         raise KeyError(inputs.text)
 
-    bench.add("t.stumble", stumble)
-    with caplog.at_level(logging.DEBUG), pytest.raises(EngineError) as told:
-        bench.engine().run("t.stumble", "fake", SENTENCE)
+    bench.add("stumble", stumble)
+    with caplog.at_level(logging.DEBUG), pytest.raises(Told) as told:
+        bench.engine().run(bench["stumble"], "fake", SENTENCE)
     assert told.value.key == "failed"
     assert isinstance(told.value.__cause__.__cause__, KeyError)
-    assert "KeyError in t.stumble" in caplog.text
+    assert "KeyError in t/stumble" in caplog.text
     assert "in stumble" in caplog.text
     assert SENTENCE.text not in caplog.text
 
 
 def test_running_out_of_memory_has_its_own_words(bench: Bench) -> None:
-    bench.add("t.large", lambda model, inputs: (_ for _ in ()).throw(MemoryError()))
-    with pytest.raises(EngineError, match="out_of_memory"):
-        bench.engine().run("t.large", "fake", SENTENCE)
+    bench.add("large", lambda model, inputs: (_ for _ in ()).throw(MemoryError()))
+    with pytest.raises(Told, match="out_of_memory"):
+        bench.engine().run(bench["large"], "fake", SENTENCE)
 
 
 def test_models_that_cannot_be_had_are_told(bench: Bench) -> None:
     engine = bench.engine()
     with pytest.raises(ModelUnavailable, match="model_unknown"):
-        engine.run("t.read", "no such model", SENTENCE)
+        engine.run(bench["read"], "no such model", SENTENCE)
     with pytest.raises(ModelUnavailable, match="model_missing"):
         engine.facts("fake")
     with pytest.raises(LookupError):
-        engine.run("t.nothing", "fake", SENTENCE)
+        engine.run(Experiment("t/nothing", version=1), "fake", SENTENCE)
 
 
 def test_a_failed_load_is_told_and_the_next_request_tries_again(bench: Bench) -> None:
     engine = bench.engine()
-    bench.models.broken = ModelError("model_damaged", model="fake", path="x", reason="short")
+    bench.models.broken = ModelUnavailable("model_damaged", model="fake", path="x", reason="short")
     bench.models.may_load.clear()
-    askers = [Asking(lambda t=text: engine.run("t.read", "fake", ScanInputs(t))) for text in "雨雪风"]
+    askers = [Asking(lambda t=text: engine.run(bench["read"], "fake", ScanInputs(t)).result) for text in "雨雪风"]
     until(lambda: engine.counters().waiting == 3)
     assert engine.state("fake") == "loading"
     bench.models.may_load.set()
@@ -149,7 +148,7 @@ def test_a_failed_load_is_told_and_the_next_request_tries_again(bench: Bench) ->
             asker.answer()
     assert engine.state("fake") == "failed"
     bench.models.broken = None
-    assert engine.run("t.read", "fake", SENTENCE).tokens.text == SENTENCE.text
+    assert engine.run(bench["read"], "fake", SENTENCE).result.tokens.text == SENTENCE.text
     assert engine.state("fake") == "ready"
     assert engine.counters().model_loads == 1
 
@@ -159,7 +158,7 @@ def test_warming_loads_once_for_all_readers(bench: Bench) -> None:
     engine.warm("fake")
     engine.warm("fake")
     until(lambda: engine.state("fake") == "ready")
-    for asker in [Asking(lambda t=text: engine.run("t.read", "fake", ScanInputs(t))) for text in "雨雪风霜"]:
+    for asker in [Asking(lambda t=text: engine.run(bench["read"], "fake", ScanInputs(t))) for text in "雨雪风霜"]:
         asker.answer()
     engine.warm("fake")
     assert len(bench.models.loaded) == 1
@@ -176,31 +175,31 @@ def test_a_streams_result_is_kept_and_comes_alone_the_next_time(bench: Bench) ->
         yield Progress(2, 2)
         yield result
 
-    bench.add("t.steps", steps, "stream")
-    assert list(engine.stream("t.steps", "fake", SENTENCE)) == [Progress(1, 2), Progress(2, 2), result]
-    assert list(engine.stream("t.steps", "fake", SENTENCE)) == [result]
-    assert engine.run("t.steps", "fake", SENTENCE) is engine.peek("t.steps", "fake", SENTENCE)
-    assert engine.run("t.steps", "fake", ScanInputs("other")).tokens.text == "done"
-    assert next(engine.stream("t.read", "fake", SENTENCE)).tokens.text == SENTENCE.text
+    bench.add("steps", steps, "stream")
+    assert list(engine.stream(bench["steps"], "fake", SENTENCE)) == [Progress(1, 2), Progress(2, 2), result]
+    assert list(engine.stream(bench["steps"], "fake", SENTENCE)) == [result]
+    assert engine.run(bench["steps"], "fake", SENTENCE).result is engine.peek(bench["steps"], "fake", SENTENCE)
+    assert engine.run(bench["steps"], "fake", ScanInputs("other")).result.tokens.text == "done"
+    assert next(engine.stream(bench["read"], "fake", SENTENCE)).tokens.text == SENTENCE.text
 
 
 def test_a_stream_without_a_result_fails_instead_of_answering_with_progress(bench: Bench) -> None:
-    bench.add("t.endless", lambda model, inputs: iter([Progress(1, 1)]), "stream")
+    bench.add("endless", lambda model, inputs: iter([Progress(1, 1)]), "stream")
     engine = bench.engine()
-    with pytest.raises(EngineError, match="failed"):
-        engine.run("t.endless", "fake", SENTENCE)
-    assert engine.peek("t.endless", "fake", SENTENCE) is None
+    with pytest.raises(Told, match="failed"):
+        engine.run(bench["endless"], "fake", SENTENCE)
+    assert engine.peek(bench["endless"], "fake", SENTENCE) is None
 
 
 def test_no_torch_before_a_model_is_asked_for() -> None:
     code = """
 import sys
 from explorer.engine import catalog, get_engine
-from explorer.lab.types.masking import ScanInputs
+from explorer.lab.types.masking import SCAN, ScanInputs
 
 model_id = catalog.default("masked").id
 engine = get_engine()
-engine.peek("masking.scan", model_id, ScanInputs("雨停了"))
+engine.peek(SCAN, model_id, ScanInputs("雨停了"))
 engine.tokens(model_id, "雨停了"), engine.vocabulary(model_id), engine.facts(model_id), engine.counters()
 loaded = {"torch", "transformers", "streamlit", "plotly"} & set(sys.modules)
 assert not loaded, loaded
@@ -218,7 +217,7 @@ def test_precomputed_files_can_be_left_aside(monkeypatch: pytest.MonkeyPatch) ->
         assert module.get_engine() is module.get_engine()
 
 
-@pytest.mark.parametrize("kind", [EngineError, Busy, Cancelled, ModelUnavailable])
-def test_errors_survive_a_process_boundary(kind: type[EngineError]) -> None:
+@pytest.mark.parametrize("kind", [Told, Busy, Cancelled, ModelUnavailable])
+def test_errors_survive_a_process_boundary(kind: type[Told]) -> None:
     back = pickle.loads(pickle.dumps(kind("busy", position=3)))
     assert (type(back), back.key, back.values) == (kind, "busy", {"position": 3})

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from explorer.engine import maps
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab import projecting
 from explorer.lab.types.context import EmbedResult
 
@@ -55,7 +55,7 @@ def test_where_no_process_can_be_started_the_reader_is_told(monkeypatch: pytest.
 
     projecting._end()
     monkeypatch.setattr(projecting.subprocess, "Popen", refused)
-    with pytest.raises(EngineError) as told:
+    with pytest.raises(Told) as told:
         list(maps.fit(embedded(2), "raw", "tsne"))
     assert told.value.key == "failed"
     with pytest.raises(projecting.ProjectingError, match="ended"):

@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
-from explorer.engine.base import Cancelled, CancelToken, EngineError
+from explorer.engine.base import CancelToken
 from explorer.engine.handles import Handles, Shelf
-from explorer.lab.experiment import Wish, experiment
+from explorer.errors import Cancelled, Told
+from explorer.lab.experiment import ForwardRequest, implements
+from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.masking import ScanInputs
 from tests.engine.conftest import Asking, Bench, FakeModel, a_fill, until
 
 
-class Count(Wish):
+class Count(ForwardRequest):
     def __init__(self, word: str) -> None:
         self.word = word
 
@@ -35,7 +37,7 @@ def counting(bench: Bench, sizes: list[int], steps: int = 6) -> None:
             answer = yield Count(f"{inputs.text}{step}")
             yield a_fill(answer, vocabulary=8)
 
-    bench.experiments["t.count"] = experiment(version=1, kind="stream", together=grant)(stream)
+    bench.add("count", stream, "stream", batch_forward=grant)
 
 
 def test_streams_of_one_kind_share_their_forward_passes(bench: Bench) -> None:
@@ -44,7 +46,7 @@ def test_streams_of_one_kind_share_their_forward_passes(bench: Bench) -> None:
     engine = bench.engine()
     with bench.worker_held(engine):
         askers = [
-            Asking(lambda n=n: list(engine.stream("t.count", "fake", ScanInputs(f"r{n}-"), session=f"s{n}")))
+            Asking(lambda n=n: list(engine.stream(bench["count"], "fake", ScanInputs(f"r{n}-"), session=f"s{n}")))
             for n in range(6)
         ]
         until(lambda: engine.counters().waiting == 6)
@@ -59,11 +61,11 @@ def test_a_bad_wish_ends_its_own_stream_only(bench: Bench) -> None:
     counting(bench, [])
     engine = bench.engine()
     with bench.worker_held(engine):
-        good = Asking(lambda: list(engine.stream("t.count", "fake", ScanInputs("good"), session="a")))
-        bad = Asking(lambda: list(engine.stream("t.count", "fake", ScanInputs("bad"), session="b")))
+        good = Asking(lambda: list(engine.stream(bench["count"], "fake", ScanInputs("good"), session="a")))
+        bad = Asking(lambda: list(engine.stream(bench["count"], "fake", ScanInputs("bad"), session="b")))
         until(lambda: engine.counters().waiting == 2)
     assert len(good.answer()) == 6
-    with pytest.raises(EngineError, match="failed"):
+    with pytest.raises(Told, match="failed"):
         bad.answer()
 
 
@@ -72,7 +74,7 @@ def test_a_cancelled_stream_asks_for_no_more(bench: Bench) -> None:
     engine, cancel, seen = bench.engine(), CancelToken(), []
 
     def read() -> None:
-        for value in engine.stream("t.count", "fake", ScanInputs("x"), session="a", cancel=cancel):
+        for value in engine.stream(bench["count"], "fake", ScanInputs("x"), session="a", cancel=cancel):
             seen.append(value)
             if len(seen) == 3:
                 cancel.cancel()
@@ -80,7 +82,7 @@ def test_a_cancelled_stream_asks_for_no_more(bench: Bench) -> None:
     with pytest.raises(Cancelled):
         Asking(read).answer()
     until(lambda: bench.models.loaded[0].forward_passes > 0)
-    engine.run("t.read", "fake", ScanInputs("after"))
+    engine.run(bench["read"], "fake", ScanInputs("after"))
     passes = bench.models.loaded[0].forward_passes
     threading.Event().wait(0.05)
     assert bench.models.loaded[0].forward_passes == passes
@@ -88,7 +90,7 @@ def test_a_cancelled_stream_asks_for_no_more(bench: Bench) -> None:
 
 def test_only_streams_may_ask() -> None:
     with pytest.raises(ValueError, match="stream"):
-        experiment(version=1, kind="single", together=lambda model, wishes: [])
+        implements(Experiment("t/single", version=1), batch_forward=lambda model, requests: [])
 
 
 def test_an_experiment_keeps_things_for_its_reader_and_model(bench: Bench) -> None:
@@ -97,11 +99,11 @@ def test_an_experiment_keeps_things_for_its_reader_and_model(bench: Bench) -> No
         shelf.put("visits", before + 1, 10)
         return a_fill(f"visit {before + 1}", vocabulary=8)
 
-    bench.experiments["t.visit"] = experiment(version=1, keeps=True)(visit)
+    bench.add("visit", visit, uses_session_cache=True)
     engine = bench.engine()
 
     def ask(text: str, session: str, model: str = "fake") -> str:
-        return str(engine.run("t.visit", model, ScanInputs(text), session=session).tokens.text)
+        return str(engine.run(bench["visit"], model, ScanInputs(text), session=session).result.tokens.text)
 
     assert [ask("a", "one"), ask("b", "one"), ask("c", "two")] == ["visit 1", "visit 2", "visit 1"]
     assert ask("d", "one", "fake-2") == "visit 1", "another model's past is of no use"

@@ -10,17 +10,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.engine.base import Busy, Cancelled, CancelToken, EngineError
+from explorer.engine.base import CancelToken
 from explorer.engine.jobs import Job
 from explorer.engine.threads import Turns
-from explorer.lab.experiment import experiment
+from explorer.errors import Busy, Cancelled, Told
+from explorer.lab.experiment import Implementation
 from explorer.lab.types.core import Progress
+from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.masking import FillResult, ScanInputs
 from tests.engine.conftest import Asking, Bench, FakeModel, a_fill, until
 
 
 def texts(askers: list[Asking]) -> list[str]:
-    return [asker.answer().tokens.text for asker in askers]
+    return [asker.answer().result.tokens.text for asker in askers]
 
 
 def test_hooks_of_one_reader_never_reach_another(bench: Bench) -> None:
@@ -32,18 +34,19 @@ def test_hooks_of_one_reader_never_reach_another(bench: Bench) -> None:
         finally:
             model.hooks.pop()
 
-    bench.add("t.intervene", intervene)
+    bench.add("intervene", intervene)
     engine = bench.engine()
     seen: dict[str, list[str]] = {}
 
     def reader(experiment: str) -> None:
         questions = [ScanInputs(f"{experiment} {n}") for n in range(40)]
-        seen[experiment] = [engine.run(experiment, "fake", q, session=experiment).tokens.text for q in questions]
+        answers = [engine.run(bench[experiment], "fake", question, session=experiment) for question in questions]
+        seen[experiment] = [answer.result.tokens.text for answer in answers]
 
-    for asker in [Asking(lambda e=name: reader(e)) for name in ("t.intervene", "t.read")]:
+    for asker in [Asking(lambda e=name: reader(e)) for name in ("intervene", "read")]:
         asker.answer()
-    assert seen["t.intervene"] == [f"t.intervene {n} changed" for n in range(40)]
-    assert seen["t.read"] == [f"t.read {n}" for n in range(40)]
+    assert seen["intervene"] == [f"intervene {n} changed" for n in range(40)]
+    assert seen["read"] == [f"read {n}" for n in range(40)]
     assert bench.models.loaded[0].threads == {"model fake"}
 
 
@@ -61,15 +64,15 @@ def batched(bench: Bench, sizes: list[int]) -> None:
             "tokens", "read", "original", "hidden", "transformed")], logits[n : n + 1], "fp32")
             for n, one in enumerate(inputs)]  # fmt: skip
 
-    bench.add("t.many", many, "batched")
+    bench.add("many", many, "batched")
 
 
-def ask_for(bench: Bench, engine: Any, words: list[str], experiment: str = "t.many") -> list[Asking]:
+def ask_for(bench: Bench, engine: Any, words: list[str], experiment: str = "many") -> list[Asking]:
     """One reader a word, in this order, each of a session of its own."""
     askers = []
     for word in words:
         before = engine.counters().waiting
-        askers.append(Asking(lambda w=word: engine.run(experiment, "fake", ScanInputs(w), session=w)))
+        askers.append(Asking(lambda w=word: engine.run(bench[experiment], "fake", ScanInputs(w), session=w)))
         until(lambda before=before: engine.counters().waiting == before + 1)
     return askers
 
@@ -84,7 +87,7 @@ def test_what_waits_together_runs_as_one_batch(bench: Bench) -> None:
     assert texts(askers) == words
     assert sizes == [10]
     assert (engine.counters().batches, engine.counters().runs) == (1, 11)
-    assert askers[0].answer().logits.base is None  # no reader's row keeps the whole batch in memory
+    assert askers[0].answer().result.logits.base is None  # no reader's row keeps the whole batch in memory
 
 
 def test_a_batch_has_a_limit_and_leaves_other_experiments_out(bench: Bench) -> None:
@@ -93,7 +96,7 @@ def test_a_batch_has_a_limit_and_leaves_other_experiments_out(bench: Bench) -> N
     engine = bench.engine()
     with bench.worker_held(engine):
         askers = ask_for(bench, engine, [f"word {n}" for n in range(20)])
-        askers += ask_for(bench, engine, ["single"], "t.read")
+        askers += ask_for(bench, engine, ["single"], "read")
         askers += ask_for(bench, engine, [f"word {n}" for n in range(20, 40)])
     assert texts(askers) == [f"word {n}" for n in range(20)] + ["single"] + [f"word {n}" for n in range(20, 40)]
     assert sizes == [32, 8]
@@ -105,14 +108,14 @@ def test_one_readers_bad_input_fails_no_other(bench: Bench) -> None:
     engine = bench.engine()
     with bench.worker_held(engine):
         askers = ask_for(bench, engine, ["one", "bad", "two"])
-    with pytest.raises(EngineError, match="failed"):
+    with pytest.raises(Told, match="failed"):
         askers.pop(1).answer()
     assert texts(askers) == ["one", "two"]
     assert sizes == [3, 1, 1, 1]
 
 
 def test_a_batch_that_answers_too_few_is_asked_one_by_one(bench: Bench) -> None:
-    bench.add("t.many", lambda model, inputs: [model.read(inputs[0].text)], "batched")
+    bench.add("many", lambda model, inputs: [model.read(inputs[0].text)], "batched")
     engine = bench.engine()
     with bench.worker_held(engine):
         askers = ask_for(bench, engine, ["one", "two"])
@@ -124,12 +127,12 @@ def test_a_batch_that_answers_too_few_is_asked_one_by_one(bench: Bench) -> None:
 
 def test_sessions_take_turns(bench: Bench) -> None:
     order: list[str] = []
-    bench.add("t.note", lambda model, inputs: order.append(inputs.text) or model.read(inputs.text))
+    bench.add("note", lambda model, inputs: order.append(inputs.text) or model.read(inputs.text))
     engine = bench.engine()
     with bench.worker_held(engine):
         askers = []
         for number, session in enumerate(["eager"] * 5 + ["calm", "eager", "calm"]):
-            asking = lambda n=number, s=session: engine.run("t.note", "fake", ScanInputs(f"{s} {n}"), session=s)  # noqa: E731
+            asking = lambda n=number, s=session: engine.run(bench["note"], "fake", ScanInputs(f"{s} {n}"), session=s)  # noqa: E731
             askers.append(Asking(asking))
             until(lambda n=number: engine.counters().waiting == n + 1)
     texts(askers)
@@ -139,14 +142,14 @@ def test_sessions_take_turns(bench: Bench) -> None:
 def test_a_full_line_says_how_many_stand_in_it(bench: Bench) -> None:
     engine = bench.engine(waiting_bound=3)
     with bench.worker_held(engine):
-        askers = ask_for(bench, engine, ["a", "b", "c"], "t.read")
+        askers = ask_for(bench, engine, ["a", "b", "c"], "read")
         with pytest.raises(Busy) as told:
-            engine.run("t.read", "fake", ScanInputs("d"), session="d")
+            engine.run(bench["read"], "fake", ScanInputs("d"), session="d")
         assert (told.value.key, told.value.values) == ("busy", {"position": 3})
-        same_as_a = Asking(lambda: engine.run("t.read", "fake", ScanInputs("a"), session="joins"))
+        same_as_a = Asking(lambda: engine.run(bench["read"], "fake", ScanInputs("a"), session="joins"))
         until(lambda: engine.counters().joined_in_flight == 1)  # joining needs no place in the line
     assert texts([*askers, same_as_a]) == ["a", "b", "c", "a"]
-    assert engine.run("t.read", "fake", ScanInputs("d"), session="d").tokens.text == "d"
+    assert engine.run(bench["read"], "fake", ScanInputs("d"), session="d").result.tokens.text == "d"
 
 
 def test_models_take_turns_on_the_cores(bench: Bench) -> None:
@@ -159,10 +162,12 @@ def test_models_take_turns_on_the_cores(bench: Bench) -> None:
         computing[0] -= 1
         return model.read(inputs.text)
 
-    bench.add("t.busy", busy)
+    bench.add("busy", busy)
     engine = bench.engine(shared_turns=Turns(1))
     for asker in [
-        Asking(lambda m=m, n=n: engine.run("t.busy", m, ScanInputs(str(n)))) for m in ("fake", "fake 2") for n in "1234"
+        Asking(lambda m=m, n=n: engine.run(bench["busy"], m, ScanInputs(str(n))))
+        for m in ("fake", "fake 2")
+        for n in "1234"
     ]:
         asker.answer()
     assert most == [1]
@@ -197,16 +202,16 @@ class Steps:
 
 def test_clicks_run_between_the_steps_of_a_stream(bench: Bench) -> None:
     steps = Steps(5)
-    bench.add("t.train", steps, "stream")
+    bench.add("train", steps, "stream")
     engine = bench.engine()
-    training = Asking(lambda: engine.run("t.train", "fake", ScanInputs("long"), session="trains"))
+    training = Asking(lambda: engine.run(bench["train"], "fake", ScanInputs("long"), session="trains"))
     for number in range(4):
         until(lambda n=number: steps.started == n + 1)
-        clicks = ask_for(bench, engine, [f"click {number}", f"tap {number}"], "t.read")
+        clicks = ask_for(bench, engine, [f"click {number}", f"tap {number}"], "read")
         steps.let(1)
         assert texts(clicks) == [f"click {number}", f"tap {number}"]  # although the stream's next step is held up
     steps.let(1)
-    assert training.answer().tokens.text == "long"
+    assert training.answer().result.tokens.text == "long"
 
 
 def test_clicks_that_keep_coming_do_not_stop_a_stream(bench: Bench) -> None:
@@ -217,19 +222,19 @@ def test_clicks_that_keep_coming_do_not_stop_a_stream(bench: Bench) -> None:
     def train(model: FakeModel, inputs: ScanInputs) -> Iterator[Any]:
         for number in range(5):
             order.append("step")
-            clicks.extend(ask_for(bench, engine, [f"first after step {number}"], "t.click"))
+            clicks.extend(ask_for(bench, engine, [f"first after step {number}"], "click"))
             yield Progress(number + 1, 5)
         yield model.read(inputs.text)
 
     def click(model: FakeModel, inputs: ScanInputs) -> FillResult:
         order.append("click")
         if order.count("click") < 40:  # the line is never empty
-            clicks.extend(ask_for(bench, engine, [f"after {inputs.text}"], "t.click"))
+            clicks.extend(ask_for(bench, engine, [f"after {inputs.text}"], "click"))
         return model.read(inputs.text)
 
-    bench.add("t.train", train, "stream")
-    bench.add("t.click", click)
-    assert Asking(lambda: engine.run("t.train", "fake", ScanInputs("long"))).answer().tokens.text == "long"
+    bench.add("train", train, "stream")
+    bench.add("click", click)
+    assert Asking(lambda: engine.run(bench["train"], "fake", ScanInputs("long"))).answer().result.tokens.text == "long"
     until(lambda: order.count("click") >= 40)
     texts(clicks)
     assert order[:6] == ["step", "click", "step", "click", "click", "step"]
@@ -244,10 +249,10 @@ def test_streams_step_in_turn_and_no_more_than_four_at_once(bench: Bench) -> Non
             yield Progress(number + 1, 3)
         yield model.read(inputs.text)
 
-    bench.add("t.steps", steps, "stream")
+    bench.add("steps", steps, "stream")
     engine = bench.engine()
     with bench.worker_held(engine):
-        askers = ask_for(bench, engine, list("abcdef"), "t.steps")
+        askers = ask_for(bench, engine, list("abcdef"), "steps")
     assert texts(askers) == list("abcdef")
     first_of = {name: order.index(name) for name in "abcdef"}
     last_of = {name: len(order) - 1 - order[::-1].index(name) for name in "abcdef"}
@@ -258,10 +263,10 @@ def test_streams_step_in_turn_and_no_more_than_four_at_once(bench: Bench) -> Non
 
 def test_cancel_ends_a_stream_within_a_step(bench: Bench) -> None:
     steps = Steps(100)
-    bench.add("t.train", steps, "stream")
+    bench.add("train", steps, "stream")
     engine = bench.engine()
     cancel = CancelToken()
-    stream = engine.stream("t.train", "fake", ScanInputs("long"), cancel=cancel)
+    stream = engine.stream(bench["train"], "fake", ScanInputs("long"), cancel=cancel)
     steps.let(2)
     assert [next(stream), next(stream)] == [Progress(1, 100), Progress(2, 100)]
     until(lambda: steps.started == 3)
@@ -272,16 +277,16 @@ def test_cancel_ends_a_stream_within_a_step(bench: Bench) -> None:
         waits_for_the_step.answer()
     until(lambda: steps.cleaned_up_in == "model fake")
     assert steps.started == 3
-    assert engine.peek("t.train", "fake", ScanInputs("long")) is None
+    assert engine.peek(bench["train"], "fake", ScanInputs("long")) is None
     with pytest.raises(Cancelled):
-        next(engine.stream("t.train", "fake", ScanInputs("long"), cancel=cancel))
+        next(engine.stream(bench["train"], "fake", ScanInputs("long"), cancel=cancel))
 
 
 def test_a_reader_who_is_blocked_on_the_next_step_learns_of_the_cancel_when_it_ends(bench: Bench) -> None:
     steps = Steps(100)
-    bench.add("t.train", steps, "stream")
+    bench.add("train", steps, "stream")
     cancel = CancelToken()
-    blocked = Asking(lambda: list(bench.engine().stream("t.train", "fake", ScanInputs("long"), cancel=cancel)))
+    blocked = Asking(lambda: list(bench.engine().stream(bench["train"], "fake", ScanInputs("long"), cancel=cancel)))
     until(lambda: steps.started == 1)
     cancel.cancel()
     steps.let(1)
@@ -294,9 +299,9 @@ def test_a_reader_who_is_blocked_on_the_next_step_learns_of_the_cancel_when_it_e
 @pytest.mark.parametrize("leave", ["close", "forget"])
 def test_a_stream_whose_reader_went_away_ends_within_a_step(bench: Bench, leave: str) -> None:
     steps = Steps(100)
-    bench.add("t.train", steps, "stream")
+    bench.add("train", steps, "stream")
     engine = bench.engine()
-    stream = engine.stream("t.train", "fake", ScanInputs("long"))
+    stream = engine.stream(bench["train"], "fake", ScanInputs("long"))
     steps.let(1)
     next(stream)
     until(lambda: steps.started == 2)
@@ -311,11 +316,11 @@ def test_a_stream_whose_reader_went_away_ends_within_a_step(bench: Bench, leave:
 
 def test_a_stream_cancelled_while_it_waits_never_starts(bench: Bench) -> None:
     steps = Steps(3)
-    bench.add("t.train", steps, "stream")
+    bench.add("train", steps, "stream")
     engine = bench.engine()
     cancel = CancelToken()
     with bench.worker_held(engine):
-        waiting = Asking(lambda: list(engine.stream("t.train", "fake", ScanInputs("long"), cancel=cancel)))
+        waiting = Asking(lambda: list(engine.stream(bench["train"], "fake", ScanInputs("long"), cancel=cancel)))
         until(lambda: engine.counters().waiting == 1)
         cancel.cancel()
     with pytest.raises(Cancelled):
@@ -326,13 +331,13 @@ def test_a_stream_cancelled_while_it_waits_never_starts(bench: Bench) -> None:
 
 def test_readers_of_the_same_stream_share_it_and_leave_it_one_by_one(bench: Bench) -> None:
     steps = Steps(3)
-    bench.add("t.train", steps, "stream")
+    bench.add("train", steps, "stream")
     engine = bench.engine()
     cancel = CancelToken()
-    first = engine.stream("t.train", "fake", ScanInputs("long"), session="a", cancel=cancel)
+    first = engine.stream(bench["train"], "fake", ScanInputs("long"), session="a", cancel=cancel)
     steps.let(1)
     assert next(first) == Progress(1, 3)
-    second = Asking(lambda: list(engine.stream("t.train", "fake", ScanInputs("long"), session="b")))
+    second = Asking(lambda: list(engine.stream(bench["train"], "fake", ScanInputs("long"), session="b")))
     until(lambda: engine.counters().joined_in_flight == 1)
     cancel.cancel()
     with pytest.raises(Cancelled):
@@ -346,17 +351,17 @@ def test_readers_of_the_same_stream_share_it_and_leave_it_one_by_one(bench: Benc
 
 def test_a_stream_that_was_cancelled_starts_anew_for_the_next_reader(bench: Bench) -> None:
     steps = Steps(2)
-    bench.add("t.train", steps, "stream")
+    bench.add("train", steps, "stream")
     engine = bench.engine()
     cancel = CancelToken()
-    first = engine.stream("t.train", "fake", ScanInputs("long"), cancel=cancel)
+    first = engine.stream(bench["train"], "fake", ScanInputs("long"), cancel=cancel)
     steps.let(1)
     next(first)
     cancel.cancel()
     steps.let(1)
     until(lambda: steps.cleaned_up_in != "")
     steps.let(2)
-    assert engine.run("t.train", "fake", ScanInputs("long")).tokens.text == "long"
+    assert engine.run(bench["train"], "fake", ScanInputs("long")).result.tokens.text == "long"
 
 
 def test_a_step_that_fails_ends_the_stream_and_not_the_worker(bench: Bench) -> None:
@@ -364,36 +369,36 @@ def test_a_step_that_fails_ends_the_stream_and_not_the_worker(bench: Bench) -> N
         yield Progress(1, 2)
         raise RuntimeError("no")
 
-    bench.add("t.stumble", stumble, "stream")
+    bench.add("stumble", stumble, "stream")
     engine = bench.engine()
-    stream = engine.stream("t.stumble", "fake", ScanInputs("x"))
+    stream = engine.stream(bench["stumble"], "fake", ScanInputs("x"))
     assert next(stream) == Progress(1, 2)
-    with pytest.raises(EngineError, match="failed"):
+    with pytest.raises(Told, match="failed"):
         next(stream)
-    assert engine.run("t.read", "fake", ScanInputs("x")).tokens.text == "x"
+    assert engine.run(bench["read"], "fake", ScanInputs("x")).result.tokens.text == "x"
 
 
 def test_a_reader_who_cancels_is_let_go_while_another_still_waits(bench: Bench) -> None:
     steps = Steps(1)
-    bench.add("t.train", steps, "stream")
+    bench.add("train", steps, "stream")
     engine = bench.engine()
     cancel = CancelToken()
     with bench.worker_held(engine):
-        leaves = Asking(lambda: list(engine.stream("t.train", "fake", ScanInputs("long"), cancel=cancel)))
+        leaves = Asking(lambda: list(engine.stream(bench["train"], "fake", ScanInputs("long"), cancel=cancel)))
         until(lambda: engine.counters().waiting == 1)
-        stays = Asking(lambda: engine.run("t.train", "fake", ScanInputs("long")))
+        stays = Asking(lambda: engine.run(bench["train"], "fake", ScanInputs("long")))
         until(lambda: engine.counters().joined_in_flight == 1)
         cancel.cancel()
     with pytest.raises(Cancelled):
         leaves.answer()  # although the stream's first step is held up
     steps.let(1)
-    assert stays.answer().tokens.text == "long"
+    assert stays.answer().result.tokens.text == "long"
 
 
 def test_an_abandoned_job_takes_no_new_reader() -> None:
     could_join: list[bool] = []
-    stream = experiment(version=1, kind="stream")(lambda model, inputs: iter(()))
-    job = Job("t.train", stream, None, "", on_end=lambda job: could_join.append(job.join(CancelToken())))
+    stream = Implementation(Experiment[Any, Any]("t/train", version=1, kind="stream"), lambda model, inputs: iter(()))
+    job = Job(stream, None, "", on_end=lambda job: could_join.append(job.join(CancelToken())))
     only_reader = CancelToken()
     assert job.join(only_reader)
     assert not job.abandoned()
@@ -407,11 +412,11 @@ def test_an_abandoned_job_takes_no_new_reader() -> None:
 
 def test_closing_cancels_what_waits_and_what_streams(bench: Bench) -> None:
     steps = Steps(100)
-    bench.add("t.train", steps, "stream")
+    bench.add("train", steps, "stream")
     engine = bench.engine()
-    training = Asking(lambda: engine.run("t.train", "fake", ScanInputs("long"), session="trains"))
+    training = Asking(lambda: engine.run(bench["train"], "fake", ScanInputs("long"), session="trains"))
     until(lambda: steps.started == 1)
-    waiting = ask_for(bench, engine, ["a"], "t.read")
+    waiting = ask_for(bench, engine, ["a"], "read")
     closing = Asking(engine.close)
     until(lambda: engine._workers["fake"]._closed)
     steps.let(1)
@@ -421,4 +426,4 @@ def test_closing_cancels_what_waits_and_what_streams(bench: Bench) -> None:
             asker.answer()
     assert steps.cleaned_up_in == "model fake"
     with pytest.raises(Cancelled):
-        engine.run("t.read", "fake", ScanInputs("late"))
+        engine.run(bench["read"], "fake", ScanInputs("late"))

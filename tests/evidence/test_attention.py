@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from explorer.evidence import attention
-from explorer.evidence.rows import own
+from explorer.evidence.texts import own
 from explorer.lab.types.attention import InfluenceResult
-from explorer.models import catalog
+from explorer.models.catalog import catalog
 
 MODEL = "mini-mbert"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer import evidence, examples
+from explorer import evidence
+from explorer.content import examples
 from explorer.evidence import context
 
 

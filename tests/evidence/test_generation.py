@@ -8,8 +8,8 @@ import pytest
 
 from explorer import evidence
 from explorer.evidence import generation
-from explorer.evidence.rows import Texts
-from explorer.models import catalog
+from explorer.evidence.texts import Texts
+from explorer.models.catalog import catalog
 
 FEW = {
     "zh": ("外婆把旧毛衣拆开，给我织了一副手套。", "码头上的工人正在卸货。"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from explorer import evidence
 from explorer.evidence import languages
-from explorer.evidence.rows import own
+from explorer.evidence.texts import own
 
 CONLLU = """# text = Je vais au bal.
 1\tJe\tje\tPRON\t_

@@ -9,8 +9,8 @@ import pytest
 
 from explorer import evidence
 from explorer.evidence import masking
-from explorer.evidence.rows import Texts
-from explorer.models import catalog
+from explorer.evidence.texts import Texts
+from explorer.models.catalog import catalog
 
 LINES = ("他每天早上都去公园跑步。", "这杯茶太烫了，等一会儿再喝。", "我们在车站等了半个小时。")
 MODEL = "mini-mbert"

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from explorer import evidence, examples
-from explorer.evidence import pairs, recorded
-from explorer.models import catalog
+from explorer import evidence
+from explorer.content import examples
+from explorer.evidence import heldout_results, pairs
+from explorer.models.catalog import catalog
 
 OWN = {
     "pairs.nsp_accuracy",
@@ -35,7 +36,7 @@ def test_every_claim_holds_on_the_projects_own_sentences(chapter: str) -> None:
 
 
 def test_what_was_recorded_on_other_people_s_passages_reaches_the_targets() -> None:
-    kept = {id: figures for id, figures in recorded.read().items() if id.startswith("pairs.")}
+    kept = {id: figures for id, figures in heldout_results.read().items() if id.startswith("pairs.")}
     assert kept.keys() == OWN | {"pairs.nsp_easier"}
     measured = {id: float(figures["measured"]) for id, figures in kept.items()}
     assert measured["pairs.nsp_accuracy"] >= 0.75

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.evidence.rows import Row, own, sampled
+from explorer.evidence.texts import Row, own, sampled
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from explorer.models.catalog import ModelInfo
+    from explorer.models.catalog.catalog import ModelInfo
 
 Reference = Callable[[Iterable[int]], NDArray[np.float64]]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from explorer.errors import Told
 from explorer.lab import attention
-from explorer.lab.errors import ExperimentError
 from explorer.lab.types.attention import (
     CellInputs,
     DenseInputs,
@@ -23,8 +23,8 @@ from tests import tiny
 from tests.lab.conftest import last
 
 if TYPE_CHECKING:
-    from explorer.models.catalog import ModelInfo
-    from explorer.models.model import Model
+    from explorer.models.catalog.catalog import ModelInfo
+    from explorer.models.network.model import Model
 
 ModelOf = Callable[[str], "Model"]
 TEXT = "树下有一口井，妹妹在听水声。"
@@ -191,13 +191,13 @@ def test_dense_attention_stops_where_memory_would_not_do(tiny_model: Model, monk
     ],
 )
 def test_what_can_not_be_read_is_refused_with_a_reason(tiny_model: Model, sight: Sight, key: str) -> None:
-    with pytest.raises(ExperimentError) as caught:
+    with pytest.raises(Told) as caught:
         attention.look(tiny_model, LookInputs(sight))
     assert caught.value.key == key
 
 
 def test_513_tokens_are_refused_and_one_token_is_read(mini_mbert: Model) -> None:
-    with pytest.raises(ExperimentError) as caught:
+    with pytest.raises(Told) as caught:
         attention.look(mini_mbert, LookInputs(Sight("树" * 511)))
     assert (caught.value.key, caught.value.values["used"]) == ("too_long", 513)
     assert attention.look(mini_mbert, LookInputs(Sight("树"))).weights.shape == (12, 12, 3, 3)
@@ -210,7 +210,7 @@ def test_a_long_text_is_sent_a_layer_at_a_time(mini_mbert: Model) -> None:
 
 @pytest.mark.parametrize(("layer", "head", "query", "key"), [(9, 0, 0, "head_outside"), (0, 0, 99, "position_outside")])
 def test_a_cell_that_is_not_there(tiny_model: Model, layer: int, head: int, query: int, key: str) -> None:
-    with pytest.raises(ExperimentError) as caught:
+    with pytest.raises(Told) as caught:
         attention.cell(tiny_model, CellInputs(Sight(TEXT), layer, head, query))
     assert caught.value.key == key
 
@@ -220,6 +220,6 @@ def test_a_model_that_shows_no_attention_says_so(tiny_model: Model, monkeypatch:
         raise IndexError("no attention went by")
 
     monkeypatch.setattr(tiny_model, "heads", nothing)
-    with pytest.raises(ExperimentError) as caught:
+    with pytest.raises(Told) as caught:
         attention.look(tiny_model, LookInputs(Sight(TEXT)))
     assert (caught.value.key, caught.value.values["model"]) == ("no_attention", tiny_model.info.name)

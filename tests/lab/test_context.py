@@ -16,14 +16,14 @@ import numpy as np
 import psutil
 import pytest
 
+from explorer.errors import Told
 from explorer.lab import cbow, context, geometry, projecting
-from explorer.lab.errors import ExperimentError
 from explorer.lab.types.context import CbowInputs, CbowResult, CbowStep, EmbedInputs, EmbedResult, Occurrence
 from tests import tiny
 from tests.lab.conftest import last
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = ("妹妹把风筝借给了孩子。", "孩子在听。", "The kitten is listening")
@@ -112,7 +112,7 @@ def test_what_cannot_be_read_is_refused(tiny_model: Model) -> None:
         ((Occurrence("孩子", 0, 1),) * (context.MOST + 1), "too_many_lines"),
         ((Occurrence("好" * 200, 0, 1),), "too_long"),
     ):
-        with pytest.raises(ExperimentError) as problem:
+        with pytest.raises(Told) as problem:
             last(context.embed(tiny_model, EmbedInputs(items)))
         assert problem.value.key == key
 
@@ -120,7 +120,7 @@ def test_what_cannot_be_read_is_refused(tiny_model: Model) -> None:
 def test_numbers_that_are_none_are_refused(tiny_model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = context._states
     monkeypatch.setattr(context, "_states", lambda *given: honest(*given) * np.nan)
-    with pytest.raises(ExperimentError) as problem:
+    with pytest.raises(Told) as problem:
         last(context.embed(tiny_model, EmbedInputs(ITEMS)))
     assert problem.value.key == "not_finite"
 
@@ -279,6 +279,6 @@ def test_cbow_s_examples_are_the_neighbours_of_each_word() -> None:
 
 @pytest.mark.parametrize(("text", "key"), [("太短", "text_short"), ("长" * 30_000, "text_long")])
 def test_cbow_refuses_what_it_cannot_train_on(text: str, key: str, tiny_model: Model) -> None:
-    with pytest.raises(ExperimentError) as problem:
+    with pytest.raises(Told) as problem:
         last(cbow.cbow(tiny_model, CbowInputs(text)))
     assert problem.value.key == key

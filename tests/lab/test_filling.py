@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from explorer.errors import Told
 from explorer.lab import filling
-from explorer.lab.errors import ExperimentError
 from explorer.lab.types.masking import Edit, JointInputs, WordInputs
 from tests.lab.conftest import Reference
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 MASK = 4
 TEXT = "妹妹把风筝借给了孩子。"
@@ -80,7 +80,7 @@ def test_no_blank_is_an_empty_answer(tiny_model: Model) -> None:
 
 def test_too_many_blanks_and_blanks_outside(tiny_model: Model) -> None:
     for masks, key in ((tuple(range(1, 18)), "too_many_blanks"), ((0,), "position_outside")):
-        with pytest.raises(ExperimentError) as caught:
+        with pytest.raises(Told) as caught:
             filling.joint(tiny_model, JointInputs("树" * 20, masks))
         assert caught.value.key == key
 
@@ -124,6 +124,6 @@ def test_a_word_the_vocabulary_lacks(tiny_model: Model) -> None:
     ],
 )
 def test_words_that_can_not_be_scored(tiny_model: Model, inputs: WordInputs, key: str) -> None:
-    with pytest.raises(ExperimentError) as caught:
+    with pytest.raises(Told) as caught:
         filling.word(tiny_model, inputs)
     assert caught.value.key == key

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from explorer.engine.handles import Handles, Shelf
+from explorer.errors import Told
 from explorer.lab import decoding, generation
-from explorer.lab.errors import ExperimentError
 from explorer.lab.sampling import chance_at, draw, offer
 from explorer.lab.types.generation import (
     CacheInputs,
@@ -222,13 +222,13 @@ def test_beyond_the_limit_the_oldest_half_goes_once(model: Any, monkeypatch: pyt
 
 
 def test_a_token_the_model_does_not_have_is_refused(model: Any) -> None:
-    with pytest.raises(ExperimentError, match="token_outside"):
+    with pytest.raises(Told, match="token_outside"):
         follow(model, (1, model.vocab_size))
 
 
 def test_scores_that_are_no_numbers_are_told(model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(model), "decode", lambda self, hidden: hidden.sum(-1, keepdim=True) * math.nan)
-    with pytest.raises(ExperimentError, match="scores_broken"):
+    with pytest.raises(Told, match="scores_broken"):
         follow(model, (3, 4))
 
 
@@ -265,7 +265,7 @@ def test_settings_that_leave_nothing_leave_the_best() -> None:
         assert draw(kept, 0.999) == 1
     assert len(offer(logits, (), Settings(top_k=99)).ids) == 3
     for broken in (np.array([np.nan, 1, 2]), np.full(3, -np.inf)):
-        with pytest.raises(ExperimentError, match="scores_broken"):
+        with pytest.raises(Told, match="scores_broken"):
             offer(broken.astype(np.float32), (), Settings())
 
 
@@ -402,9 +402,9 @@ def test_the_arithmetic_of_one_head(model: Any, library: Library) -> None:
         assert np.allclose(weights, result.weights[layer, head], atol=1e-5)
         assert np.allclose(result.lens[-1], library.logits(ids)[-1], atol=3e-4)
     assert result.weights.shape == (model.n_layers, model.n_heads, len(ids))
-    with pytest.raises(ExperimentError, match="position_outside"):
+    with pytest.raises(Told, match="position_outside"):
         generation.inside(model, InsideInputs(ids, model.n_layers, 0))
-    with pytest.raises(ExperimentError, match="position_outside"):
+    with pytest.raises(Told, match="position_outside"):
         generation.inside(model, InsideInputs(ids, 0, model.n_heads))
 
 
@@ -428,5 +428,5 @@ def test_a_piece_seen_from_the_left(model: Any, library: Library) -> None:
             )
             p *= float(share[same].sum())
         assert result.p[n] == pytest.approx(p, rel=3e-3, abs=1e-9)
-    with pytest.raises(ExperimentError, match="text_empty"):
+    with pytest.raises(Told, match="text_empty"):
         generation.left(model, LeftInputs(text, (), 0))

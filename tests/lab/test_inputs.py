@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.content.sentences import neighbours, sentences
+from explorer.errors import Told
 from explorer.lab import inputs
-from explorer.lab.errors import ExperimentError
 from explorer.lab.types.core import Progress
 from explorer.lab.types.inputs import LongInputs, LongResult, LookupInputs, PositionInputs, SumInputs
-from explorer.models.catalog import ModelInfo, default, entry
-from explorer.models.merging import bpe, for_model, wordpiece
-from explorer.models.model import Model
-from explorer.models.sentences import neighbours, sentences
-from explorer.models.tokenizer import for_model as tokenizer_for
+from explorer.models.catalog.catalog import ModelInfo, default, entry
+from explorer.models.network.model import Model
+from explorer.models.network.tokenizer import for_model as tokenizer_for
+from explorer.models.network.tokenizer_trace import bpe, for_model, wordpiece
 
 STORY = "村口有一条小河。夏天孩子们都来游泳，冬天河面结冰。" * 40
 TEMPLATE = "总的来说，这很[MASK]。"
@@ -56,7 +56,7 @@ def test_one_hot_times_the_table_is_the_row(mini_mbert: Model) -> None:
     np.testing.assert_array_equal(found.rows[found.around.index(29)], found.product)
     for edge in (0, mini_mbert.vocab_size - 1):
         assert edge in inputs.lookup(mini_mbert, LookupInputs(edge)).around
-    with pytest.raises(ExperimentError, match="token_outside"):
+    with pytest.raises(Told, match="token_outside"):
         inputs.lookup(mini_mbert, LookupInputs(mini_mbert.vocab_size))
 
 
@@ -79,7 +79,7 @@ def test_neighbouring_positions_are_alike(mini_mbert: Model) -> None:
     ],
 )
 def test_what_can_not_be_added_up_is_refused(mini_mbert: Model, given: SumInputs, key: str) -> None:
-    with pytest.raises(ExperimentError, match=key):
+    with pytest.raises(Told, match=key):
         inputs.add_up(mini_mbert, given)
 
 
@@ -124,7 +124,7 @@ def test_a_short_text_is_one_window_and_all_ways_agree(mini_mbert: Model) -> Non
     ],
 )
 def test_what_can_not_be_read_is_refused(mini_mbert: Model, changes: dict[str, Any], key: str) -> None:
-    with pytest.raises(ExperimentError, match=key):
+    with pytest.raises(Told, match=key):
         next(inputs.read_long(mini_mbert, long(**changes)))
 
 
@@ -169,15 +169,15 @@ def test_no_steps_are_told_of_a_tokenizer_of_another_kind(tiny_of: Callable[[str
 
 
 def test_a_tokenizer_without_cls_and_sep_says_so(tiny_model_of: Callable[[str], Model]) -> None:
-    with pytest.raises(ExperimentError, match="no_separators"):
+    with pytest.raises(Told, match="no_separators"):
         next(inputs.read_long(tiny_model_of("gpt2"), long()))
 
 
 def test_a_model_without_three_tables_says_so() -> None:
-    from explorer.models import inputs as tables
-    from explorer.models.errors import ModelError
+    from explorer.errors import ModelUnavailable
+    from explorer.models.network import embeddings as tables
 
-    with pytest.raises(ModelError, match="inputs_elsewhere"):
+    with pytest.raises(ModelUnavailable, match="inputs_elsewhere"):
         tables.table(entry("gemma-3-270m-lite"), "position")
 
 

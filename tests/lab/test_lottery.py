@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.errors import Told
 from explorer.lab import lottery
-from explorer.lab.errors import ExperimentError
 from explorer.lab.types.lottery import LotteryInputs
-from explorer.models.catalog import default
-from explorer.models.tokenizer import for_model
+from explorer.models.catalog.catalog import default
+from explorer.models.network.tokenizer import for_model
 
 TEXT = "隔壁的老爷爷每天清晨都在河边钓鱼，unforgettable mornings 他说这样心里安静。"
 
@@ -101,7 +101,7 @@ def test_jieba_keeps_quiet(model: Any, capfd: pytest.CaptureFixture[str]) -> Non
 
 def test_refused(model: Any) -> None:
     for text, key in ((" ", "text_empty"), ("树" * 127, "too_long")):
-        with pytest.raises(ExperimentError) as caught:
+        with pytest.raises(Told) as caught:
             lottery.roll(model, LotteryInputs(text))
         assert caught.value.key == key
 

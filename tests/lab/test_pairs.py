@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.errors import ModelUnavailable, Told
 from explorer.lab import pairs
-from explorer.lab.errors import ExperimentError
 from explorer.lab.types.pairs import JudgeInputs, LessonInputs, MeasureInputs, MeasureResult, interval
-from explorer.models import pairs as heads
-from explorer.models.catalog import default
-from explorer.models.errors import ModelError
-from explorer.models.model import Model
+from explorer.models.catalog.catalog import default
+from explorer.models.network import pair_heads as heads
+from explorer.models.network.model import Model
 
 PAIRS = (
     ("奶奶在院子里种了一棵枣树。", "到了秋天，树上结满了红枣。"),
@@ -114,7 +113,7 @@ def test_measuring_asks_about_each_pair_three_times(mini_mbert: Model) -> None:
 
 
 def test_a_random_sentence_is_of_the_same_group(mini_mbert: Model) -> None:
-    with pytest.raises(ExperimentError, match="too_few_pairs"):
+    with pytest.raises(Told, match="too_few_pairs"):
         list(pairs.measure(mini_mbert, MeasureInputs((PAIRS[:2], PAIRS[2:]))))
 
 
@@ -122,7 +121,7 @@ def test_a_random_sentence_is_of_the_same_group(mini_mbert: Model) -> None:
     ("pair", "key"), [((" ", "有"), "text_empty"), (("有", "\n"), "second_empty"), (("长" * 300,) * 2, "too_long")]
 )
 def test_what_is_no_pair_is_refused(mini_mbert: Model, pair: tuple[str, str], key: str) -> None:
-    with pytest.raises(ExperimentError, match=key):
+    with pytest.raises(Told, match=key):
         pairs.judge(mini_mbert, JudgeInputs((pair,)))
 
 
@@ -132,12 +131,12 @@ def test_the_same_sentence_twice_is_answered(mini_mbert: Model) -> None:
 
 
 def test_a_tokenizer_without_cls_and_sep_says_so(tiny_model_of: Callable[[str], Model]) -> None:
-    with pytest.raises(ExperimentError, match="no_separators"):
+    with pytest.raises(Told, match="no_separators"):
         pairs.judge(tiny_model_of("gpt2"), JudgeInputs(PAIRS))
 
 
 def test_a_model_without_a_pair_head_says_what_it_lacks(tiny_model: Model) -> None:
-    with pytest.raises(ModelError, match="pair_head_missing"):
+    with pytest.raises(ModelUnavailable, match="pair_head_missing"):
         pairs.judge(tiny_model, JudgeInputs(PAIRS))
 
 

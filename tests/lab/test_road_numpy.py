@@ -19,7 +19,7 @@ from explorer.lab.types.masking import Edit, FillInputs, FillResult, LensInputs,
 from tests.lab.conftest import last
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 Vector = NDArray[np.float64]
 TEXT, POSITION = "窗台上的花开得真好看", 5

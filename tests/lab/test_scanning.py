@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from explorer.errors import Told
 from explorer.lab import scanning
-from explorer.lab.errors import ExperimentError
 from explorer.lab.types.core import Progress
 from explorer.lab.types.masking import ScanInputs
 from tests.lab.conftest import Reference, last
 
 if TYPE_CHECKING:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
 TEXT = "妹妹把红色的风筝借给了邻居的孩子。The kettle is singing."
 
@@ -47,7 +47,7 @@ def test_covers_typed_by_the_reader_stay_covered_and_are_not_scored(tiny_model: 
     result = last(scanning.scan(tiny_model, ScanInputs("树下有[MASK]井", "fp32")))
     assert result.positions.tolist() == [1, 2, 3, 5]
     for text in ("[MASK]", " "):
-        with pytest.raises(ExperimentError) as caught:
+        with pytest.raises(Told) as caught:
             last(scanning.scan(tiny_model, ScanInputs(text)))
         assert caught.value.key == "text_empty"
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 import pytest
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import get_engine
-from explorer.lab.types.attention import CellInputs, OffInputs, Sight
-from explorer.models import named
-from explorer.models.policy import Policy
+from explorer.lab.types.attention import CELL, OFF, CellInputs, OffInputs, Sight
+from explorer.models.catalog import adhoc_models
+from explorer.models.catalog.policy import Policy
 from explorer.ui import i18n
 from explorer.ui.state import to_query
 from explorer.views.attention import common
@@ -24,7 +24,7 @@ from tests import tiny
 from tests.pages.app import body, count, html, link, notices, open_page, snippets
 
 if TYPE_CHECKING:
-    from explorer.models.catalog import ModelInfo
+    from explorer.models.catalog.catalog import ModelInfo
 
 OWN = {
     "zh": {"text": "小猫趴在窗台上打盹，尾巴轻轻地晃。", "layer": "4", "head": "7", "pins": "2~5"},
@@ -76,7 +76,7 @@ def registered(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SESAME_MODELS", str(store))
         for family in tiny.FAMILIES:
-            found[family] = named.register(Path(tiny_of(family).path), Policy(alone=True)).id
+            found[family] = adhoc_models.register(Path(tiny_of(family).path), Policy(alone=True)).id
         yield found
 
 
@@ -99,7 +99,7 @@ def test_every_architecture_shows_each_of_its_attentions(family: str, part: str,
     (snippet,) = snippets(at)
     assert "井边有 kettle 和一口锅" in snippet
     sight = Sight("井边有 kettle 和一口锅", part=part, target="水声" if part != "self" else "")
-    cell = get_engine().run("attention.cell", registered[family], CellInputs(sight, 1, 3, 1))
+    cell = get_engine().run(CELL, registered[family], CellInputs(sight, 1, 3, 1)).result
     said = [line.split() for line in printed(snippet).splitlines()[1:]]
     best = np.sort(cell.weights)[::-1][: len(said)]
     np.testing.assert_allclose([float(line[-1]) for line in said], best, atol=2e-6)
@@ -136,7 +136,7 @@ def test_other_tools_take_other_architectures(family: str, tool: str, registered
     if (tool, family) == ("off", "gpt2"):  # what is printed is what the page computes
         (snippet,) = snippets(at)
         asked = OffInputs("The kettle is singing", -1, ((0, 1), (1, 2)))
-        rows = get_engine().run("attention.off", registered[family], asked).logits.astype(float)
+        rows = get_engine().run(OFF, registered[family], asked).result.logits.astype(float)
         p, q = (np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in rows)
         kl = float(printed(snippet).splitlines()[-1].split("=")[1])
         assert kl == pytest.approx(float((p * np.log(p / q)).sum()), abs=1e-4)
@@ -156,7 +156,7 @@ def test_rollout_of_cross_attention_is_refused_with_a_reason(registered: dict[st
 
 
 def test_a_model_that_gives_no_attentions_is_told(registered: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
     def nothing(*_: object, **__: object) -> None:
         raise IndexError("no attention went by")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import catalog, uses
 from explorer.ui import i18n
 from explorer.ui.state import to_query
@@ -17,7 +17,7 @@ from explorer.views.context import common
 from tests.pages.app import body, count, html, link, notices, open_page, snippets
 
 if TYPE_CHECKING:
-    from explorer.models.catalog import ModelInfo
+    from explorer.models.catalog.catalog import ModelInfo
 
 OWN = {
     "zh": {"text": "他在炉子上烧水。\n井水很凉。\n这场比赛的水很深。\n项目的水太深。", "word": "水",

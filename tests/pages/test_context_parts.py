@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.views.context import common, own, words
 
 
@@ -25,7 +25,7 @@ def test_lines_without_the_word_are_left_out_and_none_at_all_is_an_error() -> No
     assert [line.start for line in scene.lines] == [1, 1]
     assert [line.sense for line in scene.lines] == [0, 1]
     assert scene.skipped == ("没有",)
-    with pytest.raises(EngineError) as problem:
+    with pytest.raises(Told) as problem:
         common._own("没有", "水", 0, (), "mini-mbert")
     assert problem.value.key == "word_missing"
 
@@ -55,7 +55,7 @@ def test_what_is_no_text_is_refused(data: bytes) -> None:
 
 def test_a_hundred_megabytes_are_refused_before_they_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    monkeypatch.setattr(own.chrome, "notice", lambda key, *_, **__: said.append(key))
+    monkeypatch.setattr(own.page_parts, "notice", lambda key, *_, **__: said.append(key))
     own._open(bytes(100_000_000))
     assert said == ["context.own.too_large"]
 

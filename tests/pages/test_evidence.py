@@ -8,25 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from explorer.evidence import bench, kept
+from explorer.evidence import results_store, runner
 from explorer.lab.types.evidence import OWN, Measuring
 from explorer.ui import chapters, i18n
 from explorer.views.evidence import common
-from tests.evidence.test_bench import ROW, SECOND
+from tests.evidence.test_runner import ROW, SECOND
 from tests.pages.app import body, html, link, notices, open_page
 
 
 @pytest.fixture(autouse=True)
 def own_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SESAME_MODELS", str(tmp_path))
-    monkeypatch.setattr(bench, "_status", None)
+    monkeypatch.setattr(runner, "_status", None)
 
 
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
 def test_every_claim_that_came_with_the_app_is_there(lang: str) -> None:
     at = open_page("evidence", lang)
     assert not at.exception
-    seen, figures = body(at), bench.figures("masking")
+    seen, figures = body(at), runner.figures("masking")
     assert len(figures) >= 5
     for figure in figures:
         row = figure.row
@@ -41,7 +41,7 @@ def test_every_claim_that_came_with_the_app_is_there(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
 def test_what_was_measured_here_is_said_so_and_what_fails_too(lang: str) -> None:
-    kept.keep([ROW, SECOND])
+    results_store.keep([ROW, SECOND])
     at = open_page("evidence", lang, chapter="masking")
     cards = "".join(html(at))
     assert 'data-claim="masking.a" data-measured="0.6"' in cards
@@ -52,7 +52,7 @@ def test_what_was_measured_here_is_said_so_and_what_fails_too(lang: str) -> None
 
 
 def test_every_chapter_with_evidence_is_offered_and_the_link_holds_the_choice() -> None:
-    names = [name for _, name in chapters.CHAPTERS if name in bench.chapters()]
+    names = [name for _, name in chapters.CHAPTERS if name in runner.chapters()]
     at = open_page("evidence", "zh")
     control = at.segmented_control(key="evidence-chapter-zh")
     assert control.options == [i18n.text(f"{name}.nav" if name else "evidence.all", "zh") for name in ("", *names)]
@@ -62,17 +62,17 @@ def test_every_chapter_with_evidence_is_offered_and_the_link_holds_the_choice() 
 
 
 def test_how_a_measurement_stands_and_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench, "_status", Measuring("masking", False, 3, 9, error="cancelled"))
+    monkeypatch.setattr(runner, "_status", Measuring("masking", False, 3, 9, error="cancelled"))
     assert notices(open_page("evidence", "zh")) == [i18n.text("evidence.stopped", "zh", done=3)]
-    monkeypatch.setattr(bench, "_status", Measuring("masking", True, 3, 9, step=(2, 8)))
+    monkeypatch.setattr(runner, "_status", Measuring("masking", True, 3, 9, step=(2, 8)))
     at = open_page("evidence", "en")
     assert at.button(key="measure-masking").disabled
     assert at.button(key="evidence-cancel").label == i18n.text("common.cancel", "en")
 
 
 def test_the_table_has_every_field_of_every_claim() -> None:
-    kept.keep([ROW])
-    rows = list(csv.DictReader(io.StringIO(common.table(bench.figures("masking")).removeprefix("\ufeff"))))
+    results_store.keep([ROW])
+    rows = list(csv.DictReader(io.StringIO(common.table(runner.figures("masking")).removeprefix("\ufeff"))))
     mine = next(row for row in rows if row["id"] == "masking.a")
     assert (mine["claim_zh"], mine["measured"], mine["holds"], mine["n"]) == ("说法", "0.6", "True", "12")
     assert mine["measured_here"] == "True"
@@ -80,11 +80,11 @@ def test_the_table_has_every_field_of_every_claim() -> None:
 
 
 def test_only_what_does_not_hold_and_only_what_was_measured_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept.keep([ROW, SECOND])
+    results_store.keep([ROW, SECOND])
     fails = "".join(html(open_page("evidence", "zh", show="fails")))
     assert "masking.b" in fails
     assert "masking.a" not in fails
     here = "".join(html(open_page("evidence", "zh", show="here")))
     assert here.count("data-claim=") == 2
-    monkeypatch.setattr(kept, "own", lambda: kept.SHIPPED.with_name("nothing.json"))
+    monkeypatch.setattr(results_store, "own", lambda: results_store.SHIPPED.with_name("nothing.json"))
     assert i18n.text("evidence.none_such", "zh") in body(open_page("evidence", "zh", show="here"))

@@ -12,6 +12,7 @@ import pytest
 
 from explorer.engine import catalog, get_engine
 from explorer.lab import decoding
+from explorer.lab.types.generation import SCAN
 from explorer.ui import i18n
 from explorer.views.generation import common, pieces
 from tests.pages.app import body, html, link, notices, open_page, snippets
@@ -56,7 +57,7 @@ def test_a_text_too_short_to_measure_is_told(tool: str) -> None:
 
 @pytest.mark.parametrize("name", common.PRESETS)
 def test_every_preset_opens(name: str) -> None:
-    from explorer import examples
+    from explorer.content import examples
     from explorer.ui.state import to_query
 
     lang = i18n.LANGUAGES[common.PRESETS.index(name) % 2]
@@ -102,7 +103,7 @@ def test_extreme_settings_still_give_a_text(extreme: dict[str, str]) -> None:
 
 
 def test_scores_that_are_no_numbers_are_told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    from explorer.models.model import Model
+    from explorer.models.network.model import Model
 
     real = Model.decode
     monkeypatch.setattr(Model, "decode", lambda self, hidden: real(self, hidden) * math.nan)
@@ -193,7 +194,7 @@ def gemma_result() -> Any:
         ids = get_engine().tokens(catalog.default("causal").id, text).ids
         mixed = scrambled(ids, common.State().mix)
         assert sorted(mixed) == sorted(ids) and mixed[0] == ids[0]
-        result = get_engine().run("generation.scan", catalog.default("causal").id, ScanInputs((ids, mixed)))
+        result = get_engine().run(SCAN, catalog.default("causal").id, ScanInputs((ids, mixed))).result
         natural, other = (float(np.sum(row.nats, dtype=np.float64)) for row in result.rows)
         return natural, other
 

@@ -7,7 +7,7 @@ import itertools
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import examples
+from explorer.content import examples
 from explorer.ui import chapters, i18n
 from explorer.ui.state import to_query
 from explorer.views.home import common

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import catalog
 from explorer.ui import i18n
 from explorer.ui.state import to_query

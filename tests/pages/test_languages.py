@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from explorer.engine import get_engine
-from explorer.models import catalog, choice, named
-from explorer.models.catalog import ModelInfo
-from explorer.models.policy import Policy
+from explorer.models.catalog import adhoc_models, catalog, chapter_models
+from explorer.models.catalog.catalog import ModelInfo
+from explorer.models.catalog.policy import Policy
 from explorer.ui import i18n
 from explorer.views.languages import common, shift
 from tests.pages.app import body, notices, open_page, snippets
@@ -99,12 +99,12 @@ def test_another_masked_model_shows_every_tool(
     monkeypatch.setenv("SESAME_CACHE", str(tmp_path / "cache"))
     known = {**catalog.ANY_OF_KIND, "masked": (*catalog.ANY_OF_KIND["masked"], "languages")}
     monkeypatch.setattr(catalog, "ANY_OF_KIND", known)  # as the catalogue says of bert-base-multilingual-cased
-    info = named.register(tiny_of(family).folder, Policy(alone=True))
-    choice.choose("languages", info.id)
+    info = adhoc_models.register(tiny_of(family).folder, Policy(alone=True))
+    chapter_models.choose("languages", info.id)
     for n, tool in enumerate(common.TOOLS):
         lang = i18n.LANGUAGES[n % 2]
         at = open_page("languages", lang, tool=tool, text=OWN[lang], target=TARGET[lang], layer="2", method="umap")
         assert not at.exception, tool
         assert words("languages.title", lang) in body(at)
-    choice.choose("languages", "mini-mbert")
+    chapter_models.choose("languages", "mini-mbert")
     get_engine().unload(info.id)

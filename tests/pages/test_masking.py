@@ -114,7 +114,7 @@ def test_too_many_blanks_to_fill_are_told() -> None:
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
 @pytest.mark.parametrize("name", common.PRESETS)
 def test_every_preset_draws(name: str, lang: str) -> None:
-    from explorer import examples
+    from explorer.content import examples
     from explorer.ui.state import to_query
 
     entry = examples.entry("masking", name, lang)

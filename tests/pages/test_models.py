@@ -10,13 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.engine import get_engine, library, uses
-from explorer.models import catalog, store
-from explorer.models.catalog import ModelInfo
-from explorer.models.policy import Policy
+from explorer.models.catalog import catalog, store
+from explorer.models.catalog.catalog import ModelInfo
+from explorer.models.catalog.policy import Policy
 from explorer.ui import i18n, permission
 from explorer.views.models import progress
-from tests.fetch import material
-from tests.fetch.servers import COMMIT, Fault, Site, running
+from tests.models.download import material
+from tests.models.download.servers import COMMIT, Fault, Site, running
 from tests.pages.app import body, html, link, notices, open_page
 
 ALONE = Policy(alone=True)

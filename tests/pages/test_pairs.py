@@ -9,12 +9,12 @@ from typing import get_args
 
 import pytest
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import get_engine
-from explorer.lab.types.pairs import MeasureInputs
-from explorer.models import choice, named
-from explorer.models.catalog import ModelInfo
-from explorer.models.policy import Policy
+from explorer.lab.types.pairs import MEASURE, MeasureInputs
+from explorer.models.catalog import adhoc_models, chapter_models
+from explorer.models.catalog.catalog import ModelInfo
+from explorer.models.catalog.policy import Policy
 from explorer.ui import i18n
 from explorer.ui.state import to_query
 from explorer.views.pairs import common, measure, why
@@ -191,14 +191,14 @@ def test_a_model_without_a_pair_head_says_what_it_lacks(
 ) -> None:
     """A BERT that was saved with its masked-word head alone, chosen for this chapter."""
     monkeypatch.setenv("SESAME_MODELS", str(tmp_path / "models"))
-    info = named.register(tiny_of("bert").folder, Policy(alone=True))
-    choice.choose("pairs", info.id)
+    info = adhoc_models.register(tiny_of("bert").folder, Policy(alone=True))
+    chapter_models.choose("pairs", info.id)
     told = words("errors.pair_head_missing", lang, model=info.name).replace("**", "")
     for tool in ("judge", "road", "lesson"):
         at = open_page("pairs", lang, tool=tool, a="The kettle is singing.", b="The kitten is listening.")
         assert not at.exception
         assert notices(at) == [told], tool
-    choice.choose("pairs", "mini-mbert")
+    chapter_models.choose("pairs", "mini-mbert")
     assert notices(open_page("pairs", lang, **OWN[lang])) == []
     get_engine().unload(info.id)
 
@@ -235,5 +235,5 @@ def test_the_language_is_switched_without_losing_the_page() -> None:
 
 def test_what_is_measured_first_is_all_the_project_has_written() -> None:
     """The key under which the page looks is that under which the result comes with the app."""
-    wanted = [inputs for name, _, inputs in examples.defaults() if name == "pairs.measure"]
+    wanted = [inputs for name, _, inputs in examples.defaults() if name == MEASURE]
     assert wanted == [MeasureInputs(tuple(examples.own_pairs(lang) for lang in examples.LANGUAGES))]

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from explorer.engine import catalog, get_engine
-from explorer.engine.base import EngineError
-from explorer.lab.types.attention import LookInputs, LookResult, Sight
+from explorer.errors import Told
+from explorer.lab.types.attention import LOOK, LookInputs, LookResult, Sight
 from explorer.views.attention import downloads, scene
 from explorer.views.attention.common import State
 
@@ -20,7 +20,7 @@ ZH, SECOND = "河边有三只鸭子。", "它们在等鱼。"
 
 @pytest.fixture(scope="module")
 def pair() -> LookResult:
-    return get_engine().run("attention.look", MODEL, LookInputs(Sight(ZH, SECOND)))
+    return get_engine().run(LOOK, MODEL, LookInputs(Sight(ZH, SECOND))).result
 
 
 def test_a_text_is_cut_at_a_token_and_the_second_one_is_kept() -> None:
@@ -32,7 +32,7 @@ def test_a_text_is_cut_at_a_token_and_the_second_one_is_kept() -> None:
 
 
 def test_a_second_text_that_is_too_long_alone_is_refused() -> None:
-    with pytest.raises(EngineError) as caught:
+    with pytest.raises(Told) as caught:
         scene.fit(MODEL, "雨", SECOND * 9, 30)
     assert caught.value.key == "too_long"
 
@@ -41,7 +41,7 @@ def test_a_second_text_that_is_too_long_alone_is_refused() -> None:
     ("changes", "key"), [({"text": " \n"}, "text_empty"), ({"paired": True, "pair": " "}, "pair_empty")]
 )
 def test_nothing_to_read_is_told(changes: dict[str, object], key: str) -> None:
-    with pytest.raises(EngineError) as caught:
+    with pytest.raises(Told) as caught:
         scene.read(State(**{"text": ZH, **changes}))
     assert caught.value.key == key
 
@@ -85,7 +85,7 @@ def test_the_csv_holds_every_weight_in_full(pair: LookResult) -> None:
 
 
 def test_the_csv_of_a_long_text_holds_the_head_on_the_stage() -> None:
-    result = get_engine().run("attention.look", MODEL, LookInputs(Sight("雨=水" * 45), 4))
+    result = get_engine().run(LOOK, MODEL, LookInputs(Sight("雨=水" * 45), 4)).result
     shown = scene.view(State(layer=4, head=6), result)
     rows = list(csv.reader(io.StringIO(downloads.table(result, shown, "a").decode("utf-8-sig"))))[1:]
     assert len(rows) == 137**2

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from explorer.engine import get_engine
-from explorer.models import choice, named
-from explorer.models.catalog import ModelInfo
-from explorer.models.policy import Policy
+from explorer.models.catalog import adhoc_models, chapter_models
+from explorer.models.catalog.catalog import ModelInfo
+from explorer.models.catalog.policy import Policy
 from explorer.views.masking import common, stage
 from tests.pages.app import body, html, notices, open_page, snippets
 
@@ -30,8 +30,8 @@ def model(
     """A tiny network of a family, chosen for 填空."""
     monkeypatch.setenv("SESAME_MODELS", str(tmp_path / "models"))
     monkeypatch.setattr(stage, "complete_scan", lambda sentence: None)
-    info = named.register(tiny_of(request.param).folder, Policy(alone=True))
-    choice.choose("masking", info.id)
+    info = adhoc_models.register(tiny_of(request.param).folder, Policy(alone=True))
+    chapter_models.choose("masking", info.id)
     yield info
     get_engine().unload(info.id)
 
@@ -91,7 +91,7 @@ def test_a_typed_mask_is_read_by_every_tokenizer(model: ModelInfo) -> None:
 
 def test_going_back_to_the_model_in_the_box_gives_its_numbers_again(model: ModelInfo) -> None:
     before = common.model_id()
-    choice.choose("masking", "mini-mbert")
+    chapter_models.choose("masking", "mini-mbert")
     assert before == model.id
     assert common.model_id() == "mini-mbert"
     assert common.mask_id() == 4

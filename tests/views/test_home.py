@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from explorer import examples
-from explorer.engine.base import EngineError
+from explorer.content import examples
+from explorer.errors import Told
 from explorer.views.home import common
 from explorer.views.home.common import MAX_TOKENS, State, hide, read
 from tests.ui.conftest import Reader
@@ -74,7 +74,7 @@ def test_very_short_texts_are_split_as_well(text: str, how: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "  ", "\u3000", "\u200b", "\u200b\u200d"])
 def test_a_text_without_a_token_is_told(text: str) -> None:
-    with pytest.raises(EngineError) as caught:
+    with pytest.raises(Told) as caught:
         read(text)
     assert caught.value.key == "text_empty"
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from explorer.engine import get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.masking import Edit
 from explorer.views.masking import common, cover
 from explorer.views.masking.common import MAX_TOKENS, State, as_sentence
@@ -25,7 +25,7 @@ def pieces(sentence: common.Sentence, positions: tuple[int, ...]) -> list[str]:
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t\u3000 "])
 def test_nothing_to_read_is_told(text: str) -> None:
-    with pytest.raises(EngineError) as caught:
+    with pytest.raises(Told) as caught:
         as_sentence(text)
     assert caught.value.key == "text_empty"
 

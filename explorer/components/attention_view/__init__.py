@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from streamlit.components.v2 import component
 
 from explorer.components.bundle import bundle
-from explorer.components.door import MalformedEventError, last_seen, listed, listener, real, whole
+from explorer.components.events import MalformedEventError, last_seen, listed, listener, real, whole
+from explorer.components.labels import interface
 from explorer.components.packing import pack
-from explorer.components.words import chosen, tag
 
+TABLE = "attention"  # of assets/text/<lang>/components.toml
 LABELS = (
     "heads",  # name of the thumbnails
     "heads_keys",  # how to use them from the keyboard
@@ -92,8 +93,6 @@ def attention_view(
     exact: NDArray[np.float32],
     *,
     key: str,
-    labels: Mapping[str, str],
-    lang: str,
     view: View,
     thumbs: NDArray[np.uint8] | None = None,
     held: int = -1,
@@ -115,8 +114,7 @@ def attention_view(
     shape = (thumbs if thumbs is not None else weights).shape
     header = {
         "key": key,
-        "lang": tag(lang),
-        "labels": chosen(labels, LABELS),
+        **interface(TABLE, LABELS),
         "looking": [[mark.text, int(mark.special), mark.side] for mark in looking],
         "seen": None if seen == looking else [[mark.text, int(mark.special), mark.side] for mark in seen],
         "shape": list(shape),

@@ -14,9 +14,9 @@ from typing import Any
 from streamlit.components.v2 import component
 
 from explorer.components.bundle import bundle
-from explorer.components.door import MalformedEventError, last_seen, listener, short_text
+from explorer.components.events import MalformedEventError, last_seen, listener, short_text
+from explorer.components.labels import reader_lang
 from explorer.components.packing import pack
-from explorer.components.words import tag
 
 _BUNDLE = bundle(Path(__file__).parent)
 _mount = component("sesame_cards", js=_BUNDLE.js, css=_BUNDLE.css)
@@ -31,13 +31,11 @@ class Card:
     text: str
 
 
-def cards(
-    cards: Sequence[Card], *, key: str, lang: str, label: str, on_pick: Callable[[str], None] | None = None
-) -> None:
+def cards(cards: Sequence[Card], *, key: str, label: str, on_pick: Callable[[str], None] | None = None) -> None:
     """Mounts the cards as a list of buttons named `label`; `on_pick` gets the id before the page's next run."""
     header = {
         "key": key,
-        "lang": tag(lang),
+        "lang": reader_lang(),
         "label": label,
         "cards": [asdict(card) for card in cards],
         "n": last_seen(key),

@@ -16,9 +16,10 @@ from streamlit.components.v2 import component
 
 from explorer.components.bundle import bundle
 from explorer.components.distribution import head_ids
+from explorer.components.labels import interface
 from explorer.components.packing import pack
-from explorer.components.words import chosen, tag
 
+TABLE = "compare"  # of assets/text/<lang>/components.toml
 LABELS = (
     "series",  # name of the whole figure
     "headline",  # {word} {p} {rank}: the original in one column
@@ -26,6 +27,8 @@ LABELS = (
     "csv_columns",  # 5 names, comma-separated: column, word, id, probability, rank
     "csv_answers",  # 3 names, comma-separated: column, row, probability
 )
+
+SHOWN = 5  # words a column
 
 _BUNDLE = bundle(Path(__file__).parent)
 _mount = component("sesame_compare", js=_BUNDLE.js, css=_BUNDLE.css)
@@ -50,19 +53,15 @@ def compare(
     *,
     key: str,
     vocabulary: Sequence[str],
-    labels: Mapping[str, str],
-    lang: str,
-    show: int = 5,
     caption: str = "",
     title: str = "",
-    alt: str = "",
 ) -> None:
-    """Mounts one column a series: title, the original's probability and rank, the first `show` words, the rest.
+    """Mounts one column a series: title, the original's probability and rank, the first words, the rest.
 
-    vocabulary   all tokens by id; labels the texts named in LABELS; lang "zh" or "en"
+    vocabulary   all tokens by id
     """
-    columns = [column(one, one.vocabulary or vocabulary, show) for one in series]
-    _draw(columns, key=key, labels=labels, lang=lang, caption=caption, title=title, alt=alt)
+    columns = [column(one, one.vocabulary or vocabulary) for one in series]
+    _draw(columns, key=key, caption=caption, title=title)
 
 
 @dataclass(frozen=True)
@@ -78,13 +77,11 @@ def answers(
     columns: Sequence[Answers],
     *,
     key: str,
-    labels: Mapping[str, str],
-    lang: str,
+    alt: str,
     caption: str = "",
     title: str = "",
-    alt: str = "",
 ) -> None:
-    """Mounts one column of bars for each; labels and lang as above."""
+    """Mounts one column of bars for each; `alt` says all of it in words."""
     drawn = [
         {
             "title": one.title,
@@ -94,21 +91,19 @@ def answers(
         }
         for one in columns
     ]
-    _draw(drawn, key=key, labels=labels, lang=lang, caption=caption, title=title, alt=alt)
+    _draw(drawn, key=key, caption=caption, title=title, alt=alt)
 
 
-def _draw(
-    columns: Sequence[Mapping[str, Any]], *, key: str, labels: Mapping[str, str], lang: str, **texts: str
-) -> None:
-    header = {"key": key, "lang": tag(lang), "labels": chosen(labels, LABELS), "columns": columns, **texts}
+def _draw(columns: Sequence[Mapping[str, Any]], *, key: str, **texts: str) -> None:
+    header = {"key": key, **interface(TABLE, LABELS), "columns": columns, **texts}
     _mount(key=key, data=pack(header))
 
 
-def column(series: Series, vocabulary: Sequence[str], show: int) -> dict[str, Any]:
-    """What is drawn of one series: the first `show` words, the original if it is not among them, and the rest."""
+def column(series: Series, vocabulary: Sequence[str]) -> dict[str, Any]:
+    """What is drawn of one series: the first SHOWN words, the original if it is not among them, and the rest."""
     shifted = series.logits.astype(np.float64) - float(series.logits.max())
     p = np.exp(shifted) / np.exp(shifted).sum()
-    ids = head_ids(series.logits, show).tolist()
+    ids = head_ids(series.logits, SHOWN).tolist()
     if series.original_id is not None and series.original_id not in ids:
         ids.append(series.original_id)
     rows = [

@@ -1,7 +1,7 @@
 """A whole distribution over the vocabulary as bars, sent once; its dials act in the browser.
 
 Knows scores, words and how to show probabilities. It does not know which model or position they come from.
-The softmax, the ranks and the cuts are computed in the browser from the scores (shared/softmax.js).
+The softmax and the ranks are computed in the browser from the scores (shared/softmax.js).
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from streamlit.components.v2 import component
 
 from explorer.components.bundle import bundle
-from explorer.components.door import last_seen, listed, listener, real, short_text, whole
+from explorer.components.events import last_seen, listed, listener, real, short_text, whole
+from explorer.components.labels import interface
 from explorer.components.packing import pack
-from explorer.components.words import chosen, tag
 
+TABLE = "bars"  # of assets/text/<lang>/components.toml
 LABELS = (
     "bars",  # name of the list of bars
     "summary",  # {list}: one sentence for screen readers
@@ -30,13 +31,8 @@ LABELS = (
     "rest",  # name of the remainder row; short
     "rest_long",  # {n}: its name for screen readers
     "rank",  # {rank}: "第 57"
-    "cut",  # instead of a percentage, for a word that was cut
     "temperature",  # {t}
     "show",  # {k}
-    "top_k",  # {k}
-    "top_k_off",
-    "top_p",  # {p}
-    "min_p",  # {p}
     "reset",  # name of the button that sets a dial back
     "watch",  # name and placeholder of the word box
     "watch_remove",  # {word}
@@ -49,20 +45,10 @@ TEMPERATURE = (0.1, 3.0)
 SHOW = (3, 30)
 MAX_WATCHED = 8
 MAX_WORD = 40
-_MAX_TOP_K = 100
 _HEAD = 60
 
 _BUNDLE = bundle(Path(__file__).parent)
 _mount = component("sesame_distribution", js=_BUNDLE.js, css=_BUNDLE.css)
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Who stays: the `top_k` best (0: all), of these the fewest that hold `top_p`, of these all ≥ `min_p` · best."""
-
-    top_k: int = 0
-    top_p: float = 1.0
-    min_p: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -81,7 +67,6 @@ class Dials:
     temperature: float
     show: int
     watch: tuple[str, ...]
-    cut: Cut
 
 
 @dataclass(frozen=True)
@@ -98,12 +83,9 @@ def distribution(
     key: str,
     head: Mapping[int, str],
     vocab_url: str,
-    labels: Mapping[str, str],
-    lang: str,
     original_id: int | None = None,
     temperature: float = 1.0,
     show: int = 5,
-    cut: Cut | None = None,
     watch: Sequence[str] = (),
     extra: Sequence[Extra] = (),
     hide: bool = False,
@@ -111,7 +93,6 @@ def distribution(
     on_watch: Callable[[Watch], None] | None = None,
     caption: str = "",
     title: str = "",
-    alt: str = "",
 ) -> None:
     """Mounts the bars. Callbacks run before the page's next run; dials speak once, when they are let go.
 
@@ -121,29 +102,24 @@ def distribution(
     vocab_url      a JSON array of all tokens by id, relative to the page's base; fetched when first needed
     original_id    the token the reader wrote there; it is always shown, with its rank. None: there is none
     temperature, show, watch   where the dials stand; the browser keeps its own place until these change
-    cut            None: no cutting dials
     extra          rows for the watched words that are not one token
     hide           predict, then reveal: words and numbers stay secret until the reader asks
-    labels         the texts named in LABELS; lang "zh" or "en"
     """
     if logits.ndim != 1 or logits.dtype != np.float32 or not np.isfinite(logits).all():
         raise ValueError("logits must be one row of finite float32")
     header = {
         "key": key,
-        "lang": tag(lang),
-        "labels": chosen(labels, LABELS),
+        **interface(TABLE, LABELS),
         "head": [[int(id_), token] for id_, token in head.items()],
         "vocab_url": vocab_url,
         "original": original_id,
         "temperature": temperature,
         "show": show,
-        "cut": None if cut is None else asdict(cut),
         "watch": list(watch),
         "extra": [asdict(row) for row in extra],
         "hide": hide,
         "caption": caption,
         "title": title,
-        "alt": alt,
         "n": last_seen(key),
     }
     _mount(
@@ -168,11 +144,6 @@ def parse_dials(value: Mapping[str, Any]) -> Dials:
         temperature=real(value.get("temperature"), *TEMPERATURE),
         show=whole(value.get("show"), *SHOW),
         watch=_watch(value.get("watch")),
-        cut=Cut(
-            top_k=whole(value.get("top_k"), 0, _MAX_TOP_K),
-            top_p=real(value.get("top_p"), 0.0, 1.0),
-            min_p=real(value.get("min_p"), 0.0, 1.0),
-        ),
     )
 
 

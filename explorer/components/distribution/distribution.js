@@ -13,7 +13,6 @@ import {csvText, fitted, picture, tag, text} from "../shared/svg.js";
 const REST_MS = 300;
 const MAX_WATCHED = 8;
 const MAX_WORD = 40;
-const NO_CUT = {top_k: 0, top_p: 1, min_p: 0};
 
 class Bars {
   constructor(root, send) {
@@ -32,7 +31,6 @@ class Bars {
     });
     this.rows = [];
     this.watch = [];
-    this.cut = NO_CUT;
   }
 
   update(header, {logits}) {
@@ -46,11 +44,11 @@ class Bars {
       this.open = false;
     }
     if (header.hide !== before?.hide) this.open = false;
-    this.root.firstChild.setAttribute("aria-label", header.alt || header.labels.bars);
+    this.root.firstChild.setAttribute("aria-label", header.labels.bars);
     this.caption.textContent = header.caption;
-    const furniture = JSON.stringify([header.labels, header.lang, header.cut !== null]);
+    const furniture = JSON.stringify([header.labels, header.lang]);
     if (furniture !== this.furniture) this.furnish(furniture);
-    const placed = JSON.stringify([header.temperature, header.show, header.cut, header.watch]);
+    const placed = JSON.stringify([header.temperature, header.show, header.watch]);
     const settled = this.echo.settles(header.n);
     if (settled && placed !== this.placed && !this.held) this.adopt();
     this.placed = settled ? placed : this.placed;
@@ -73,14 +71,12 @@ class Bars {
 
   // Takes the dials from the last payload.
   adopt() {
-    const {temperature, show, cut, watch} = this.header;
+    const {temperature, show, watch} = this.header;
     this.temperature = temperature;
     this.show = show;
-    this.cut = cut ?? NO_CUT;
     this.watch = [...watch];
     this.dials.temperature.set(temperature);
     this.dials.show.set(show);
-    if (cut) for (const name of ["top_k", "top_p", "min_p"]) this.dials[name].set(cut[name]);
     this.drawWatched();
   }
 
@@ -89,7 +85,7 @@ class Bars {
   furnish(furniture) {
     this.furniture = furniture;
     this.placed = null;
-    const {labels, cut} = this.header;
+    const {labels} = this.header;
     const dial = (name, scale, home, label, act) => new Dial({
       name, scale, home, label, reset: labels.reset, done: () => this.rest(),
       live: (value) => {
@@ -97,16 +93,10 @@ class Bars {
         this.soon();
       },
     });
-    const share = (name) => (value) => fill(labels[name], {p: `${Math.round(100 * value)} %`});
     this.dials = {
       temperature: dial("temperature", ratioScale(0.1, 3), 1, (t) => fill(labels.temperature, {t: shortNumber(t)}), (t) => (this.temperature = t)),
       show: dial("show", plainScale(3, 30, 1), 5, (k) => fill(labels.show, {k}), (k) => (this.show = k)),
     };
-    if (cut) {
-      this.dials.top_k = dial("top_k", plainScale(0, 100, 1), 0, (k) => (k ? fill(labels.top_k, {k}) : labels.top_k_off), (k) => (this.cut = {...this.cut, top_k: k}));
-      this.dials.top_p = dial("top_p", plainScale(0.05, 1, 0.01), 1, share("top_p"), (p) => (this.cut = {...this.cut, top_p: p}));
-      this.dials.min_p = dial("min_p", plainScale(0, 0.5, 0.01), 0, share("min_p"), (p) => (this.cut = {...this.cut, min_p: p}));
-    }
     for (const {input} of Object.values(this.dials)) {
       input.addEventListener("pointerdown", () => (this.held = true));
       for (const end of ["pointerup", "pointercancel", "blur"]) input.addEventListener(end, () => (this.held = false));
@@ -145,7 +135,7 @@ class Bars {
   }
 
   place() {
-    return {temperature: this.temperature, show: this.show, watch: this.watch, ...this.cut};
+    return {temperature: this.temperature, show: this.show, watch: this.watch};
   }
 
   // ---- watched words --------------------------------------------------------------------------------------------
@@ -211,15 +201,8 @@ class Bars {
     const {distribution: d, header} = this;
     const {original, labels, extra} = header;
     d.heat(this.temperature);
-    const cutting = this.cut.top_k > 0 || this.cut.top_p < 1 || this.cut.min_p > 0;
-    const {kept, mass} = cutting ? d.cut(this.cut) : {kept: d.logits.length, mass: 1};
-    const survivors = cutting ? new Set(d.order().subarray(0, kept)) : null;
-    const moved = cutting || this.temperature !== 1;
-    const ofToken = (id, kind) => {
-      const gone = survivors !== null && !survivors.has(id);
-      const p = gone ? d.p(id) : d.p(id) / mass;
-      return {kind, id, gone, p, word: this.wordOf(id), ghost: moved ? d.plain(id) : null, rank: d.rank(id), original: id === original};
-    };
+    const ghost = (id) => (this.temperature === 1 ? null : d.plain(id));
+    const ofToken = (id, kind) => ({kind, id, p: d.p(id), word: this.wordOf(id), ghost: ghost(id), rank: d.rank(id), original: id === original});
     const first = [...d.head.subarray(0, this.show)].map((id) => ofToken(id, "first"));
     const listed = new Set(first.map(({id}) => id));
     const pinned = [];
@@ -238,7 +221,7 @@ class Bars {
       else joint.push({kind: "waiting", word: visible(word), p: null, note: labels.watch_waiting});
     }
     const tokens = [...first, ...pinned];
-    const shown = tokens.reduce((sum, row) => sum + (row.gone ? 0 : row.p), 0);
+    const shown = tokens.reduce((sum, row) => sum + row.p, 0);
     const left = d.logits.length - tokens.length;
     const rest = {kind: "rest", word: labels.rest, long: fill(labels.rest_long, {n: grouped(left)}), p: Math.max(0, 1 - shown)};
     const said = tokens.find((row) => row.original) ?? first[0];
@@ -274,7 +257,7 @@ class Bars {
   drawRow({item, word, bar, ghost, amount, note}, row, previous, secret) {
     const {labels, lang} = this.header;
     const apart = row.kind !== "first" && previous?.kind === "first" && row.kind !== "rest";
-    item.className = ["row", apart && "apart", row.original && !secret && "true", row.kind === "rest" && "rest", row.gone && "gone",
+    item.className = ["row", apart && "apart", row.original && !secret && "true", row.kind === "rest" && "rest",
       (row.kind === "joint" || row.kind === "waiting") && "joint", secret && "secret"].filter(Boolean).join(" ");
     const hidden = secret && row.kind === "first";
     setToken(word, hidden ? "？" : row.word, row.kind === "rest" ? this.header.lang : lang);
@@ -283,10 +266,10 @@ class Bars {
     bar.style.width = concealed ? "0%" : `${100 * row.p}%`;
     ghost.hidden = concealed || row.ghost === undefined || row.ghost === null;
     if (!ghost.hidden) ghost.style.width = `${100 * row.ghost}%`;
-    amount.textContent = secret ? "" : row.p === null ? "…" : row.gone ? labels.cut : percent(row.p);
+    amount.textContent = secret ? "" : row.p === null ? "…" : percent(row.p);
     note.textContent = secret ? "" : row.kind === "pinned" ? fill(labels.rank, {rank: grouped(row.rank)}) : row.note ?? "";
-    const facts = secret ? {kind: row.kind} : {kind: row.kind, id: row.id, p: row.p, rank: row.rank, ghost: row.ghost, cut: row.gone ? 1 : null};
-    for (const name of ["kind", "id", "p", "rank", "ghost", "cut"]) {
+    const facts = secret ? {kind: row.kind} : {kind: row.kind, id: row.id, p: row.p, rank: row.rank, ghost: row.ghost};
+    for (const name of ["kind", "id", "p", "rank", "ghost"]) {
       if (facts[name] === undefined || facts[name] === null) delete item.dataset[name];
       else item.dataset[name] = String(facts[name]);
     }
@@ -343,17 +326,16 @@ class Bars {
     rows.forEach((row, i) => {
       const y = top + 34 * i;
       const word = secret && row.kind === "first" ? "？" : fitted(row.word, row.kind === "rest" ? 14 : 19, left - 24);
-      const quiet = row.kind === "rest" || row.gone;
-      parts.push(text(left - 12, y + 15, word, {...middle, "text-anchor": "end", "font-size": row.kind === "rest" ? 14 : 19, fill: quiet ? colours.soft : colours.ink,
-        "text-decoration": row.gone ? "line-through" : null}));
+      const quiet = row.kind === "rest";
+      parts.push(text(left - 12, y + 15, word, {...middle, "text-anchor": "end", "font-size": row.kind === "rest" ? 14 : 19, fill: quiet ? colours.soft : colours.ink}));
       if (row.original && !secret) parts.push(tag("rect", {x: left - 12 - 22, y: y + 28, width: 22, height: 3, fill: colours.truth}));
       parts.push(tag("rect", {x: left, y: y + 6, width, height: 18, rx: 5, fill: colours.track}));
       if (!secret && row.p !== null) {
         parts.push(tag("rect", {x: left, y: y + 6, width: width * row.p, height: 18, rx: Math.min(5, (width * row.p) / 2),
-          fill: row.kind === "rest" ? "url(#hatch)" : colours.model, opacity: row.gone ? 0.35 : row.kind === "joint" ? 0.6 : null}));
+          fill: row.kind === "rest" ? "url(#hatch)" : colours.model, opacity: row.kind === "joint" ? 0.6 : null}));
         if (row.ghost) parts.push(tag("rect", {x: left, y: y + 7, width: width * row.ghost, height: 16, fill: "none", stroke: colours.soft, "stroke-dasharray": "3 3"}));
         const rank = row.kind === "pinned" ? "  " + fill(header.labels.rank, {rank: grouped(row.rank)}) : "";
-        parts.push(text(left + width + 12, y + 15, (row.gone ? header.labels.cut : percent(row.p)) + rank, {...middle, "font-size": 15, fill: quiet ? colours.soft : colours.ink}));
+        parts.push(text(left + width + 12, y + 15, percent(row.p) + rank, {...middle, "font-size": 15, fill: quiet ? colours.soft : colours.ink}));
       }
     });
     const dials = secret ? [] : [this.dials.temperature.name.textContent];

@@ -6,15 +6,15 @@ Knows nothing of the page: in the browser it asks every figure that is on the sc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from streamlit.components.v2 import component
 
 from explorer.components.bundle import bundle
+from explorer.components.labels import interface
 from explorer.components.packing import pack
-from explorer.components.words import chosen, tag
 
+TABLE = "export"  # of assets/text/<lang>/components.toml
 LABELS = (
     "png",
     "svg",
@@ -31,6 +31,6 @@ _BUNDLE = bundle(Path(__file__).parent)
 _mount = component("sesame_export_bar", js=_BUNDLE.js, css=_BUNDLE.css)
 
 
-def export_bar(*, key: str, name: str, labels: Mapping[str, str], lang: str) -> None:
-    """Mounts the row. Files are called open-sesame-`name`; `labels` are the texts named in LABELS."""
-    _mount(key=key, data=pack({"key": key, "lang": tag(lang), "name": name, "labels": chosen(labels, LABELS)}))
+def export_bar(*, key: str, name: str) -> None:
+    """Mounts the row. Files are called open-sesame-`name`."""
+    _mount(key=key, data=pack({"key": key, **interface(TABLE, LABELS), "name": name}))

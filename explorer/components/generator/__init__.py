@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from streamlit.components.v2 import component
 
 from explorer.components.bundle import bundle
-from explorer.components.door import MalformedEventError, last_seen, listener, real, whole
+from explorer.components.events import MalformedEventError, last_seen, listener, real, whole
+from explorer.components.labels import interface
 from explorer.components.packing import pack
-from explorer.components.words import chosen, tag
 from explorer.lab.types.generation import Settings
 
+TABLE = "generator"  # of assets/text/<lang>/components.toml
 LABELS = (
     "path",  # name of the text
     "bars",  # name of the list of candidates
@@ -112,8 +113,6 @@ def generator(
     head: Mapping[int, str],
     ends: Sequence[int],
     vocab_url: str,
-    labels: Mapping[str, str],
-    lang: str,
     tone: Literal["model", "b"] = "model",
     branch: Literal["can", "is", "no"] = "can",
     on_act: Callable[[Act], None] | None = None,
@@ -134,8 +133,7 @@ def generator(
         raise ValueError("logits must be one row of float32 without NaN")
     header = {
         "key": key,
-        "lang": tag(lang),
-        "labels": chosen(labels, LABELS),
+        **interface(TABLE, LABELS),
         "path": [asdict(token) for token in path],
         "at": at,
         "first": first,

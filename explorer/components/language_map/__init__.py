@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from streamlit.components.v2 import component
 
 from explorer.components.bundle import bundle
-from explorer.components.door import MalformedEventError, last_seen, listener
+from explorer.components.events import MalformedEventError, last_seen, listener
+from explorer.components.labels import interface
 from explorer.components.packing import pack
-from explorer.components.words import chosen, tag
 
 METHODS = ("pca", "umap")
+TABLE = "map"  # of assets/text/<lang>/components.toml
 LABELS = (
     "figure", "layer", "play", "pause", "raw", "centred", "by_language", "by_meaning", *METHODS, "apart", "kept",
     "treatment", "colour", "method", "hint", "csv_columns",
@@ -38,8 +39,6 @@ def language_map(
     languages: Sequence[str],
     names: Sequence[str],
     texts: Sequence[Sequence[str]],
-    labels: Mapping[str, str],
-    lang: str,
     layer: int,
     method: str,
     caption: str = "",
@@ -51,8 +50,7 @@ def language_map(
     """
     header = {
         "key": key,
-        "lang": tag(lang),
-        "labels": chosen(labels, LABELS),
+        **interface(TABLE, LABELS),
         "n": last_seen(key),
         "shape": list(maps.shape),
         "languages": list(languages),

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from streamlit.components.v2 import component
 
 from explorer.components.bundle import bundle
-from explorer.components.door import last_seen, listener, real, whole
+from explorer.components.events import last_seen, listener, real, whole
+from explorer.components.labels import interface
 from explorer.components.packing import pack
-from explorer.components.words import chosen, tag
 from explorer.lab.types.languages import ShiftResult
 
 CURVES = ("converted", "right", "meaning")
+TABLE = "shift"  # of assets/text/<lang>/components.toml
 LABELS = (
     "figure", "alpha", "layer", "best", "missing", "play", "pause", "speed", "reset", "before", "after",
     *CURVES, "yours", "average", "random", "random_average", "tip", "tip_right", "summary", "csv_columns",
@@ -54,8 +55,6 @@ def language_shift(
     *,
     key: str,
     vocabulary: Sequence[str],
-    labels: Mapping[str, str],
-    lang: str,
     n_layers: int,
     dials: Dials,
     best: int | None,
@@ -72,8 +71,7 @@ def language_shift(
     tokens = result.tokens
     header = {
         "key": key,
-        "lang": tag(lang),
-        "labels": chosen(labels, LABELS),
+        **interface(TABLE, LABELS),
         "n": last_seen(key),
         "source": [tokens.pieces[at] for at in range(1, len(tokens) - 1)],
         "words": [vocabulary[int(number)] for number in used],

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from streamlit.components.v2 import component
 
 from explorer.components.bundle import bundle
-from explorer.components.door import MalformedEventError, last_seen, listener, whole
+from explorer.components.events import MalformedEventError, last_seen, listener, whole
+from explorer.components.labels import interface
 from explorer.components.packing import pack
-from explorer.components.words import chosen, tag
 
+TABLE = "layers"  # of assets/text/<lang>/components.toml
 LABELS = (
     "figure", "layer", "layer0", "play", "pause", "scrub", "heat", "map", "curves", "given", "clustered",
     "raw", "centred", "top", "pca", "umap", "tsne", "flat", "deep", "verdict", "verdict_same", "verdict_none", "kept",
@@ -76,9 +77,7 @@ def layers_map(
     data: MapData | None,
     *,
     key: str,
-    labels: Mapping[str, str],
     senses: Sequence[str],
-    lang: str,
     layer: int,
     method: str = "pca",
     treatment: str = "centred",
@@ -86,10 +85,8 @@ def layers_map(
     layers: int = 0,
     group: str = "",
     umap_ready: bool = True,
-    deep: bool = False,
     relabel: bool = False,
     caption: str = "",
-    alt: str = "",
     on_change: Callable[[MapChange], None] | None = None,
 ) -> None:
     """Mounts the figure at `layer`. `relabel`: a click on a point gives it its next sense.
@@ -103,9 +100,8 @@ def layers_map(
         raise ValueError("one row and one column of cosines a point")
     header = {
         "key": key,
-        "lang": tag(lang),
+        **interface(TABLE, LABELS),
         "n": last_seen(key),
-        "labels": chosen(labels, LABELS),
         "points": [
             {"text": p.text, "start": p.start, "end": p.end, "sense": p.sense, "trail": p.trail, "name": p.name}
             for p in points
@@ -118,10 +114,8 @@ def layers_map(
         "treatment": treatment,
         "parts": list(parts),
         "umap_ready": umap_ready,
-        "deep": deep,
         "relabel": relabel,
         "caption": caption,
-        "alt": alt,
     }
     arrays: dict[str, NDArray[Any]] = {}
     for prefix, group in (("cos", data.cos), ("map", data.maps), ("trust", data.trust), ("curve", data.curves)):

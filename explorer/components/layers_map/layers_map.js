@@ -162,12 +162,12 @@ class LayersMap {
     if (first || before.layer !== header.layer || before.layers !== header.layers) this.settle(header.layer);
     if (first || before.treatment !== header.treatment) this.choices.treatment = header.treatment;
     if (first || before.method !== header.method) this.choices.method = header.method;
-    if (first || before.deep !== header.deep) this.choices.dims = header.deep ? "deep" : "flat";
+    if (first) this.choices.dims = "flat";
     this.root.toggleAttribute("data-relabel", header.relabel);
     for (const [name, box] of [["list", this.list], ["scrub", this.scrubber], ["verdict", this.verdict], ["heat", this.heatBox], ["map", this.mapBox], ["curves", this.curveBox]]) box.hidden = !header.parts.includes(name);
     this.duo.hidden = !this.pictured;
     this.heatBox.parentElement.classList.toggle("one", !header.parts.includes("heat") || !header.parts.includes("map"));
-    this.figure.setAttribute("aria-label", header.alt || labels.figure);
+    this.figure.setAttribute("aria-label", labels.figure);
     this.range.setAttribute("aria-label", labels.scrub);
     this.speed.setAttribute("aria-label", labels.speed);
     for (const [group, name] of [[this.measure, "measure"], [this.order, "order"], [this.method, "method"]]) group.setAttribute("aria-label", labels[name]);

@@ -6,7 +6,7 @@ computed in the browser.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from streamlit.components.v2 import component
 
 from explorer.components.bundle import bundle
+from explorer.components.labels import interface
 from explorer.components.packing import pack
-from explorer.components.words import chosen, tag
 
+TABLE = "scatter"  # of assets/text/<lang>/components.toml
 LABELS = (
     "scatter",  # name of the figure
     "summary",  # {a} {b}: the first words of both lists, for screen readers
@@ -46,12 +47,8 @@ def scatter_ab(
     key: str,
     vocabulary: Sequence[str],
     vocabulary_url: str,
-    labels: Mapping[str, str],
-    lang: str,
     originals: tuple[int | None, int | None] = (None, None),
     caption: str = "",
-    title: str = "",
-    alt: str = "",
 ) -> None:
     """Mounts the scatter. logits_a[vocab] and logits_b[vocab] are finite float32 scores before the softmax.
 
@@ -67,16 +64,13 @@ def scatter_ab(
     named = {*extremes(logits_a, logits_b), *(id_ for id_ in originals if id_ is not None)}
     header = {
         "key": key,
-        "lang": tag(lang),
-        "labels": chosen(labels, LABELS),
+        **interface(TABLE, LABELS),
         "head": [[id_, vocabulary[id_]] for id_ in sorted(named)],
         "vocab_url": vocabulary_url,
         "originals": list(originals),
         "listed": LISTED,
         "least_p": LEAST_P,
         "caption": caption,
-        "title": title,
-        "alt": alt,
     }
     _mount(key=key, data=pack(header, {"a": logits_a, "b": logits_b}))
 

@@ -42,7 +42,7 @@ class Scatter {
     const low = Math.min(quantile(this.a, 0.002), quantile(this.b, 0.002)) / Math.LN10;
     this.low = Math.max(-14, Math.floor(low));
     const names = (side) => this[side].map((id) => `${this.wordOf(id)}`).slice(0, NAMED).join(", ");
-    this.figure.setAttribute("aria-label", header.alt || header.title || labels.scatter);
+    this.figure.setAttribute("aria-label", labels.scatter);
     this.canvas.setAttribute("aria-label", fill(labels.summary, {a: names("moreA"), b: names("moreB")}));
     this.rule.textContent = fill(labels.rule, {p: `${100 * header.least_p} %`});
     this.caption.textContent = header.caption;
@@ -52,7 +52,7 @@ class Scatter {
     this.draw();
     this.unregister?.();
     this.unregister = registerFigure(header.key, {
-      title: header.title || labels.scatter, element: this.root, svg: () => this.svg(), csv: () => this.csv(),
+      title: labels.scatter, element: this.root, svg: () => this.svg(), csv: () => this.csv(),
     });
   }
 
@@ -306,7 +306,7 @@ class Scatter {
 
   svg() {
     const colours = palette(this.root);
-    const {labels, title, caption} = this.header;
+    const {labels, caption} = this.header;
     const frame = this.frame(720, 560);
     const {left, top, side, tall} = frame;
     const grid = this.ticks().flatMap((power) => {
@@ -329,7 +329,7 @@ class Scatter {
     const parts = [...grid, tag("line", {x1: left, y1: top + tall, x2: left + side, y2: top, stroke: colours.soft, "stroke-dasharray": "5 4"}), ...clouds, ...named,
       text(left + side, top + tall + 38, labels.axis_a + " →", {"font-size": 12, fill: colours.soft, "text-anchor": "end"}),
       text(0, 0, labels.axis_b + " →", {"font-size": 12, fill: colours.soft, "text-anchor": "end", transform: `translate(15 ${top}) rotate(-90)`})];
-    return picture(720, 560, colours, title || labels.scatter, caption, parts);
+    return picture(720, 560, colours, labels.scatter, caption, parts);
   }
 
   async csv() {

@@ -1,3 +1,5 @@
+import {headOrder, sorted} from "./order.js";
+
 // What an offer of next tokens becomes: repetition penalty, temperature, top-k, top-p, min-p, and where chance falls.
 // The same arithmetic as explorer/lab/sampling.py, in float64. Knows nothing of words or drawing.
 
@@ -113,16 +115,4 @@ export class Candidates {
     }
     return this.at(this.kept - 1);
   }
-}
-
-function headOrder(scores, count) {
-  if (scores.length <= count) return sorted(Uint32Array.from(scores.keys()), scores);
-  const threshold = Float64Array.from(scores).sort()[scores.length - count];
-  const ids = [];
-  for (let i = 0; i < scores.length; i++) if (scores[i] >= threshold) ids.push(i);
-  return sorted(Uint32Array.from(ids), scores).slice(0, count);
-}
-
-function sorted(ids, scores) {
-  return ids.sort((a, b) => scores[b] - scores[a] || a - b);
 }

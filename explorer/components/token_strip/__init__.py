@@ -15,11 +15,12 @@ from typing import Any, Literal
 from streamlit.components.v2 import component
 
 from explorer.components.bundle import bundle
-from explorer.components.door import MalformedEventError, last_seen, listed, listener, whole
+from explorer.components.events import MalformedEventError, last_seen, listed, listener, whole
+from explorer.components.labels import interface
 from explorer.components.packing import pack
-from explorer.components.words import chosen, tag
 from explorer.lab.types.core import Tokens
 
+TABLE = "strip"  # of assets/text/<lang>/components.toml
 LABELS = (
     "strip",  # name of the whole group
     "keys",  # how to use it from the keyboard, for screen readers
@@ -102,16 +103,14 @@ def token_strip(
     chips: Sequence[Chip],
     *,
     key: str,
-    labels: Mapping[str, str],
-    lang: str,
     focus: int | None = None,
     on_change: Callable[[StripChange], None] | None = None,
     mode: Literal["toggle", "pick", "show"] = "toggle",
     reveal: bool = True,
+    words: Mapping[str, str] | None = None,
     tint: float | None = None,
     caption: str = "",
     title: str = "",
-    alt: str = "",
 ) -> None:
     """Mounts the strip. `on_change` runs as a Streamlit callback, once a gesture, before the page's next run.
 
@@ -122,12 +121,11 @@ def token_strip(
     focus   the position the page speaks about: it gets the orange ring
     reveal  a covered chip shows its original on hover, focus and long press; False keeps it secret
     tint    the surprisal (nats) that fills a chip's blue mark; None draws none. ln(vocabulary) is the guessing line.
-    labels  the texts named in LABELS; lang "zh" or "en"
+    words   texts of LABELS that this page says differently
     """
     header = {
         "key": key,
-        "lang": tag(lang),
-        "labels": chosen(labels, LABELS),
+        **interface(TABLE, LABELS, words),
         "chips": [asdict(chip) for chip in chips],
         "focus": focus,
         "mode": mode,
@@ -135,7 +133,6 @@ def token_strip(
         "tint": tint,
         "caption": caption,
         "title": title,
-        "alt": alt,
         "n": last_seen(key),
     }
     parse = partial(parse_change, kinds=tuple(chip.kind for chip in chips))

@@ -34,7 +34,7 @@ class TokenStrip {
     this.header = header;
     this.chips = header.chips;
     const {labels} = header;
-    this.group.setAttribute("aria-label", header.alt || labels.strip);
+    this.group.setAttribute("aria-label", labels.strip);
     this.group.setAttribute("aria-describedby", "keys");
     this.keys.textContent = header.mode === "show" ? "" : labels.keys;
     this.legend.hidden = header.tint === null;

@@ -14,10 +14,11 @@ from typing import Any
 from streamlit.components.v2 import component
 
 from explorer.components.bundle import bundle
-from explorer.components.door import last_seen, listener, whole
+from explorer.components.events import last_seen, listener, whole
+from explorer.components.labels import interface
 from explorer.components.packing import pack
-from explorer.components.words import chosen, tag
 
+TABLE = "tree"  # of assets/text/<lang>/components.toml
 LABELS = (
     "tree",  # name of the figure
     "hint",  # what a click does
@@ -50,8 +51,6 @@ def tree(
     *,
     key: str,
     root: str,
-    labels: Mapping[str, str],
-    lang: str,
     on_pick: Callable[[int], None] | None = None,
     caption: str = "",
     title: str = "",
@@ -59,8 +58,7 @@ def tree(
     """Mounts the tree; `root` stands at its left end, `on_pick` gets a node's place before the page's next run."""
     header = {
         "key": key,
-        "lang": tag(lang),
-        "labels": chosen(labels, LABELS),
+        **interface(TABLE, LABELS),
         "nodes": [asdict(node) for node in nodes],
         "root": root,
         "caption": caption,

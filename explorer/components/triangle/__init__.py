@@ -5,7 +5,7 @@ Knows tokens and the numbers of each prediction; it does not know which model ma
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,9 +13,10 @@ from typing import Literal
 from streamlit.components.v2 import component
 
 from explorer.components.bundle import bundle
+from explorer.components.labels import interface
 from explorer.components.packing import pack
-from explorer.components.words import chosen, tag
 
+TABLE = "triangle"  # of assets/text/<lang>/components.toml
 LABELS = (
     "triangle",  # name of the figure
     "head",  # 4 names with | between: true token, P, rank, loss
@@ -47,16 +48,13 @@ def triangle(
     *,
     key: str,
     sees: Literal["left", "around"],
-    labels: Mapping[str, str],
-    lang: str,
     caption: str = "",
     title: str = "",
 ) -> None:
     """Mounts the figure. sees "left": row of target t sees columns 0 … t−1; "around": all but t itself."""
     header = {
         "key": key,
-        "lang": tag(lang),
-        "labels": chosen(labels, LABELS),
+        **interface(TABLE, LABELS),
         "tokens": list(tokens),
         "rows": [asdict(row) for row in predictions],
         "sees": sees,

@@ -5,7 +5,7 @@ Knows numbers and names of rows, and not where a vector comes from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from streamlit.components.v2 import component
 
 from explorer.components.bundle import bundle
+from explorer.components.labels import interface
 from explorer.components.packing import pack
-from explorer.components.words import chosen, tag
 
+TABLE = "vector"  # of assets/text/<lang>/components.toml
 LABELS = (
     "vectors",  # name of the whole figure
     "range",  # {n} {low} {high}: "384 个数，−2.1 … 2.4"
@@ -31,11 +32,8 @@ def vector_strip(
     rows: Sequence[tuple[str, NDArray[np.float32]]],
     *,
     key: str,
-    labels: Mapping[str, str],
-    lang: str,
     caption: str = "",
     title: str = "",
-    alt: str = "",
 ) -> None:
     """Mounts one strip a row: (name, values[d]) with finite float32 values; rows may differ in length.
 
@@ -47,11 +45,9 @@ def vector_strip(
             raise ValueError(f"{name}: values must be one row of finite float32")
     header = {
         "key": key,
-        "lang": tag(lang),
-        "labels": chosen(labels, LABELS),
+        **interface(TABLE, LABELS),
         "rows": [name for name, _ in rows],
         "caption": caption,
         "title": title,
-        "alt": alt,
     }
     _mount(key=key, data=pack(header, {f"row{number}": values for number, (_, values) in enumerate(rows)}))

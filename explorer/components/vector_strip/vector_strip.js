@@ -26,7 +26,7 @@ class VectorStrip {
   update(header, arrays) {
     this.header = header;
     const {labels} = header;
-    this.figure.setAttribute("aria-label", header.alt || header.title || labels.vectors);
+    this.figure.setAttribute("aria-label", header.title || labels.vectors);
     this.caption.textContent = header.caption;
     while (this.strips.length < header.rows.length) this.strips.push(this.newStrip());
     while (this.strips.length > header.rows.length) this.strips.pop().element.remove();

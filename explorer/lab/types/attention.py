@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.lab.types.core import Tokens
+from explorer.lab.types.experiment import Experiment
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -250,3 +251,14 @@ class DenseResult:
     lengths: tuple[int, ...]
     seconds: Floats
     bytes: Ints
+
+
+LOOK = Experiment[LookInputs, LookResult]("attention/look", version=1)
+CELL = Experiment[CellInputs, CellResult]("attention/cell", version=1)
+CELLS = Experiment[LookInputs, CellsResult]("attention/cells", version=1)
+ATLAS = Experiment[LookInputs, AtlasResult]("attention/atlas", version=1)
+OFF = Experiment[OffInputs, OffResult]("attention/off", version=1)
+INFLUENCE = Experiment[OffInputs, InfluenceResult]("attention/influence", version=1, kind="stream")
+PADDING = Experiment[PaddingInputs, PaddingResult]("attention/padding", version=1)
+WINDOW = Experiment[WindowInputs, WindowResult]("attention/window", version=1, kind="stream")
+DENSE = Experiment[DenseInputs, DenseResult]("attention/dense", version=1, kind="stream")

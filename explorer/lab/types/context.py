@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.lab.types.core import Tokens
+from explorer.lab.types.experiment import Experiment
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -104,3 +105,7 @@ class Read:
 
     tokens: Tokens
     positions: tuple[int, ...]
+
+
+EMBED = Experiment[EmbedInputs, EmbedResult]("context/embed", version=1, kind="stream")
+CBOW = Experiment[CbowInputs, CbowResult, CbowStep]("context/cbow", version=1, kind="stream")

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.lab.types.experiment import Experiment
+
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
@@ -289,3 +291,17 @@ class LeftResult:
     p: Floats
     logits: Floats
     answer: int
+
+
+FOLLOW = Experiment[FollowInputs, FollowResult]("generation/follow", version=1, kind="batched", uses_session_cache=True)
+SCAN = Experiment[ScanInputs, ScanResult]("generation/scan", version=1)
+WRITE = Experiment[WriteInputs, WriteResult, Written](
+    "generation/write", version=1, kind="stream", uses_session_cache=True
+)
+WAYS = Experiment[WaysInputs, WaysResult]("generation/ways", version=1, kind="stream")
+TREE = Experiment[TreeInputs, TreeResult]("generation/tree", version=1)
+CONTEXT = Experiment[ContextInputs, ContextResult]("generation/context", version=1, kind="stream")
+NGRAM = Experiment[NgramInputs, NgramResult]("generation/ngram", version=1)
+CACHED = Experiment[CacheInputs, CacheResult]("generation/cached", version=1, kind="stream")
+INSIDE = Experiment[InsideInputs, InsideResult]("generation/inside", version=1)
+LEFT = Experiment[LeftInputs, LeftResult]("generation/left", version=1)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.lab.types.core import Tokens
+from explorer.lab.types.experiment import Experiment
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.int8]
@@ -167,3 +168,9 @@ class LongResult:
     cut: Window
     head_tail: Window
     slide: tuple[Window, ...]
+
+
+ADD_UP = Experiment[SumInputs, SumResult]("input/add-up", version=1)
+LOOKUP = Experiment[LookupInputs, LookupResult]("input/lookup", version=1)
+POSITIONS = Experiment[PositionInputs, PositionResult]("input/positions", version=1)
+READ_LONG = Experiment[LongInputs, LongResult]("input/read-long", version=1, kind="stream")

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.lab.types.core import Tokens
+from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.masking import Floats, Ints
 
 Halves = NDArray[np.float16]
@@ -36,7 +37,7 @@ def kinds_of(lang: str, source: str) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class SurveyInputs:
-    """Look at the project's parallel sentences as they are now (`digest` of explorer/parallel.py)."""
+    """Look at the project's parallel sentences as they are now (`digest` of explorer/content/corpora.py)."""
 
     digest: str
 
@@ -291,3 +292,13 @@ class PlaceResult:
     maps: Floats
     kept: Floats
     apart: Floats
+
+
+SURVEY = Experiment[SurveyInputs, SurveyResult]("languages/survey", version=1, kind="stream", persist=True)
+ALIGN = Experiment[AlignInputs, AlignResult]("languages/align", version=1, kind="stream")
+SHIFT = Experiment[ShiftInputs, ShiftResult]("languages/shift", version=1)
+SHIFT_ALL = Experiment[ShiftInputs, ShiftResult]("languages/shift-all", version=1, kind="stream")
+AVERAGE = Experiment[AverageInputs, AverageResult]("languages/average", version=1, kind="stream")
+WORDS = Experiment[WordsInputs, WordsResult]("languages/words", version=1)
+KEEP = Experiment[KeepInputs, KeepResult]("languages/keep", version=2, kind="stream")
+PLACE = Experiment[PlaceInputs, PlaceResult]("languages/place", version=1, kind="stream")

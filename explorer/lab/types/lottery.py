@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explorer.lab.types.core import Tokens
+from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.masking import Ints
 
 KINDS = ("mask", "random", "keep")
@@ -59,3 +60,7 @@ class LotteryTally:
 
     n_rolls: int
     means: tuple[float, float, float]
+
+
+ROLL = Experiment[LotteryInputs, LotteryResult]("masking/lottery", version=1)
+TALLY = Experiment[LotteryInputs, LotteryTally]("masking/lottery-tally", version=1)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.lab.types.core import Tokens
+from explorer.lab.types.experiment import Experiment
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -200,3 +201,12 @@ class WordResult:
     log_p: float
     rank: int
     unknown: bool
+
+
+FILL = Experiment[FillInputs, FillResult]("masking/fill", version=1, kind="batched")
+SCAN = Experiment[ScanInputs, ScanResult]("masking/scan", version=2, kind="stream")
+TREAT = Experiment[TreatInputs, TreatResult]("masking/treat", version=1)
+AVERAGE = Experiment[AverageInputs, AverageResult]("masking/average", version=1, kind="stream")
+JOINT = Experiment[JointInputs, JointResult]("masking/joint", version=1)
+LENS = Experiment[LensInputs, LensResult]("masking/lens", version=1)
+WORD = Experiment[WordInputs, WordResult]("masking/word", version=1)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.lab.types.core import Tokens
+from explorer.lab.types.experiment import Experiment
 
 Floats = NDArray[np.float32]
 Pair = tuple[str, str]
@@ -133,3 +134,8 @@ def interval(right: NDArray[np.bool_]) -> tuple[float, float]:
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     return centre - half, centre + half
+
+
+JUDGE = Experiment[JudgeInputs, JudgeResult]("pairs/judge", version=2)
+LESSON = Experiment[LessonInputs, LessonResult]("pairs/lesson", version=1)
+MEASURE = Experiment[MeasureInputs, MeasureResult]("pairs/measure", version=2, kind="stream")

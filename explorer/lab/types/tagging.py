@@ -1,12 +1,13 @@
 """Inputs and results of part-of-speech heads on a frozen body: learnt in some languages, tested in others.
 
-K languages in the order of `explorer.parallel.LANGUAGES`, width d; tags are numbers of `explorer.parallel.TAGS`.
+K languages in the order of `content.corpora.LANGUAGES`, width d; tags are numbers of `content.corpora.TAGS`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.masking import Floats, Ints
 
 
@@ -58,7 +59,7 @@ class TagInputs:
 
 @dataclass(frozen=True)
 class TagResult:
-    """start, end[n] of every word in `text`; tag[n] numbers of explorer.parallel.TAGS, p[n] their probability."""
+    """start, end[n] of every word in `text`; tag[n] numbers of content.corpora.TAGS, p[n] their probability."""
 
     text: str
     start: Ints
@@ -87,3 +88,8 @@ class LearnResult:
     accuracy: float
     majority: float
     words: int
+
+
+TRAIN_POS = Experiment[PosInputs, PosResult]("languages/train-pos", version=1, kind="stream")
+TAG = Experiment[TagInputs, TagResult]("languages/tag", version=1)
+LEARN = Experiment[LearnInputs, LearnResult]("languages/learn", version=1)

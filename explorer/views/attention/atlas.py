@@ -9,8 +9,8 @@ import streamlit as st
 
 from explorer.components.attention_view import View, as_bytes, attention_view
 from explorer.lab.types.attention import AtlasResult, LookInputs
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
 from explorer.ui.numbers import percent
 from explorer.views.attention import common, snippets
 from explorer.views.attention.common import Measure, State, Third
@@ -24,7 +24,7 @@ SHOWN = 12
 def draw(scene: Scene, state: State) -> None:
     from explorer.figures import heads
 
-    chrome.section("attention.atlas")
+    page_parts.section("attention.atlas")
     state = common.effective(state)
     result: AtlasResult = widgets.run("attention.atlas", scene.model_id, LookInputs(scene.sight))
     left, right = st.columns([1, 0.44], gap="large")
@@ -34,7 +34,7 @@ def draw(scene: Scene, state: State) -> None:
             lambda name: t(f"attention.measure.{name}"), lambda name: common.store().set(sort=name),
         )  # fmt: skip
         values = getattr(result, state.sort)
-        chrome.plot(
+        page_parts.plot(
             heads.heat(values, t("attention.layer"), t("attention.head"), state.sort in ("entropy", "distance")),
             "attention-atlas",
             t(f"attention.about.{state.sort}"),
@@ -47,8 +47,8 @@ def draw(scene: Scene, state: State) -> None:
         _to_stage(_table(result, state), state)
         _rollout(result, state)
     with right:
-        chrome.steps([(t(f"attention.atlas.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("attention.atlas.honesty")
+        page_parts.steps([(t(f"attention.atlas.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("attention.atlas.honesty")
     snippets.atlas(scene, state.layer, state.head)
 
 
@@ -66,7 +66,7 @@ def _table(result: AtlasResult, state: State) -> list[int]:
         cells = [f"{float(getattr(result, name)[layer, number]):.2f}" for name in MEASURES[:2]]
         cells += [percent(float(getattr(result, name)[layer, number])) for name in MEASURES[2:]]
         rows.append((f"{layer + 1}–{number + 1}", *cells))
-    chrome.table(head, rows, numeric=tuple(range(1, len(head))))
+    page_parts.table(head, rows, numeric=tuple(range(1, len(head))))
     return [at // n_heads * 100 + at % n_heads for at in order]
 
 
@@ -74,7 +74,7 @@ def _to_stage(heads: list[int], state: State) -> None:
     """Put one of the heads listed on the stage."""
     now = state.layer * 100 + state.head
     options = tuple(str(head) for head in (*heads, *([] if now in heads else [now])))
-    chrome.quiet(t("attention.atlas.to_stage"))
+    page_parts.quiet(t("attention.atlas.to_stage"))
     widgets.choice(
         "attention-to-stage", t("attention.atlas.to_stage"), options, str(now),
         lambda head: f"{int(head) // 100 + 1}–{int(head) % 100 + 1}",
@@ -83,11 +83,16 @@ def _to_stage(heads: list[int], state: State) -> None:
 
 
 def _rollout(result: AtlasResult, state: State) -> None:
-    chrome.subsection("attention.rollout")
+    page_parts.subsection("attention.rollout")
     layer = min(state.layer, len(result.rollout) - 1)
     flow = result.rollout[layer]
     attention_view(
-        marks(result.looking), marks(result.looking), as_bytes(flow[None, None]), flow,
-        key="attention-rollout", labels=section("components.attention"), lang=language(),
-        view=View(layout="grid", mass=1.0), simple=True, title=t("attention.rollout.figure", layer=layer + 1),
-    )  # fmt: skip
+        marks(result.looking),
+        marks(result.looking),
+        as_bytes(flow[None, None]),
+        flow,
+        key="attention-rollout",
+        view=View(layout="grid", mass=1.0),
+        simple=True,
+        title=t("attention.rollout.figure", layer=layer + 1),
+    )

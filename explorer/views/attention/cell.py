@@ -10,8 +10,8 @@ import numpy as np
 from explorer.components.vector_strip import vector_strip
 from explorer.engine import catalog, get_engine
 from explorer.lab.types.attention import CellInputs, CellResult, CellsResult, LookInputs
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
 from explorer.ui.numbers import percent, signed
 from explorer.views.attention import common, snippets
 from explorer.views.attention.common import State
@@ -24,7 +24,7 @@ CLOSED = -1e30  # a bias below this lets nothing through
 def draw(scene: Scene, state: State) -> None:
     import streamlit as st
 
-    chrome.section("attention.cell")
+    page_parts.section("attention.cell")
     state = common.effective(state)
     inputs = cell_inputs(scene, state)
     started = time.perf_counter()
@@ -38,9 +38,9 @@ def draw(scene: Scene, state: State) -> None:
         _table(result, at)
         _value(result)
         if catalog.entry(scene.model_id).embedded:
-            chrome.computed(took, fetched=fetched, model=catalog.entry(scene.model_id))
+            page_parts.computed(took, fetched=fetched, model=catalog.entry(scene.model_id))
     with right:
-        chrome.steps(
+        page_parts.steps(
             [
                 (t("attention.cell.step1"), t("attention.cell.step1_num", d=len(result.query))),
                 (t("attention.cell.step2"), _scale(result)),
@@ -49,8 +49,8 @@ def draw(scene: Scene, state: State) -> None:
             ]
         )
         for remark in _remarks(result):
-            chrome.quiet(remark)
-        chrome.honesty("attention.cell.honesty")
+            page_parts.quiet(remark)
+        page_parts.honesty("attention.cell.honesty")
     snippets.cell(scene, inputs.layer, inputs.head, inputs.query, at)
 
 
@@ -115,8 +115,7 @@ def _strips(result: CellResult, query: int, at: int) -> None:
             (t("attention.cell.k", token=names[1]), k),
             (t("attention.cell.product"), q * k),
         ],
-        key="attention-qk", labels=section("components.vector"), lang=language(),
-        caption=t("attention.cell.qk_caption", dot=signed(float(scores(result)[0][at]), 3)),
+        key="attention-qk", caption=t("attention.cell.qk_caption", dot=signed(float(scores(result)[0][at]), 3)),
         title=t("attention.cell.qk_title"),
     )  # fmt: skip
 
@@ -137,8 +136,8 @@ def _table(result: CellResult, at: int) -> None:
         name = common.plain(result.seen.pieces[j]) + (" ←" if j == at else "")
         scaled = signed(float(dots[j]) * result.scale, 3)
         body.append((name, signed(float(dots[j]), 3), scaled, bias, f"{power:.4f}", percent(power / total)))
-    chrome.table(head, body, numeric=(1, 2, 3, 4, 5))
-    chrome.quiet(t("attention.cell.softmax", shift=signed(shift, 3), total=f"{total:.4f}"))
+    page_parts.table(head, body, numeric=(1, 2, 3, 4, 5))
+    page_parts.quiet(t("attention.cell.softmax", shift=signed(shift, 3), total=f"{total:.4f}"))
 
 
 def _value(result: CellResult) -> None:
@@ -151,9 +150,11 @@ def _value(result: CellResult) -> None:
         for j in best
     ]
     vector_strip(
-        [*rows, (t("attention.cell.output"), result.output)], key="attention-v", labels=section("components.vector"),
-        lang=language(), caption=t("attention.cell.v_caption"), title=t("attention.cell.v_title"),
-    )  # fmt: skip
+        [*rows, (t("attention.cell.output"), result.output)],
+        key="attention-v",
+        caption=t("attention.cell.v_caption"),
+        title=t("attention.cell.v_title"),
+    )
 
 
 def _remarks(result: CellResult) -> list[str]:

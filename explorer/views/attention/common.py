@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import catalog, uses
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit

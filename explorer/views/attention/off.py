@@ -8,10 +8,10 @@ import streamlit as st
 from explorer.components.compare import Series, compare
 from explorer.components.token_strip import Chip, StripChange, token_strip
 from explorer.engine import catalog, get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.attention import InfluenceResult, OffInputs, OffResult
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
 from explorer.ui.numbers import percent
 from explorer.views.attention import common, snippets
 from explorer.views.attention.common import State
@@ -21,10 +21,10 @@ NAMED = 5
 
 
 def draw(scene: Scene, state: State) -> None:
-    chrome.section("attention.off")
+    page_parts.section("attention.off")
     state = common.effective(state)
     if scene.kind not in ("masked", "causal") or scene.sight.pair:
-        raise EngineError("no_answer", model=catalog.entry(scene.model_id).name)
+        raise Told("no_answer", model=catalog.entry(scene.model_id).name)
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         position = _position(scene, state) if scene.kind == "masked" else -1
@@ -32,8 +32,8 @@ def draw(scene: Scene, state: State) -> None:
         _two(scene, state, asked)
         _all(scene, asked)
     with right:
-        chrome.steps([(t(f"attention.off.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("attention.off.honesty")
+        page_parts.steps([(t(f"attention.off.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("attention.off.honesty")
     snippets.off(scene, position, list(_there(scene, state)))
 
 
@@ -55,7 +55,7 @@ def _position(scene: Scene, state: State) -> int:
         )
     ]  # fmt: skip
     token_strip(
-        chips, key="attention-blank", labels=section("components.strip"), lang=language(), focus=position, mode="pick",
+        chips, key="attention-blank", focus=position, mode="pick",
         title=t("attention.off.blank"), caption=t("attention.off.blank"), on_change=_pick,
     )  # fmt: skip
     return position
@@ -77,7 +77,7 @@ def _two(scene: Scene, state: State, asked: OffInputs) -> None:
             Series(t("attention.off.without", heads=names), result.logits[1], original, "b"),
         ],
         key="attention-off", vocabulary=get_engine().vocabulary(scene.model_id),
-        labels=section("components.compare"), lang=language(), title=t("attention.off.figure"),
+        title=t("attention.off.figure"),
         caption=t("attention.off.caption"),
     )  # fmt: skip
 
@@ -86,7 +86,7 @@ def _all(scene: Scene, asked: OffInputs) -> None:
     """Every head off alone, once the reader asks for it."""
     from explorer.figures import heads
 
-    chrome.subsection("attention.influence")
+    page_parts.subsection("attention.influence")
     found: InfluenceResult | None = get_engine().peek("attention.influence", scene.model_id, asked)
     if found is None:
         if not st.button(t("common.run"), key="attention-influence"):
@@ -95,7 +95,7 @@ def _all(scene: Scene, asked: OffInputs) -> None:
         found = widgets.progress(stream, t("attention.influence.running"))
     assert found is not None
     vocabulary = get_engine().vocabulary(scene.model_id)
-    chrome.plot(
+    page_parts.plot(
         heads.heat(found.kl, t("attention.layer"), t("attention.head"), True), "attention-kl",
         t("attention.influence.figure"), t("attention.influence.alt"),
     )  # fmt: skip
@@ -104,8 +104,8 @@ def _all(scene: Scene, asked: OffInputs) -> None:
         layer, head = divmod(int(code), found.kl.shape[1])
         guess = f"{common.plain(vocabulary[int(found.top[layer, head])])} {percent(float(found.p_top[layer, head]))}"
         rows.append((f"{layer + 1}–{head + 1}", f"{float(found.kl[layer, head]):.4f}", guess))
-    chrome.table([t(f"attention.influence.{name}") for name in ("which", "kl", "guess")], rows, numeric=(1,))
+    page_parts.table([t(f"attention.influence.{name}") for name in ("which", "kl", "guess")], rows, numeric=(1,))
     changed = int((found.top != found.untouched).sum())
-    chrome.quiet(
+    page_parts.quiet(
         t("attention.influence.changed", n=changed, all=found.top.size, word=common.plain(vocabulary[found.untouched]))
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from explorer.components.attention_view import Mark, View
 from explorer.engine import catalog, get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.attention import LookInputs, LookResult, Sight
 from explorer.lab.types.core import Tokens
 from explorer.ui import widgets
@@ -42,12 +42,12 @@ class Scene:
 
 
 def read(state: State) -> Scene:
-    """The text of `state`, cut to what fits. Raises EngineError: text_empty, pair_empty, too_long."""
+    """The text of `state`, cut to what fits. Raises Told: text_empty, pair_empty, too_long."""
     state, model = effective(state), model_id(state)
     if not state.text.strip():
-        raise EngineError("text_empty")
+        raise Told("text_empty")
     if state.paired and not state.pair.strip():
-        raise EngineError("pair_empty")
+        raise Told("pair_empty")
     engine = get_engine()
     longest = MAX_TOKENS * CHARACTERS_A_TOKEN
     text, simple = engine.simplify(model, state.text[:longest])
@@ -62,7 +62,7 @@ def read(state: State) -> Scene:
 def fit(model: str, text: str, pair: str, limit: int) -> tuple[str, Tokens]:
     """As much of `text` from its beginning as leaves, with all of `pair`, at most `limit` tokens.
 
-    Raises EngineError("too_long") where the pair's second text alone is too long.
+    Raises Told("too_long") where the pair's second text alone is too long.
     """
     engine = get_engine()
     tokens = engine.tokens(model, text, pair or None)
@@ -70,7 +70,7 @@ def fit(model: str, text: str, pair: str, limit: int) -> tuple[str, Tokens]:
         ends = [end for _, end in tokens.offsets if 0 < end <= len(text)]
         over = len(tokens) - limit
         if len(ends) <= over:
-            raise EngineError("too_long", limit=limit, used=len(tokens))
+            raise Told("too_long", limit=limit, used=len(tokens))
         text = text[: min(ends[-over - 1], len(text) - 1)]
         tokens = engine.tokens(model, text, pair or None)
     return text, tokens
@@ -81,7 +81,7 @@ def look(scene: Scene, layer: int) -> LookResult:
     asked = LookInputs(scene.sight, -1 if len(scene.tokens) <= ALL_LAYERS_UP_TO else max(layer, 0))
     try:
         found: LookResult = widgets.run("attention.look", scene.model_id, asked)
-    except EngineError as problem:
+    except Told as problem:
         if problem.key != "head_outside":
             raise
         found = widgets.run("attention.look", scene.model_id, LookInputs(scene.sight, 0))  # this model has fewer layers

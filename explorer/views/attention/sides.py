@@ -8,8 +8,8 @@ import streamlit as st
 from explorer.components.attention_view import View, as_bytes, attention_view
 from explorer.engine import catalog, get_engine
 from explorer.lab.types.attention import LookInputs, LookResult, PaddingInputs, PaddingResult, Sight
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
 from explorer.ui.numbers import percent, thousands
 from explorer.views.attention import common, snippets
 from explorer.views.attention.common import State
@@ -19,13 +19,13 @@ MOST = 64  # tokens of the sentence that a matrix in half a page can show
 
 
 def draw(scene: Scene, state: State) -> None:
-    chrome.section("attention.sides")
+    page_parts.section("attention.sides")
     state = common.effective(state)
     encoder = Sight(fit(_model("masked", scene), scene.sight.text, "", MOST)[0])
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         if len(encoder.text) < len(scene.sight.text):
-            chrome.quiet(t("attention.sides.cut", limit=MOST))
+            page_parts.quiet(t("attention.sides.cut", limit=MOST))
         if scene.kind == "seq2seq":
             _one("masked", scene.model_id, encoder, state)
             _one("causal", scene.model_id, Sight(encoder.text, "", "decoder", encoder.text), state)
@@ -36,10 +36,10 @@ def draw(scene: Scene, state: State) -> None:
         _padding(encoder.text, state)
     with right:
         last = t("attention.sides.both") if scene.kind == "seq2seq" else t("attention.sides.step3")
-        chrome.steps([(step, "") for step in (t("attention.sides.step1"), t("attention.sides.step2"), last)])
-        chrome.honesty("attention.sides.honesty")
+        page_parts.steps([(step, "") for step in (t("attention.sides.step1"), t("attention.sides.step2"), last)])
+        page_parts.honesty("attention.sides.honesty")
     if snippets.plain_bert(scene):
-        chrome.show_code("attention_sides", text=encoder.text)
+        page_parts.show_code("attention_sides", text=encoder.text)
     else:
         snippets.look(scene, state.layer, state.head, 0)
 
@@ -58,15 +58,14 @@ def _one(kind: str, model: str, sight: Sight, state: State) -> None:
     pairs = int((result.weights.max(axis=(0, 1)) > 0).sum())
     attention_view(
         marks(result.looking), marks(result.seen), as_bytes(mean[None, None]), mean,
-        key=f"attention-side-{kind}", labels=section("components.attention"), lang=language(),
-        view=View(layout="grid", mass=1.0), simple=True,
+        key=f"attention-side-{kind}", view=View(layout="grid", mass=1.0), simple=True,
         title=t(f"attention.sides.{kind}", model=catalog.entry(model).name, layer=layer + 1),
         caption=t("attention.sides.pairs", pairs=thousands(pairs), n=n, all=thousands(n * n)),
     )  # fmt: skip
 
 
 def _padding(text: str, state: State) -> None:
-    chrome.subsection("attention.padding")
+    page_parts.subsection("attention.padding")
     model = catalog.default("masked")
     n_layers = get_engine().facts(model.id).n_layers
     result: PaddingResult = widgets.run("attention.padding", model.id, PaddingInputs(fit(model.id, text, "", MOST)[0]))
@@ -78,5 +77,5 @@ def _padding(text: str, state: State) -> None:
         (t(f"attention.padding.{name}"), percent(share) if share > 1e-9 else "0 %", f"{float(np.mean(far)):.4f}")
         for name, share, far in zip(("with", "without"), shares, moved, strict=True)
     ]
-    chrome.table(head, rows, numeric=(1, 2))
-    chrome.quiet(t("attention.padding.note", n=result.count))
+    page_parts.table(head, rows, numeric=(1, 2))
+    page_parts.quiet(t("attention.padding.note", n=result.count))

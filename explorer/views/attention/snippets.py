@@ -5,8 +5,9 @@ It knows where architectures keep a head's output, and how a reader gets the sam
 
 from __future__ import annotations
 
+from explorer import paths
 from explorer.engine import catalog
-from explorer.ui import chrome
+from explorer.ui import page_parts
 from explorer.views.attention.scene import Scene
 
 # What the heads of a layer, side by side, go into.
@@ -32,27 +33,27 @@ def plain_bert(scene: Scene) -> bool:
 def look(scene: Scene, layer: int, head: int, query: int) -> None:
     """One row of one head by the library alone, whatever the model."""
     if scene.kind == "seq2seq":
-        chrome.show_code(
+        page_parts.show_code(
             "attention_cross", texts=_texts(scene), layer=layer, head=head, query=query, target=scene.sight.target,
             attentions="encoder_attentions" if scene.sight.part == "self" else LISTS[scene.sight.part],
             **source(scene.model_id),
         )  # fmt: skip
     else:
-        chrome.show_code(
+        page_parts.show_code(
             "attention_look", texts=_texts(scene), layer=layer, head=head, query=query, **source(scene.model_id)
         )
 
 
 def cell(scene: Scene, layer: int, head: int, query: int, seen: int) -> None:
     if plain_bert(scene):
-        chrome.show_code("attention_cell", texts=_texts(scene), layer=layer, head=head, query=query, seen=seen)
+        page_parts.show_code("attention_cell", texts=_texts(scene), layer=layer, head=head, query=query, seen=seen)
     else:
         look(scene, layer, head, query)
 
 
 def atlas(scene: Scene, layer: int, head: int) -> None:
     if plain_bert(scene):
-        chrome.show_code("attention_atlas", texts=_texts(scene))
+        page_parts.show_code("attention_atlas", texts=_texts(scene))
     else:
         look(scene, layer, head, 0)
 
@@ -65,16 +66,16 @@ def off(scene: Scene, position: int, heads: list[tuple[int, int]]) -> None:
     values = {"text": scene.sight.text, "off": heads, "output": OUTPUTS[info.family]} | source(info.id)
     if info.kind == "masked":
         del values["options"]
-        chrome.show_code("attention_off", position=position, **values)
+        page_parts.show_code("attention_off", position=position, **values)
     else:
-        chrome.show_code("attention_off_next", **values)
+        page_parts.show_code("attention_off_next", **values)
 
 
 def source(model_id: str) -> dict[str, object]:
     """Where a notebook finds the model, its folder here or its name on the hub, and what else loading it takes."""
     info = catalog.entry(model_id)
     hub = next((name.partition(":")[2] for name in info.sources if name.startswith("huggingface:")), "")
-    folder = info.folder.relative_to(catalog.PROJECT).as_posix() if info.embedded else hub or str(info.folder)
+    folder = info.folder.relative_to(paths.ROOT).as_posix() if info.embedded else hub or str(info.folder)
     return {"folder": folder, "options": {"gguf_file": info.weights} if info.weights.endswith(".gguf") else {}}
 
 

@@ -7,10 +7,10 @@ from typing import get_args
 
 import streamlit as st
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import catalog, get_engine
 from explorer.lab.types.attention import DenseInputs, DenseResult, WindowInputs, WindowResult
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import percent, thousands
 from explorer.views.attention import common
@@ -26,7 +26,7 @@ CURVES = ("square", "window", "root", "log")
 def draw(scene: Scene, state: State) -> None:
     from explorer.figures import patterns
 
-    chrome.section("attention.sparse")
+    page_parts.section("attention.sparse")
     widgets.choice(
         "attention-pattern", t("attention.sparse.which"), PATTERNS, state.pattern,
         lambda name: t(f"attention.pattern.{name}"), lambda name: common.store().set(pattern=name),
@@ -38,29 +38,29 @@ def draw(scene: Scene, state: State) -> None:
     with left:
         reached = patterns.reach(state.pattern, state.n, state.w, state.depth)
         count = patterns.pairs(state.pattern, state.n, state.w)
-        chrome.figures(
+        page_parts.figures(
             [
                 (thousands(count), t("attention.sparse.pairs"), t("attention.sparse.of", all=thousands(state.n**2))),
                 (percent(float(reached.mean())), t("attention.sparse.reached", depth=state.depth), ""),
             ]
         )
         words = (t("attention.sparse.from"), t("attention.sparse.to"))
-        chrome.plot(
+        page_parts.plot(
             patterns.picture(patterns.mask(state.pattern, state.n, state.w), reached, words), "attention-pattern-fig",
             t("attention.sparse.caption"), t("attention.sparse.alt", n=state.n, pairs=count),
         )  # fmt: skip
         names = {name: t(f"attention.curve.{name}") for name in CURVES}
-        chrome.plot(
+        page_parts.plot(
             patterns.costs(state.w, names, "n", t("attention.sparse.products")), "attention-costs",
             t("attention.sparse.costs"), t("attention.sparse.costs"),
         )  # fmt: skip
         _dense()
         _price(scene)
     with right:
-        chrome.quiet(t(f"attention.explain.{state.pattern}"))
-        chrome.steps([(t(f"attention.sparse.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("attention.sparse.honesty")
-    chrome.show_code("attention_window", text=_own(scene))
+        page_parts.quiet(t(f"attention.explain.{state.pattern}"))
+        page_parts.steps([(t(f"attention.sparse.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("attention.sparse.honesty")
+    page_parts.show_code("attention_window", text=_own(scene))
 
 
 def _slider(dial: str, low: int, high: int, value: int) -> None:
@@ -76,7 +76,7 @@ def _dense() -> None:
     """Dense attention on this machine, once the reader asks for it."""
     from explorer.figures import patterns
 
-    chrome.subsection("attention.dense")
+    page_parts.subsection("attention.dense")
     model = catalog.default("masked").id
     found: DenseResult | None = get_engine().peek("attention.dense", model, DenseInputs())
     if found is None:
@@ -88,7 +88,7 @@ def _dense() -> None:
     sizes = [float(size) / 1e6 for size in found.bytes]
     seconds = [float(one) for one in found.seconds]
     names = (t("attention.dense.ms"), t("attention.dense.mb"))
-    chrome.plot(
+    page_parts.plot(
         patterns.measured(found.lengths, seconds, sizes, names, "n"), "attention-dense-fig",
         t("attention.dense.caption"), t("attention.dense.caption"),
     )  # fmt: skip
@@ -98,7 +98,7 @@ def _price(scene: Scene) -> None:
     """The embedded masked model's loss when each position sees a window only, on the page's texts."""
     from explorer.figures import patterns
 
-    chrome.subsection("attention.price")
+    page_parts.subsection("attention.price")
     model = catalog.default("masked").id
     inputs = WindowInputs((*examples.entry("attention", "price", language())["texts"], _own(scene)), every=EVERY)
     found: WindowResult | None = get_engine().peek("attention.window", model, inputs)
@@ -111,7 +111,7 @@ def _price(scene: Scene) -> None:
     widths = [str(width) if width else t("attention.price.all") for width in found.widths]
     losses = [float(row.mean()) for row in found.loss]
     line = math.log(get_engine().facts(model).vocab_size)
-    chrome.plot(
+    page_parts.plot(
         patterns.price(widths, losses, line, t("attention.price.x"), t("attention.price.y")), "attention-price-fig",
         t("attention.price.caption", n=found.loss.shape[1], line=f"{line:.2f}"), t("attention.price.y"),
     )  # fmt: skip

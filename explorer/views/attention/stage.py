@@ -13,10 +13,10 @@ import streamlit as st
 
 from explorer.components.attention_view import View, as_bytes, attention_view
 from explorer.engine import catalog
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.attention import LookResult
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
 from explorer.views.attention import common, downloads
 from explorer.views.attention import scene as scenes
 from explorer.views.attention.common import State, Tool
@@ -34,8 +34,8 @@ def draw() -> Scene | None:
         try:
             scene = scenes.read(state)
             result = _view(scene, state)
-        except EngineError as problem:
-            chrome.error(problem)
+        except Told as problem:
+            page_parts.error(problem)
             scene = None
     _lines(state)
     _controls(state, result)
@@ -58,7 +58,7 @@ def _view(scene: Scene, state: State) -> LookResult:
     attention_view(
         scenes.marks(result.looking, first), scenes.marks(result.seen, first), as_bytes(result.weights),
         np.mean(scenes.held(shown, result), axis=0, dtype=np.float32),
-        key=KEY, labels=section("components.attention"), lang=language(), view=shown, held=result.layer,
+        key=KEY, view=shown, held=result.layer,
         thumbs=result.thumbs if result.layer >= 0 else None, on_view=_changed, caption=facts,
         title=scene.tokens.text[:60],
     )  # fmt: skip
@@ -122,8 +122,8 @@ def _controls(state: State, result: LookResult | None) -> None:
 
 def _remarks(scene: Scene) -> None:
     if scene.used < scene.typed:
-        chrome.notice("attention.cut", "warn", limit=common.MAX_TOKENS, typed=scene.typed, used=scene.used)
+        page_parts.notice("attention.cut", "warn", limit=common.MAX_TOKENS, typed=scene.typed, used=scene.used)
     if scene.simplified:
-        chrome.notice("attention.simplified")
+        page_parts.notice("attention.simplified")
     if any(scene.tokens.unknown):
-        chrome.notice("attention.unknown")
+        page_parts.notice("attention.unknown")

@@ -13,7 +13,7 @@ from explorer.components.layers_map import MapData, Point
 from explorer.engine import maps
 from explorer.engine.maps import geometry
 from explorer.lab.types.context import EmbedResult
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.context import common, drawing, stage
 from explorer.views.context import words as standing
@@ -21,7 +21,7 @@ from explorer.views.context.common import Scene, State
 
 
 def draw(scene: Scene, result: EmbedResult, state: State) -> None:
-    chrome.subsection("context.arrive")
+    page_parts.subsection("context.arrive")
     widgets.text_line(
         "context-new", t("context.arrive.line"), state.new, lambda new: common.store().set(new=new),
         t("context.arrive.placeholder", word=scene.word),
@@ -30,7 +30,7 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
         return
     added = standing.occurrence(state.new.strip(), scene.word)
     if added is None:
-        chrome.notice("errors.word_missing", "warn", word=scene.word)
+        page_parts.notice("errors.word_missing", "warn", word=scene.word)
         return
     alone = stage.embed(type(scene.inputs())((added,)))
     figure(scene, result, alone, [Point(added.text, added.start, added.end, -1, name=t("context.arrive.new"))], state,
@@ -45,9 +45,9 @@ def figure(
     points = [*drawing.points_of(scene.lines), *added]
     drawing.figure(points, result, state, key=key, senses=scene.senses, parts=("map",), data=data)
     if state.method == "tsne":
-        chrome.quiet(t("context.arrive.tsne"))
+        page_parts.quiet(t("context.arrive.tsne"))
     elif state.method == "umap":
-        chrome.quiet(t("context.arrive.umap"))
+        page_parts.quiet(t("context.arrive.umap"))
 
 
 def with_landed(scene: Scene, result: EmbedResult, more: EmbedResult, state: State) -> MapData:

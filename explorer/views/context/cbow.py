@@ -8,16 +8,16 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import get_engine
-from explorer.engine.base import Cancelled
 from explorer.engine.maps import geometry
+from explorer.errors import Cancelled
 from explorer.figures import layers
 from explorer.lab.types.context import LEAST_TOKENS, MOST_BYTES, CbowInputs, CbowResult, CbowStep, EmbedResult
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
+from explorer.ui.markup import verbatim
 from explorer.ui.numbers import signed, thousands
-from explorer.ui.prose import verbatim
 from explorer.views.context import common
 from explorer.views.context.common import Scene, State
 
@@ -29,7 +29,7 @@ ASKED = "context-cbow-asked"
 
 
 def draw(scene: Scene, result: EmbedResult, state: State) -> None:
-    chrome.section("context.cbow")
+    page_parts.section("context.cbow")
     text = state.passage or built_in(language())
     with st.expander(t("context.cbow.text")):
         st.session_state["context-passage"] = text
@@ -37,7 +37,7 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
             t("context.cbow.text"), key="context-passage", height=180, label_visibility="collapsed",
             on_change=lambda: common.store().set(passage=st.session_state["context-passage"] or " "),
         )  # fmt: skip
-        chrome.quiet(
+        page_parts.quiet(
             t("context.cbow.size", kb=f"{_size(text) / 1000:.1f}", words=LEAST_TOKENS, limit=MOST_BYTES // 1000)
         )
     inputs = CbowInputs(text, epochs=_epochs(text))
@@ -54,8 +54,8 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
                   on_click=lambda: st.session_state.__setitem__(ASKED, text))  # fmt: skip
     if found is not None:
         _show(found, scene, result, state)
-    chrome.steps([(t(f"context.cbow.step{n}"), "") for n in (1, 2, 3)])
-    chrome.honesty("context.cbow.honesty")
+    page_parts.steps([(t(f"context.cbow.step{n}"), "") for n in (1, 2, 3)])
+    page_parts.honesty("context.cbow.honesty")
     common.show_code("context_cbow", text=text, epochs=inputs.epochs)
 
 
@@ -101,10 +101,10 @@ def _show(found: CbowResult, scene: Scene, result: EmbedResult, state: State) ->
             found.losses.tolist(), found.guess, t("context.cbow.guess"), t("context.cbow.x"), t("context.cbow.y")
         )
         caption = t("context.cbow.caption", n=thousands(found.n_tokens), words=thousands(len(found.words)))
-        chrome.plot(fig, "context-cbow-loss", caption, t("context.cbow.alt", last=f"{found.losses[-1]:.2f}"))
+        page_parts.plot(fig, "context-cbow-loss", caption, t("context.cbow.alt", last=f"{found.losses[-1]:.2f}"))
     with right:
         if word not in found.words:
-            chrome.notice("context.cbow.absent", word=scene.word)
+            page_parts.notice("context.cbow.absent", word=scene.word)
         else:
             _neighbours(found, word, len(scene.lines), layer)
     left, right = st.columns([1, 1], gap="large")
@@ -119,9 +119,9 @@ def _neighbours(found: CbowResult, word: str, n: int, layer: int) -> None:
     at = found.words.index(word)
     cos = geometry.cosines((found.vectors - found.vectors.mean(axis=0))[None])[0][at]
     near = [int(i) for i in np.argsort(-cos) if i != at and found.counts[i] > 1][:NEAREST]
-    chrome.subtitle(t("context.cbow.near", word=verbatim(word)))
-    chrome.word_list([(verbatim(found.words[i]), signed(float(cos[i]))) for i in near])
-    chrome.figures([
+    page_parts.subtitle(t("context.cbow.near", word=verbatim(word)))
+    page_parts.word_list([(verbatim(found.words[i]), signed(float(cos[i]))) for i in near])
+    page_parts.figures([
         ("1", t("context.cbow.one"), t("context.cbow.one_note", n=int(found.counts[at]))),
         (str(n), t("context.cbow.cloud", layer=layer), t("context.cbow.cloud_note")),
     ])  # fmt: skip
@@ -139,7 +139,7 @@ def _point(found: CbowResult, word: str) -> None:
         groups[t("context.cbow.here", word=word)] = (placed[0, own, :2], [word])
     trust = _trust(vectors, placed[0])
     caption = t("context.cbow.map_caption", n=len(shown), trust=trust)
-    chrome.plot(layers.plane(groups, 360), "context-cbow-map", caption, t("context.cbow.map_alt", word=word))
+    page_parts.plot(layers.plane(groups, 360), "context-cbow-map", caption, t("context.cbow.map_alt", word=word))
 
 
 def _cloud(scene: Scene, result: EmbedResult, layer: int) -> None:
@@ -152,7 +152,7 @@ def _cloud(scene: Scene, result: EmbedResult, layer: int) -> None:
         name = scene.senses[sense] if sense >= 0 else t("components.layers.nolabel")
         groups[name] = (placed[0, members, :2], [str(n + 1) for n in members])
     caption = t("context.cbow.cloud_caption", n=len(scene.lines), layer=layer, trust=_trust(x, placed[0]))
-    chrome.plot(
+    page_parts.plot(
         layers.plane(groups, 360), "context-cbow-cloud", caption, t("context.cbow.cloud_alt", n=len(scene.lines))
     )
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, get_args
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import catalog, get_engine, uses
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.context import EmbedInputs, Occurrence
-from explorer.ui import chrome
+from explorer.ui import page_parts
 from explorer.ui.i18n import language
 from explorer.ui.permission import policy
 from explorer.ui.state import MAX_LINK, Store, limit
@@ -108,7 +108,7 @@ def show_code(name: str, **values: object) -> None:
     if info.kind != "causal":
         repositories = [source.partition(":")[2] for source in info.sources if source.startswith("huggingface:")]
         folder = {} if info.embedded else {"folder": repositories[0] if repositories else info.path}
-        chrome.show_code(name, **folder, **values)
+        page_parts.show_code(name, **folder, **values)
 
 
 def spans(items: Iterable[Occurrence | Line]) -> list[tuple[str, int, int]]:
@@ -123,7 +123,7 @@ def set_name(state: State) -> str:
 
 
 def read(state: State) -> Scene:
-    """The stage's sentences. Raises EngineError: text_empty, word_empty, word_missing."""
+    """The stage's sentences. Raises Told: text_empty, word_empty, word_missing."""
     return own(state) if state.text else preset(set_name(state), language())
 
 
@@ -140,11 +140,11 @@ def preset(name: str, lang: str) -> Scene:
 
 
 def own(state: State) -> Scene:
-    """The reader's lines that hold the word. Raises EngineError: text_empty, word_empty, word_missing."""
+    """The reader's lines that hold the word. Raises Told: text_empty, word_empty, word_missing."""
     if not state.text.strip():
-        raise EngineError("text_empty")
+        raise Told("text_empty")
     if not state.word.strip():
-        raise EngineError("word_empty")
+        raise Told("word_empty")
     return _own(state.text, state.word.strip(), state.nth, state.senses, model_id())
 
 
@@ -165,7 +165,7 @@ def _own(text: str, word: str, nth: int, senses: tuple[int, ...], model: str) ->
         sense = senses[number] if number < len(senses) else -1
         lines.append(Line(plain, at, at + len(word), sense, len(places)))
     if not lines:
-        raise EngineError("word_missing", word=word)
+        raise Told("word_missing", word=word)
     names = tuple("ABCDEF"[: max(2, *(line.sense + 1 for line in lines))])
     return Scene(word, tuple(lines), names, True, tuple(skipped), long, len(written[MAX_LINES:]))
 

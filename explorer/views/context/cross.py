@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine.maps import geometry
 from explorer.figures import layers
 from explorer.lab.types.context import EmbedInputs, EmbedResult, Occurrence
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.ui.markup import verbatim
 from explorer.ui.numbers import signed
-from explorer.ui.prose import verbatim
 from explorer.views.context import common, stage
 from explorer.views.context import words as standing
 from explorer.views.context.common import Scene, State
@@ -35,12 +35,12 @@ class Four:
 
 
 def draw(scene: Scene, result: EmbedResult, state: State) -> None:
-    chrome.section("context.cross")
+    page_parts.section("context.cross")
     a, b = partners(state)
     _fields(scene, state, a, b)
     four = four_of(scene, state, a, b)
     if four is None:
-        chrome.notice("context.cross.need")
+        page_parts.notice("context.cross.need")
         return
     found = stage.embed(four.inputs())
     gaps = crossed(found, *(len(group) for group in four.items[:3]))
@@ -55,18 +55,18 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
         }
         fig = layers.curves(curves, t("context.layer_axis"), t("context.cross.y"), layer)
         caption = t("context.cross.caption", a=a, b=b)
-        chrome.plot(fig, "context-cross", caption, t("context.cross.alt", gap=signed(float(gaps["gap"][layer]))))
+        page_parts.plot(fig, "context-cross", caption, t("context.cross.alt", gap=signed(float(gaps["gap"][layer]))))
     with right:
         start = float(gaps["gap"][0])
         same = t("context.cross.static") if start == 0 else t("context.cross.unlike", gap=signed(start))
-        chrome.figures([(signed(float(gaps["gap"][layer])), t("context.cross.number", layer=layer), same)])
+        page_parts.figures([(signed(float(gaps["gap"][layer])), t("context.cross.number", layer=layer), same)])
         step = t("context.cross.step1", a=a, b=b, first=first, second=second)
-        chrome.steps([(step, ""), (t("context.cross.step2"), "")])
+        page_parts.steps([(step, ""), (t("context.cross.step2"), "")])
         if any(
             len(group) == 1 and group[0].text == group[0].text[group[0].start : group[0].end] for group in four.items
         ):
-            chrome.quiet(t("context.cross.alone"))
-        chrome.honesty("context.cross.honesty")
+            page_parts.quiet(t("context.cross.alone"))
+        page_parts.honesty("context.cross.honesty")
     spans = dict(zip(("first", "second", "a", "b"), map(common.spans, four.items), strict=True))
     common.show_code("context_cross", **spans)
 
@@ -78,13 +78,13 @@ def _fields(scene: Scene, state: State, a: str, b: str) -> None:
     shown = (("first", state.first), ("second", state.second), ("a", a), ("b", b))
     for place, (name, value), sense in zip((*upper, *lower), shown, (*names, "", ""), strict=True):
         with place:
-            chrome.quiet(t(f"context.cross.{name}"))
+            page_parts.quiet(t(f"context.cross.{name}"))
             widgets.text_line(
                 f"context-{name}", t(f"context.cross.{name}"), value,
                 lambda new, name=name: common.store().set(**{name: new.strip()}),  # type: ignore[misc]
                 sense or t("context.cross.placeholder"),
             )  # fmt: skip
-    chrome.quiet(t("context.cross.how"))
+    page_parts.quiet(t("context.cross.how"))
 
 
 def _senses(scene: Scene) -> tuple[str, ...]:

@@ -14,11 +14,11 @@ import numpy as np
 
 from explorer.components.layers_map import MapChange, MapData, Point, layers_map
 from explorer.engine import maps
-from explorer.engine.base import EngineError
 from explorer.engine.maps import geometry
+from explorer.errors import Told
 from explorer.lab.types.context import EmbedResult
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
 from explorer.views.context import common
 from explorer.views.context.common import Line, State
 
@@ -111,7 +111,7 @@ def figure(
     last = len(result.vectors) - 1
     layers_map(
         points, data, key=key,
-        labels=section("components.layers"), senses=senses, lang=language(), layer=min(state.layer, last),
+        senses=senses, layer=min(state.layer, last),
         method=state.method, treatment=state.treatment, parts=parts, umap_ready=maps.ready(), relabel=relabel,
         caption=caption, layers=len(result.vectors), group=GROUP, on_change=_change,
     )  # fmt: skip
@@ -123,15 +123,15 @@ def complete(result: EmbedResult, state: State) -> None:
         return
     n = result.vectors.shape[1]
     if n < maps.projecting.LEAST:
-        chrome.error(EngineError("too_few_points", limit=maps.projecting.LEAST, used=n))
+        page_parts.error(Told("too_few_points", limit=maps.projecting.LEAST, used=n))
         return
     if state.method == "umap" and not maps.ready():
         maps.start_warming()
-        chrome.notice("context.umap_warming")
+        page_parts.notice("context.umap_warming")
     try:
         made = widgets.progress(maps.fit(result, state.treatment, state.method), t("context.fitting"))
-    except EngineError as problem:
-        chrome.error(problem)
+    except Told as problem:
+        page_parts.error(problem)
         return
     if made is not None:
         widgets.draw_again()

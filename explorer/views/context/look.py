@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.engine.maps import geometry
 from explorer.lab.types.context import EmbedResult
-from explorer.ui import chrome
+from explorer.ui import page_parts
 from explorer.ui.i18n import t
 from explorer.views.context import common
 from explorer.views.context.common import Scene, State
@@ -18,10 +18,12 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
     layer = min(state.layer, len(result.vectors) - 1)
     common_cos = float(result.anisotropy[layer])
     with left:
-        chrome.steps([(t(f"context.look.step{n}"), "") for n in (1, 2)] + [(t("context.look.step3"), _numbers(result))])
-        chrome.quiet(t("context.look.anisotropy", layer=layer, cos=f"{common_cos:.2f}", n=result.n_tokens))
+        page_parts.steps(
+            [(t(f"context.look.step{n}"), "") for n in (1, 2)] + [(t("context.look.step3"), _numbers(result))]
+        )
+        page_parts.quiet(t("context.look.anisotropy", layer=layer, cos=f"{common_cos:.2f}", n=result.n_tokens))
     with right:
-        chrome.honesty("context.look.honesty")
+        page_parts.honesty("context.look.honesty")
     common.show_code("context_look", lines=common.spans(scene.lines), layer=max(1, layer))
 
 

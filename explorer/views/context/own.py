@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.lab.types.context import EmbedResult
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.context import arrive, common, drawing
 from explorer.views.context.common import MAX_LINES, Scene, State
@@ -23,7 +23,7 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 
 
 def draw(scene: Scene | None, result: EmbedResult | None, state: State) -> None:
-    chrome.section("context.own")
+    page_parts.section("context.own")
     left, right = st.columns([1, 0.6], gap="large")
     with left:
         _lines(scene, state)
@@ -32,7 +32,7 @@ def draw(scene: Scene | None, result: EmbedResult | None, state: State) -> None:
         if scene is not None and result is not None and scene.own:
             _choose_among(scene, state)
             _propose(scene, result, state)
-        chrome.honesty("context.own.honesty")
+        page_parts.honesty("context.own.honesty")
     if scene is not None and result is not None:
         arrive.draw(scene, result, state)
         layer = max(1, min(state.layer, len(result.vectors) - 1))
@@ -43,14 +43,14 @@ def _lines(scene: Scene | None, state: State) -> None:
     """The word and the lines; both are read together when a box is left."""
     text = state.text or ("" if scene is None else "\n".join(line.text for line in scene.lines))
     word = state.word or ("" if scene is None else scene.word)
-    chrome.quiet(t("context.own.word"))
+    page_parts.quiet(t("context.own.word"))
     widgets.text_line("context-word", t("context.own.word"), word, lambda new: _write(text, new), t("context.own.word"))
     st.session_state["context-lines"] = text
     st.text_area(
         t("context.own.lines"), key="context-lines", height=220,
         on_change=lambda: _write(st.session_state["context-lines"], st.session_state["context-word"]),
     )  # fmt: skip
-    chrome.quiet(t("context.own.limits", limit=MAX_LINES))
+    page_parts.quiet(t("context.own.limits", limit=MAX_LINES))
     if state.text:
         st.button(t("context.own.back"), key="context-back", type="tertiary", on_click=_back)
 
@@ -70,7 +70,7 @@ def _choose_among(scene: Scene, state: State) -> None:
     most = max(line.times for line in scene.lines)
     if most < 2:
         return
-    chrome.notice("context.own.twice", word=scene.word, n=sum(line.times > 1 for line in scene.lines))
+    page_parts.notice("context.own.twice", word=scene.word, n=sum(line.times > 1 for line in scene.lines))
     options = tuple(str(n) for n in range(most))
     widgets.choice(
         "context-nth", t("context.own.nth"), options, str(min(state.nth, most - 1)),
@@ -80,14 +80,14 @@ def _choose_among(scene: Scene, state: State) -> None:
 
 def _propose(scene: Scene, result: EmbedResult, state: State) -> None:
     """Groups that clustering finds at the layer on the stage, to be taken over or not."""
-    chrome.subsection("context.own.groups")
+    page_parts.subsection("context.own.groups")
     if len(scene.lines) < 3:
         return
     layer = min(state.layer, len(result.vectors) - 1)
     for kind in ("agglomerative", "kmeans"):
         labels, score = drawing.proposals(result, state.treatment, layer, kind)
         if not np.isfinite(score):
-            chrome.quiet(t("context.own.no_groups"))
+            page_parts.quiet(t("context.own.no_groups"))
             return
         name = t(f"context.own.{kind}")
         st.button(
@@ -108,7 +108,7 @@ def _files(scene: Scene | None) -> None:
                 "context-csv-save", t("context.own.save"), partial(as_csv, scene), "open-sesame-sentences.csv"
             )
         with st.popover(t("context.own.open")):
-            chrome.quiet(t("context.own.file", limit=MAX_LINES, mb=MOST_BYTES // 1_000_000))
+            page_parts.quiet(t("context.own.file", limit=MAX_LINES, mb=MOST_BYTES // 1_000_000))
             key = f"context-csv-{st.session_state.get('context-opened', 0)}"
             given = st.file_uploader(t("context.own.open"), type=["csv", "txt"], key=key, label_visibility="collapsed")
             if given is not None:
@@ -117,11 +117,11 @@ def _files(scene: Scene | None) -> None:
 
 def _open(data: bytes) -> None:
     if len(data) > MOST_BYTES:
-        chrome.notice("context.own.too_large", "warn", mb=MOST_BYTES // 1_000_000)
+        page_parts.notice("context.own.too_large", "warn", mb=MOST_BYTES // 1_000_000)
         return
     found = from_csv(data)
     if found is None or not found[0]:
-        chrome.notice("context.own.unreadable", "warn")
+        page_parts.notice("context.own.unreadable", "warn")
         return
     lines, word, senses = found
     state = common.store().now()

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.context import EmbedResult
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
-from explorer.ui.prose import verbatim
+from explorer.ui.markup import verbatim
 from explorer.views.context import common, drawing
 from explorer.views.context.common import SETS, TOOLS, Scene, State
 
@@ -34,11 +34,11 @@ def draw() -> tuple[Scene, EmbedResult] | None:
                 points, result, state, key="context-stage", senses=scene.senses, relabel=scene.own,
                 parts=("list", "scrub"),
             )  # fmt: skip
-        except EngineError as problem:
-            chrome.error(problem)
+        except Told as problem:
+            page_parts.error(problem)
     with st.container():  # one place, whatever stands there: the boxes below keep theirs, and the reader's cursor
         if made is not None:
-            chrome.guarded(lambda: _pictures(*made, state))
+            page_parts.guarded(lambda: _pictures(*made, state))
     _which(state)
     widgets.choice(
         "context-tool", t("context.tools"), TOOLS, state.tool, lambda tool: t(f"context.tool.{tool}"),
@@ -87,20 +87,20 @@ def _which(state: State) -> None:
             lambda model: common.store().set(model=model),
         )  # fmt: skip
     if common.model().kind == "causal":
-        chrome.notice("context.causal")
+        page_parts.notice("context.causal")
 
 
 def _remarks(scene: Scene, result: EmbedResult) -> None:
     if scene.skipped:
         quoted = " / ".join(line[:24] for line in scene.skipped[:NAMED])
-        chrome.notice("context.missing", "warn", word=scene.word, n=len(scene.skipped), lines=quoted)
+        page_parts.notice("context.missing", "warn", word=scene.word, n=len(scene.skipped), lines=quoted)
     if scene.long:
-        chrome.notice("context.long", "warn", n=scene.long, limit=common.MAX_TOKENS)
+        page_parts.notice("context.long", "warn", n=scene.long, limit=common.MAX_TOKENS)
     if scene.dropped:
-        chrome.notice("context.dropped", "warn", limit=common.MAX_LINES, n=scene.dropped)
+        page_parts.notice("context.dropped", "warn", limit=common.MAX_LINES, n=scene.dropped)
     if int(result.pieces.max()) > 1:
-        chrome.quiet(t("context.pieces", word=verbatim(scene.word), n=int(result.pieces.max())))
+        page_parts.quiet(t("context.pieces", word=verbatim(scene.word), n=int(result.pieces.max())))
     if len(scene.lines) < 3:
-        chrome.notice("context.few", n=len(scene.lines))
+        page_parts.notice("context.few", n=len(scene.lines))
     if len({line.text for line in scene.lines}) == 1 < len(scene.lines):
-        chrome.notice("context.alike")
+        page_parts.notice("context.alike")

@@ -8,19 +8,19 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine.maps import geometry
 from explorer.figures import layers
 from explorer.lab.types.context import EmbedInputs, EmbedResult, Occurrence
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
-from explorer.ui.prose import verbatim
+from explorer.ui.markup import verbatim
 from explorer.views.context import common, stage
 from explorer.views.context.common import Scene, State
 
 
 def draw(scene: Scene, result: EmbedResult, state: State) -> None:
-    chrome.section("context.static")
+    page_parts.section("context.static")
     layer = min(state.layer, len(result.vectors) - 1)
     left, right = st.columns([1, 0.5], gap="large")
     with left:
@@ -35,18 +35,18 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
         }
         fig = layers.curves(curves, t("context.layer_axis"), t("context.static.y"), layer)
         caption = t("context.static.caption", n=result.n_tokens, words=result.n_words)
-        chrome.plot(
+        page_parts.plot(
             fig, "context-static", caption, t("context.static.alt", start=f"{own[0]:.2f}", end=f"{own[-1]:.2f}")
         )
     with right:
-        chrome.steps([(t(f"context.static.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("context.static.honesty")
+        page_parts.steps([(t(f"context.static.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("context.static.honesty")
     _orders(state, layer)
 
 
 def _orders(state: State, layer: int) -> None:
     """Two sentences of the same words: equal as sums of static vectors, different in context."""
-    chrome.subsection("context.orders")
+    page_parts.subsection("context.orders")
     text = state.orders or " / ".join(examples.entry("context", "orders", language())["texts"])
     widgets.text_line(
         "context-orders", t("context.orders.line"), text, lambda new: common.store().set(orders=new),
@@ -54,14 +54,14 @@ def _orders(state: State, layer: int) -> None:
     )  # fmt: skip
     texts = [part.strip() for part in text.split("/") if part.strip()][:2]
     if len(texts) < 2:
-        chrome.notice("context.orders.need")
+        page_parts.notice("context.orders.need")
         return
     found = stage.embed(EmbedInputs(tuple(Occurrence(part, 0, len(part)) for part in texts)))
     cos = geometry.cosines(found.vectors.astype(np.float64))[:, 0, 1]
     apart = np.linalg.norm(found.vectors[:, 0] - found.vectors[:, 1], axis=-1)
     equal = bool(np.allclose(found.vectors[0, 0], found.vectors[0, 1], atol=1e-5))
     layer = max(1, layer)
-    chrome.figures(
+    page_parts.figures(
         [
             (
                 f"{cos[0]:.3f}",
@@ -75,6 +75,6 @@ def _orders(state: State, layer: int) -> None:
             ),
         ]
     )
-    chrome.quiet(t("context.orders.read", a=verbatim(texts[0]), b=verbatim(texts[1])))
+    page_parts.quiet(t("context.orders.read", a=verbatim(texts[0]), b=verbatim(texts[1])))
     if common.model().family == "bert":
         common.show_code("context_static", texts=texts, layer=layer)

@@ -13,7 +13,7 @@ import streamlit as st
 from explorer.components.layers_map import Point
 from explorer.engine.maps import geometry
 from explorer.lab.types.context import EmbedInputs, EmbedResult, Occurrence
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import signed
 from explorer.views.context import arrive, common, stage
@@ -24,7 +24,7 @@ OFFERED = 20  # sentences to choose from
 
 
 def draw(scene: Scene, result: EmbedResult, state: State) -> None:
-    chrome.section("context.swap")
+    page_parts.section("context.swap")
     at = min(state.pick, len(scene.lines) - 1)
     before = scene.lines[at]
     options = tuple(str(n) for n in range(min(len(scene.lines), OFFERED)))
@@ -39,10 +39,10 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
     found = [standing.occurrence(text, scene.word) for text in state.swaps]
     steps = [step for step in found if step is not None]
     if len(steps) < len(found):
-        chrome.notice("errors.word_missing", "warn", word=scene.word)
+        page_parts.notice("errors.word_missing", "warn", word=scene.word)
     if not steps:
         if not state.swaps:
-            chrome.notice("context.swap.same")
+            page_parts.notice("context.swap.same")
         return
     # The old sentence is read along, so that two sentences at least stand for "all tokens".
     more = stage.embed(EmbedInputs((*steps, Occurrence(before.text, before.start, before.end))))
@@ -54,8 +54,8 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
         for n, step in enumerate(steps)
     ]  # fmt: skip
     arrive.figure(scene, result, new, added, state, key="context-swap-map")
-    chrome.steps([(t(f"context.swap.step{n}"), "") for n in (1, 2)])
-    chrome.honesty("context.swap.honesty")
+    page_parts.steps([(t(f"context.swap.step{n}"), "") for n in (1, 2)])
+    page_parts.honesty("context.swap.honesty")
     lines: list[Line | Occurrence] = [*scene.lines, *steps]
     common.show_code("context_look", lines=common.spans(lines), layer=max(1, min(state.layer, len(result.vectors) - 1)))
 
@@ -90,4 +90,4 @@ def _said(scene: Scene, result: EmbedResult, new: EmbedResult, state: State, at:
             t("context.swap.was"),
             *(t("context.swap.after", n=n + 1) for n in range(len(moved))),
         ]
-        chrome.table(head, rows, numeric=range(1, len(head)))
+        page_parts.table(head, rows, numeric=range(1, len(head)))

@@ -8,14 +8,14 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine.maps import geometry
 from explorer.figures import layers
 from explorer.lab.types.context import EmbedInputs, Occurrence
-from explorer.ui import chrome
+from explorer.ui import page_parts
 from explorer.ui.i18n import language, t
+from explorer.ui.markup import verbatim
 from explorer.ui.numbers import signed
-from explorer.ui.prose import verbatim
 from explorer.views.context import common, stage
 from explorer.views.context import words as standing
 from explorer.views.context.common import Scene, State
@@ -26,7 +26,7 @@ EACH = 50  # sentences of a sense on the stage that are read along
 
 
 def draw(scene: Scene, result: object, state: State) -> None:
-    chrome.section("context.things")
+    page_parts.section("context.things")
     groups = words_of(scene)
     words = {name: items for group in groups.values() for name, items in group.items()}
     names = list(words)
@@ -45,15 +45,15 @@ def draw(scene: Scene, result: object, state: State) -> None:
         }
         trust = geometry.trustworthiness(cos, placed[0, :, :2], 4)
         caption = t("context.things.caption", layer=layer, share=f"{100 * kept[0]:.0f}", trust=f"{trust:.2f}")
-        chrome.plot(layers.plane(shown, 520), "context-things", caption, t("context.things.alt"))
+        page_parts.plot(layers.plane(shown, 520), "context-things", caption, t("context.things.alt"))
     with right:
-        chrome.subtitle(t("context.things.table"))
+        page_parts.subtitle(t("context.things.table"))
         rows = []
         for n, name in enumerate(names):
             near = [int(i) for i in np.argsort(-cos[n]) if i != n][:NEAREST]
             rows.append((verbatim(name), *(f"{verbatim(_short(names[i]))} {signed(float(cos[n, i]))}" for i in near)))
-        chrome.table((t("context.things.of"), *map(str, range(1, NEAREST + 1))), rows)
-    chrome.honesty("context.things.honesty")
+        page_parts.table((t("context.things.of"), *map(str, range(1, NEAREST + 1))), rows)
+    page_parts.honesty("context.things.honesty")
     spans = {name: common.spans(items) for name, items in words.items()}
     common.show_code("context_things", words=spans, layer=max(1, layer))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from explorer import examples
+from explorer.content import examples
 from explorer.lab.types.context import Occurrence
 
 

@@ -8,9 +8,9 @@ import streamlit as st
 
 from explorer.engine import catalog
 from explorer.lab.types.evidence import OWN, Bench, Figure
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import HTML_LANG, language, t
-from explorer.ui.prose import inline, verbatim
+from explorer.ui.markup import inline, verbatim
 from explorer.views.evidence import common, measuring
 from explorer.views.evidence.common import number
 
@@ -29,7 +29,7 @@ def stage(bench: Bench) -> None:
         figures = [figure for name in chosen for figure in bench.figures(name)]
         held = sum(figure.row.holds for figure in figures)
         here = sum(figure.here for figure in figures)
-        chrome.figures(
+        page_parts.figures(
             [
                 (str(len(figures)), t("evidence.claims"), t("evidence.claims_sub", here=here)),
                 (str(held), t("evidence.hold"), ""),
@@ -50,7 +50,7 @@ def draw(bench: Bench) -> None:
         measured = bool(bench.figures(name))
         with st.container(horizontal=True, vertical_alignment="center", key=f"evidence-{name}"):
             with st.container(width="stretch"):
-                chrome.subtitle(t(f"{name}.nav"))
+                page_parts.subtitle(t(f"{name}.nav"))
             st.button(
                 t("evidence.again" if measured else "evidence.first"), key=f"measure-{name}", disabled=running,
                 on_click=bench.start, args=(name,),
@@ -58,8 +58,8 @@ def draw(bench: Bench) -> None:
         if status is not None and status.chapter == name:
             measuring.draw(bench, status)
         if not figures:
-            chrome.quiet(t("evidence.none_such" if measured else "evidence.none"))
-        chrome.block("".join(map(_card, figures)))
+            page_parts.quiet(t("evidence.none_such" if measured else "evidence.none"))
+        page_parts.block("".join(map(_card, figures)))
 
 
 def _card(figure: Figure) -> str:

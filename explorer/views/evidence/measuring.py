@@ -11,7 +11,7 @@ from itertools import chain
 import streamlit as st
 
 from explorer.lab.types.evidence import Bench, Measuring
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.evidence import common
 
@@ -42,11 +42,11 @@ def _running(bench: Bench, before: Measuring) -> None:
 
 def _ended(status: Measuring) -> None:
     if status.error == "cancelled":
-        chrome.notice("evidence.stopped", done=status.done)
+        page_parts.notice("evidence.stopped", done=status.done)
     elif status.error:
-        chrome.notice("evidence.failed", "warn", done=status.done)
+        page_parts.notice("evidence.failed", "warn", done=status.done)
     else:
-        chrome.notice("evidence.done", "good", chapter=t(f"{status.chapter}.nav"), done=status.done)
+        page_parts.notice("evidence.done", "good", chapter=t(f"{status.chapter}.nav"), done=status.done)
 
 
 def take_along(bench: Bench) -> None:

@@ -14,9 +14,9 @@ from explorer.lab.types.generation import LeftInputs, LeftResult
 from explorer.lab.types.masking import Edit, FillInputs, FillResult
 from explorer.lab.types.masking import ScanInputs as CoverInputs
 from explorer.lab.types.masking import ScanResult as CoverResult
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
-from explorer.ui.prose import verbatim
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
+from explorer.ui.markup import verbatim
 from explorer.views.generation import common, stage
 from explorer.views.generation.common import State
 
@@ -24,11 +24,11 @@ MOST_TOKENS = 48
 
 
 def draw(state: State) -> None:
-    chrome.section("generation.both")
+    page_parts.section("generation.both")
     tokens = _tokens(state)
     places = [n for n in range(len(tokens)) if not tokens.special[n] and tokens.pieces[n] != "[MASK]"]
     if len(places) < 2:
-        chrome.notice("generation.context.short", "warn")
+        page_parts.notice("generation.context.short", "warn")
         return
     at = state.at if state.at in places else places[len(places) // 2]
     spans = tuple(tokens.offsets[n] for n in places)
@@ -47,8 +47,8 @@ def draw(state: State) -> None:
         _side_by_side(tokens, at, seen)
         _along(tokens, places, [chance[n] for n in places], [float(p) for p in seen.p])
     with right:
-        chrome.steps([(t(f"generation.both.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("generation.both.honesty")
+        page_parts.steps([(t(f"generation.both.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("generation.both.honesty")
     common.show_code(
         "generation_both", text=tokens.text, start=tokens.offsets[at][0], look=at, bert=common.bert_folder()
     )
@@ -81,8 +81,7 @@ def _side_by_side(tokens: Tokens, at: int, seen: LeftResult) -> None:
                 tuple(word.replace("▁", " ").strip() or word for word in common.vocabulary()),
             ),
         ],
-        key="generation-both", vocabulary=words, labels=section("components.compare"), lang=language(),
-        caption=t("generation.both.caption"), title=t("generation.both.title"),
+        key="generation-both", vocabulary=words, caption=t("generation.both.caption"), title=t("generation.both.title"),
     )  # fmt: skip
 
 
@@ -94,13 +93,13 @@ def _along(tokens: Tokens, places: list[int], bert: list[float], gpt: list[float
     ticks = [tokens.surface(n) for n in places]
     names = (t("generation.both.bert"), t("generation.both.gpt"))
     gaps = np.array(losses[1]) - np.array(losses[0])
-    chrome.plot(
+    page_parts.plot(
         running.along(dict(zip(names, losses, strict=True)), ticks, t("generation.both.axis")),
         "generation-gap",
         t("generation.both.figure"),
         t("generation.both.alt", inner=f"{gaps[:-1].mean():.2f}", end=f"{gaps[-1]:.2f}"),
     )  # fmt: skip
-    chrome.figures(
+    page_parts.figures(
         [
             (f"{gaps[:-1].mean():+.2f}".replace("-", "−"), t("generation.both.inner"), t("generation.both.inner_note")),
             (

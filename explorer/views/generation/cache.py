@@ -6,10 +6,10 @@ import streamlit as st
 
 from explorer.engine import get_engine
 from explorer.lab.types.generation import CacheInputs, CacheResult
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.ui.markup import inline
 from explorer.ui.numbers import thousands
-from explorer.ui.prose import inline
 from explorer.views.generation import common
 from explorer.views.generation.common import State
 
@@ -18,7 +18,7 @@ CELLS = 40
 
 
 def draw(state: State) -> None:
-    chrome.section("generation.cache")
+    page_parts.section("generation.cache")
     ids = common.whole(state)
     inputs = CacheInputs(ids, STEPS)
     found: CacheResult | None = get_engine().peek("generation.cached", common.model_id(), inputs)
@@ -28,14 +28,14 @@ def draw(state: State) -> None:
             stream = get_engine().stream("generation.cached", common.model_id(), inputs, session=widgets.session())
             found = widgets.progress(stream, t("generation.cache.running"))
         if found is None:
-            chrome.quiet(t("generation.cache.not_yet"))
+            page_parts.quiet(t("generation.cache.not_yet"))
         else:
             _figures(found)
             _cells(found)
             _table(found)
     with right:
-        chrome.steps([(t(f"generation.cache.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("generation.cache.honesty")
+        page_parts.steps([(t(f"generation.cache.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("generation.cache.honesty")
     common.show_code("generation_cache", ids=list(ids), n=STEPS)
 
 
@@ -43,7 +43,7 @@ def _figures(result: CacheResult) -> None:
     later = slice(1, None)  # the first step reads the whole beginning either way
     fast, slow = float(result.ms_with[later].mean()), float(result.ms_without[later].mean())
     per_token = result.n_bytes[-1] / (result.kept[-1] + 1)
-    chrome.figures(
+    page_parts.figures(
         [
             (f"{fast:.0f} ms", t("generation.cache.with"), t("generation.cache.mean")),
             (f"{slow:.0f} ms", t("generation.cache.without"), t("generation.cache.times", x=f"{slow / fast:.1f}")),
@@ -69,8 +69,8 @@ def _cells(result: CacheResult) -> None:
         )
         said = inline(words[token].replace("▁", "␣").replace("Ġ", "␣"))
         rows.append(f'<div class="kv"><span>{cells}</span><b>→ {said}</b></div>')
-    chrome.block("".join(rows))
-    chrome.quiet(t("generation.cache.cells"))
+    page_parts.block("".join(rows))
+    page_parts.quiet(t("generation.cache.cells"))
 
 
 def _table(result: CacheResult) -> None:
@@ -86,4 +86,4 @@ def _table(result: CacheResult) -> None:
             )
         )  # fmt: skip
     names = ("token", "kept", "new", "held", "with_ms", "without_ms", "difference_short")
-    chrome.table([t(f"generation.cache.{name}") for name in names], rows, numeric=range(1, 7))
+    page_parts.table([t(f"generation.cache.{name}") for name in names], rows, numeric=range(1, 7))

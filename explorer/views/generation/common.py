@@ -7,19 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
-from explorer import examples
+from explorer import paths
+from explorer.content import examples
 from explorer.engine import catalog, get_engine, uses
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.generation import Settings
-from explorer.ui import chrome
+from explorer.ui import page_parts
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit, link_length
 from explorer.views.generation import pieces
 
-ROOT = Path(__file__).resolve().parents[3]
 MAX_TOKENS = 4000  # of prompt and continuation together
 MAX_CHARACTERS = 12_000
 TOOLS = ("step", "train", "ways", "write", "context", "cache", "inside", "both")
@@ -151,14 +150,14 @@ def shorten(state: State, most: int) -> State:
 def show_code(name: str, **values: object) -> None:
     """The snippet `name`, with the folder and weights of the model that is used."""
     info = catalog.entry(model_id())
-    folder = info.folder.relative_to(ROOT).as_posix() if info.embedded else info.folder.as_posix()
+    folder = info.folder.relative_to(paths.ROOT).as_posix() if info.embedded else info.folder.as_posix()
     gguf = info.weights if info.weights.endswith(".gguf") else None
-    chrome.show_code(name, folder=folder, gguf=gguf, **values)
+    page_parts.show_code(name, folder=folder, gguf=gguf, **values)
 
 
 def bert_folder() -> str:
     """Where the embedded BERT lies, from the project's folder."""
-    return catalog.default("masked").folder.relative_to(ROOT).as_posix()
+    return catalog.default("masked").folder.relative_to(paths.ROOT).as_posix()
 
 
 def choose_preset(name: str) -> None:

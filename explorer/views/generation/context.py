@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import get_engine
 from explorer.lab.types.generation import ContextInputs, ContextResult, NgramInputs, NgramResult
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import thousands
 from explorer.views.generation import common, pieces
@@ -19,15 +19,15 @@ MOST_TOKENS = 64
 
 
 def draw(state: State) -> None:
-    chrome.section("generation.context")
+    page_parts.section("generation.context")
     ids = common.whole(state)
     first = 1 if common.vocabulary()[ids[0]] in pieces.BEGINS else 0
     seen = ids[: first + MOST_TOKENS]
     if len(seen) - first < 3:
-        chrome.notice("generation.context.short", "warn")
+        page_parts.notice("generation.context.short", "warn")
         return
     if len(seen) < len(ids):
-        chrome.notice("generation.context.cut", n=MOST_TOKENS)
+        page_parts.notice("generation.context.cut", n=MOST_TOKENS)
     corpus = state.corpus or examples.entry("generation", "default", language())["corpus"]
     tokens = get_engine().tokens(common.model_id(), corpus)
     counted = tuple(token for token, special in zip(tokens.ids, tokens.special, strict=True) if not special)
@@ -41,10 +41,10 @@ def draw(state: State) -> None:
             t("generation.context.corpus"), key="generation-corpus", height=120,
             on_change=lambda: common.store().set(corpus=st.session_state["generation-corpus"].strip()),
         )  # fmt: skip
-        chrome.quiet(t("generation.context.counted", n=thousands(counts.corpus_tokens)))
+        page_parts.quiet(t("generation.context.counted", n=thousands(counts.corpus_tokens)))
     with right:
-        chrome.steps([(t(f"generation.context.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("generation.context.honesty")
+        page_parts.steps([(t(f"generation.context.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("generation.context.honesty")
     common.show_code("generation_context", ids=list(seen), first=first)
 
 
@@ -62,7 +62,7 @@ def _curve(result: ContextResult, counts: NgramResult) -> None:
     losses = [float(row.mean()) for row in result.nats]
     names = [*(str(k) for k in result.windows[:-1]), t("generation.context.all", k=int(result.windows[-1]))]
     ngram = [float(row.mean()) for row in counts.nats]
-    chrome.plot(
+    page_parts.plot(
         running.windows(
             {t("generation.context.gpt"): (names, losses),
              t("generation.context.ngram"): ([str(n) for n in range(len(ngram))], ngram)},
@@ -74,4 +74,4 @@ def _curve(result: ContextResult, counts: NgramResult) -> None:
         t("generation.context.alt", one=f"{losses[0]:.2f}", all=f"{losses[-1]:.2f}", ngram=f"{min(ngram):.2f}"),
     )  # fmt: skip
     gain = losses[0] - losses[-1]
-    chrome.quiet(t("generation.context.gain", gain=f"{gain:.2f}", times=f"{np.exp(gain):.1f}"))
+    page_parts.quiet(t("generation.context.gain", gain=f"{gain:.2f}", times=f"{np.exp(gain):.1f}"))

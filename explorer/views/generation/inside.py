@@ -7,10 +7,10 @@ import streamlit as st
 
 from explorer.engine import get_engine
 from explorer.lab.types.generation import InsideInputs, InsideResult
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent, signed, thousands
-from explorer.ui.prose import verbatim
 from explorer.views.generation import common
 from explorer.views.generation.common import State
 
@@ -18,7 +18,7 @@ MOST_ROWS = 24
 
 
 def draw(state: State) -> None:
-    chrome.section("generation.inside")
+    page_parts.section("generation.inside")
     ids = common.whole(state)
     facts = get_engine().facts(common.model_id())
     layer, head = min(state.layer, facts.n_layers - 1), min(state.head, facts.n_heads - 1)
@@ -27,7 +27,7 @@ def draw(state: State) -> None:
     left, right = st.columns([1, 0.36], gap="large")
     with left:
         _lens(result)
-        chrome.subsection("generation.inside.attention")
+        page_parts.subsection("generation.inside.attention")
         with st.container(horizontal=True, key="generation-inside-dials"):
             store = common.store()
             widgets.slider(
@@ -44,18 +44,18 @@ def draw(state: State) -> None:
         _attention(ids, result, layer, head)
         _arithmetic(ids, result, layer, head)
     with right:
-        chrome.steps([(t(f"generation.inside.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.steps([(t(f"generation.inside.step{n}"), "") for n in (1, 2, 3)])
         grouped = result.n_kv_heads < facts.n_heads
-        chrome.quiet(
+        page_parts.quiet(
             t(
                 "generation.inside.grouped" if grouped else "generation.inside.not_grouped",
                 q=facts.n_heads,
                 kv=result.n_kv_heads,
             )
         )
-        chrome.head_card(facts.d_model, facts.vocab_size)
-        chrome.quiet(t("generation.inside.tied" if facts.tied_head else "generation.inside.untied"))
-        chrome.honesty("generation.inside.honesty")
+        page_parts.head_card(facts.d_model, facts.vocab_size)
+        page_parts.quiet(t("generation.inside.tied" if facts.tied_head else "generation.inside.untied"))
+        page_parts.honesty("generation.inside.honesty")
     common.show_code("generation_inside", ids=list(ids), layer=layer, head=head)
 
 
@@ -86,7 +86,7 @@ def _lens(result: InsideResult) -> None:
         t("generation.inside.says"),
         t("generation.inside.rank", word=verbatim(_shown(words[final]))),
     ]
-    chrome.table(head, rows, numeric=(2,))
+    page_parts.table(head, rows, numeric=(2,))
 
 
 def _attention(ids: tuple[int, ...], result: InsideResult, layer: int, head: int) -> None:
@@ -94,7 +94,7 @@ def _attention(ids: tuple[int, ...], result: InsideResult, layer: int, head: int
 
     names = _names(ids, result)
     weights = result.weights[layer]
-    chrome.plot(
+    page_parts.plot(
         attention.last_token(weights, names, head, t("generation.inside.head")),
         "generation-attention",
         t("generation.inside.figure", token=verbatim(names[-1])),
@@ -117,7 +117,7 @@ def _arithmetic(ids: tuple[int, ...], result: InsideResult, layer: int, head: in
         )
         for n in chosen
     ]  # fmt: skip
-    chrome.quiet(t("generation.inside.sum", token=verbatim(names[-1]), layer=layer, head=head, d=len(result.query),
+    page_parts.quiet(t("generation.inside.sum", token=verbatim(names[-1]), layer=layer, head=head, d=len(result.query),
                    scale=f"{result.scale:.4f}", total=f"{powers.sum():.4f}"))  # fmt: skip
     columns = ("token", "product", "scaled", "masked", "power", "weight")
-    chrome.table([t(f"generation.inside.{name}") for name in columns], rows, numeric=range(1, 6))
+    page_parts.table([t(f"generation.inside.{name}") for name in columns], rows, numeric=range(1, 6))

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from explorer.components.token_strip import Chip, StripChange, chip, token_strip
 from explorer.engine import catalog
 from explorer.lab.types.core import Tokens
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
 from explorer.views.generation import common, pieces
 from explorer.views.generation.common import State
 
@@ -22,7 +22,7 @@ def draw(state: State) -> None:
         "generation-text", t("generation.input"), common.text_of(state), _write, t("generation.placeholder")
     )
     if len(common.text_of(state)) > common.MAX_CHARACTERS:
-        chrome.notice("generation.too_many_characters", "warn", limit=common.MAX_CHARACTERS)
+        page_parts.notice("generation.too_many_characters", "warn", limit=common.MAX_CHARACTERS)
     widgets.choice(
         "generation-tool", t("generation.tools"), common.TOOLS, state.tool, lambda tool: t(f"generation.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),
@@ -69,7 +69,7 @@ def strip(
     items: list[Chip], *, focus: int | None, tint: float | None, pick: Callable[[int], None] | None, caption: str = ""
 ) -> None:
     """The text as chips; with `pick` a click chooses a place. Its marks are about the left side alone."""
-    labels = section("components.strip") | {
+    words = {
         "strip": t("generation.text"),
         "tint": t("generation.train.strip"),
         "tip_guess": t("generation.train.tip_guess", p="{p}", rank="{rank}"),
@@ -80,7 +80,7 @@ def strip(
             pick(event.focus)
 
     token_strip(
-        items, key="generation-strip", labels=labels, lang=language(), focus=focus, tint=tint,
+        items, key="generation-strip", words=words, focus=focus, tint=tint,
         mode="show" if pick is None else "pick", on_change=change, caption=caption, title=t("generation.text"),
     )  # fmt: skip
 

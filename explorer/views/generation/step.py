@@ -11,8 +11,8 @@ from explorer.components.distribution import head_ids
 from explorer.components.generator import Act, generator
 from explorer.engine import get_engine
 from explorer.lab.types.generation import FollowInputs, FollowResult, chance_at
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
 from explorer.ui.numbers import thousands
 from explorer.views.generation import common, facts, pieces
 from explorer.views.generation.common import State
@@ -52,12 +52,12 @@ def _lane(state: State, branch: str) -> FollowResult:
         settings=common.settings_of(state, branch), seed=_of(state, branch, "seed"), free=_of(state, branch, "free"),
         chance=_chance(state, branch, ids[:at]), first=len(prompt.ids), head={i: words[i] for i in shown},
         ends=[words.index(name) for name in pieces.ENDS if name in words], vocab_url=common.vocabulary_url(),
-        labels=section("components.generator"), lang=language(), tone="model" if branch == "a" else "b",
+        tone="model" if branch == "a" else "b",
         branch="is" if branch == "b" else "no" if state.b_on else "can", on_act=lambda act: _act(branch, act),
         caption=t("generation.step.caption"), title=t("generation.step.b" if branch == "b" else "generation.step.a"),
     )  # fmt: skip
     if result.dropped:
-        chrome.notice("generation.dropped", "warn", limit=thousands(result.limit), n=thousands(result.dropped))
+        page_parts.notice("generation.dropped", "warn", limit=thousands(result.limit), n=thousands(result.dropped))
     return result
 
 
@@ -116,10 +116,10 @@ def _explain(state: State, result: FollowResult | None = None) -> None:
             "generation.step.step1_num", new=thousands(result.new), kept=thousands(result.kept),
             mb=f"{result.n_bytes / 1e6:.1f}", vocab=thousands(size),
         )  # fmt: skip
-    chrome.steps(
+    page_parts.steps(
         [(t("generation.step.step1"), note), (t("generation.step.step2"), ""), (t("generation.step.step3"), "")]
     )
-    chrome.honesty("generation.step.honesty")
+    page_parts.honesty("generation.step.honesty")
     common.show_code(
         "generation_step", ids=list(common.whole(state)), temperature=state.t, top_k=state.k,
         top_p=state.p, min_p=state.m, penalty=state.r, seed=state.seed,

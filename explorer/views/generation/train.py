@@ -12,9 +12,9 @@ from explorer.engine import catalog, get_engine
 from explorer.lab.types.generation import ScanInputs, ScannedRow, ScanResult
 from explorer.lab.types.masking import ScanInputs as CoverInputs
 from explorer.lab.types.masking import ScanResult as CoverResult
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
-from explorer.ui.prose import verbatim
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
+from explorer.ui.markup import verbatim
 from explorer.views.generation import common, pieces, stage
 from explorer.views.generation.common import State
 
@@ -22,10 +22,10 @@ MOST_ROWS = 24
 
 
 def draw(state: State) -> None:
-    chrome.section("generation.train")
+    page_parts.section("generation.train")
     ids = common.whole(state)
     if len(ids) < 2:
-        chrome.notice("errors.text_empty")
+        page_parts.notice("errors.text_empty")
         return
     mixed = scrambled(ids, state.mix)
     result: ScanResult = widgets.run("generation.scan", common.model_id(), ScanInputs((ids, mixed)))
@@ -35,11 +35,11 @@ def draw(state: State) -> None:
     with left:
         _who_sees(ids, natural)
         _product(ids, mixed, natural, other)
-        chrome.subsection("generation.train.bert")
+        page_parts.subsection("generation.train.bert")
         _bert(state)
     with right:
-        chrome.steps([(t(f"generation.train.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("generation.train.honesty")
+        page_parts.steps([(t(f"generation.train.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("generation.train.honesty")
         common.show_code("generation_train", ids=list(ids))
 
 
@@ -64,16 +64,21 @@ def _who_sees(ids: tuple[int, ...], row: ScannedRow) -> None:
         [words[token] for token in ids[: count + shift]],
         [
             Prediction(
-                n + shift, float(row.p[n]), int(row.rank[n]), float(row.nats[n]),
+                n + shift,
+                float(row.p[n]),
+                int(row.rank[n]),
+                float(row.nats[n]),
                 tuple((words[i], float(p)) for i, p in zip(row.top_ids[n], row.top_p[n], strict=True)),
             )
             for n in range(count)
         ],
-        key="generation-triangle", sees="left", labels=section("components.triangle"), lang=language(),
-        caption=t("generation.train.triangle"), title=t("generation.train.title"),
-    )  # fmt: skip
+        key="generation-triangle",
+        sees="left",
+        caption=t("generation.train.triangle"),
+        title=t("generation.train.title"),
+    )
     if count < len(row.target):
-        chrome.quiet(t("generation.train.first_rows", n=count))
+        page_parts.quiet(t("generation.train.first_rows", n=count))
 
 
 def _product(ids: tuple[int, ...], mixed: tuple[int, ...], natural: ScannedRow, other: ScannedRow) -> None:
@@ -83,8 +88,8 @@ def _product(ids: tuple[int, ...], mixed: tuple[int, ...], natural: ScannedRow, 
     text = pieces.text_of([words[token] for token in ids if words[token] not in pieces.BEGINS])
     totals = [float(row.nats.sum(dtype=np.float64)) for row in (natural, other)]
     characters = max(1, len(text.strip()))
-    chrome.subsection("generation.train.product")
-    chrome.figures(
+    page_parts.subsection("generation.train.product")
+    page_parts.figures(
         [
             (power(totals[0]), t("generation.train.natural"), t("generation.train.log_p", s=f"−{totals[0]:.2f}")),
             (power(totals[1]), t("generation.train.scrambled"), t("generation.train.log_p", s=f"−{totals[1]:.2f}")),
@@ -101,12 +106,12 @@ def _product(ids: tuple[int, ...], mixed: tuple[int, ...], natural: ScannedRow, 
         ]
     )  # fmt: skip
     said = pieces.text_of([words[token] for token in mixed if words[token] not in pieces.BEGINS])
-    chrome.quiet(t("generation.train.mixed", text=verbatim(said[:200])))
+    page_parts.quiet(t("generation.train.mixed", text=verbatim(said[:200])))
     st.button(t("generation.train.again"), key="generation-mix", on_click=_again)
     ticks = [words[token].replace("▁", "␣").replace("Ġ", "␣") for token in natural.target]
     names = (t("generation.train.natural"), t("generation.train.scrambled"))
     lines = {name: np.cumsum(-row.nats.astype(np.float64)) for name, row in zip(names, (natural, other), strict=True)}
-    chrome.plot(
+    page_parts.plot(
         running.along({name: list(line) for name, line in lines.items()}, ticks, t("generation.train.axis")),
         "generation-product",
         t("generation.train.figure"),
@@ -141,11 +146,16 @@ def _bert(state: State) -> None:
         list(tokens.pieces),
         [
             Prediction(
-                int(place), float(result.p_original[n]), int(result.rank[n]), float(result.surprisal[n]),
+                int(place),
+                float(result.p_original[n]),
+                int(result.rank[n]),
+                float(result.surprisal[n]),
                 tuple((words[i], float(p)) for i, p in zip(result.top_ids[n], result.top_p[n], strict=True)),
             )
             for n, place in enumerate(result.positions)
         ],
-        key="generation-triangle-bert", sees="around", labels=section("components.triangle"), lang=language(),
-        caption=t("generation.train.bert_caption"), title=t("generation.train.bert.title"),
-    )  # fmt: skip
+        key="generation-triangle-bert",
+        sees="around",
+        caption=t("generation.train.bert_caption"),
+        title=t("generation.train.bert.title"),
+    )

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explorer import examples
 from explorer.components.tree import Leaf, tree
+from explorer.content import examples
 from explorer.engine import get_engine
 from explorer.lab.types.generation import (
     Node,
@@ -19,18 +19,18 @@ from explorer.lab.types.generation import (
     WaysInputs,
     WaysResult,
 )
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
+from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
-from explorer.ui.prose import verbatim
 from explorer.views.generation import common, pieces
 from explorer.views.generation.common import State
 
 
 def draw(state: State) -> None:
-    chrome.section("generation.ways")
+    page_parts.section("generation.ways")
     ids = common.whole(state)
-    chrome.quiet(t("generation.ways.after", text=verbatim(common.whole_text(state)[-80:] or "<bos>")))
+    page_parts.quiet(t("generation.ways.after", text=verbatim(common.whole_text(state)[-80:] or "<bos>")))
     with st.container(horizontal=True, key="generation-ways-dials"):
         widgets.slider("generation-n", t("generation.ways.n"), 2, 24, state.n, lambda n: common.store().set(n=n))
         widgets.slider(
@@ -46,9 +46,9 @@ def draw(state: State) -> None:
     left, right = st.columns([1, 0.36], gap="large")
     with left:
         _table(result.ways)
-        chrome.subsection("generation.ways.beam_tree")
+        page_parts.subsection("generation.ways.beam_tree")
         _tree("generation-beam", result.tree, _best(result), t("generation.ways.beam_caption"))
-        chrome.subsection("generation.ways.likeliest")
+        page_parts.subsection("generation.ways.likeliest")
         with st.container(horizontal=True, key="generation-tree-dials"):
             store = common.store()
             widgets.slider("generation-wide", t("generation.ways.wide"), 1, 5, state.wide, lambda n: store.set(wide=n))
@@ -56,8 +56,8 @@ def draw(state: State) -> None:
         found: TreeResult = widgets.run("generation.tree", common.model_id(), TreeInputs(ids, state.wide, state.deep))
         _tree("generation-tree", found.tree, set(), t("generation.ways.tree_caption"))
     with right:
-        chrome.steps([(t(f"generation.ways.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("generation.ways.honesty")
+        page_parts.steps([(t(f"generation.ways.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("generation.ways.honesty")
     _chain(state, ids)
     common.show_code("generation_ways", ids=list(ids), n=state.n, beams=state.beams, penalty=state.lp)
 
@@ -87,7 +87,7 @@ def _table(ways: Sequence[Way]) -> None:
         for way in ways
     ]
     head = [t(f"generation.ways.{name}") for name in ("way", "text", "log_p", "per_token")]
-    chrome.table(head, rows, numeric=(2, 3))
+    page_parts.table(head, rows, numeric=(2, 3))
 
 
 def _best(result: WaysResult) -> set[int]:
@@ -111,7 +111,7 @@ def _tree(key: str, nodes: tuple[Node, ...], best: set[int], caption: str) -> No
             Leaf(node.parent, node.depth, words[node.token_id], node.p, node.log_p, node.score, node.kept, n in best)
             for n, node in enumerate(nodes)
         ],
-        key=key, root="", labels=section("components.tree"), lang=language(), caption=caption,
+        key=key, root="", caption=caption,
         title=t("generation.ways.title"), on_pick=lambda n: _take(nodes, n),
     )  # fmt: skip
 
@@ -129,28 +129,28 @@ def _take(nodes: tuple[Node, ...], picked: int) -> None:
 
 def _chain(state: State, ids: tuple[int, ...]) -> None:
     """At each step the likeliest token and the one taken: a published chain, and the reader's own text."""
-    chrome.subsection("generation.ways.chain")
+    page_parts.subsection("generation.ways.chain")
     head = [t(f"generation.ways.chain_{name}") for name in ("likeliest", "p", "taken", "p")]
     published = [
         (step["likeliest"], f"{100 * step['p']:g} %", step["taken"], f"{100 * step['p_taken']:g} %")
         for step in examples.load("generation")["chain"]
     ]
-    chrome.table(head, published, numeric=(1, 3))
-    chrome.quiet(t("generation.ways.chain_source"))
+    page_parts.table(head, published, numeric=(1, 3))
+    page_parts.quiet(t("generation.ways.chain_source"))
     count = len(common.path_of(state))
     if not count:
-        chrome.quiet(t("generation.ways.chain_none"))
+        page_parts.quiet(t("generation.ways.chain_none"))
         return
     scanned: ScanResult = widgets.run("generation.scan", common.model_id(), ScanInputs((ids,)))
     row, words = scanned.rows[0], common.vocabulary()
-    chrome.quiet(t("generation.ways.chain_own"))
+    page_parts.quiet(t("generation.ways.chain_own"))
     first = max(0, len(row.target) - min(count, 24))
     own = [
         (verbatim(_shown(words[row.top_ids[n][0]])), percent(float(row.top_p[n][0])),
          verbatim(_shown(words[row.target[n]])), percent(float(row.p[n])))
         for n in range(first, len(row.target))
     ]  # fmt: skip
-    chrome.table(head, own, numeric=(1, 3))
+    page_parts.table(head, own, numeric=(1, 3))
 
 
 def _shown(piece: str) -> str:

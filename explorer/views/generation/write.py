@@ -16,10 +16,10 @@ import streamlit as st
 
 from explorer.engine import get_engine
 from explorer.lab.types.generation import Settings, WriteInputs, WriteResult, Written
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import HTML_LANG, language, t
+from explorer.ui.markup import inline, verbatim
 from explorer.ui.numbers import percent, thousands
-from explorer.ui.prose import inline, verbatim
 from explorer.views.generation import common, pieces
 from explorer.views.generation.common import State
 
@@ -28,7 +28,7 @@ REDRAW_S = 0.06
 
 def draw(state: State) -> Callable[[], None]:
     """Draw the tool; what it returns is to be called when the rest of the page stands, and writes if asked to."""
-    chrome.section("generation.write")
+    page_parts.section("generation.write")
     _dials(state)
     ids = common.whole(state)
     # A list of this run's own: a run that was stopped may still add a token to the one it had.
@@ -45,8 +45,8 @@ def draw(state: State) -> Callable[[], None]:
         page, note = st.empty(), st.empty()
         _show(page, state, draft)
     with right:
-        chrome.steps([(t(f"generation.write.step{n}"), "") for n in (1, 2)])
-        chrome.honesty("generation.write.honesty")
+        page_parts.steps([(t(f"generation.write.step{n}"), "") for n in (1, 2)])
+        page_parts.honesty("generation.write.honesty")
     common.show_code("generation_write", ids=list(ids), n=state.long, **_numbers(common.settings_of(state)))
     if not go:
         return lambda: None
@@ -80,9 +80,9 @@ def _write(state: State, ids: tuple[int, ...], draft: list[Written], page: objec
                 _show(page, state, draft)
                 _say(note, _speed(len(draft), len(draft) / max(value.ms / 1000, 1e-3)))
                 if value.dropped:
-                    chrome.notice("generation.dropped_short", "warn", n=thousands(value.dropped))
+                    page_parts.notice("generation.dropped_short", "warn", n=thousands(value.dropped))
                 if value.ended:
-                    chrome.quiet(t("components.generator.ended"))
+                    page_parts.quiet(t("components.generator.ended"))
                 continue
             draft.append(value)
             now = time.perf_counter()
@@ -101,7 +101,7 @@ def _speed(count: int, per_second: float) -> str:
 def _say(note: Any, words: str) -> None:
     """The line below the text, in place of the one that stood there."""
     with note:
-        chrome.quiet(words)
+        page_parts.quiet(words)
 
 
 def _show(page: object, state: State, draft: Sequence[Written]) -> None:

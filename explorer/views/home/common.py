@@ -10,10 +10,10 @@ from typing import Literal
 
 import numpy as np
 
-from explorer import examples
 from explorer.components.token_strip import Chip, chip
+from explorer.content import examples
 from explorer.engine import catalog, get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
@@ -40,15 +40,15 @@ def store() -> Store[State]:
 
 
 def read(text: str) -> Tokens:
-    """`text` as the model reads it, cut to what the front page shows. Raises EngineError("text_empty")."""
+    """`text` as the model reads it, cut to what the front page shows. Raises Told("text_empty")."""
     if not text.strip():
-        raise EngineError("text_empty")
+        raise Told("text_empty")
     model = catalog.default("masked").id
     tokens = get_engine().tokens(model, text[: MAX_TOKENS * 24])
     if len(tokens) > MAX_TOKENS:
         tokens = get_engine().tokens(model, text[: tokens.offsets[MAX_TOKENS - 2][1]])
     if all(tokens.special):
-        raise EngineError("text_empty")  # signs without width, say: no token of them is left
+        raise Told("text_empty")  # signs without width, say: no token of them is left
     return tokens
 
 

@@ -6,12 +6,12 @@ import html
 import math
 from typing import Any
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import catalog, get_engine
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.ui.markup import inline
 from explorer.ui.numbers import thousands
-from explorer.ui.prose import inline
 from explorer.views.home.common import store
 
 KINDS = ("supervised", "unsupervised", "semi", "reinforcement", "self")
@@ -21,29 +21,29 @@ CLASSES = {"sentiment": 2, "nli": 3, "pos": 17}
 
 def kinds() -> None:
     """Who gives the answer, kind by kind."""
-    chrome.section("home.kinds")
+    page_parts.section("home.kinds")
     head = tuple(t(f"home.kinds.head_{name}") for name in ("kind", "given", "answer", "example"))
     rows = [
         (f"**{t(f'home.kinds.{kind}')}**", *(t(f"home.kinds.{kind}_{part}") for part in ("given", "answer", "example")))
         for kind in KINDS
     ]
-    chrome.table(head, rows)
-    chrome.paragraphs(t("home.kinds.name"), t("home.kinds.semi_debate"))
+    page_parts.table(head, rows)
+    page_parts.paragraphs(t("home.kinds.name"), t("home.kinds.semi_debate"))
 
 
 def family() -> None:
     """Names, dates, sizes on a logarithmic axis, sources: a table, so that the page waits for no chart library."""
-    chrome.section("home.family")
+    page_parts.section("home.family")
     names = ("name", "when", "size", "type", "target", "source")
     head = "".join(f"<th>{inline(t(f'home.family.head_{name}'))}</th>" for name in names)
     rows = "".join(_family_row(model) for model in examples.load("home")["family"])
-    chrome.block(
+    page_parts.block(
         f'<div class="scroll-x" tabindex="0" role="figure" aria-label="{html.escape(t("home.family.alt"))}">'
         f'<table class="plain-table family"><tr>{head}</tr>{rows}</table></div>'
     )
-    chrome.quiet(t("home.family.figure"))
-    chrome.quiet(t("home.family.legend_note"))
-    chrome.honesty("home.family.honesty")
+    page_parts.quiet(t("home.family.figure"))
+    page_parts.quiet(t("home.family.legend_note"))
+    page_parts.honesty("home.family.honesty")
 
 
 def _family_row(model: dict[str, Any]) -> str:
@@ -59,7 +59,7 @@ def _family_row(model: dict[str, Any]) -> str:
 
 def classes() -> None:
     """One head for every task: hidden × classes."""
-    chrome.section("home.classes")
+    page_parts.section("home.classes")
     state = store().get()
     facts = get_engine().facts(catalog.default("masked").id)
     widgets.choice(
@@ -67,16 +67,16 @@ def classes() -> None:
         lambda name: t(f"home.classes.{name}"), lambda name: store().set(classes=name),
     )  # fmt: skip
     n = CLASSES.get(state.classes, facts.vocab_size)
-    chrome.head_card(facts.d_model, n)
-    chrome.quiet(t("home.classes.note", hidden=facts.d_model))
-    chrome.honesty("home.classes.honesty")
+    page_parts.head_card(facts.d_model, n)
+    page_parts.quiet(t("home.classes.note", hidden=facts.d_model))
+    page_parts.honesty("home.classes.honesty")
 
 
 def why() -> None:
     """Labels are dear, one body serves many tasks."""
-    chrome.section("home.why")
-    chrome.steps([(t(f"home.why.step{n}"), "") for n in (1, 2, 3)])
-    chrome.honesty("home.why.honesty")
+    page_parts.section("home.why")
+    page_parts.steps([(t(f"home.why.step{n}"), "") for n in (1, 2, 3)])
+    page_parts.honesty("home.why.honesty")
 
 
 def _size(weights: float) -> str:

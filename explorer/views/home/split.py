@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from explorer import examples
 from explorer.components.token_strip import StripChange, token_strip
+from explorer.content import examples
 from explorer.engine import catalog, get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit, FillInputs
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import language, t
+from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
-from explorer.ui.prose import verbatim
 from explorer.views.home.common import MAX_TOKENS, State, chips, hide, read, store
 
 
@@ -27,12 +27,14 @@ def draw() -> None:
             tokens = read(text)
             hidden = hide(tokens, state)
             token_strip(
-                chips(tokens, hidden), key="home-strip", labels=section("components.strip"), lang=language(),
-                mode="toggle" if state.how == "bert" else "pick", focus=None if state.how == "bert" else hidden[0],
+                chips(tokens, hidden),
+                key="home-strip",
+                mode="toggle" if state.how == "bert" else "pick",
+                focus=None if state.how == "bert" else hidden[0],
                 on_change=_change,
-            )  # fmt: skip
-        except EngineError as problem:
-            chrome.error(problem)
+            )
+        except Told as problem:
+            page_parts.error(problem)
         with st.container(horizontal=True, vertical_alignment="center"):
             widgets.choice(
                 "home-how", t("home.split.how"), ("bert", "gpt"), state.how, lambda how: t(f"home.split.{how}"),
@@ -45,33 +47,33 @@ def draw() -> None:
         _remarks(text, tokens)
         left, right = st.columns([1, 0.44], gap="large")
         with left:
-            chrome.guarded(lambda: _parts(tokens, hidden, state))
+            page_parts.guarded(lambda: _parts(tokens, hidden, state))
         with right:
-            chrome.steps([(t(f"home.split.step{n}"), "") for n in (1, 2, 3)])
-            chrome.honesty("home.split.honesty")
-        chrome.show_code(f"home_{state.how}", text=tokens.text, hidden=list(hidden))
+            page_parts.steps([(t(f"home.split.step{n}"), "") for n in (1, 2, 3)])
+            page_parts.honesty("home.split.honesty")
+        page_parts.show_code(f"home_{state.how}", text=tokens.text, hidden=list(hidden))
 
 
 def _remarks(typed: str, tokens: Tokens) -> None:
     """What was left out, and what was read in another script."""
     if len(tokens.text) < len(typed):
-        chrome.notice("masking.cut", "warn", limit=MAX_TOKENS, typed=len(typed), used=len(tokens.text))
+        page_parts.notice("masking.cut", "warn", limit=MAX_TOKENS, typed=len(typed), used=len(tokens.text))
     if get_engine().simplify(catalog.default("masked").id, tokens.text)[1]:
-        chrome.notice("masking.simplified")
+        page_parts.notice("masking.simplified")
 
 
 def _parts(tokens: Tokens, hidden: tuple[int, ...], state: State) -> None:
     """x′ and x″ in two lines, and the model's guess at each hidden place."""
     seen = _seen(tokens, hidden, state.how)
-    chrome.figures(
+    page_parts.figures(
         [
             (verbatim(seen), t("home.split.seen"), ""),
             (verbatim(" · ".join(tokens.surface(p) for p in hidden)), t("home.split.guess"), ""),
         ]
     )
-    chrome.quiet(t("home.split.caption"))
+    page_parts.quiet(t("home.split.caption"))
     if state.how == "gpt":
-        chrome.quiet(t("home.split.gpt_note"))
+        page_parts.quiet(t("home.split.gpt_note"))
         return
     _guesses(tokens, hidden)
 
@@ -106,8 +108,8 @@ def _guesses(tokens: Tokens, hidden: tuple[int, ...]) -> None:
                 percent(float(chances[result.original[n]])),
             )
         )
-    chrome.subtitle(t("home.split.answer"))
-    chrome.table(
+    page_parts.subtitle(t("home.split.answer"))
+    page_parts.table(
         tuple(t(f"home.split.{name}") for name in ("col_word", "col_guess", "col_guess_p", "col_p")),
         rows,
         numeric=(2, 3),

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
-from explorer import examples
+from explorer import paths
 from explorer.components.token_strip import Chip, chip
+from explorer.content import examples
 from explorer.engine import catalog, get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.ui.i18n import language, t
 from explorer.ui.state import MAX_LINK, Store, limit
 
-ROOT = Path(__file__).resolve().parents[3]
 MAX_TOKENS = 160
 MAX_CHARACTERS = 20_000
 
@@ -91,7 +90,7 @@ def _lacks_tokenizer(info: catalog.ModelInfo) -> bool:
 def folder(model: str) -> str:
     """Where the model lies, as a snippet names it."""
     path = catalog.entry(model).folder
-    return (path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()
+    return (path.relative_to(paths.ROOT) if path.is_relative_to(paths.ROOT) else path).as_posix()
 
 
 def sides(state: State) -> tuple[str, str]:
@@ -112,10 +111,10 @@ def pair_of(state: State) -> str | None:
 
 
 def read(state: State, model: str) -> Reading:
-    """Raises EngineError("text_empty") when there is nothing to read."""
+    """Raises Told("text_empty") when there is nothing to read."""
     text = text_of(state)
     if not text.strip():
-        raise EngineError("text_empty")
+        raise Told("text_empty")
     return _read(model, catalog.entry(model).revision, text, pair_of(state))
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import get_engine
 from explorer.figures import windows as figure
 from explorer.lab.types.inputs import LongInputs, LongResult, Window
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
+from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent, thousands
-from explorer.ui.prose import verbatim
 from explorer.views.input import common
 from explorer.views.input.common import Reading, State
 
@@ -20,16 +20,16 @@ OVERLAPS = ("0", "64", "128", "256")
 
 
 def draw(reading: Reading, state: State) -> None:
-    chrome.section("input.long")
+    page_parts.section("input.long")
     body, side = st.columns([1, 0.44], gap="large")
     inputs = _inputs(state)
     with body:
         _write(state, inputs)
-        chrome.guarded(lambda: _answer(inputs))
+        page_parts.guarded(lambda: _answer(inputs))
     with side:
-        chrome.steps([(t(f"input.long.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("input.long.honesty")
-    chrome.show_code("input_long", text=_plain(inputs.text), overlap=inputs.overlap, room=_room(inputs))
+        page_parts.steps([(t(f"input.long.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("input.long.honesty")
+    page_parts.show_code("input_long", text=_plain(inputs.text), overlap=inputs.overlap, room=_room(inputs))
 
 
 def _plain(text: str) -> str:
@@ -92,7 +92,7 @@ def _show(inputs: LongInputs, found: LongResult) -> None:
         *((f"{t('input.long.way_slide')} {n}", "slide", [(w.first, w.last)]) for n, w in enumerate(found.slide, 1)),
     ]
     caption = t("input.long.caption", n=thousands(found.n_tokens), room=found.room, count=len(found.slide))
-    chrome.plot(figure.cover(rows, found.n_tokens, t("input.long.axis")), "input-windows", caption, caption)
+    page_parts.plot(figure.cover(rows, found.n_tokens, t("input.long.axis")), "input-windows", caption, caption)
     _answers(inputs, found)
     with st.expander(t("input.long.each")):
         _table(inputs, [(str(n), window) for n, window in enumerate(found.slide, 1)])
@@ -114,8 +114,8 @@ def _answers(inputs: LongInputs, found: LongResult) -> None:
         share = percent(read[way] / found.n_tokens) if read[way] < found.n_tokens else "100 %"
         span = verbatim(inputs.text[window.start : window.end].strip())
         rows.append((t(f"input.long.way_{way}"), share, verdict, span, f"{window.score:.2f}"))
-    chrome.table(head, rows, numeric=(1, 4))
-    chrome.quiet(t("input.long.how", template=verbatim(inputs.template), good=inputs.good, bad=inputs.bad))
+    page_parts.table(head, rows, numeric=(1, 4))
+    page_parts.quiet(t("input.long.how", template=verbatim(inputs.template), good=inputs.good, bad=inputs.bad))
 
 
 def _table(inputs: LongInputs, windows: list[tuple[str, Window]]) -> None:
@@ -125,4 +125,4 @@ def _table(inputs: LongInputs, windows: list[tuple[str, Window]]) -> None:
          f"{w.score:.2f}")
         for name, w in windows
     ]  # fmt: skip
-    chrome.table(head, rows, numeric=(0, 4))
+    page_parts.table(head, rows, numeric=(0, 4))

@@ -8,10 +8,10 @@ import streamlit as st
 from explorer.components.vector_strip import vector_strip
 from explorer.engine import get_engine
 from explorer.lab.types.inputs import LookupInputs, LookupResult
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
+from explorer.ui.markup import verbatim
 from explorer.ui.numbers import signed, thousands
-from explorer.ui.prose import verbatim
 from explorer.views.input import common
 from explorer.views.input.common import Reading, State
 
@@ -19,27 +19,29 @@ COLUMNS = 6
 
 
 def draw(reading: Reading, state: State) -> None:
-    chrome.section("input.lookup")
+    page_parts.section("input.lookup")
     tokens = reading.tokens
     position = common.focus_of(state, tokens)
     found: LookupResult = widgets.run("inputs.lookup", common.reader_id(), LookupInputs(tokens.ids[position]))
     piece, (vocab, d) = verbatim(tokens.pieces[position]), found.shape
     body, side = st.columns([1, 0.44], gap="large")
     with body:
-        chrome.subtitle(t("input.lookup.matrix", token=piece, id=found.token_id, vocab=thousands(vocab), d=d))
+        page_parts.subtitle(t("input.lookup.matrix", token=piece, id=found.token_id, vocab=thousands(vocab), d=d))
         _matrix(found)
         vector_strip(
-            [(t("input.lookup.product"), found.product)], key="input-row", labels=section("components.vector"),
-            lang=language(), title=t("input.lookup.product"), caption=t("input.lookup.caption"),
-        )  # fmt: skip
-        chrome.notice(
+            [(t("input.lookup.product"), found.product)],
+            key="input-row",
+            title=t("input.lookup.product"),
+            caption=t("input.lookup.caption"),
+        )
+        page_parts.notice(
             "input.lookup.same" if found.difference == 0 else "input.lookup.differ", "good",
             difference=f"{found.difference:.1e}", n=thousands(vocab * d),
         )  # fmt: skip
     with side:
-        chrome.steps([(t(f"input.lookup.step{n}", vocab=thousands(vocab), d=d), "") for n in (1, 2, 3)])
-        chrome.honesty("input.lookup.honesty", d=d)
-    chrome.show_code("input_lookup", text=reading.first, pair=reading.second, look=position)
+        page_parts.steps([(t(f"input.lookup.step{n}", vocab=thousands(vocab), d=d), "") for n in (1, 2, 3)])
+        page_parts.honesty("input.lookup.honesty", d=d)
+    page_parts.show_code("input_lookup", text=reading.first, pair=reading.second, look=position)
 
 
 def _matrix(found: LookupResult) -> None:
@@ -52,4 +54,4 @@ def _matrix(found: LookupResult) -> None:
         cells = [signed(float(x), 3) for x in np.asarray(row[:COLUMNS])]
         name = f"{number} {verbatim(vocabulary[number])}"
         rows.append(tuple(f"**{cell}**" if picked else cell for cell in ("1" if picked else "0", name, *cells, "…")))
-    chrome.table(head, rows, numeric=(0, *range(2, 2 + COLUMNS)))
+    page_parts.table(head, rows, numeric=(0, *range(2, 2 + COLUMNS)))

@@ -6,12 +6,12 @@ import html
 
 import streamlit as st
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import catalog, get_engine
 from explorer.lab.types.inputs import Cutting, Merge
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
-from explorer.ui.prose import inline, verbatim
+from explorer.ui.markup import inline, verbatim
 from explorer.views.input import common
 from explorer.views.input.common import Reading, State
 
@@ -20,7 +20,7 @@ LONGEST = 64  # characters of a word
 
 
 def draw(reading: Reading, state: State) -> None:
-    chrome.section("input.merges")
+    page_parts.section("input.merges")
     body, side = st.columns([1, 0.44], gap="large")
     word = state.word or str(examples.entry("input", "default", language())["word"])
     with body:
@@ -29,40 +29,40 @@ def draw(reading: Reading, state: State) -> None:
             t("input.merges.placeholder"),
         )  # fmt: skip
         if not word.strip():
-            chrome.notice("errors.word_empty", "warn")
+            page_parts.notice("errors.word_empty", "warn")
         elif len(word) > LONGEST:
-            chrome.notice("input.merges.too_long", "warn", limit=LONGEST, used=len(word))
+            page_parts.notice("input.merges.too_long", "warn", limit=LONGEST, used=len(word))
         else:
             for model in dict.fromkeys(common.sides(state)):
                 _side(model, word)
     with side:
-        chrome.steps([(t(f"input.merges.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("input.merges.honesty")
-    chrome.show_code("input_merges", word=word)
+        page_parts.steps([(t(f"input.merges.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("input.merges.honesty")
+    page_parts.show_code("input_merges", word=word)
 
 
 def _side(model: str, word: str) -> None:
     name = catalog.entry(model).name
-    chrome.subtitle(name)
+    page_parts.subtitle(name)
     if not common.here(model):
-        chrome.notice("input.strip.not_here", model=name, id=model)
+        page_parts.notice("input.strip.not_here", model=name, id=model)
         return
     found = get_engine().cuttings(model, word)
     if not found:
-        chrome.notice("input.merges.unknown_kind", model=name)
+        page_parts.notice("input.merges.unknown_kind", model=name)
     for cut in found:
         _steps(cut)
 
 
 def _steps(cut: Cutting) -> None:
-    chrome.quiet(t(f"input.merges.{cut.kind}", word=verbatim(cut.word), n=len(cut.steps)))
+    page_parts.quiet(t(f"input.merges.{cut.kind}", word=verbatim(cut.word), n=len(cut.steps)))
     rows = "".join(f"<li>{_pieces(step)} <span class='quiet'>{_note(cut, step)}</span></li>" for step in cut.steps)
     if not cut.steps:
         pieces = " ".join(_chip(piece, False) for piece in cut.pieces)
         rows = f"<li>{pieces} <span class='quiet'>{inline(t('input.merges.no_step'))}</span></li>"
-    chrome.block(f'<ol class="cuts" data-kind="{cut.kind}">{rows}</ol>')
+    page_parts.block(f'<ol class="cuts" data-kind="{cut.kind}">{rows}</ol>')
     if cut.unknown:
-        chrome.notice("input.merges.unknown")
+        page_parts.notice("input.merges.unknown")
 
 
 def _pieces(step: Merge) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.figures import positions as figure
 from explorer.lab.types.inputs import PositionInputs, PositionResult
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.input import common
 from explorer.views.input.common import Reading, State
@@ -16,7 +16,7 @@ NEAREST = 8
 
 
 def draw(reading: Reading, state: State) -> None:
-    chrome.section("input.positions")
+    page_parts.section("input.positions")
     found: PositionResult = widgets.run("inputs.positions", common.reader_id(), PositionInputs(state.centred))
     size = len(found.cosine)
     place = min(state.place, size - 1)
@@ -25,20 +25,20 @@ def draw(reading: Reading, state: State) -> None:
     body, side = st.columns([1, 0.44], gap="large")
     with body:
         alt = t("input.positions.alt", place=place, near="、".join(map(str, near[:3])))
-        chrome.plot(figure.grid(found.cosine), "input-positions", t("input.positions.caption"), alt)
+        page_parts.plot(figure.grid(found.cosine), "input-positions", t("input.positions.caption"), alt)
         key = "input-place"
         st.session_state[key] = place
         st.slider(
             t("input.positions.place"), 0, size - 1, key=key,
             on_change=lambda: common.store().set(place=st.session_state[key]),
         )  # fmt: skip
-        chrome.plot(figure.profile(row, place), "input-profile", t("input.positions.profile", place=place), alt)
-        chrome.word_list([(str(i), f"{row[i] / 100:.2f}") for i in near])
+        page_parts.plot(figure.profile(row, place), "input-profile", t("input.positions.profile", place=place), alt)
+        page_parts.word_list([(str(i), f"{row[i] / 100:.2f}") for i in near])
         widgets.toggle(
             "input-centred", t("input.positions.centred"), state.centred,
             lambda on: common.store().set(centred=on), t("input.positions.centred_help"),
         )  # fmt: skip
     with side:
-        chrome.steps([(t(f"input.positions.step{n}", size=size), "") for n in (1, 2, 3)])
-        chrome.honesty("input.positions.honesty")
-    chrome.show_code("input_positions", place=place, centred=state.centred)
+        page_parts.steps([(t(f"input.positions.step{n}", size=size), "") for n in (1, 2, 3)])
+        page_parts.honesty("input.positions.honesty")
+    page_parts.show_code("input_positions", place=place, centred=state.centred)

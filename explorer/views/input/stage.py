@@ -9,9 +9,9 @@ import streamlit as st
 
 from explorer.components.token_strip import StripChange, token_strip
 from explorer.engine import catalog
-from explorer.engine.base import EngineError
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.errors import Told
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
 from explorer.views.input import common
 from explorer.views.input.common import Reading, State
 
@@ -33,8 +33,8 @@ def draw() -> Reading | None:
                 else:
                     shown = [reading]
                     _strip(KEY, reading, state)
-            except EngineError as problem:
-                chrome.error(problem)
+            except Told as problem:
+                page_parts.error(problem)
         _lines(state)
     _remarks(shown)
     widgets.choice(
@@ -48,10 +48,10 @@ def _side(key: str, model: str, state: State) -> list[Reading]:
     """One of two tokenizers: its name, its count and its strip; where it is not on this machine, how to get it."""
     name = catalog.entry(model).name
     if not common.here(model):
-        chrome.notice("input.strip.not_here", model=name, id=model)
+        page_parts.notice("input.strip.not_here", model=name, id=model)
         return []
     reading = common.read(state, model)
-    chrome.quiet(t("input.strip.count", model=name, n=len(reading.tokens)))
+    page_parts.quiet(t("input.strip.count", model=name, n=len(reading.tokens)))
     _strip(key, reading, state)
     return [reading]
 
@@ -59,24 +59,24 @@ def _side(key: str, model: str, state: State) -> list[Reading]:
 def _remarks(shown: list[Reading]) -> None:
     cut = next((reading for reading in shown if reading.used < reading.typed), None)
     if cut is not None:
-        chrome.notice("input.cut", "warn", limit=common.MAX_TOKENS, typed=cut.typed, used=cut.used)
+        page_parts.notice("input.cut", "warn", limit=common.MAX_TOKENS, typed=cut.typed, used=cut.used)
     if any(reading.simplified for reading in shown):
-        chrome.notice("input.simplified")
+        page_parts.notice("input.simplified")
 
 
 def _strip(key: str, reading: Reading, state: State) -> None:
     picking = state.tool in ("lookup", "sum")
     token_strip(
-        common.chips(reading.tokens), key=key, labels=_labels(picking), lang=language(),
+        common.chips(reading.tokens), key=key, words=_words(picking),
         mode="pick" if picking else "show", focus=common.focus_of(state, reading.tokens) if picking else None,
         title=t("input.strip.title", model=catalog.entry(reading.model).name), on_change=_pick if picking else None,
     )  # fmt: skip
 
 
-def _labels(picking: bool) -> dict[str, str]:
-    """The strip's words, with what a click means on this page."""
+def _words(picking: bool) -> dict[str, str]:
+    """What this page says differently about the strip: what a click means."""
     name = t("input.strip.pick") if picking else t("input.strip.show")
-    return {**section("components.strip"), "strip": name, "keys": t("input.strip.keys") if picking else ""}
+    return {"strip": name, "keys": t("input.strip.keys") if picking else ""}
 
 
 def _pick(change: StripChange) -> None:

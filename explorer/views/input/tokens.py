@@ -7,10 +7,10 @@ import re
 import streamlit as st
 
 from explorer.engine import catalog, get_engine
-from explorer.ui import chrome
+from explorer.ui import page_parts
 from explorer.ui.i18n import language, t
+from explorer.ui.markup import verbatim
 from explorer.ui.numbers import thousands
-from explorer.ui.prose import verbatim
 from explorer.views.input import common
 from explorer.views.input.common import Reading, State
 
@@ -22,7 +22,7 @@ COUNTS = ("n", "special", "per_char", "per_han", "per_word", "unknown", "bytes",
 
 
 def draw(reading: Reading, state: State) -> None:
-    chrome.section("input.tokens")
+    page_parts.section("input.tokens")
     left, right = common.sides(state)
     body, side = st.columns([1, 0.44], gap="large")
     with body:
@@ -34,10 +34,10 @@ def draw(reading: Reading, state: State) -> None:
                 for one in readings:
                     _list(one)
     with side:
-        chrome.steps([(t(f"input.tokens.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("input.tokens.honesty")
+        page_parts.steps([(t(f"input.tokens.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("input.tokens.honesty")
     names = [name for name in (left, right) if common.here(name)] or [reading.model]
-    chrome.show_code(
+    page_parts.show_code(
         "input_tokens", text=reading.first, folder=common.folder(names[0]), folder_b=common.folder(names[-1]),
     )  # fmt: skip
 
@@ -64,11 +64,11 @@ def _table(readings: list[Reading]) -> None:
     columns = [_counts(reading) for reading in readings]
     head = ("", *(catalog.entry(reading.model).name for reading in readings))
     rows = [(t(f"input.tokens.{name}"), *(column[name] for column in columns)) for name in COUNTS]
-    chrome.table(head, rows, numeric=tuple(range(1, len(head))))
+    page_parts.table(head, rows, numeric=tuple(range(1, len(head))))
     for reading, column in zip(readings, columns, strict=True):
         if reading.second is not None and not SEPARATORS & set(reading.tokens.pieces):
             name = catalog.entry(reading.model).name
-            chrome.notice("input.tokens.no_separator", model=name, special=column["special"])
+            page_parts.notice("input.tokens.no_separator", model=name, special=column["special"])
 
 
 def _counts(reading: Reading) -> dict[str, str]:
@@ -100,7 +100,7 @@ def _share(tokens: int, of: int) -> str:
 
 def _list(reading: Reading) -> None:
     tokens = reading.tokens
-    chrome.subtitle(catalog.entry(reading.model).name)
+    page_parts.subtitle(catalog.entry(reading.model).name)
     head = tuple(t(f"input.tokens.col_{name}") for name in ("n", "token", "id", "range", "segment"))
     rows = [
         (
@@ -112,6 +112,6 @@ def _list(reading: Reading) -> None:
         )
         for i in range(min(len(tokens), LISTED))
     ]
-    chrome.table(head, rows, numeric=(0, 2, 4))
+    page_parts.table(head, rows, numeric=(0, 2, 4))
     if len(tokens) > LISTED:
-        chrome.quiet(t("input.tokens.listed", n=LISTED, all=len(tokens)))
+        page_parts.quiet(t("input.tokens.listed", n=LISTED, all=len(tokens)))

@@ -7,10 +7,10 @@ import streamlit as st
 
 from explorer.components.vector_strip import vector_strip
 from explorer.lab.types.inputs import SumInputs, SumResult
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
+from explorer.ui.markup import verbatim
 from explorer.ui.numbers import signed
-from explorer.ui.prose import verbatim
 from explorer.views.input import common
 from explorer.views.input.common import Reading, State
 
@@ -19,13 +19,13 @@ NUMBERS = 5
 
 
 def draw(reading: Reading, state: State) -> None:
-    chrome.section("input.sum")
+    page_parts.section("input.sum")
     inputs = SumInputs(reading.first, reading.second)
     found: SumResult = widgets.run("inputs.add_up", common.reader_id(), inputs)
     at = common.focus_of(state, found.tokens)
     body, side = st.columns([1, 0.44], gap="large")
     with body:
-        chrome.quiet(
+        page_parts.quiet(
             t(
                 "input.sum.which",
                 token=verbatim(found.tokens.pieces[at]),
@@ -36,15 +36,14 @@ def draw(reading: Reading, state: State) -> None:
         )
         vector_strip(
             [(t(f"input.sum.{part}"), np.ascontiguousarray(getattr(found, part)[at])) for part in PARTS],
-            key="input-sum", labels=section("components.vector"), lang=language(),
-            title=t("input.sum.title"), caption=t("input.sum.caption"),
+            key="input-sum", title=t("input.sum.title"), caption=t("input.sum.caption"),
         )  # fmt: skip
         _numbers(found, at)
-        chrome.notice("input.sum.exact", "good", difference=f"{found.difference:.1e}")
+        page_parts.notice("input.sum.exact", "good", difference=f"{found.difference:.1e}")
     with side:
-        chrome.steps([(t(f"input.sum.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("input.sum.honesty")
-    chrome.show_code("input_sum", text=reading.first, pair=reading.second, look=at)
+        page_parts.steps([(t(f"input.sum.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("input.sum.honesty")
+    page_parts.show_code("input_sum", text=reading.first, pair=reading.second, look=at)
 
 
 def _numbers(found: SumResult, at: int) -> None:
@@ -53,5 +52,5 @@ def _numbers(found: SumResult, at: int) -> None:
     rows = [
         (t(f"input.sum.{part}"), *(signed(float(x), 4) for x in getattr(found, part)[at][:NUMBERS])) for part in PARTS
     ]
-    chrome.table((t("input.sum.first"), *(str(n + 1) for n in range(NUMBERS))), rows, numeric=range(1, NUMBERS + 1))
-    chrome.quiet(t("input.sum.norm", mean=signed(float(total.mean()), 4), deviation=f"{total.std():.4f}"))
+    page_parts.table((t("input.sum.first"), *(str(n + 1) for n in range(NUMBERS))), rows, numeric=range(1, NUMBERS + 1))
+    page_parts.quiet(t("input.sum.norm", mean=signed(float(total.mean()), 4), deviation=f"{total.std():.4f}"))

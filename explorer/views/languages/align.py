@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.engine import get_engine
-from explorer.ui import chrome
+from explorer.ui import page_parts
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent
 from explorer.views.languages import common
@@ -20,7 +20,7 @@ def draw(sentence: Sentence, state: State) -> None:
 
     target = common.target_of(state)
     source = sentence.source if sentence.source != target else next(lang for lang in LANGUAGES if lang != target)
-    chrome.section("languages.align", source=common.name_of(source), target=common.name_of(target))
+    page_parts.section("languages.align", source=common.name_of(source), target=common.name_of(target))
     found = common.survey()
     pair = LANGUAGES.index(source), LANGUAGES.index(target)
     names = {name: t(f"languages.align.{name}") for name, _, _ in WAYS}
@@ -34,15 +34,15 @@ def draw(sentence: Sentence, state: State) -> None:
             lines = {name: values[p, c, :, pair[0], pair[1]] for name, p, c in WAYS}
             best = {name: (int(line.argmax()), float(line.max())) for name, line in lines.items()}
             alt = "; ".join(f"{names[name]}: {layer} {at}, {percent(p)}" for name, (at, p) in best.items())
-            chrome.plot(
+            page_parts.plot(
                 figures.by_layer(lines, layer, title, names=names, share=True), f"languages-{key}", caption, alt
             )
         _square(found.accuracy)
     with right:
-        chrome.steps([(t(f"languages.align.step{n}"), "") for n in (1, 2, 3)])
-        chrome.subtitle(t("languages.align.published"))
-        chrome.paragraphs(*(t(f"languages.align.{name}") for name in ("pires", "libovicky", "data")))
-        chrome.honesty("languages.align.honesty")
+        page_parts.steps([(t(f"languages.align.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.subtitle(t("languages.align.published"))
+        page_parts.paragraphs(*(t(f"languages.align.{name}") for name in ("pires", "libovicky", "data")))
+        page_parts.honesty("languages.align.honesty")
 
 
 def _square(accuracy: np.ndarray) -> None:
@@ -55,7 +55,7 @@ def _square(accuracy: np.ndarray) -> None:
     names = [common.name_of(lang) for lang in LANGUAGES]
     written = [["" if i == j else f"{100 * p:.0f} %" for j, p in enumerate(row)] for i, row in enumerate(values)]
     last = get_engine().facts(common.model_id()).n_layers
-    chrome.plot(
+    page_parts.plot(
         figures.square(np.where(off, values, np.nan), names, low=0, high=1, written=written),
         "languages-pairs", t("languages.align.pairs_caption", layer=layer, last=last),
         t("languages.align.pairs_alt", low=percent(float(values[off].min())), high=percent(float(values[off].max()))),

@@ -11,9 +11,9 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from explorer import examples, parallel
+from explorer.content import corpora, examples
 from explorer.engine import get_engine, uses
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.languages import KIND, KINDS, SurveyInputs, SurveyResult
 from explorer.ui import widgets
@@ -21,7 +21,7 @@ from explorer.ui.i18n import language, t
 from explorer.ui.state import MAX_LINK, Store, limit
 
 MAX_TOKENS = 64
-LANGUAGES = parallel.LANGUAGES
+LANGUAGES = corpora.LANGUAGES
 Tool = Literal["shift", "near", "map", "align", "words", "keep", "pos"]
 TOOLS: tuple[str, ...] = get_args(Tool)
 PRESETS = ("town", "reverse", "paris", "kana", "beyond", "fails")
@@ -79,7 +79,7 @@ def model_id() -> str:
 
 def survey() -> SurveyResult:
     """What the model makes of the project's sentences; where nobody has looked yet, with progress on the page."""
-    inputs, name = SurveyInputs(parallel.digest()), model_id()
+    inputs, name = SurveyInputs(corpora.digest()), model_id()
     found: SurveyResult | None = get_engine().peek("languages.survey", name, inputs)
     if found is None:
         stream = get_engine().stream("languages.survey", name, inputs, session=widgets.session())
@@ -98,10 +98,10 @@ def target_of(state: State) -> str:
 
 
 def read(state: State) -> Sentence:
-    """The sentence of `state`, cut to what fits. Raises EngineError("text_empty")."""
+    """The sentence of `state`, cut to what fits. Raises Told("text_empty")."""
     text = text_of(state)
     if not text.strip():
-        raise EngineError("text_empty")
+        raise Told("text_empty")
     tokens, simplified = _tokens(model_id(), text)
     kinds = survey().kinds[np.array(tokens.ids[1:-1], dtype=np.int64)]
     source, mixed = _language(kinds)

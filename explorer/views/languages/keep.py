@@ -6,13 +6,13 @@ from functools import partial
 
 import streamlit as st
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import get_engine
 from explorer.lab.types.languages import KINDS, KeepInputs, KeepResult
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
-from explorer.ui.prose import verbatim
 from explorer.views.languages import common
 from explorer.views.languages.common import Sentence, State
 
@@ -21,8 +21,8 @@ GUESSES = ("same", "any", "zh")
 
 
 def draw(sentence: Sentence, state: State) -> None:
-    chrome.section("languages.keep")
-    chrome.subtitle(t("languages.keep.question"))
+    page_parts.section("languages.keep")
+    page_parts.subtitle(t("languages.keep.question"))
     with st.container(horizontal=True, key="languages-guess"):
         for name in GUESSES:
             kind = "primary" if state.guess == name else "secondary"
@@ -31,16 +31,16 @@ def draw(sentence: Sentence, state: State) -> None:
                 on_click=partial(_guess, state, name),
             )  # fmt: skip
     if not state.guess:
-        chrome.quiet(t("languages.keep.first"))
+        page_parts.quiet(t("languages.keep.first"))
         return
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         _of_sentence(sentence)
         _of_examples()
     with right:
-        chrome.notice(f"languages.keep.answer_{state.guess}")
-        chrome.steps([(t(f"languages.keep.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("languages.keep.honesty")
+        page_parts.notice(f"languages.keep.answer_{state.guess}")
+        page_parts.steps([(t(f"languages.keep.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("languages.keep.honesty")
 
 
 def measured(texts: tuple[str, ...], every: int = 1) -> KeepResult:
@@ -67,8 +67,8 @@ def _of_sentence(sentence: Sentence) -> None:
         for at, ids, share in zip(result.position, result.ids, result.shares, strict=True)
     ]
     head = (t("languages.keep.covered"), t("languages.keep.first_words"), *(common.kind_names()[n] for n in shown))
-    chrome.subtitle(t("languages.keep.yours"))
-    chrome.table(head, rows, numeric=range(2, len(head)))
+    page_parts.subtitle(t("languages.keep.yours"))
+    page_parts.table(head, rows, numeric=range(2, len(head)))
 
 
 def _of_examples() -> None:
@@ -79,9 +79,9 @@ def _of_examples() -> None:
         result = measured((texts[kind],))
         mean = result.shares.mean(axis=0)
         rows.append((t(f"languages.keep.{kind}"), texts[kind], *(percent(float(mean[n])) for n in (0, 2))))
-    chrome.subtitle(t("languages.keep.examples"))
+    page_parts.subtitle(t("languages.keep.examples"))
     head = (t("languages.keep.kind"), t("languages.keep.sentence"), common.kind_names()[0], common.kind_names()[2])
-    chrome.table(head, rows, numeric=(2, 3))
+    page_parts.table(head, rows, numeric=(2, 3))
 
 
 def _guess(state: State, name: str) -> None:

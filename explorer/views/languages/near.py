@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.engine import get_engine
-from explorer.ui import chrome
+from explorer.ui import page_parts
 from explorer.ui.i18n import language, t
 from explorer.views.languages import common
 from explorer.views.languages.common import LANGUAGES, Sentence, State
@@ -17,7 +17,7 @@ BOTH = 2  # language vectors made from both halves of the sentences
 def draw(sentence: Sentence, state: State) -> None:
     from explorer.figures import languages as figures
 
-    chrome.section("languages.near")
+    page_parts.section("languages.near")
     vectors = common.survey().means[BOTH]
     layer = common.layer_of(state)
     names = {lang: common.name_of(lang) for lang in LANGUAGES}
@@ -31,7 +31,7 @@ def draw(sentence: Sentence, state: State) -> None:
             on_change=lambda: _choose_layer(state, st.session_state["languages-near-layer"]),
         )  # fmt: skip
         lengths = np.linalg.norm(centred, axis=-1)
-        chrome.plot(
+        page_parts.plot(
             figures.by_layer(
                 dict(zip(LANGUAGES, lengths, strict=True)), t("languages.layer"), t("languages.near.length"),
                 names=names, layer=layer,
@@ -40,17 +40,17 @@ def draw(sentence: Sentence, state: State) -> None:
         )  # fmt: skip
         cos = cosines(centred[:, layer])
         written = [[f"{value:.2f}".replace("-", "−") for value in row] for row in cos]
-        chrome.plot(
+        page_parts.plot(
             figures.square(cos, list(names.values()), low=-1, high=1, written=written),
             "languages-cosines", t("languages.near.cosine_caption", layer=layer), _closest(cos),
         )  # fmt: skip
-        chrome.plot(
+        page_parts.plot(
             figures.tree(cos, list(names.values())), "languages-tree", t("languages.near.tree_caption", layer=layer),
             _closest(cos),
         )  # fmt: skip
     with right:
-        chrome.steps([(t(f"languages.near.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("languages.near.honesty")
+        page_parts.steps([(t(f"languages.near.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("languages.near.honesty")
 
 
 def cosines(vectors: np.ndarray) -> np.ndarray:

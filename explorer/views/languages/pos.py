@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from explorer import parallel
+from explorer.content import corpora
 from explorer.engine import get_engine
 from explorer.lab.types.core import Progress
 from explorer.lab.types.tagging import PosInputs, PosResult, TagInputs, TagResult
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.ui.markup import inline, verbatim
 from explorer.ui.numbers import percent, thousands
-from explorer.ui.prose import inline, verbatim
 from explorer.views.languages import common
 from explorer.views.languages.common import LANGUAGES, Sentence, State
 
@@ -27,7 +27,7 @@ PUBLISHED = {  # DRCD test, EM / F1: Hsu, Liu & Lee 2019 (arXiv 1909.09587)
 
 
 def draw(sentence: Sentence, state: State) -> None:
-    chrome.section("languages.pos")
+    page_parts.section("languages.pos")
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         _choose(state)
@@ -37,19 +37,19 @@ def draw(sentence: Sentence, state: State) -> None:
             _own(sentence, result, state)
         _matrix(state)
     with right:
-        chrome.steps([(t(f"languages.pos.step{n}"), "") for n in (1, 2, 3)])
-        chrome.subtitle(t("languages.pos.published"))
-        chrome.table(
+        page_parts.steps([(t(f"languages.pos.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.subtitle(t("languages.pos.published"))
+        page_parts.table(
             (t("languages.pos.trained"), "EM / F1"),
             [(t(f"languages.pos.qa_{name}"), PUBLISHED[name]) for name in ROWS],
         )
-        chrome.quiet(t("languages.pos.published_source"))
-        chrome.honesty("languages.pos.honesty")
+        page_parts.quiet(t("languages.pos.published_source"))
+        page_parts.honesty("languages.pos.honesty")
 
 
 def inputs(state: State, train: tuple[str, ...]) -> PosInputs:
     last = get_engine().facts(common.model_id()).n_layers
-    return PosInputs(parallel.digest(), train, last * 2 // 3, state.centred, 0, STEPS)
+    return PosInputs(corpora.digest(), train, last * 2 // 3, state.centred, 0, STEPS)
 
 
 def _choose(state: State) -> None:
@@ -68,7 +68,7 @@ def _choose(state: State) -> None:
 def _head(state: State, train: tuple[str, ...]) -> PosResult | None:
     """The trained head; a button where it is not trained yet, then its losses as they fall."""
     if not train:
-        chrome.notice("errors.no_language", "warn")
+        page_parts.notice("errors.no_language", "warn")
         return None
     asked = inputs(state, train)
     found: PosResult | None = get_engine().peek("languages.train_pos", common.model_id(), asked)
@@ -101,8 +101,8 @@ def _curve(result: PosResult) -> None:
     from explorer.figures import languages as figures
 
     name = t("languages.pos.loss")
-    chrome.plot(
-        figures.falling(result.losses, float(np.log(len(parallel.TAGS))), t("languages.pos.guessing"),
+    page_parts.plot(
+        figures.falling(result.losses, float(np.log(len(corpora.TAGS))), t("languages.pos.guessing"),
                         t("languages.pos.step"), name),
         "languages-loss", t("languages.pos.loss_caption", n=thousands(result.trained), steps=result.steps),
         f"{name}: {result.losses[0]:.2f} → {result.losses[-1]:.2f}",
@@ -126,7 +126,7 @@ def _matrix(state: State) -> None:
         return
     first: Any = rows[0][1]
     values = np.stack([result.accuracy for _, result in rows])
-    chrome.plot(
+    page_parts.plot(
         figures.square(
             values, [common.name_of(lang) for lang in LANGUAGES], low=0, high=1,
             written=[[f"{100 * p:.0f} %" for p in row] for row in values], y_names=[_names(train) for train, _ in rows],
@@ -144,13 +144,13 @@ def _own(sentence: Sentence, result: PosResult, state: State) -> None:
     centre = result.centres[LANGUAGES.index(sentence.source)]
     asked = TagInputs(sentence.tokens.text, inputs(state, state.train).layer, result.weights, centre)
     tagged: TagResult = widgets.run("languages.tag", common.model_id(), asked)
-    chrome.subtitle(t("languages.pos.own"))
+    page_parts.subtitle(t("languages.pos.own"))
     cells = "".join(
-        f'<span class="word" data-tag="{parallel.TAGS[int(tag)]}">{inline(verbatim(tagged.text[start:end]))} '
-        f'<span class="quiet">{parallel.TAGS[int(tag)]} {percent(float(p))}</span></span>'
+        f'<span class="word" data-tag="{corpora.TAGS[int(tag)]}">{inline(verbatim(tagged.text[start:end]))} '
+        f'<span class="quiet">{corpora.TAGS[int(tag)]} {percent(float(p))}</span></span>'
         for start, end, tag, p in zip(tagged.start, tagged.end, tagged.tag, tagged.p, strict=True)
     )
-    chrome.block(f'<div class="words tagged">{cells}</div>')
+    page_parts.block(f'<div class="words tagged">{cells}</div>')
 
 
 def _names(train: tuple[str, ...]) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from explorer import parallel
 from explorer.components.language_shift import Dials, Line, language_shift
+from explorer.content import corpora
 from explorer.engine import get_engine
 from explorer.lab.types.languages import (
     ALPHAS,
@@ -23,17 +23,17 @@ from explorer.lab.types.languages import (
     profile_inputs,
     shift_inputs,
 )
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
 from explorer.views.languages import common
 from explorer.views.languages.common import Sentence, State
 
 
 def draw(sentence: Sentence, state: State) -> None:
     target = common.target_of(state)
-    chrome.section("languages.shift", source=common.name_of(sentence.source), target=common.name_of(target))
+    page_parts.section("languages.shift", source=common.name_of(sentence.source), target=common.name_of(target))
     if target == sentence.source:
-        chrome.notice("languages.same", tongue=common.name_of(target))
+        page_parts.notice("languages.same", tongue=common.name_of(target))
         return
     last = get_engine().facts(common.model_id()).n_layers
     best = best_layer(sentence.source, target)
@@ -44,16 +44,23 @@ def draw(sentence: Sentence, state: State) -> None:
     left, right = st.columns([1, 0.36], gap="large")
     with left:
         language_shift(
-            result, ALPHAS, RANDOM_ALPHAS, key="languages-shift",
-            vocabulary=get_engine().vocabulary(common.model_id()), labels=section("components.shift"), lang=language(),
-            n_layers=last, dials=Dials(layer, state.alpha), best=best, kind_names=common.kind_names(),
-            averages=_averages(sentence.source, target, last), caption=t("languages.shift.caption"),
+            result,
+            ALPHAS,
+            RANDOM_ALPHAS,
+            key="languages-shift",
+            vocabulary=get_engine().vocabulary(common.model_id()),
+            n_layers=last,
+            dials=Dials(layer, state.alpha),
+            best=best,
+            kind_names=common.kind_names(),
+            averages=_averages(sentence.source, target, last),
+            caption=t("languages.shift.caption"),
             on_change=lambda dials: _moved(dials, state),
-        )  # fmt: skip
+        )
         _measure(sentence.source, target, layer, best)
     with right:
-        chrome.steps([(t(f"languages.shift.step{n}"), "") for n in (1, 2, 3, 4)])
-        chrome.honesty("languages.shift.honesty", known=_known(result))
+        page_parts.steps([(t(f"languages.shift.step{n}"), "") for n in (1, 2, 3, 4)])
+        page_parts.honesty("languages.shift.honesty", known=_known(result))
     _code(sentence, target, layer, state.alpha)
 
 
@@ -72,7 +79,7 @@ def complete(sentence: Sentence, state: State) -> None:
 
 def best_layer(source: str, target: str) -> int | None:
     """The layer with most right conversions at alpha 1 on half a; None while nobody has measured."""
-    found = _peek(profile_inputs(common.survey(), parallel.digest(), source, target))
+    found = _peek(profile_inputs(common.survey(), corpora.digest(), source, target))
     return None if found is None else best_of(found)
 
 
@@ -95,7 +102,7 @@ def _inputs(sentence: Sentence, target: str, layers: tuple[int, ...]) -> ShiftIn
 def _averages(source: str, target: str, last: int) -> dict[int, tuple[Line, Line]]:
     out = {}
     for layer in range(last + 1):
-        pair = [_peek(inputs) for inputs in curve_inputs(common.survey(), parallel.digest(), source, target, layer)]
+        pair = [_peek(inputs) for inputs in curve_inputs(common.survey(), corpora.digest(), source, target, layer)]
         if pair[0] is not None and pair[1] is not None:
             own, loose = (Line(found.alphas, found.curves[:3, 0]) for found in pair if found is not None)
             out[layer] = (own, loose)
@@ -109,14 +116,14 @@ def _peek(inputs: AverageInputs) -> AverageResult | None:
 
 def _measure(source: str, target: str, layer: int, best: int | None) -> None:
     """The average of many sentences takes a while: a button, progress, stop."""
-    wanted = [*curve_inputs(common.survey(), parallel.digest(), source, target, layer)]
+    wanted = [*curve_inputs(common.survey(), corpora.digest(), source, target, layer)]
     if best is None:
-        wanted.insert(0, profile_inputs(common.survey(), parallel.digest(), source, target))
+        wanted.insert(0, profile_inputs(common.survey(), corpora.digest(), source, target))
     wanted = [inputs for inputs in wanted if _peek(inputs) is None]
-    n = len(parallel.halves())
+    n = len(corpora.halves())
     if not wanted:
         return
-    chrome.quiet(t("languages.shift.average_sub", n=n, layer=layer))
+    page_parts.quiet(t("languages.shift.average_sub", n=n, layer=layer))
     if st.button(t("common.run"), key="languages-average"):
         for inputs in wanted:
             stream = get_engine().stream("languages.average", common.model_id(), inputs, session=widgets.session())
@@ -133,13 +140,13 @@ def _known(result: ShiftResult) -> str:
 
 
 def _code(sentence: Sentence, target: str, layer: int, alpha: float) -> None:
-    lines = [n for n, half in enumerate(parallel.halves()) if half == "a"][:16]
-    chrome.show_code(
+    lines = [n for n, half in enumerate(corpora.halves()) if half == "a"][:16]
+    page_parts.show_code(
         "languages_shift",
         common.model(),
         text=sentence.tokens.text,
         layer=layer,
         alpha=alpha,
-        ours=[parallel.sentences(sentence.source)[n] for n in lines],
-        theirs=[parallel.sentences(target)[n] for n in lines],
+        ours=[corpora.sentences(sentence.source)[n] for n in lines],
+        theirs=[corpora.sentences(target)[n] for n in lines],
     )

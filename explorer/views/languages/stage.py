@@ -9,8 +9,8 @@ from typing import get_args
 
 import streamlit as st
 
-from explorer.engine.base import EngineError
-from explorer.ui import chrome, widgets
+from explorer.errors import Told
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.languages import common
 from explorer.views.languages.common import Sentence, State
@@ -26,8 +26,8 @@ def draw() -> Sentence | None:
         )
         try:
             sentence = common.read(state)
-        except EngineError as problem:
-            chrome.error(problem)
+        except Told as problem:
+            page_parts.error(problem)
         _pair(state, sentence)
     if sentence is not None:
         _remarks(sentence)
@@ -62,15 +62,15 @@ def _source_name(lang: str, sentence: Sentence) -> str:
 
 def _remarks(sentence: Sentence) -> None:
     if sentence.used < sentence.typed:
-        chrome.notice("languages.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
+        page_parts.notice("languages.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
     if sentence.simplified:
-        chrome.notice("languages.simplified")
+        page_parts.notice("languages.simplified")
     if sentence.foreign:
-        chrome.notice("languages.foreign", "warn")
+        page_parts.notice("languages.foreign", "warn")
     if sentence.mixed:
-        chrome.notice("languages.mixed", tongue=common.name_of(sentence.source))
+        page_parts.notice("languages.mixed", tongue=common.name_of(sentence.source))
     if any(sentence.tokens.unknown):
-        chrome.notice("languages.unknown")
+        page_parts.notice("languages.unknown")
 
 
 def _write(text: str) -> None:

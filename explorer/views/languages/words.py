@@ -6,13 +6,13 @@ import re
 
 import streamlit as st
 
-from explorer import examples, parallel
+from explorer.content import corpora, examples
 from explorer.engine import get_engine
 from explorer.lab.types.languages import WordsInputs, WordsResult
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
-from explorer.ui.prose import verbatim
 from explorer.views.languages import common
 from explorer.views.languages.common import LANGUAGES, Sentence, State
 
@@ -24,14 +24,14 @@ def draw(sentence: Sentence, state: State) -> None:
 
     target = common.target_of(state)
     source = sentence.source if sentence.source != target else next(lang for lang in LANGUAGES if lang != target)
-    chrome.section("languages.words", source=common.name_of(source), target=common.name_of(target))
+    page_parts.section("languages.words", source=common.name_of(source), target=common.name_of(target))
     line = state.words or " ".join(examples.load("languages")["lists"][source])
     widgets.text_line(
         "languages-words", t("languages.words.input"), line, lambda text: _write(state, text),
         t("languages.words.input"),
     )  # fmt: skip
     asked = tuple(word for word in re.split(r"[\s,，、;；]+", line) if word)
-    inputs = WordsInputs(asked, source, target, parallel.digest())
+    inputs = WordsInputs(asked, source, target, corpora.digest())
     result: WordsResult = widgets.run("languages.words", common.model_id(), inputs)
     layer = best_layer(result)
     left, right = st.columns([1, 0.44], gap="large")
@@ -43,7 +43,7 @@ def draw(sentence: Sentence, state: State) -> None:
             for n, way in ((SHIFTED, "shifted"), (RAW, "raw")) for m, top in ((0, 1), (1, 5))
         }  # fmt: skip
         found = {key: percent(float(values[layer])) for key, values in lines.items()}
-        chrome.plot(
+        page_parts.plot(
             figures.by_layer(
                 lines, t("languages.layer"), t("languages.words.precision"), names=names, layer=layer, share=True
             ),
@@ -51,8 +51,8 @@ def draw(sentence: Sentence, state: State) -> None:
             t("languages.words.alt", layer=layer, raw=found["raw1"], shifted=found["shifted1"]),
         )  # fmt: skip
     with right:
-        chrome.steps([(t(f"languages.words.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("languages.words.honesty", n=result.n)
+        page_parts.steps([(t(f"languages.words.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("languages.words.honesty", n=result.n)
 
 
 def best_layer(result: WordsResult) -> int:
@@ -61,19 +61,19 @@ def best_layer(result: WordsResult) -> int:
 
 
 def _table(result: WordsResult, target: str, layer: int) -> None:
-    forms = parallel.forms(target)
+    forms = corpora.forms(target)
 
     def listed(n: int, way: int) -> str:
         return "、".join(verbatim(forms[int(line)][0]) for line in result.nearest[n, way, layer])
 
-    chrome.table(
+    page_parts.table(
         (t("languages.words.word"), t("languages.words.after"), t("languages.words.before")),
         [(verbatim(word), listed(n, SHIFTED), listed(n, RAW)) for n, word in enumerate(result.words)],
     )
     vocabulary = get_engine().tokens
     unknown = [word for word in result.words if any(vocabulary(common.model_id(), word).unknown)]
     if unknown:
-        chrome.notice("languages.words.unknown", "warn", words="、".join(unknown))
+        page_parts.notice("languages.words.unknown", "warn", words="、".join(unknown))
 
 
 def _write(state: State, text: str) -> None:

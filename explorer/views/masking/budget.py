@@ -7,7 +7,7 @@ import math
 import streamlit as st
 
 from explorer.engine import get_engine
-from explorer.ui import chrome
+from explorer.ui import page_parts
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent, thousands
 from explorer.views.masking import common, cover
@@ -17,16 +17,16 @@ SHARE = 0.15
 
 
 def draw(sentence: Sentence, state: State) -> None:
-    chrome.section("masking.budget")
+    page_parts.section("masking.budget")
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         _head(sentence, state)
         _signal(sentence)
         _tasks()
     with right:
-        chrome.steps([(t(f"masking.budget.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("masking.budget.honesty")
-    chrome.show_code("masking_budget", common.model())
+        page_parts.steps([(t(f"masking.budget.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("masking.budget.honesty")
+    page_parts.show_code("masking_budget", common.model())
 
 
 def _head(sentence: Sentence, state: State) -> None:
@@ -48,9 +48,9 @@ def _head(sentence: Sentence, state: State) -> None:
             "masking.budget.now_sub" if loss <= line else "masking.budget.now_worse", gain=f"{abs(line - loss):.2f}"
         )
         cards.append((f"{loss:.2f}", t("masking.budget.now"), gain))
-    chrome.figures(cards)
+    page_parts.figures(cards)
     if facts.tied_head:
-        chrome.quiet(t("masking.budget.tied"))
+        page_parts.quiet(t("masking.budget.tied"))
 
 
 def _signal(sentence: Sentence) -> None:
@@ -70,9 +70,9 @@ def _signal(sentence: Sentence) -> None:
             )
         )
     rows += [(t("masking.budget.signal_cbow"), n), (t("masking.budget.signal_gpt"), n)]
-    chrome.subtitle(t("masking.budget.signal", n=n))
+    page_parts.subtitle(t("masking.budget.signal", n=n))
     alt = "；".join(f"{name}: {value:g}" for name, value in rows)
-    chrome.plot(
+    page_parts.plot(
         bars.counts([name for name, _ in rows], [value for _, value in rows], n),
         "masking-signal",
         t("masking.budget.caption"),
@@ -83,8 +83,8 @@ def _signal(sentence: Sentence) -> None:
 def _tasks() -> None:
     facts = get_engine().facts(common.model_id())
     tasks = (("sentiment", 2), ("nli", 3), ("pos", 17), ("mlm", facts.vocab_size))
-    chrome.subtitle(t("masking.budget.classes"))
-    chrome.table(
+    page_parts.subtitle(t("masking.budget.classes"))
+    page_parts.table(
         tuple(t(f"masking.budget.table_{name}") for name in ("task", "classes", "weights", "line")),
         [
             (t(f"masking.budget.task_{name}"), thousands(n), thousands(n * facts.d_model), f"{math.log(n):.2f}")

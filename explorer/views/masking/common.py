@@ -11,9 +11,9 @@ from typing import Literal
 
 import numpy as np
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import get_engine, uses
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit
 from explorer.ui.i18n import language
@@ -78,16 +78,16 @@ class Sentence:
 def read(state: State) -> Sentence:
     """The sentence of `state`, cut to what fits, with the covered positions that still exist.
 
-    Raises EngineError("text_empty") when there is nothing to read.
+    Raises Told("text_empty") when there is nothing to read.
     """
     text, masks, focus = (state.text, state.masks, state.focus) if state.text else example("default", language())
     return as_sentence(text, masks, focus)
 
 
 def as_sentence(text: str, masks: tuple[int, ...] = (), focus: int = 0) -> Sentence:
-    """`text` as the model reads it. Raises EngineError("text_empty")."""
+    """`text` as the model reads it. Raises Told("text_empty")."""
     if not text.strip():
-        raise EngineError("text_empty")
+        raise Told("text_empty")
     tokens, simplified = _tokens(model_id(), text)
     blanks = (i for i in range(len(tokens)) if _typed_mask(tokens, i))
     last = len(tokens) - 1

@@ -9,19 +9,19 @@ import streamlit as st
 from explorer.components.scatter_ab import scatter_ab
 from explorer.components.token_strip import StripChange, token_strip
 from explorer.engine import get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.masking import Edit, FillInputs, FillResult
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
 from explorer.views.masking import common, stage
 from explorer.views.masking.common import Sentence, State
 
 
 def draw(sentence: Sentence, state: State) -> None:
-    chrome.section("masking.compare")
+    page_parts.section("masking.compare")
     second = _second(sentence, state)
     if second is None or sentence.focus is None or second.focus is None:
-        chrome.notice("masking.compare.need")
+        page_parts.notice("masking.compare.need")
         return
     a, b = _fill(sentence), _fill(second)
     left, right = st.columns([1, 0.44], gap="large")
@@ -33,14 +33,12 @@ def draw(sentence: Sentence, state: State) -> None:
             vocabulary=get_engine().vocabulary(common.model_id()),
             vocabulary_url=common.vocabulary_url(),
             originals=(_original(sentence), _original(second)),
-            labels=section("components.scatter"),
-            lang=language(),
             caption=t("masking.compare.figure"),
         )
     with right:
-        chrome.steps([(t(f"masking.compare.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("masking.compare.honesty")
-    chrome.show_code(
+        page_parts.steps([(t(f"masking.compare.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("masking.compare.honesty")
+    page_parts.show_code(
         "masking_compare",
         common.model(),
         text_a=sentence.tokens.text,
@@ -60,14 +58,12 @@ def _second(sentence: Sentence, state: State) -> Sentence | None:
             token_strip(
                 [replace(chip, surprisal=None) for chip in stage.chips(second, State())],
                 key="masking-strip-b",
-                labels=section("components.strip"),
-                lang=language(),
                 focus=second.focus,
                 title=t("masking.compare.strip_b"),
                 on_change=_pick,
             )
-        except EngineError as problem:
-            chrome.error(problem)
+        except Told as problem:
+            page_parts.error(problem)
         widgets.text_line(
             "masking-text-b",
             t("masking.compare.second"),

@@ -10,10 +10,10 @@ import streamlit as st
 
 from explorer.components.distribution import Dials, Extra, Watch, distribution, head_ids
 from explorer.engine import get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.masking import FillInputs, FillResult, WordInputs
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
 from explorer.ui.numbers import signed, thousands
 from explorer.views.masking import common
 from explorer.views.masking.common import Sentence, State
@@ -23,9 +23,9 @@ def draw(sentence: Sentence, state: State) -> None:
     left, right = st.columns([1, 0.44], gap="large")
     if sentence.focus is None:
         with left:
-            chrome.notice("masking.cover.nothing")
+            page_parts.notice("masking.cover.nothing")
         with right:
-            chrome.honesty("masking.cover.honesty")
+            page_parts.honesty("masking.cover.honesty")
         return
     started = time.perf_counter()
     fetched = get_engine().peek("masking.fill", common.model_id(), _inputs(sentence, state)) is not None
@@ -34,12 +34,12 @@ def draw(sentence: Sentence, state: State) -> None:
     with left:
         blanks(sentence)
         bars(sentence, state, result)
-        chrome.computed(took, fetched=fetched, model=common.model())
+        page_parts.computed(took, fetched=fetched, model=common.model())
     with right:
         _steps(sentence, state, result)
-        chrome.honesty("masking.cover.honesty")
+        page_parts.honesty("masking.cover.honesty")
     edits = common.edits(sentence, state)
-    chrome.show_code(
+    page_parts.show_code(
         "masking_cover",
         common.model(),
         text=sentence.tokens.text,
@@ -82,7 +82,7 @@ def bars(sentence: Sentence, state: State, result: FillResult) -> None:
     shown = [*map(int, head_ids(logits)), *([] if original is None else [original])]
     distribution(
         logits, key="masking-bars", head={i: vocabulary[i] for i in shown}, vocab_url=common.vocabulary_url(),
-        labels=section("components.bars"), lang=language(), original_id=original, temperature=state.t, show=state.k,
+        original_id=original, temperature=state.t, show=state.k,
         watch=state.watch, extra=_pieces(sentence, state), hide=state.hide, on_dials=_dials, on_watch=_watch,
         caption=t("masking.cover.caption"), title=sentence.tokens.text,
     )  # fmt: skip
@@ -107,7 +107,7 @@ def _pieces(sentence: Sentence, state: State) -> tuple[Extra, ...]:
         inputs = WordInputs(sentence.tokens.text, common.edits(sentence, state), sentence.focus, word)
         try:
             found = widgets.run("masking.word", common.model_id(), inputs)
-        except EngineError as problem:
+        except Told as problem:
             out.append(Extra(label=word, p=0.0, note=t(f"errors.{problem.key}", **problem.values)))
             continue
         note = "word_unknown" if found.unknown else "pieces"
@@ -130,7 +130,7 @@ def _steps(sentence: Sentence, state: State, result: FillResult) -> None:
             t("masking.cover.step3", loss=f"{loss:.2f}"),
             t("masking.cover.step3_num", vocab=thousands(facts.vocab_size), line=f"{line:.2f}"),
         )
-    chrome.steps(
+    page_parts.steps(
         [
             (
                 t("masking.cover.step1"),

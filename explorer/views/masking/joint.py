@@ -6,18 +6,18 @@ import streamlit as st
 
 from explorer.engine import get_engine
 from explorer.lab.types.masking import JointInputs, JointOrder, JointResult
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.ui.markup import inline
 from explorer.ui.numbers import percent, signed
-from explorer.ui.prose import inline
 from explorer.views.masking import common
 from explorer.views.masking.common import Sentence, State
 
 
 def draw(sentence: Sentence, state: State) -> None:
-    chrome.section("masking.joint")
+    page_parts.section("masking.joint")
     if len(sentence.masks) < 2:
-        chrome.notice("masking.joint.need")
+        page_parts.notice("masking.joint.need")
         return
     inputs = JointInputs(sentence.tokens.text, sentence.masks)
     result: JointResult = widgets.run("masking.joint", common.model_id(), inputs)
@@ -26,11 +26,11 @@ def draw(sentence: Sentence, state: State) -> None:
         best = max(order.log_p_chain for order in result.orders)
         for order in result.orders:
             _order(result, order, order.log_p_chain >= best - 1e-6)
-        chrome.quiet(t("masking.joint.caption"))
+        page_parts.quiet(t("masking.joint.caption"))
     with right:
-        chrome.steps([(t(f"masking.joint.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("masking.joint.honesty")
-    chrome.show_code("masking_joint", common.model(), text=sentence.tokens.text, positions=list(sentence.masks))
+        page_parts.steps([(t(f"masking.joint.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("masking.joint.honesty")
+    page_parts.show_code("masking_joint", common.model(), text=sentence.tokens.text, positions=list(sentence.masks))
 
 
 def _order(result: JointResult, order: JointOrder, best: bool) -> None:
@@ -54,7 +54,7 @@ def _order(result: JointResult, order: JointOrder, best: bool) -> None:
             cells.append(gap + inline(result.tokens.surface(position) or piece))
     steps = "　".join(inline(_step(independent, n, word, p)) for n, word, p in sorted(step.values()))
     crown = f' <span class="badge">{inline(t("masking.joint.best"))}</span>' if best else ""
-    chrome.block(
+    page_parts.block(
         f'<div class="figure"><span>{inline(t(f"masking.joint.{order.name}"))}{crown}</span>'
         f'<div class="sentence">{"".join(cells)}</div><span>{steps}</span><br>'
         f'<span class="quiet">{inline(t("masking.joint.chain", logp=signed(order.log_p_chain)))}</span></div>'

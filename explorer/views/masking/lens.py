@@ -7,10 +7,10 @@ import streamlit as st
 
 from explorer.engine import get_engine
 from explorer.lab.types.masking import LensInputs, LensResult
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
-from explorer.ui.prose import verbatim
 from explorer.views.masking import common, cover
 from explorer.views.masking.common import Sentence, State
 
@@ -19,9 +19,9 @@ WATCHED = 6
 
 
 def draw(sentence: Sentence, state: State) -> None:
-    chrome.section("masking.lens")
+    page_parts.section("masking.lens")
     if sentence.focus is None:
-        chrome.notice("errors.no_blank")
+        page_parts.notice("errors.no_blank")
         return
     inputs = LensInputs(sentence.tokens.text, common.edits(sentence, state), sentence.focus)
     result: LensResult = widgets.run("masking.lens", common.model_id(), inputs)
@@ -31,10 +31,10 @@ def draw(sentence: Sentence, state: State) -> None:
         _ranks(result, sentence, state)
         _table(result)
     with right:
-        chrome.steps([(t(f"masking.lens.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("masking.lens.honesty")
+        page_parts.steps([(t(f"masking.lens.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("masking.lens.honesty")
     edits = common.edits(sentence, state)
-    chrome.show_code(
+    page_parts.show_code(
         "masking_lens",
         common.model(),
         text=sentence.tokens.text,
@@ -58,7 +58,7 @@ def _ranks(result: LensResult, sentence: Sentence, state: State) -> None:
     truth = None if original is None else vocabulary[original]
     fig = ranks.by_layer(lines, result.logits.shape[1], t("masking.lens.x"), t("masking.lens.y"), truth)
     best = "、".join(common.plain(vocabulary[int(i)]) for i in order[:TOP])
-    chrome.plot(fig, "masking-lens", t("masking.lens.figure"), t("masking.lens.alt", list=best))
+    page_parts.plot(fig, "masking-lens", t("masking.lens.figure"), t("masking.lens.alt", list=best))
     widgets.text_line(
         "masking-lens-watch", t("masking.lens.watch"), " ".join(state.watch),
         lambda words: common.store().set(watch=tuple(dict.fromkeys(words.split()))[:8]),
@@ -66,7 +66,7 @@ def _ranks(result: LensResult, sentence: Sentence, state: State) -> None:
     )  # fmt: skip
     missing = [word for word in state.watch if word not in index]
     if missing:
-        chrome.quiet(t("masking.lens.missing", words=verbatim("、".join(missing))))
+        page_parts.quiet(t("masking.lens.missing", words=verbatim("、".join(missing))))
 
 
 def _table(result: LensResult) -> None:
@@ -78,5 +78,5 @@ def _table(result: LensResult) -> None:
         best = [int(i) for i in np.argsort(-row)[:TOP]]
         name = t("masking.lens.layer", n=layer) if layer else t("masking.lens.layer0")
         rows.append((name, *(f"{common.plain(vocabulary[i])} {percent(cover.probability(row, i))}" for i in best)))
-    chrome.subtitle(t("masking.lens.table"))
-    chrome.table(("", *map(str, range(1, TOP + 1))), rows)
+    page_parts.subtitle(t("masking.lens.table"))
+    page_parts.table(("", *map(str, range(1, TOP + 1))), rows)

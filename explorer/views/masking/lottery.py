@@ -12,33 +12,32 @@ from explorer.components.token_strip import Chip, token_strip
 from explorer.engine import get_engine
 from explorer.lab.types.lottery import KINDS, LotteryInputs, LotteryResult, LotteryTally
 from explorer.lab.types.masking import Edit, FillInputs
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
-from explorer.ui.prose import inline, verbatim
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
+from explorer.ui.markup import inline, verbatim
 from explorer.views.masking import common, cover, stage
 from explorer.views.masking.common import Sentence, State
 
 
 def draw(sentence: Sentence, state: State) -> None:
-    chrome.section("masking.lottery")
+    page_parts.section("masking.lottery")
     if len(sentence.tokens) <= 2:
-        chrome.notice("errors.text_empty")
+        page_parts.notice("errors.text_empty")
         return
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         _dice(state)
         result = _roll(sentence, state)
         token_strip(
-            _chips(sentence, result), key="masking-lottery-strip", labels=section("components.strip"), lang=language(),
-            mode="show", title=t("masking.lottery.strip"),
+            _chips(sentence, result), key="masking-lottery-strip", mode="show", title=t("masking.lottery.strip"),
         )  # fmt: skip
         _words(result, state)
         _counts(sentence, result, state)
         _exercise(sentence, result)
     with right:
-        chrome.steps([(t(f"masking.lottery.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("masking.lottery.honesty")
-    chrome.show_code(
+        page_parts.steps([(t(f"masking.lottery.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("masking.lottery.honesty")
+    page_parts.show_code(
         "masking_lottery", common.model(), text=sentence.tokens.text, seed=state.seed, words=_spans(result)
     )
 
@@ -80,7 +79,7 @@ def _words(result: LotteryResult, state: State) -> None:
         return
     offsets = result.tokens.offsets
     words = (result.tokens.text[offsets[span[0]][0] : offsets[span[-1]][1]] for span in _spans(result))
-    chrome.quiet(t("masking.lottery.words", words=verbatim(" / ".join(words))))
+    page_parts.quiet(t("masking.lottery.words", words=verbatim(" / ".join(words))))
 
 
 def _spans(result: LotteryResult) -> list[list[int]]:
@@ -108,7 +107,7 @@ def _counts(sentence: Sentence, result: LotteryResult, state: State) -> None:
             f"{result.n_ordinary - sum(tally.means):.2f}",
         )
     )
-    chrome.table(head, rows, numeric=(1, 2, 3))
+    page_parts.table(head, rows, numeric=(1, 2, 3))
 
 
 def _exercise(sentence: Sentence, result: LotteryResult) -> None:
@@ -122,6 +121,6 @@ def _exercise(sentence: Sentence, result: LotteryResult) -> None:
     found = widgets.run("masking.fill", common.model_id(), inputs)
     losses = [cover.cross_entropy(row, int(target)) for row, target in zip(found.logits, found.original, strict=True)]
     line = math.log(found.logits.shape[1])
-    chrome.block(
+    page_parts.block(
         f"<p>{inline(t('masking.lottery.loss', n=len(losses), loss=f'{np.mean(losses):.2f}', line=f'{line:.2f}'))}</p>"
     )

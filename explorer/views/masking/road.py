@@ -10,10 +10,10 @@ import streamlit as st
 from explorer.components.vector_strip import vector_strip
 from explorer.engine import get_engine
 from explorer.lab.types.masking import FillResult
-from explorer.ui import chrome
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts
+from explorer.ui.i18n import t
+from explorer.ui.markup import inline
 from explorer.ui.numbers import percent, signed
-from explorer.ui.prose import inline
 from explorer.views.masking import common, cover
 from explorer.views.masking.common import Sentence, State
 
@@ -21,9 +21,9 @@ ROWS = 5
 
 
 def draw(sentence: Sentence, state: State) -> None:
-    chrome.section("masking.road")
+    page_parts.section("masking.road")
     if sentence.focus is None:
-        chrome.notice("errors.no_blank")
+        page_parts.notice("errors.no_blank")
         return
     result = cover.fill(sentence, state)
     original = common.original_of(sentence.tokens, sentence.focus)
@@ -32,16 +32,16 @@ def draw(sentence: Sentence, state: State) -> None:
         cover.blanks(sentence)
         vector_strip(
             [(t("masking.road.hidden"), result.hidden[0]), (t("masking.road.transformed"), result.transformed[0])],
-            key="masking-vectors", labels=section("components.vector"), lang=language(), title=t("masking.road.title"),
+            key="masking-vectors", title=t("masking.road.title"),
         )  # fmt: skip
         _arithmetic(result, original)
         if original is not None:
             _one_hot(result, original)
     with right:
-        chrome.steps([(t("masking.road.step1"), ""), (t("masking.road.step2"), ""), (t("masking.road.step3"), "")])
-        chrome.honesty("masking.road.honesty")
+        page_parts.steps([(t("masking.road.step1"), ""), (t("masking.road.step2"), ""), (t("masking.road.step3"), "")])
+        page_parts.honesty("masking.road.honesty")
     edits = common.edits(sentence, state)
-    chrome.show_code(
+    page_parts.show_code(
         "masking_road",
         common.model(),
         text=sentence.tokens.text,
@@ -76,7 +76,7 @@ def _arithmetic(result: FillResult, original: int | None) -> None:
     if original is not None:
         p = math.exp(logits[original] - shift) / total
         last = f"<p>{inline(t('masking.road.loss_row', p=f'{p:.4f}', loss=f'{-math.log(p):.4f}'))}</p>"
-    chrome.block("".join(f"<p>{inline(word)}</p>" for word in words) + table + last)
+    page_parts.block("".join(f"<p>{inline(word)}</p>" for word in words) + table + last)
 
 
 def _mark(true: bool) -> str:
@@ -102,6 +102,6 @@ def _one_hot(result: FillResult, original: int) -> None:
         t("masking.road.onehot_truth"),
         t("masking.road.onehot_model"),
     )
-    chrome.plot(
+    page_parts.plot(
         fig, "masking-onehot", t("masking.road.onehot_caption"), t("masking.road.alt", list="、".join(names[:5]))
     )

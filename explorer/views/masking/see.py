@@ -5,22 +5,22 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from explorer import examples
 from explorer.components.compare import Series, compare
+from explorer.content import examples
 from explorer.engine import get_engine
 from explorer.lab.types.masking import AverageInputs, AverageResult, Edit, FillInputs, TreatInputs, TreatResult
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import language, t
 from explorer.ui.numbers import percent
 from explorer.views.masking import common, cover
 from explorer.views.masking.common import Sentence, State
 
 
 def draw(sentence: Sentence, state: State) -> None:
-    chrome.section("masking.see")
+    page_parts.section("masking.see")
     original = None if sentence.focus is None else common.original_of(sentence.tokens, sentence.focus)
     if sentence.focus is None or original is None:
-        chrome.notice("errors.no_blank")
+        page_parts.notice("errors.no_blank")
         return
     left, right = st.columns([1, 0.44], gap="large")
     with left:
@@ -30,15 +30,15 @@ def draw(sentence: Sentence, state: State) -> None:
         _repair(sentence, state, original)
         _average()
     with right:
-        chrome.steps(
+        page_parts.steps(
             [
                 (t("masking.see.step1"), ""),
                 (t("masking.see.step2"), ""),
                 (t("masking.see.step3"), t("masking.see.step3_num")),
             ]
         )
-        chrome.honesty("masking.see.honesty")
-    chrome.show_code(
+        page_parts.honesty("masking.see.honesty")
+    page_parts.show_code(
         "masking_see", common.model(), text=sentence.tokens.text, look=sentence.focus, random_ids=_random_ids(sentence)
     )
 
@@ -63,7 +63,7 @@ def _three_ways(sentence: Sentence) -> None:
     means = [p[0], p[1], float(np.mean(draws))]
     names = [t("masking.see.visible"), t("masking.see.masked"), t("masking.see.random", n=len(draws))]
     values = dict(zip(("visible", "masked", "random"), map(percent, means), strict=True))
-    chrome.plot(
+    page_parts.plot(
         bars.treatments(names, means, list(values.values()), [[], [], draws]),
         "masking-treat",
         t("masking.see.figure"),
@@ -81,15 +81,13 @@ def _side_by_side(sentence: Sentence) -> None:
         [Series(title, logits, result.original) for title, logits in zip(titles, result.logits, strict=False)],
         key="masking-treatments",
         vocabulary=vocabulary,
-        labels=section("components.compare"),
-        lang=language(),
         title=t("masking.see.figure"),
     )
 
 
 def _repair(sentence: Sentence, state: State, original: int) -> None:
     assert sentence.focus is not None
-    chrome.subsection("masking.see.repair")
+    page_parts.subsection("masking.see.repair")
     widgets.text_line(
         "masking-wrong",
         t("masking.see.repair_input"),
@@ -101,18 +99,18 @@ def _repair(sentence: Sentence, state: State, original: int) -> None:
         return
     wrong = common.vocabulary_index().get(state.wrong)
     if wrong is None:
-        chrome.notice("masking.see.repair_many", "warn", wrong=state.wrong)
+        page_parts.notice("masking.see.repair_many", "warn", wrong=state.wrong)
         return
     inputs = FillInputs(sentence.tokens.text, (Edit(sentence.focus, wrong),), (sentence.focus,))
     logits = widgets.run("masking.fill", common.model_id(), inputs).logits[0]
     vocabulary = get_engine().vocabulary(common.model_id())
     rank = int((logits > logits[original]).sum()) + 1
-    chrome.notice(
+    page_parts.notice(
         "masking.see.repair_done", wrong=state.wrong, word=common.plain(vocabulary[original]), rank=rank,
         p=percent(cover.probability(logits, original)), p_wrong=percent(cover.probability(logits, wrong)),
     )  # fmt: skip
     best = [int(i) for i in np.argsort(-logits)[:6]]
-    chrome.word_list([(common.plain(vocabulary[i]), percent(cover.probability(logits, i))) for i in best])
+    page_parts.word_list([(common.plain(vocabulary[i]), percent(cover.probability(logits, i))) for i in best])
 
 
 def _average() -> None:
@@ -121,7 +119,7 @@ def _average() -> None:
 
     texts = tuple(examples.entry("masking", "average", language())["texts"])
     inputs = AverageInputs(texts, examples.AVERAGE_PER_TEXT)
-    chrome.subsection("masking.see.average", n=len(texts), per=examples.AVERAGE_PER_TEXT)
+    page_parts.subsection("masking.see.average", n=len(texts), per=examples.AVERAGE_PER_TEXT)
     engine = get_engine()
     result: AverageResult | None = engine.peek("masking.average", common.model_id(), inputs)
     if result is None and st.button(t("common.run"), key="masking-average"):
@@ -132,7 +130,7 @@ def _average() -> None:
     means = [float(values.mean()) for values in (result.visible, result.masked, result.random)]
     values = dict(zip(("visible", "masked", "random"), map(percent, means), strict=True))
     names = [t("masking.see.visible"), t("masking.see.masked"), t("masking.see.random_any")]
-    chrome.plot(
+    page_parts.plot(
         bars.treatments(names, means, list(values.values())), "masking-average-figure",
         t("masking.see.average_done", n=len(result.visible), **values), t("masking.see.alt", **values),
     )  # fmt: skip

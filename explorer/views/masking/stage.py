@@ -11,10 +11,10 @@ import streamlit as st
 
 from explorer.components.token_strip import Chip, StripChange, chip, token_strip
 from explorer.engine import get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.masking import ScanInputs, ScanResult
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import language, t
 from explorer.views.masking import common
 from explorer.views.masking.common import Sentence, State
 
@@ -30,8 +30,8 @@ def draw() -> Sentence | None:
         try:
             sentence = common.read(state)
             _strip(sentence, state)
-        except EngineError as problem:
-            chrome.error(problem)
+        except Told as problem:
+            page_parts.error(problem)
         _controls(state, sentence)
         widgets.text_line("masking-text", t("masking.input"), _text(state), _write, t("masking.placeholder"))
     if sentence is not None:
@@ -64,7 +64,7 @@ def scan_what_is_shown() -> None:
     """The same at the end of a whole run of the page, when everything else stands."""
     try:
         sentence = common.read(common.store().get())
-    except EngineError:
+    except Told:
         return  # nothing to read: the stage has said so
     complete_scan(sentence)
 
@@ -96,7 +96,7 @@ def chips(sentence: Sentence, state: State) -> list[Chip]:
 def _strip(sentence: Sentence, state: State) -> None:
     tint = math.log(len(get_engine().vocabulary(common.model_id()))) if scan(sentence) else None
     token_strip(
-        chips(sentence, state), key=KEY, labels=section("components.strip"), lang=language(), focus=sentence.focus,
+        chips(sentence, state), key=KEY, focus=sentence.focus,
         reveal=not state.hide, tint=tint, on_change=_cover,
     )  # fmt: skip
 
@@ -130,11 +130,11 @@ def _clear() -> None:
 
 def _remarks(sentence: Sentence) -> None:
     if sentence.used < sentence.typed:
-        chrome.notice("masking.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
+        page_parts.notice("masking.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
     if sentence.simplified:
-        chrome.notice("masking.simplified")
+        page_parts.notice("masking.simplified")
     if any(sentence.tokens.unknown):
-        chrome.notice("masking.unknown")
+        page_parts.notice("masking.unknown")
 
 
 def _text(state: State) -> str:

@@ -7,9 +7,9 @@ import html
 import streamlit as st
 
 from explorer.engine import catalog, get_engine, library, uses
-from explorer.ui import chapters, chrome, permission
+from explorer.ui import chapters, page_parts, permission
 from explorer.ui.i18n import HTML_LANG, language, t
-from explorer.ui.prose import inline
+from explorer.ui.markup import inline
 from explorer.views.models import common
 from explorer.views.models.common import gib
 
@@ -26,7 +26,7 @@ def draw() -> None:
             _others([name for name in names if name not in free])
         if message := common.said("chapters"):
             key, tone, values = message
-            chrome.notice(key, tone, **values)
+            page_parts.notice(key, tone, **values)
 
 
 def used_by_chapters() -> list[str]:
@@ -45,7 +45,7 @@ def _memory() -> None:
     parts = (("others", others), ("app", now.used), ("free", now.free))
     words = t("models.memory", app=gib(now.used), free=gib(now.free), total=gib(now.total))
     bar = "".join(f'<i class="{name}" style="width: {part / now.total:.1%}"></i>' for name, part in parts)
-    chrome.block(f'<div class="gauge" aria-hidden="true">{bar}</div><p class="quiet">{inline(words)}</p>')
+    page_parts.block(f'<div class="gauge" aria-hidden="true">{bar}</div><p class="quiet">{inline(words)}</p>')
 
 
 def _others(names: list[str]) -> None:

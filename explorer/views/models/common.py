@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from explorer.engine import library
-from explorer.engine.base import EngineError
 from explorer.engine.library import ModelInfo, Standing
+from explorer.errors import Told
 from explorer.ui import chapters, permission
 from explorer.ui.i18n import t
 from explorer.ui.state import Store, limit
@@ -102,7 +102,7 @@ def do(model_id: str, act: Callable[[], None]) -> None:
     """Do what a button says; a refusal stands at its model in the next run."""
     try:
         act()
-    except EngineError as problem:
+    except Told as problem:
         say(model_id, f"errors.{problem.key}", "warn", **problem.values)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.engine import library
-from explorer.ui import chrome, permission, widgets
+from explorer.ui import page_parts, permission, widgets
 from explorer.ui.i18n import t
 from explorer.views.models import common, progress
 
@@ -15,7 +15,7 @@ python -m explorer models unpack models.zip"""
 
 
 def draw() -> None:
-    chrome.section("models.other")
+    page_parts.section("models.other")
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         if common.may("fetch"):
@@ -28,23 +28,23 @@ def draw() -> None:
             _folder()
         if message := common.said(""):
             key, tone, values = message
-            chrome.notice(key, tone, **values)
+            page_parts.notice(key, tone, **values)
         _stick()
     with right:
-        chrome.steps([(t(f"models.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("models.honesty")
+        page_parts.steps([(t(f"models.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("models.honesty")
 
 
 def shared() -> None:
     """On a server that others reach too: what readers can't do, and how the teacher does it."""
     policy = permission.policy()
     if not policy.alone:
-        chrome.notice("models.shared_some" if policy.allowed else "models.shared")
+        page_parts.notice("models.shared_some" if policy.allowed else "models.shared")
 
 
 def _typed() -> None:
-    chrome.subtitle(t("models.typed.title"))
-    chrome.quiet(t("models.typed.sub"))
+    page_parts.subtitle(t("models.typed.title"))
+    page_parts.quiet(t("models.typed.sub"))
     typed = st.session_state.get("models-typed-kept", "")
     widgets.text_line("models-typed", t("models.typed.label"), typed, _look_up, "hfl/rbt3")
 
@@ -67,8 +67,8 @@ def _look_up(name: str) -> None:
 
 
 def _folder() -> None:
-    chrome.subtitle(t("models.folder.title"))
-    chrome.quiet(t("models.folder.sub"))
+    page_parts.subtitle(t("models.folder.title"))
+    page_parts.quiet(t("models.folder.sub"))
     typed = st.session_state.get("models-folder-kept", "")
     widgets.text_line("models-folder", t("models.folder.label"), typed, _use, t("models.folder.placeholder"))
 
@@ -87,6 +87,6 @@ def _use(folder: str) -> None:
 
 def _stick() -> None:
     """One file for a classroom without a network, and the same things on the command line."""
-    chrome.subtitle(t("models.stick.title"))
-    chrome.quiet(t("models.stick.sub"))
-    chrome.block(f'<pre class="lines" lang="en" tabindex="0">{COMMANDS}</pre>')
+    page_parts.subtitle(t("models.stick.title"))
+    page_parts.quiet(t("models.stick.sub"))
+    page_parts.block(f'<pre class="lines" lang="en" tabindex="0">{COMMANDS}</pre>')

@@ -9,9 +9,9 @@ import streamlit as st
 
 from explorer.engine import library
 from explorer.engine.library import Job
-from explorer.ui import chrome, permission
+from explorer.ui import page_parts, permission
 from explorer.ui.i18n import t
-from explorer.ui.prose import inline, literal, verbatim
+from explorer.ui.markup import inline, literal, verbatim
 from explorer.views.models import common
 from explorer.views.models.common import size, time_left
 
@@ -85,24 +85,24 @@ def _ended(job: Job) -> None:
 def _message(job: Job) -> None:
     error, step = job.error, job.progress
     if error is None and job.asked:
-        chrome.notice(
+        page_parts.notice(
             "models.found", "good", model=job.info.name, size=size(step.total), place=step.place,
             kind=t(f"models.kind.{step.reason}"), licence=step.licence or t("models.licence_unknown"),
         )  # fmt: skip
     elif error is None:
-        chrome.notice("models.here_now", "good", model=job.info.name)
+        page_parts.notice("models.here_now", "good", model=job.info.name)
     elif error.key == "cancelled":
-        chrome.notice("models.stopped", model=job.info.name, done=size(step.done))
+        page_parts.notice("models.stopped", model=job.info.name, done=size(step.done))
     elif error.key == "no_source":
         _nowhere(job)
     else:
-        chrome.notice(f"errors.{error.key}", "warn", **error.values)
+        page_parts.notice(f"errors.{error.key}", "warn", **error.values)
 
 
 def _nowhere(job: Job) -> None:
     """Which sources were tried, what each said, and what to do now."""
     assert job.error is not None
-    chrome.notice("models.nowhere", "warn", model=job.info.name)
+    page_parts.notice("models.nowhere", "warn", model=job.info.name)
     tried = job.error.values.get("attempts", ())
     assert isinstance(tried, tuple)
     lines = "".join(
@@ -111,7 +111,7 @@ def _nowhere(job: Job) -> None:
     )
     todo = "".join(f"<li>{inline(t(f'models.todo.{what}'))}</li>" for what in ("mirror", "index", "stick"))
     head = inline(t("models.tried"))
-    chrome.block(f"<p>{head}</p><ul class='tried'>{lines}</ul><p>{inline(t('models.do_now'))}</p><ol>{todo}</ol>")
+    page_parts.block(f"<p>{head}</p><ul class='tried'>{lines}</ul><p>{inline(t('models.do_now'))}</p><ol>{todo}</ol>")
 
 
 def start(info: library.ModelInfo) -> None:

@@ -9,16 +9,16 @@ import streamlit as st
 
 from explorer.engine import get_engine, library
 from explorer.engine.library import Standing
-from explorer.ui import chrome, permission, widgets
+from explorer.ui import page_parts, permission, widgets
 from explorer.ui.i18n import HTML_LANG, language, t
-from explorer.ui.prose import inline
+from explorer.ui.markup import inline
 from explorer.views.models import chapter_use, common, progress
 from explorer.views.models.common import size
 
 
 def draw() -> None:
     state = common.store().get()
-    chrome.section("models.shelf")
+    page_parts.section("models.shelf")
     names = ("", *chapter_use.used_by_chapters())
     shown = state.chapter if state.chapter in names else ""
     widgets.choice(
@@ -30,10 +30,10 @@ def draw() -> None:
     for hidden in (one.info.id for one in shelf if one not in models):
         progress.draw(hidden)
     here = [one for one in models if one.here]
-    chrome.subtitle(t("models.here", n=len(here)))
+    page_parts.subtitle(t("models.here", n=len(here)))
     for one in here:
         _row(one)
-    chrome.subtitle(t("models.there", n=len(models) - len(here)))
+    page_parts.subtitle(t("models.there", n=len(models) - len(here)))
     for one in models:
         if not one.here:
             _row(one)
@@ -55,7 +55,7 @@ def _row(one: Standing) -> None:
             _terms(one)
         if message := common.said(info.id):
             key, tone, values = message
-            chrome.notice(key, tone, **values)
+            page_parts.notice(key, tone, **values)
 
 
 def _about(one: Standing) -> str:
@@ -98,7 +98,7 @@ def _acts(one: Standing) -> None:
             st.button(t(f"models.{word}"), key=f"fetch-{key}", on_click=progress.start, args=(info,))
     if policy.may("remove") and not info.embedded and one.on_disk:
         with st.popover(t("models.remove")):
-            chrome.quiet(t("models.remove_sure", model=info.name, size=size(one.on_disk)))
+            page_parts.quiet(t("models.remove_sure", model=info.name, size=size(one.on_disk)))
             st.button(t("models.remove_yes"), key=f"remove-{key}", type="primary", on_click=_remove, args=(one,))
 
 
@@ -108,7 +108,7 @@ def _terms(one: Standing) -> None:
     words = library.terms_of(info)
     if not words or not policy.may("fetch"):
         return
-    chrome.notice("errors.terms_first", model=info.name, licence=info.licence)
+    page_parts.notice("errors.terms_first", model=info.name, licence=info.licence)
     with st.container(height=260, border=True, key=f"terms-{library.slug(info.id)}"):
         paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in words.splitlines() if line)
         st.html(f'<div class="terms" lang="en" tabindex="0">{paragraphs}</div>')

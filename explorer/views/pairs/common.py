@@ -10,9 +10,9 @@ from typing import Literal
 
 import numpy as np
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import get_engine, uses
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.pairs import Floats, JudgeInputs, JudgeResult, Pair
 from explorer.ui import widgets
 from explorer.ui.i18n import language
@@ -68,15 +68,15 @@ def elsewhere(state: State) -> str:
 
 
 def require(state: State) -> Pair:
-    """The pair as the model reads it, checked. Raises EngineError: text_empty, second_empty, too_long."""
+    """The pair as the model reads it, checked. Raises Told: text_empty, second_empty, too_long."""
     (a, _), (b, _) = (get_engine().simplify(model_id(), text) for text in pair_of(state))
     if not a.strip():
-        raise EngineError("text_empty")
+        raise Told("text_empty")
     if not b.strip():
-        raise EngineError("second_empty")
+        raise Told("second_empty")
     used = len(get_engine().tokens(model_id(), a, b))
     if used > MAX_TOKENS:
-        raise EngineError("too_long", limit=MAX_TOKENS, used=used)
+        raise Told("too_long", limit=MAX_TOKENS, used=used)
     return a.strip(), b.strip()
 
 

@@ -9,10 +9,10 @@ import streamlit as st
 from explorer.components.compare import Answers, answers
 from explorer.engine import get_engine
 from explorer.lab.types.pairs import JudgeInputs, JudgeResult
-from explorer.ui import chrome
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts
+from explorer.ui.i18n import t
+from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
-from explorer.ui.prose import verbatim
 from explorer.views.pairs import common
 from explorer.views.pairs.common import State
 
@@ -27,13 +27,13 @@ def draw(state: State) -> None:
         took = time.perf_counter() - started
         _bars(found)
         if found.order is None:
-            chrome.notice("pairs.no_order")
+            page_parts.notice("pairs.no_order")
         _random(state, pairs[2][1])
-        chrome.computed(took, fetched=fetched, model=common.model())
+        page_parts.computed(took, fetched=fetched, model=common.model())
     with side:
-        chrome.steps([(t(f"pairs.judge.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("pairs.judge.honesty")
-    chrome.show_code(
+        page_parts.steps([(t(f"pairs.judge.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("pairs.judge.honesty")
+    page_parts.show_code(
         "pairs_judge", model=common.model(), first=pairs[0][0], second=pairs[0][1], other=pairs[2][1]
     )  # fmt: skip
 
@@ -51,14 +51,13 @@ def _bars(found: JudgeResult) -> None:
     ]
     alt = "；".join(f"{one.title} " + "，".join(f"{name} {percent(p)}" for name, p in one.rows) for one in columns)
     answers(
-        columns, key="pairs-heads", labels=section("components.compare"), lang=language(),
-        title=t("pairs.judge.figure"), caption=t("pairs.judge.caption"), alt=alt,
+        columns, key="pairs-heads", title=t("pairs.judge.figure"), caption=t("pairs.judge.caption"), alt=alt,
     )  # fmt: skip
 
 
 def _random(state: State, other: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        chrome.quiet(t("pairs.judge.random", text=verbatim(other)))
+        page_parts.quiet(t("pairs.judge.random", text=verbatim(other)))
         st.button(
             t("pairs.judge.another"), key="pairs-another",
             on_click=lambda: common.store().set(seed=(state.seed + 1) % 10_000),

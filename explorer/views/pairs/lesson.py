@@ -9,16 +9,16 @@ import streamlit as st
 from explorer.components.token_strip import token_strip
 from explorer.engine import get_engine
 from explorer.lab.types.pairs import LessonInputs, LessonResult
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
+from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
-from explorer.ui.prose import verbatim
 from explorer.views.pairs import common, stage
 from explorer.views.pairs.common import State
 
 
 def draw(state: State) -> None:
-    chrome.section("pairs.lesson")
+    page_parts.section("pairs.lesson")
     a, b = common.require(state)
     inputs = LessonInputs(a, b, common.elsewhere(state), state.seed)
     body, side = st.columns([1, 0.44], gap="large")
@@ -28,14 +28,14 @@ def draw(state: State) -> None:
             on_click=lambda: common.store().set(seed=(state.seed + 1) % 10_000),
         )  # fmt: skip
         found: LessonResult = widgets.run("pairs.lesson", common.model_id(), inputs)
-        chrome.quiet(t("pairs.lesson.random" if found.random else "pairs.lesson.kept"))
+        page_parts.quiet(t("pairs.lesson.random" if found.random else "pairs.lesson.kept"))
         _strip(found)
         _losses(found)
         _table(found)
     with side:
-        chrome.steps([(t(f"pairs.lesson.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("pairs.lesson.honesty")
-    chrome.show_code(
+        page_parts.steps([(t(f"pairs.lesson.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("pairs.lesson.honesty")
+    page_parts.show_code(
         "pairs_lesson", model=common.model(), first=a, second=inputs.other if found.random else b,
         shown=list(found.shown), positions=list(found.positions), label=int(found.random),
     )  # fmt: skip
@@ -50,7 +50,7 @@ def _strip(found: LessonResult) -> None:
         shown = vocabulary[found.shown[position]].removeprefix("##") if kind == "random" else None
         chips.append(replace(chip, covered=kind, shown=shown))
     token_strip(
-        chips, key="pairs-lesson-strip", labels=stage.labels(t("pairs.lesson.strip")), lang=language(), mode="show",
+        chips, key="pairs-lesson-strip", words=stage.words(t("pairs.lesson.strip")), mode="show",
         title=t("pairs.lesson.strip"),
     )  # fmt: skip
 
@@ -58,7 +58,7 @@ def _strip(found: LessonResult) -> None:
 def _losses(found: LessonResult) -> None:
     words = float(found.word_losses.mean())
     wanted = 1 - found.p_next if found.random else found.p_next
-    chrome.figures(
+    page_parts.figures(
         [
             (f"{words:.2f}", t("pairs.lesson.words"), t("pairs.lesson.words_sub", n=len(found.positions))),
             (f"{found.next_loss:.2f}", t("pairs.lesson.pair"), t("pairs.lesson.pair_sub", p=percent(wanted))),
@@ -79,4 +79,4 @@ def _table(found: LessonResult) -> None:
         )
         for at, guess, loss in zip(found.positions, found.guesses, found.word_losses, strict=True)
     ]
-    chrome.table(head, rows, numeric=(3,))
+    page_parts.table(head, rows, numeric=(3,))

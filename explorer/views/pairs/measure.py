@@ -6,10 +6,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import examples
+from explorer.content import examples
 from explorer.engine import get_engine
 from explorer.lab.types.pairs import MeasureInputs, MeasureResult, interval
-from explorer.ui import chrome, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent
 from explorer.views.pairs import common
@@ -19,7 +19,7 @@ HELD_OUT = ("nsp", "sop")
 
 
 def draw(state: State) -> None:
-    chrome.section("pairs.measure")
+    page_parts.section("pairs.measure")
     body, side = st.columns([1, 0.44], gap="large")
     inputs = MeasureInputs(tuple(examples.own_pairs(lang) for lang in examples.LANGUAGES))
     with body:
@@ -32,20 +32,22 @@ def draw(state: State) -> None:
             _fooled(found)
         _held_out()
     with side:
-        chrome.steps([(t(f"pairs.measure.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("pairs.measure.honesty")
-    chrome.show_code("pairs_measure", model=common.model())
+        page_parts.steps([(t(f"pairs.measure.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("pairs.measure.honesty")
+    page_parts.show_code("pairs_measure", model=common.model())
 
 
 def _accuracy(found: MeasureResult) -> None:
-    chrome.subtitle(t("pairs.measure.own", n=len(found.next)))
+    page_parts.subtitle(t("pairs.measure.own", n=len(found.next)))
     rows = [
         _row("nsp", found.next_right()),
         _row("nsp_overlap", found.overlap_next_right()),
         _row("sop", found.order_right()),
         _row("sop_overlap", found.overlap_order_right()),
     ]
-    chrome.table(tuple(t(f"pairs.measure.col_{name}") for name in ("who", "right", "interval", "n")), rows, (1, 2, 3))
+    page_parts.table(
+        tuple(t(f"pairs.measure.col_{name}") for name in ("who", "right", "interval", "n")), rows, (1, 2, 3)
+    )
 
 
 def _row(who: str, right: NDArray[np.bool_]) -> tuple[str, str, str, str]:
@@ -56,13 +58,13 @@ def _row(who: str, right: NDArray[np.bool_]) -> tuple[str, str, str, str]:
 
 def _fooled(found: MeasureResult) -> None:
     """How often each head says yes to each arrangement."""
-    chrome.subtitle(t("pairs.measure.yes"))
+    page_parts.subtitle(t("pairs.measure.yes"))
     head = (t("pairs.measure.col_who"), *(t(f"pairs.arrangement.{name}") for name in common.ARRANGEMENTS))
     rows = [
         (t(f"pairs.measure.{name}"), *(percent(float(share)) for share in (p > 0.5).mean(axis=0)))
         for name, p in (("nsp", found.next), ("sop", found.order))
     ]
-    chrome.table(head, rows, (1, 2, 3))
+    page_parts.table(head, rows, (1, 2, 3))
 
 
 def _held_out() -> None:
@@ -75,7 +77,7 @@ def _held_out() -> None:
                 (t(f"pairs.measure.{name}"), percent(kept["measured"]), percent(base["measured"]), str(kept["n"]))
             )
     if rows:
-        chrome.subtitle(t("pairs.measure.held_out"))
+        page_parts.subtitle(t("pairs.measure.held_out"))
         head = tuple(t(f"pairs.measure.col_{name}") for name in ("who", "right", "overlap", "n"))
-        chrome.table(head, rows, (1, 2, 3))
-        chrome.quiet(t("pairs.measure.held_out_note"))
+        page_parts.table(head, rows, (1, 2, 3))
+        page_parts.quiet(t("pairs.measure.held_out_note"))

@@ -7,8 +7,8 @@ import streamlit as st
 
 from explorer.components.vector_strip import vector_strip
 from explorer.lab.types.pairs import HeadResult
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
 from explorer.ui.numbers import percent, signed
 from explorer.views.pairs import common
 from explorer.views.pairs.common import State
@@ -17,25 +17,25 @@ TERMS = 4
 
 
 def draw(state: State) -> None:
-    chrome.section("pairs.road")
+    page_parts.section("pairs.road")
     body, side = st.columns([1, 0.44], gap="large")
     with body:
         _choose(state)
         found = common.judge(state)
         head = found.next if state.head == "next" else found.order
         if head is None:
-            chrome.notice("pairs.no_order")
+            page_parts.notice("pairs.no_order")
         else:
             _show(head, common.ARRANGEMENTS.index(state.arrangement), state.head)
     with side:
-        chrome.steps([(t(f"pairs.road.step{n}"), "") for n in (1, 2, 3)])
-        chrome.head_card(found.next.vector.shape[1], 2)
-        chrome.honesty("pairs.road.honesty")
+        page_parts.steps([(t(f"pairs.road.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.head_card(found.next.vector.shape[1], 2)
+        page_parts.honesty("pairs.road.honesty")
     pair = common.arrangements(state)[common.ARRANGEMENTS.index(state.arrangement)]
     if state.head == "next":
-        chrome.show_code("pairs_road", model=common.model(), first=pair[0], second=pair[1])
+        page_parts.show_code("pairs_road", model=common.model(), first=pair[0], second=pair[1])
     elif head is not None:
-        chrome.show_code(
+        page_parts.show_code(
             "pairs_order", model=common.model(), first=pair[0], second=pair[1],
             head=f"assets/models/{common.model().path}-sop/model.safetensors",
             reads=head.reads, layers=head.layers,
@@ -62,7 +62,7 @@ def _show(head: HeadResult, n: int, asked: str) -> None:
             (t("pairs.road.weight", answer=t(f"pairs.answer.{asked}_yes")), np.ascontiguousarray(head.weight[0])),
             (t("pairs.road.weight", answer=t(f"pairs.answer.{asked}_no")), np.ascontiguousarray(head.weight[1])),
         ],
-        key="pairs-road", labels=section("components.vector"), lang=language(), title=t("pairs.road.title"),
+        key="pairs-road", title=t("pairs.road.title"),
         caption=t("pairs.road.caption"),
     )  # fmt: skip
     p = common.p_yes(head.scores)[n]
@@ -82,7 +82,7 @@ def _show(head: HeadResult, n: int, asked: str) -> None:
                 percent(chances[which]),
             )
         )
-    chrome.table(
+    page_parts.table(
         tuple(t(f"pairs.road.col_{column}") for column in ("answer", "terms", "sum", "bias", "score", "p")),
         rows, numeric=(2, 3, 4, 5),
     )  # fmt: skip

@@ -6,10 +6,10 @@ import streamlit as st
 
 from explorer.components.token_strip import Chip, chip, token_strip
 from explorer.engine import get_engine
-from explorer.engine.base import EngineError
+from explorer.errors import Told
 from explorer.lab.types.core import Tokens
-from explorer.ui import chrome, widgets
-from explorer.ui.i18n import language, section, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
 from explorer.views.pairs import common
 from explorer.views.pairs.common import State
 
@@ -25,13 +25,13 @@ def draw() -> bool:
             a, b = common.require(state)
             _strip(get_engine().tokens(common.model_id(), a, b))
             ready = True
-        except EngineError as problem:
-            chrome.error(problem)
+        except Told as problem:
+            page_parts.error(problem)
         _lines(state)
     if ready and len({text.strip() for text in common.pair_of(state)}) == 1:
-        chrome.notice("pairs.same")
+        page_parts.notice("pairs.same")
     if ready and common.simplified(state):
-        chrome.notice("pairs.simplified")
+        page_parts.notice("pairs.simplified")
     widgets.choice(
         "pairs-tool", t("pairs.tools"), common.TOOLS, state.tool, lambda tool: t(f"pairs.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),
@@ -39,9 +39,9 @@ def draw() -> bool:
     return ready or state.tool in ("measure", "why")
 
 
-def labels(name: str) -> dict[str, str]:
-    """The strip's words, with this page's name for it."""
-    return {**section("components.strip"), "strip": name, "keys": ""}
+def words(name: str) -> dict[str, str]:
+    """What this page says differently about the strip: its name, and that no key does anything."""
+    return {"strip": name, "keys": ""}
 
 
 def chips(tokens: Tokens) -> list[Chip]:
@@ -59,7 +59,7 @@ def chips(tokens: Tokens) -> list[Chip]:
 
 def _strip(tokens: Tokens) -> None:
     token_strip(
-        chips(tokens), key=KEY, labels=labels(t("pairs.strip")), lang=language(), mode="show", title=t("pairs.strip"),
+        chips(tokens), key=KEY, words=words(t("pairs.strip")), mode="show", title=t("pairs.strip"),
     )  # fmt: skip
 
 

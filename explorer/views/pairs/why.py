@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer import examples
-from explorer.ui import chrome
+from explorer.content import examples
+from explorer.ui import page_parts
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent, thousands
 from explorer.views.pairs.common import State
@@ -17,25 +17,25 @@ MEASURED = ("nsp_accuracy", "sop_accuracy", "swapped_called_next", "random_calle
 
 
 def draw(state: State) -> None:
-    chrome.section("pairs.why")
+    page_parts.section("pairs.why")
     body, side = st.columns([1, 0.44], gap="large")
     with body:
         head = tuple(t(f"pairs.why.col_{name}") for name in ("paper", "does", "reason"))
         parts = ("paper", "does", "reason")
-        chrome.table(head, [tuple(t(f"pairs.why.{paper}_{part}") for part in parts) for paper in PAPERS])
+        page_parts.table(head, [tuple(t(f"pairs.why.{paper}_{part}") for part in parts) for paper in PAPERS])
         _measured()
     with side:
-        chrome.steps([(t(f"pairs.why.step{n}"), "") for n in (1, 2, 3)])
-        chrome.honesty("pairs.why.honesty")
+        page_parts.steps([(t(f"pairs.why.step{n}"), "") for n in (1, 2, 3)])
+        page_parts.honesty("pairs.why.honesty")
 
 
 def _measured() -> None:
     """The same claims, measured on passages nobody of us wrote, and kept with their provenance."""
-    chrome.subsection("pairs.why.here")
+    page_parts.subsection("pairs.why.here")
     cards = []
     for name in MEASURED:
         kept = examples.recorded(f"pairs.{name}")
         if kept is not None:
             note = t("pairs.why.measured_on", n=thousands(kept["n"]))
             cards.append((percent(kept["measured"]), t(f"pairs.why.{name}"), note))
-    chrome.figures(cards)
+    page_parts.figures(cards)

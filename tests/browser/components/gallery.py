@@ -15,9 +15,10 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 import streamlit as st
 from streamlit.runtime import get_instance
 
+from explorer.components import labels
 from explorer.components.attention_view import Mark, View, as_bytes, attention_view
 from explorer.components.compare import Series, compare
-from explorer.components.distribution import Cut, Dials, Extra, Watch, distribution
+from explorer.components.distribution import Dials, Extra, Watch, distribution
 from explorer.components.export_bar import export_bar
 from explorer.components.layers_map import layers_map
 from explorer.components.scatter_ab import scatter_ab
@@ -28,7 +29,7 @@ from tests.browser.components import gallery_data as data
 st.set_page_config(page_title="gallery", layout="wide")
 lang = st.query_params.get("lang", "zh")
 only = st.query_params.get("only")
-texts = data.labels(lang)
+labels.ask(lambda key: data.labels(lang)[key.removeprefix("components.")], lambda: lang)
 state = st.session_state
 if st.query_params.get("large"):
     st.html("<style>html{font-size:135% !important}</style>")
@@ -53,8 +54,6 @@ if section("strip"):
     token_strip(
         data.chips_zh(state.covered),
         key="strip",
-        labels=texts["strip"],
-        lang=lang,
         focus=state.focus,
         on_change=cover,
         tint=10.42,
@@ -63,9 +62,9 @@ if section("strip"):
     st.text(f"covered={list(state.covered)} focus={state.focus} events={state.events}")
 
 if section("mixed"):
-    token_strip(data.chips_mixed(), key="mixed", labels=texts["strip"], lang=lang, focus=4)
+    token_strip(data.chips_mixed(), key="mixed", focus=4)
     secret = [replace(chip, covered="mask") if chip.original in set("很好") else chip for chip in data.chips_zh()]
-    token_strip(secret, key="secret", labels=texts["strip"], lang=lang, focus=6, reveal=False)
+    token_strip(secret, key="secret", focus=6, reveal=False)
 
 if section("pick"):
     state.setdefault("picked", 3)
@@ -76,8 +75,6 @@ if section("pick"):
     token_strip(
         data.chips_zh(()),
         key="pick",
-        labels=texts["strip"],
-        lang=lang,
         focus=state.picked,
         on_change=pick,
         mode="pick",
@@ -95,18 +92,16 @@ if section("distribution"):
         state.dials = dials
 
     def asked(watch: Watch) -> None:
-        before = state.dials or Dials(1.0, 5, (), Cut())
+        before = state.dials or Dials(1.0, 5, ())
         state.dials = replace(before, watch=watch.watch)
 
     logits = data.scores(state.seed, "好快多大高冷" if state.seed % 2 == 0 else "热冷妙久好")
-    dials = state.dials or Dials(1.0, 5, (), Cut())
+    dials = state.dials or Dials(1.0, 5, ())
     distribution(
         logits,
         key="bars",
         head=data.head(logits, data.ID["好"]),
         vocab_url=vocab_url,
-        labels=texts["bars"],
-        lang=lang,
         original_id=data.ID["好"],
         temperature=dials.temperature,
         show=dials.show,
@@ -118,19 +113,16 @@ if section("distribution"):
     )
     st.text(f"dials={dials}")
 
-if section("cut"):
+if section("odd"):
     logits = data.scores(3, "今天气很我们")
     distribution(
         logits,
-        key="cut",
+        key="odd",
         head=data.head(logits, data.ID["<script>alert(1)</script>"]),
         vocab_url=vocab_url,
-        labels=texts["bars"],
-        lang=lang,
         original_id=data.ID["<script>alert(1)</script>"],
         temperature=0.8,
         show=6,
-        cut=Cut(top_k=4),
         watch=["=SUM(A1)", "**bold**"],
     )
 
@@ -141,8 +133,6 @@ if section("hide"):
         key="hide",
         head=data.head(logits, data.ID["美"]),
         vocab_url=vocab_url,
-        labels=texts["bars"],
-        lang=lang,
         original_id=data.ID["美"],
         hide=True,
     )
@@ -157,8 +147,6 @@ if section("compare"):
         ],
         key="compare",
         vocabulary=data.WORDS,
-        labels=texts["compare"],
-        lang=lang,
         caption="图注 · caption",
     )
 
@@ -167,8 +155,6 @@ if section("vector"):
     vector_strip(
         [("h", data.vector(1)), ("z", data.vector(2, 64))],
         key="vectors",
-        labels=texts["vector"],
-        lang=lang,
         caption="图注 · caption",
     )
 
@@ -179,8 +165,6 @@ if section("scatter"):
         key="scatter",
         vocabulary=data.WORDS,
         vocabulary_url=vocab_url,
-        labels=texts["scatter"],
-        lang=lang,
         originals=(data.ID["好"], data.ID["冷"]),
         caption="图注 · caption",
     )
@@ -194,8 +178,6 @@ if section("attention"):
         as_bytes(heads),
         heads[1, 2],
         key="attention",
-        labels=texts["attention"],
-        lang=lang,
         view=View(layer=1, head=2, pins=(2,)),
         caption="图注 · caption",
     )
@@ -206,9 +188,7 @@ if section("layers"):
         data.sentences(),
         data.layers(),
         key="layers",
-        labels=texts["layers"],
         senses=["河", "钱"],
-        lang=lang,
         layer=2,
         relabel=True,
         caption="图注 · caption",
@@ -227,8 +207,6 @@ if only == "switch" and not st.button("take away"):
         key="bars-gone",
         head=data.head(logits),
         vocab_url=vocab_url,
-        labels=texts["bars"],
-        lang=lang,
     )
 
-export_bar(key="export", name="gallery", labels=texts["export"], lang=lang)
+export_bar(key="export", name="gallery")

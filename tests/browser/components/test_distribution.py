@@ -237,33 +237,6 @@ def test_bars_stand_still_for_those_who_asked_for_it(open_gallery: OpenGallery) 
     assert bars.locator(".row .bar u").first.evaluate("(bar) => getComputedStyle(bar).transitionDuration") == "0s"
 
 
-def kept_by_numpy(p: np.ndarray, top_k: int, top_p: float, min_p: float) -> np.ndarray:
-    """Top-k, then top-p of what is left, then min-p, in the order the transformers library applies them."""
-    order = np.argsort(-p, kind="stable")
-    kept = order[: top_k or len(order)]
-    share = p[kept] / p[kept].sum()
-    kept = kept[np.concatenate(([True], np.cumsum(share)[:-1] < top_p))]
-    return kept[p[kept] >= min_p * p[kept[0]]]
-
-
-@pytest.mark.parametrize(("top_k", "top_p", "min_p"), [(4, 1.0, 0.0), (0, 0.8, 0.0), (0, 1.0, 0.2), (30, 0.95, 0.05)])
-def test_cuts_equal_numpy(open_gallery: OpenGallery, top_k: int, top_p: float, min_p: float) -> None:
-    bars = component(open_gallery("cut"), "cut")
-    for dial, value in (("top_k", top_k), ("top_p", top_p), ("min_p", min_p)):
-        turn(bars, dial, value, let_go=False)
-    p = data.softmax(data.scores(3, "今天气很我们"), 0.8)
-    plain = data.softmax(data.scores(3, "今天气很我们"))
-    kept = kept_by_numpy(p, top_k, top_p, min_p)
-    for row in bars.locator(".row[data-id]").all():
-        number = int(row.get_attribute("data-id") or -1)
-        gone = row.get_attribute("data-cut") == "1"
-        assert gone == (number not in kept)
-        expected = p[number] if gone else p[number] / p[kept].sum()
-        assert float(row.get_attribute("data-p") or 0) == pytest.approx(expected, abs=1e-6)
-        assert float(row.get_attribute("data-ghost") or 0) == pytest.approx(plain[number], abs=1e-6)
-        expect(row.locator(".p")).to_contain_text("剪去" if gone else "%")
-
-
 def test_a_secret_answer_is_nowhere_until_it_is_asked_for(open_gallery: OpenGallery) -> None:
     page = open_gallery("hide")
     bars = component(page, "hide")

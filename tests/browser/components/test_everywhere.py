@@ -15,7 +15,7 @@ PARTS = {
     "mixed": "mixed",
     "pick": "pick",
     "distribution": "bars",
-    "cut": "cut",
+    "odd": "odd",
     "hide": "hide",
     "compare": "compare",
     "vector": "vectors",

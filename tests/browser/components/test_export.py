@@ -15,7 +15,7 @@ from tests.browser.components import gallery_data as data
 from tests.browser.components.conftest import OpenGallery, component
 
 SVG = "{http://www.w3.org/2000/svg}"
-PARTS = ["strip", "mixed", "distribution", "cut", "compare", "vector", "scatter", "layers", "plotly"]
+PARTS = ["strip", "mixed", "distribution", "odd", "compare", "vector", "scatter", "layers", "plotly"]
 
 
 def save(page: Page, kind: str) -> bytes:

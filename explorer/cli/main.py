@@ -1,0 +1,20 @@
+"""The parser of `python -m explorer evidence | precompute | models …`: one module of this folder a command.
+
+Knows the commands' names; what each does is its module's.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from explorer.cli import evidence, models, precompute
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 if it did what was asked (every claim held, every result was written), 1 if not."""
+    parser = argparse.ArgumentParser(prog="python -m explorer", description="The command line of Open Sesame.")
+    commands = parser.add_subparsers(required=True)
+    for command in (evidence, precompute, models):
+        command.add(commands)
+    options = parser.parse_args(arguments)
+    return int(options.run(options))

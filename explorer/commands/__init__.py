@@ -1,1 +1,0 @@
-"""The command line's subcommands, one module each: `add(commands)` adds its parser."""

@@ -1,0 +1,70 @@
+"""What an experiment is to those who ask for it: a name, a version, how it is run, its inputs and its result.
+
+Knows no function of `explorer/lab`: those say `@implements(…)` of one of these objects, and an engine brings the two
+together. Importing this imports no torch, so that pages may ask.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Generic, Literal
+
+from typing_extensions import TypeVar
+
+from explorer.lab.types.core import Progress
+
+Inputs = TypeVar("Inputs")
+Result = TypeVar("Result")
+Partial = TypeVar("Partial", default=Progress)  # what a stream yields on the way to its result
+Kind = Literal["single", "batched", "stream"]
+
+_WIRE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Experiment(Generic[Inputs, Result, Partial]):
+    """One question that can be put to a model; `Experiment[FillInputs, FillResult]("masking/fill", version=1)`.
+
+    wire     "chapter/name", in keys and folder names: never changed, wherever the code is moved
+    version  raised whenever the same inputs would give other numbers: results that are kept are keyed by it
+    kind     "single":  one (model, inputs) at a time
+             "batched": requests that wait together are run together
+             "stream":  `Progress` or partial results (`Partial`), and last the result
+    persist  the result is kept on this machine's disk too: it takes long, and holds no reader's text
+    uses_session_cache  the function is given the reader's cache for this model (`explorer.engine.handles.Shelf`)
+    """
+
+    wire: str
+    version: int
+    kind: Kind = "single"
+    persist: bool = False
+    uses_session_cache: bool = False
+
+    def __post_init__(self) -> None:
+        if not _WIRE.fullmatch(self.wire):
+            raise ValueError(f"no wire name: {self.wire!r}")
+        if self.kind not in ("single", "batched", "stream"):
+            raise ValueError(f"unknown kind of experiment: {self.kind!r}")
+
+
+@cache
+def declared() -> dict[str, Experiment[object, object, object]]:
+    """Every experiment of `explorer.lab.types` by its wire name. Raises ValueError for two of one name."""
+    found: dict[str, Experiment[object, object, object]] = {}
+    for one in _everything():
+        if found.setdefault(one.wire, one) is not one:
+            raise ValueError(f"two experiments are called {one.wire!r}")
+    return found
+
+
+def _everything() -> Iterator[Experiment[object, object, object]]:
+    package = importlib.import_module("explorer.lab.types")
+    for module in pkgutil.iter_modules(package.__path__, "explorer.lab.types."):
+        for value in vars(importlib.import_module(module.name)).values():
+            if isinstance(value, Experiment):
+                yield value

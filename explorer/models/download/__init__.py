@@ -1,0 +1,1 @@
+"""Downloads: sources, transfers with resume and checksums, conversion into what the app reads, archives."""

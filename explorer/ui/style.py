@@ -1,0 +1,61 @@
+"""Style sheets of a page: style.css, the dark colours where the reader has a dark theme, large type on request."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.ui.i18n import language, t
+
+_CSS = Path(__file__).with_name("style.css")
+
+
+def apply(*, large: bool) -> None:
+    """Put the style on the page; `large` is the lecture mode (×1.35)."""
+    extra = "html { font-size: 135%; }" if large else ""
+    if language() == "en":
+        extra += _ENGLISH.replace("FONT", st.get_option("theme.font") or "sans-serif")
+    limit = st.get_option("server.maxUploadSize")
+    extra += "".join(_says(where, t(f"common.widgets.{name}", mb=limit)) for name, where in _STREAMLITS.items())
+    dark = st.context.theme.type == "dark"
+    st.html(f"<style>{_style()}\n{_DARK if dark else ''}\n{extra}</style>")
+
+
+_DARK = """:root {
+  --paper: #14161a; --card: #1c1f25; --ink: #eceae4; --soft: #a3a8b3; --line: #2d3139;
+  --mask-soft: #3b2f10; --model: #56a9de; --model-soft: #143043; --warm: #221f16; --track: #262a31;
+}
+[data-testid="stBaseButton-primary"] p { color: #14161a; }"""
+
+
+# Where Streamlit's own widgets speak English, whatever the page's language.
+_STREAMLITS = {
+    "enter": '[data-testid="InputInstructions"] > span:first-child',
+    "ctrl_enter": '[data-testid="stTextArea"] [data-testid="InputInstructions"] > span:first-child',
+    "upload": '[data-testid="stFileUploaderDropzone"] [data-testid="stBaseButton-secondary"] p',
+    "no_results": '[role="option"][style*="contents"] > span',
+    "refused": '[data-testid="stFileChip"] [role="alert"]',
+}
+
+
+def _says(where: str, words: str) -> str:
+    """CSS that writes `words` in the place of those that stand there."""
+    quoted = json.dumps(words, ensure_ascii=False)
+    return f"\n{where} {{ font-size: 0; }} {where}::after {{ content: {quoted}; font-size: .875rem; }}"
+
+
+# Chinese typefaces come first, for 汉字; their quotation marks are as wide as one, and English takes Latin ones.
+_ENGLISH = """
+@font-face {
+  font-family: "Latin marks"; unicode-range: U+2014, U+2018-201D, U+2026;
+  src: local("Helvetica Neue"), local("Segoe UI"), local("Arial"), local("Liberation Sans"), local("DejaVu Sans");
+}
+.stApp, .stApp [lang="en"] { font-family: "Latin marks", FONT; }"""
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    return _CSS.read_text(encoding="utf-8")

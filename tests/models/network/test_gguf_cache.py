@@ -1,0 +1,232 @@
+"""GGUF files: read as the transformers library reads them, kept as safetensors, and never half a copy used."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from explorer.errors import ModelUnavailable
+from explorer.models.catalog.catalog import ModelInfo
+from explorer.models.network import gguf_cache as conversion
+from tests import tiny
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from explorer.models.network.model import Model
+
+NAMES = {
+    "model.embed_tokens": "token_embd",
+    "model.norm": "output_norm",
+    "input_layernorm": "attn_norm",
+    "self_attn.q_proj": "attn_q",
+    "self_attn.k_proj": "attn_k",
+    "self_attn.v_proj": "attn_v",
+    "self_attn.o_proj": "attn_output",
+    "post_attention_layernorm": "ffn_norm",
+    "mlp.gate_proj": "ffn_gate",
+    "mlp.up_proj": "ffn_up",
+    "mlp.down_proj": "ffn_down",
+    "model.layers": "blk",
+}
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(conversion.CACHE_VARIABLE, str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def packed(tiny_of: Callable[[str], ModelInfo], tmp_path: Path) -> ModelInfo:
+    """The tiny Llama as a GGUF file, its matrices in blocks of 8-bit numbers."""
+    import gguf
+    from safetensors.numpy import load_file
+
+    source = tiny_of("llama")
+    shutil.copytree(source.folder, tmp_path / "model")
+    (tmp_path / "model" / "model.safetensors").unlink()
+    writer = gguf.GGUFWriter(tmp_path / "model" / "model.gguf", "llama")
+    writer.add_name("tiny")
+    writer.add_block_count(3)
+    writer.add_embedding_length(32)
+    writer.add_head_count(4)
+    writer.add_head_count_kv(2)
+    writer.add_token_list([f"token {number}" for number in range(300)])
+    for name, tensor in load_file(source.weights_file).items():
+        for long, short in NAMES.items():
+            name = name.replace(long, short)
+        if "attn_q" in name or "attn_k" in name:  # GGUF keeps the two halves of a rotary pair side by side
+            heads = 4 if "attn_q" in name else 2
+            tensor = tensor.reshape(heads, 2, -1, tensor.shape[1]).swapaxes(1, 2).reshape(tensor.shape)
+        kind = gguf.GGMLQuantizationType.Q8_0 if tensor.ndim == 2 else gguf.GGMLQuantizationType.F32
+        data = gguf.quantize(np.ascontiguousarray(tensor), kind)
+        writer.add_tensor(name, data, raw_dtype=kind)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return tiny.describe("llama", "causal", tmp_path / "model", "model.gguf")
+
+
+def network() -> Any:
+    from transformers import LlamaForCausalLM
+
+    return LlamaForCausalLM
+
+
+def test_every_tensor_is_what_the_library_reads(packed: ModelInfo) -> None:
+    import torch
+    from transformers.modeling_gguf_pytorch_utils import load_gguf_checkpoint
+
+    config = network().config_class.from_pretrained(packed.folder)
+    with torch.device("meta"):
+        empty = network()(config)
+    expected = load_gguf_checkpoint(str(packed.weights_file), return_tensors=True, model_to_load=empty)["tensors"]
+    found = conversion.tensors(packed, network())
+    assert set(found) == set(expected)
+    for name, tensor in expected.items():
+        assert torch.equal(found[name], tensor), name
+
+
+def test_it_answers_nearly_as_before_it_was_packed(packed: ModelInfo, tiny_model_of: Callable[[str], Model]) -> None:
+    import torch
+
+    from explorer.models.network.loader import load
+
+    model, whole = load(packed, device="cpu"), tiny_model_of("llama")
+    assert {parameter.dtype for parameter in model._net.parameters()} == {torch.float32}
+    assert model._net.lm_head.weight is model._net.model.embed_tokens.weight
+    ids = torch.tensor([[2, 9, 30, 12]])
+    np.testing.assert_allclose(model.hidden_states(ids)[:, 0], whole.hidden_states(ids)[:, 0], atol=0.5)
+    assert not np.array_equal(model.hidden_states(ids), whole.hidden_states(ids))
+
+
+def test_the_copy_is_made_once_and_gives_the_same_numbers(
+    packed: ModelInfo, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    from explorer.models.network.loader import load
+
+    ids = torch.tensor([[2, 9, 30, 12]])
+    first = load(packed, device="cpu").hidden_states(ids)
+    (folder,) = (cache / "converted").iterdir()
+    assert folder.name.startswith(packed.revision)
+    assert sorted(path.name for path in folder.iterdir()) == ["converted.json", "model.safetensors"]
+    monkeypatch.setattr(conversion, "tensors", _must_not_run)
+    assert torch.equal(load(packed, device="cpu").hidden_states(ids), first)
+
+
+def _must_not_run(*_: object) -> None:
+    raise AssertionError("converted again")
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-10])
+
+
+def _flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+
+
+def _without_note(path: Path) -> None:
+    (path.parent / "converted.json").unlink()
+
+
+@pytest.mark.parametrize("harm", [_cut, _flip, _without_note], ids=lambda harm: harm.__name__)
+def test_a_damaged_copy_is_made_anew(packed: ModelInfo, harm: Callable[[Path], None]) -> None:
+    sound = conversion.converted(packed, network()).read_bytes()
+    harm(conversion.converted(packed, network()))
+    assert conversion.converted(packed, network()).read_bytes() == sound
+
+
+def test_what_was_left_half_made_is_not_taken(packed: ModelInfo, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(conversion, "_compare", dies)
+        with pytest.raises(KeyboardInterrupt):
+            conversion.converted(packed, network())
+    assert list((cache / "converted").iterdir()) == []
+    assert conversion.converted(packed, network()).is_file()
+
+
+def test_two_that_want_it_at_once_have_it_made_once(packed: ModelInfo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two apps started together: neither may take the other's fresh copy for a damaged one and remove it."""
+    made, tensors, begin = [], conversion.tensors, threading.Barrier(2)
+
+    def slowly(*which: Any) -> dict[str, Tensor]:
+        made.append(threading.get_ident())
+        time.sleep(0.3)
+        return tensors(*which)
+
+    def use() -> int:
+        begin.wait()
+        return conversion.converted(packed, network()).stat().st_ino
+
+    monkeypatch.setattr(conversion, "tensors", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        files = [one.result() for one in [pool.submit(use), pool.submit(use)]]
+    assert len(made) == 1
+    assert files == [conversion.converted(packed, network()).stat().st_ino] * 2
+
+
+def test_no_room_is_told_before_anything_is_written(
+    packed: ModelInfo, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage("/")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1000))
+    with pytest.raises(ModelUnavailable) as caught:
+        conversion.converted(packed, network())
+    assert caught.value.key == "disk_full"
+    assert list((cache / "converted").iterdir()) == []
+
+
+def test_numbers_that_fp16_cannot_hold_are_refused(packed: ModelInfo, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = conversion.tensors(packed, network())
+    found["model.norm.weight"][0] = 1e6
+    monkeypatch.setattr(conversion, "tensors", lambda *_: found)
+    with pytest.raises(ModelUnavailable) as caught:
+        conversion.converted(packed, network())
+    assert caught.value.key == "model_damaged"
+    assert "model.norm.weight" in str(caught.value.values["reason"])
+
+
+def test_a_file_cut_off_inside_its_tensors_is_damage(packed: ModelInfo) -> None:
+    _cut(packed.weights_file)
+    shorter = dataclasses.replace(packed, bytes=0, revision="")
+    with pytest.raises(ModelUnavailable) as caught:
+        conversion.converted(shorter, network())
+    assert caught.value.key == "model_damaged"
+
+
+def test_a_config_of_another_size_is_damage(packed: ModelInfo) -> None:
+    from explorer.models.network.loader import load
+
+    path = packed.folder / "config.json"
+    settings = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(settings | {"intermediate_size": 128}), encoding="utf-8")
+    with pytest.raises(ModelUnavailable) as caught:
+        load(packed, device="cpu")
+    assert caught.value.key == "model_damaged"
+
+
+def test_the_place_of_the_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(conversion.CACHE_VARIABLE, str(tmp_path))
+    assert conversion.cache_folder() == tmp_path
+    monkeypatch.delenv(conversion.CACHE_VARIABLE)
+    assert conversion.cache_folder().name == "open-sesame"
