@@ -23,15 +23,20 @@ from starlette.routing import Route
 from explorer.engine import get_engine, maps
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog import catalog
-from explorer.server import preload
-from explorer.ui import network, permission, stop_button
+from explorer.server import preload, static_files
+from explorer.ui import chapters, network, permission, stop_button
 from explorer.ui.first_paint import first_painted
 
 
 async def status(request: Request) -> Response:
     """What the engine has done so far, in numbers; no reader's text is in it."""
     return JSONResponse(
-        asdict(get_engine().counters()) | {"torch_imported": "torch" in sys.modules, "umap_ready": maps.ready()}
+        asdict(get_engine().counters())
+        | {
+            "torch_imported": "torch" in sys.modules,
+            "umap_ready": maps.ready(),
+            "static_compressed": static_files.ready(),
+        }
     )
 
 
@@ -66,15 +71,17 @@ def _vocabulary_json(model_id: str, revision: str) -> bytes:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     threading.Thread(target=preload.get_ready, name="get-ready", daemon=True).start()
+    threading.Thread(target=static_files.make_ready_after, args=(first_painted,), name="static", daemon=True).start()
     yield
 
 
+PAGES = ("", *(name for _, name in chapters.CHAPTERS[1:]), "models")
 network.disable_external_ip_lookup()
 permission.policy()  # a misspelt permission ends the start, not a lesson
 app = st.App(
     "explorer/main.py",
     lifespan=lifespan,
-    middleware=[Middleware(preload.PreloadMiddleware)],
+    middleware=[Middleware(preload.PreloadMiddleware), Middleware(static_files.CompressedStatic, pages=PAGES)],
     routes=[
         Route("/status", status),
         Route("/painted", painted, methods=["POST"]),
