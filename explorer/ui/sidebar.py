@@ -13,6 +13,7 @@ from explorer.engine import uses
 from explorer.ui import chapters, i18n, network
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline, literal
+from explorer.ui.numbers import parameters
 
 _TEACHER = "teacher"
 
@@ -64,7 +65,7 @@ def _model(current: str) -> None:
     info = uses.model_of(current)
     facts = [t("common.embedded" if info.embedded else "common.fetched")]
     if info.parameters:
-        facts.append(t("common.weights", n=f"{info.parameters / 1e6:.0f}"))
+        facts.append(t("common.parameters", n=parameters(info.parameters, i18n.language())))
     label = f"{t('common.model')} **{literal(info.name)}** · {' · '.join(facts)}"
     with st.container(key="model-line"):
         st.page_link(chapters.page("models"), label=label)
