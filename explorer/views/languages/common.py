@@ -16,7 +16,7 @@ from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.languages import KIND, KINDS, SurveyInputs, SurveyResult
-from explorer.ui import widgets
+from explorer.ui import permission, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.state import MAX_LINK, Store, limit
 
@@ -70,7 +70,7 @@ def store() -> Store[State]:
 
 def model() -> uses.ModelInfo:
     """The model this chapter uses now."""
-    return uses.chosen("languages")
+    return uses.for_page("languages", "", permission.policy())
 
 
 def model_id() -> str:
