@@ -23,8 +23,8 @@ from starlette.routing import Route
 from explorer.engine import get_engine
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog import catalog
-from explorer.server import preload
-from explorer.ui import network, permission, stop_button
+from explorer.server import preload, static_files
+from explorer.ui import chapters, network, permission, stop_button
 from explorer.ui.first_paint import first_painted
 
 
@@ -33,7 +33,11 @@ async def status(request: Request) -> Response:
     engine = get_engine()
     return JSONResponse(
         asdict(engine.counters())
-        | {"torch_imported": "torch" in sys.modules, "umap_ready": engine.state(None) == "ready"}
+        | {
+            "torch_imported": "torch" in sys.modules,
+            "umap_ready": engine.state(None) == "ready",
+            "static_compressed": static_files.ready(),
+        }
     )
 
 
@@ -68,15 +72,17 @@ def _vocabulary_json(model_id: str, revision: str) -> bytes:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     threading.Thread(target=preload.get_ready, name="get-ready", daemon=True).start()
+    threading.Thread(target=static_files.make_ready_after, args=(first_painted,), name="static", daemon=True).start()
     yield
 
 
+PAGES = ("", *(name for _, name in chapters.CHAPTERS[1:]), "models")
 network.disable_external_ip_lookup()
 permission.policy()  # a misspelt permission ends the start, not a lesson
 app = st.App(
     "explorer/main.py",
     lifespan=lifespan,
-    middleware=[Middleware(preload.PreloadMiddleware)],
+    middleware=[Middleware(preload.PreloadMiddleware), Middleware(static_files.CompressedStatic, pages=PAGES)],
     routes=[
         Route("/status", status),
         Route("/painted", painted, methods=["POST"]),

@@ -14,7 +14,19 @@ from collections.abc import Iterator
 
 from benchmarks.rows import Row
 
-CHAPTERS = ("home", "input", "masking", "pairs", "attention", "context", "languages", "generation", "models")
+CHAPTERS = (
+    "home",
+    "input",
+    "masking",
+    "pairs",
+    "attention",
+    "context",
+    "languages",
+    "generation",
+    "evidence",
+    "models",
+    "wire",
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

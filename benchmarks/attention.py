@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from benchmarks.rows import Row, percentile, quiet
+from benchmarks.rows import Row, load_now, percentile
 from explorer.lab.types.attention import LOOK
 
 RUNS = 3
@@ -97,7 +97,7 @@ def _text() -> Iterator[Row]:
     from benchmarks import browser
     from tests.browser.server import running
 
-    load, medians = quiet(), []
+    load, medians = load_now(), []
     with browser.chromium() as chromium:
         for _ in range(RUNS):
             with running(environment={"SESAME_PRECOMPUTED": "off"}) as server:
@@ -119,7 +119,7 @@ def _switch() -> Iterator[Row]:
     from benchmarks import browser
     from tests.browser.server import running
 
-    load, medians, passes = quiet(), [], []
+    load, medians, passes = load_now(), [], []
     with browser.chromium() as chromium, running(environment={"SESAME_PRECOMPUTED": "off"}) as server:
         page = _open(chromium, server, SENTENCE)
         canvas = page.locator(f"{VIEW} .scroller canvas").element_handle()
@@ -146,7 +146,7 @@ def _frames() -> Iterator[Row]:
     from benchmarks import browser
     from tests.browser.server import running
 
-    load, frames = quiet(), []
+    load, frames = load_now(), []
     with browser.chromium() as chromium, running(environment={"SESAME_PRECOMPUTED": "off"}) as server:
         page = _open(chromium, server, LONG[:126])
         box = page.locator(f"{VIEW} .scroller").bounding_box()
@@ -203,5 +203,5 @@ GROUPS: dict[tuple[str, ...], Callable[[], Iterator[Row]]] = {
     ("attention.frame_p95_ms_128",): _frames,
     ("attention.exact",): _exact,
     ("attention.cell_arithmetic",): _cell,
-    ("attention.first_paint_s", "attention.first_paint_torch"): _first_paint,
+    ("attention.first_paint_s", "attention.first_paint_ratio", "attention.first_paint_torch"): _first_paint,
 }

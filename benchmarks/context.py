@@ -10,7 +10,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterator
 
-from benchmarks.rows import Row, percentile, quiet
+from benchmarks.rows import Row, load_now, percentile
 from explorer.lab.types.context import CBOW, EMBED
 
 RUNS = 3
@@ -34,7 +34,7 @@ def _scrub() -> Iterator[Row]:
     from benchmarks import browser
     from tests.browser.server import running
 
-    load = quiet()
+    load = load_now()
     frames, passes = [], []
     with browser.chromium() as chromium, running() as server:
         page = chromium.new_context(locale="zh-CN", viewport=browser.VIEWPORT).new_page()
@@ -67,7 +67,7 @@ def _umap_ready() -> Iterator[Row]:
     from benchmarks import browser
     from tests.browser.server import running
 
-    load = quiet()
+    load = load_now()
     ready, clicks = [], []
     with browser.chromium() as chromium:
         for _ in range(RUNS):
@@ -95,7 +95,7 @@ def _umap_200() -> Iterator[Row]:
 
     from explorer.lab import umap_client
 
-    load = quiet()
+    load = load_now()
     rng = np.random.default_rng(0)
     umap_client.umap_of(rng.normal(size=(24, 16)), 2)  # compiles
     took = []
@@ -121,7 +121,7 @@ def _embed() -> Iterator[Row]:
     from explorer.lab.types.context import EmbedInputs, Occurrence
     from explorer.models.catalog import catalog
 
-    load = quiet()
+    load = load_now()
     items = tuple(Occurrence(line, line.index("果"), line.index("果") + 1) for line in sentences())
     model_id = catalog.default("masked").id
     batched, alone = [], []
@@ -148,7 +148,7 @@ def _cbow() -> Iterator[Row]:
     from explorer.models.catalog import catalog
     from explorer.views.context.cbow import built_in
 
-    load = quiet()
+    load = load_now()
     text = built_in("zh")
     while len(text.encode("utf-8")) < 50_000:
         text += "\n" + built_in("zh")
@@ -166,7 +166,7 @@ def _cbow() -> Iterator[Row]:
 
 
 GROUPS: dict[tuple[str, ...], Callable[[], Iterator[Row]]] = {
-    ("context.first_paint_s", "context.first_paint_torch"): _first_paint,
+    ("context.first_paint_s", "context.first_paint_ratio", "context.first_paint_torch"): _first_paint,
     ("context.scrub_frame_p95_ms", "context.scrub_forward_passes"): _scrub,
     ("context.umap_ready_s", "context.click_while_umap_p95_ms"): _umap_ready,
     ("context.umap_200_s",): _umap_200,

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from benchmarks.rows import Row, percentile, quiet
+from benchmarks.rows import Row, load_now, percentile
 
 RUNS = 3
 READERS, TOKENS = 20, 60
@@ -52,7 +52,7 @@ def _first_paint() -> Iterator[Row]:
 
 def _loads() -> Iterator[Row]:
     """A fresh process each time; the first finds an empty cache folder, the second the copy that the first made."""
-    load = quiet()
+    load = load_now()
     first, again, imports = [], [], []
     for _ in range(RUNS):
         with tempfile.TemporaryDirectory() as cache:
@@ -93,7 +93,7 @@ def _step() -> Iterator[Row]:
 
     from explorer.lab.types.generation import FOLLOW, FollowInputs
 
-    load = quiet()
+    load = load_now()
     ratios, reused = [], []
     with _engine() as (engine, model, model_id):
         ids = list(engine.tokens(model_id, BEGINNING * 2).ids)[:100]
@@ -126,7 +126,7 @@ def _stream() -> Iterator[Row]:
 
     from explorer.lab.types.generation import WRITE, Settings, WriteInputs
 
-    load = quiet()
+    load = load_now()
     ratios = []
     settings = Settings(temperature=0.9, top_p=0.95)
     with _engine() as (engine, model, model_id):
@@ -155,7 +155,7 @@ def _same() -> Iterator[Row]:
 
     from explorer.lab.types.generation import WRITE, Settings, WriteInputs, chance_at
 
-    load = quiet()
+    load = load_now()
     settings = Settings(temperature=0.8, top_k=50, top_p=0.95, min_p=0.01, repetition=1.1)
     steps = [
         g.RepetitionPenaltyLogitsProcessor(1.1), g.TemperatureLogitsWarper(0.8), g.TopKLogitsWarper(50),
@@ -184,7 +184,7 @@ def _readers() -> Iterator[Row]:
     """Twenty readers who write at once, in one process, against one alone."""
     from explorer.lab.types.generation import WRITE, Settings, WriteInputs
 
-    load = quiet()
+    load = load_now()
     errors, firsts, ratios = [], [], []
     with _engine() as (engine, _, model_id):
         ids = engine.tokens(model_id, BEGINNING[:30]).ids
@@ -242,7 +242,7 @@ def _ends() -> Iterator[Row]:
 
 
 GROUPS: dict[tuple[str, ...], Callable[[], Iterator[Row]]] = {
-    ("generation.first_paint_s", "generation.first_paint_torch"): _first_paint,
+    ("generation.first_paint_s", "generation.first_paint_ratio", "generation.first_paint_torch"): _first_paint,
     ("generation.load_s", "generation.load_again_s", "generation.import_s"): _loads,
     ("generation.step_ratio", "generation.branch_reuse"): _step,
     ("generation.stream_ratio",): _stream,

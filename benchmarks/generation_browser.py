@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from playwright.sync_api import Browser, Page
 
 from benchmarks import browser
-from benchmarks.rows import Row, percentile, quiet
+from benchmarks.rows import Row, load_now, percentile
 from tests.browser.server import Server, running
 
 RUNS = 3
@@ -41,7 +41,7 @@ Make = Callable[..., Row]
 
 def clicks(row: Make) -> Iterator[Row]:
     """Click on "step" → new token and bars visible."""
-    load, medians = quiet(), []
+    load, medians = load_now(), []
     with browser.chromium() as chromium, running() as server:
         for run in range(RUNS):
             page = _open(chromium, server, text=f"{TEXT}{'一二三'[run]}", tool="step")
@@ -60,7 +60,7 @@ def clicks(row: Make) -> Iterator[Row]:
 
 def dial(row: Make) -> Iterator[Row]:
     """The temperature dragged across its range and back: what the model computed, and how long frames took."""
-    load, passes, frames = quiet(), [], []
+    load, passes, frames = load_now(), [], []
     with browser.chromium() as chromium, running() as server:
         page = _open(chromium, server, text=TEXT, tool="step")
         page.locator(ROOT).wait_for(timeout=60_000)
@@ -83,7 +83,7 @@ def dial(row: Make) -> Iterator[Row]:
 
 def ends(row: Make) -> Iterator[Row]:
     """A long text under way: stop is pressed, or the browser closed; when is the last forward pass made?"""
-    load, stopped, closed = quiet(), [], []
+    load, stopped, closed = load_now(), [], []
     with browser.chromium() as chromium, running() as server:
         for run in range(RUNS):
             page = _writing(chromium, server, run)

@@ -14,7 +14,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from benchmarks.rows import Row, percentile, quiet
+from benchmarks.rows import Row, load_now, percentile
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -65,7 +65,7 @@ def _shift() -> Iterator[Row]:
     from explorer.models.catalog import catalog
     from tests.browser.server import running
 
-    before, medians = quiet(), []
+    before, medians = load_now(), []
     model = catalog.default("masked").id
     with browser.chromium() as chromium:
         for _ in range(RUNS):
@@ -94,7 +94,7 @@ def _scrub() -> Iterator[Row]:
     from benchmarks import browser
     from tests.browser.server import running
 
-    before, passes = quiet(), []
+    before, passes = load_now(), []
     with browser.chromium() as chromium, running() as server:
         page = _open(chromium, server, text=SENTENCES[0], target="zh", layer="9")
         for _ in range(RUNS):
@@ -117,7 +117,7 @@ def _training() -> Iterator[Row]:
     from benchmarks import browser
     from tests.browser.server import running
 
-    before, seconds, clicks = quiet(), [], []
+    before, seconds, clicks = load_now(), [], []
     with browser.chromium() as chromium, ThreadPoolExecutor(1) as pool:
         for _ in range(RUNS):
             with running(environment={"SESAME_PRECOMPUTED": "off"}) as server:
@@ -171,7 +171,7 @@ def _rest(page: Page) -> None:
 
 
 GROUPS: dict[tuple[str, ...], Callable[[], Iterator[Row]]] = {
-    ("languages.first_paint_s", "languages.first_paint_torch"): _first_paint,
+    ("languages.first_paint_s", "languages.first_paint_ratio", "languages.first_paint_torch"): _first_paint,
     ("languages.shift_p50_ms",): _shift,
     ("languages.scrub_forward_passes",): _scrub,
     ("languages.pos_train_s", "languages.pos_other_p95_s"): _training,

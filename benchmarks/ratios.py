@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.rows import Row, quiet
+from benchmarks.rows import Row, load_now
 from explorer.engine.local import LocalEngine
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import FILL, SCAN, Edit, FillInputs, ScanInputs, ScanResult
@@ -50,7 +50,7 @@ class Run:
 
 def measure() -> Iterator[Row]:
     """The ratios of times, and how far the fast answers lie from fp32."""
-    load = quiet()
+    load = load_now()
     model_id = catalog.default("masked").id
     with contextlib.closing(LocalEngine(precomputed=None)) as engine:
         pipeline = _pipeline(model_id)

@@ -1,4 +1,4 @@
-"""What a figure is, and when a machine is quiet enough to measure one. Knows no chapter."""
+"""What a figure is, and how busy the machine was when it was measured. Knows no chapter."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ import math
 import operator
 import os
 import statistics
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-QUIET = 0.5
-PATIENCE_S = 600
 OPERATORS: dict[str, Callable[[float, float], bool]] = {"<=": operator.le, ">=": operator.ge, "==": operator.eq}
 
 
@@ -39,12 +36,9 @@ class Row:
         object.__setattr__(self, "holds", None if self.target is None else OPERATORS[self.op](value, self.target))
 
 
-def quiet() -> float:
-    """Wait until the one-minute load is below `QUIET`, ten minutes at most; the load then seen."""
-    deadline = time.monotonic() + PATIENCE_S
-    while (load := os.getloadavg()[0]) >= QUIET and time.monotonic() < deadline:
-        time.sleep(1)  # the kernel averages the load; it announces nothing
-    return load
+def load_now() -> float:
+    """The machine's one-minute load: a ratio is judged under any, an absolute time is read beside it."""
+    return os.getloadavg()[0]
 
 
 def percentile(values: Sequence[float], share: float) -> float:

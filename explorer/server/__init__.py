@@ -1,1 +1,1 @@
-"""The server around the pages: preloading before and after the first paint."""
+"""The server around the pages: preloading before and after the first paint, compressed static files."""

@@ -20,6 +20,7 @@ stop_after_s closed_after_s""".split()
 ATTENTION = """attention.bytes_32 attention.bytes_ratio attention.text_to_screen_p50_ms attention.switch_ms
 attention.switch_forward_passes attention.frame_p95_ms_128 attention.exact attention.cell_arithmetic
 attention.first_paint_s""".split()
+WIRE = "first_load_kb second_page_kb click_kb full_kb lesson_kb static_cpu_ratio".split()
 FIELDS = "id figure value unit op target holds runs load command".split()
 
 
@@ -30,6 +31,8 @@ def test_every_figure_that_was_promised_can_be_measured(capsys: pytest.CaptureFi
     assert {f"generation.{name}" for name in GENERATION} <= set(json.loads(capsys.readouterr().out))
     assert command.main(["attention", "--list", "--json"]) == 0
     assert set(ATTENTION) <= set(json.loads(capsys.readouterr().out))
+    assert command.main(["wire", "--list", "--json"]) == 0
+    assert {f"wire.{name}" for name in WIRE} <= set(json.loads(capsys.readouterr().out))
     assert command.main(["home", "--list"]) == 0
     assert "home.first_paint_s" in capsys.readouterr().out
 

@@ -1,0 +1,238 @@
+"""What a lesson moves over the air: bytes of HTTP and of the socket, as a phone-sized Chromium counts them.
+
+The phone speaks to the app by its loopback address, where Chromium also accepts brotli; the meter says no to it,
+because a phone in a class speaks plain HTTP to another machine, and gets gzip.
+"""
+
+from __future__ import annotations
+
+import base64
+import statistics
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import psutil
+from playwright.sync_api import Browser, Page
+
+from benchmarks import browser
+from benchmarks.rows import Row, load_now
+from tests.browser.server import Server, running
+
+RUNS = 3
+PHONE = {"width": 390, "height": 844}
+SENTENCE = "傍晚的时候，小女孩抱着一只白猫，站在门口等爸爸回来。"
+LESSON = ("/masking", "/context", "/attention", "/generation", "/languages")
+CLICKS = 12
+COMMAND = "python -m benchmarks wire"
+SETTLED_MS = 2000
+
+
+class Meter:
+    """Bytes that a page has received and sent since `reset`: bodies and heads over HTTP, frames over the socket."""
+
+    def __init__(self, page: Page) -> None:
+        self.bytes = 0
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Network.setExtraHTTPHeaders", {"headers": {"Accept-Encoding": "gzip, deflate"}})
+        session.on("Network.loadingFinished", lambda event: self._add(int(event["encodedDataLength"])))
+        session.on("Network.webSocketFrameReceived", lambda event: self._add(_size(event["response"])))
+        session.on("Network.webSocketFrameSent", lambda event: self._add(_size(event["response"])))
+
+    def _add(self, count: int) -> None:
+        self.bytes += count
+
+    def reset(self) -> None:
+        self.bytes = 0
+
+
+def _size(frame: dict[str, Any]) -> int:
+    """A frame's payload: text as it is, bytes told in base64."""
+    data: str = frame["payloadData"]
+    return len(base64.b64decode(data)) if frame["opcode"] == 2 else len(data.encode())
+
+
+def _phone(chromium: Browser) -> tuple[Page, Meter]:
+    context = chromium.new_context(locale="zh-CN", viewport=PHONE, is_mobile=True, has_touch=True)
+    page = context.new_page()
+    return page, Meter(page)
+
+
+def _settle(page: Page) -> None:
+    page.locator(browser.IDLE).wait_for(state="attached", timeout=60_000)
+    page.wait_for_timeout(SETTLED_MS)
+
+
+def _compressed(server: Server, chromium: Browser) -> None:
+    """Wait until the first page has been painted once and the static files' copies lie there."""
+    page = chromium.new_context(locale="zh-CN", viewport=PHONE).new_page()
+    page.goto(f"{server.url}/masking")
+    page.locator(browser.BAR).first.wait_for(timeout=60_000)
+    for _ in range(120):
+        if server.status()["static_compressed"]:
+            break
+        page.wait_for_timeout(500)
+    else:
+        raise RuntimeError("the static files were never compressed")
+    page.context.close()
+
+
+def _pages() -> Iterator[Row]:
+    """Cold phone → first bars on 填空, then 语境, on a server that has served a page before."""
+    load, first, second = load_now(), [], []
+    with browser.chromium() as chromium, running() as server:
+        _compressed(server, chromium)
+        for _ in range(RUNS):
+            page, meter = _phone(chromium)
+            page.goto(f"{server.url}/masking")
+            page.locator(browser.BAR).first.wait_for(timeout=60_000)
+            first.append(meter.bytes / 1000)
+            _settle(page)
+            meter.reset()
+            _open(page, server, "/context")
+            second.append(meter.bytes / 1000)
+            page.context.close()
+    yield Row(
+        "wire.first_load_kb",
+        "cold phone → first bars on 填空, all transfers",
+        "kB",
+        tuple(first),
+        load,
+        COMMAND,
+        "<=",
+        1100,
+    )
+    yield Row("wire.second_page_kb", "then 语境, to its rest", "kB", tuple(second), load, COMMAND, "<=", 150)
+
+
+def _open(page: Page, server: Server, path: str) -> None:
+    """Another page by its link in the sidebar, as a reader does it: the scripts stay."""
+    opener = page.get_by_test_id("stExpandSidebarButton")
+    if opener.count() and opener.is_visible():
+        opener.click()
+    page.locator(f'[data-testid="stSidebar"] a[href$="{path[1:]}"]').first.click()
+    page.wait_for_url(f"**{path}**")
+    page.locator(".sesame").first.wait_for(timeout=60_000)
+    if page.get_by_test_id("stSidebarCollapseButton").is_visible():
+        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    _settle(page)
+
+
+def _covered(page: Page, server: Server) -> None:
+    state = {"v": "1", "lang": "zh", "text": SENTENCE, "masks": "1", "focus": "1"}
+    page.goto(f"{server.url}/masking?{urlencode(state)}")
+    page.locator(browser.BAR).first.wait_for(timeout=60_000)
+    _settle(page)
+
+
+def _clicks() -> Iterator[Row]:
+    """All transfers within two seconds of covering another token; then of a typed word whose logit is not there."""
+    load, click, full = load_now(), [], []
+    with browser.chromium() as chromium, running() as server:
+        for _ in range(RUNS):
+            page, meter = _phone(chromium)
+            _covered(page, server)
+            each = []
+            for at in range(2, 2 + CLICKS):
+                meter.reset()
+                page.locator(browser.CHIP.format(at)).tap()
+                _settle(page)
+                each.append(meter.bytes / 1000)
+            click.append(statistics.median(each))
+            meter.reset()
+            box = page.locator('.sesame[data-key="masking-bars"] input[type="text"]')
+            box.first.fill("鳄")
+            box.first.press("Enter")
+            _settle(page)
+            full.append(meter.bytes / 1000)
+            page.context.close()
+    what = f"all transfers within {SETTLED_MS / 1000:g} s and more of covering another token, median of {CLICKS} a run"
+    yield Row("wire.click_kb", what, "kB", tuple(click), load, COMMAND, "<=", 12)
+    yield Row("wire.full_kb", "a word typed whose logit is not there", "kB", tuple(full), load, COMMAND, "<=", 90)
+
+
+def _lesson() -> Iterator[Row]:
+    """Cold phone, five pages, twelve clicks on each of them on what the page's first component offers."""
+    load, seen = load_now(), []
+    with browser.chromium() as chromium, running() as server:
+        _compressed(server, chromium)
+        page, meter = _phone(chromium)
+        page.goto(f"{server.url}{LESSON[0]}")
+        page.locator(browser.BAR).first.wait_for(timeout=60_000)
+        _settle(page)
+        for path in LESSON:
+            if path != LESSON[0]:
+                _open(page, server, path)
+            click = CLICKED[path]
+            for n in range(CLICKS):
+                click(page, n)
+                page.locator(browser.IDLE).wait_for(state="attached", timeout=60_000)
+                page.wait_for_timeout(1200)  # what follows a click later counts too
+        seen.append(meter.bytes / 1000)
+        page.context.close()
+    what = f"cold phone, {' → '.join(path[1:] for path in LESSON)}, {CLICKS} clicks on each, first load included"
+    yield Row("wire.lesson_kb", what, "kB", tuple(seen), load, COMMAND, "<=", 3000)
+
+
+def _tap(selector: str, many: int) -> Callable[[Page, int], None]:
+    def tap(page: Page, n: int) -> None:
+        page.locator(selector).nth(1 + n % many).click(force=True)
+
+    return tap
+
+
+CLICKED: dict[str, Callable[[Page, int], None]] = {
+    "/masking": _tap('.sesame[data-key="masking-strip"] .chip', 12),
+    "/context": lambda page, n: page.locator('.sesame input[type="range"]').first.press(
+        "ArrowLeft" if n % 8 < 4 else "ArrowRight"
+    ),
+    "/attention": _tap(".sesame [data-choice]", 2),
+    "/generation": lambda page, n: page.locator(".sesame li.row[data-p]").nth(n % 3).click(force=True),
+    "/languages": lambda page, n: page.locator('.sesame input[type="range"]').first.press("ArrowRight"),
+}
+
+
+def _static_cpu() -> Iterator[Row]:
+    """CPU seconds of the server for the first page's files to forty phones: compressed copies ÷ the framework's own."""
+    import urllib.request
+
+    load, ratios = load_now(), []
+    with browser.chromium() as chromium, running() as server:
+        page, _ = _phone(chromium)
+        wanted: list[str] = []
+        page.on("request", lambda request: wanted.append(request.url) if "/static/" in request.url else None)
+        page.goto(f"{server.url}/masking")
+        page.locator(browser.BAR).first.wait_for(timeout=60_000)
+        page.context.close()
+        _compressed(server, chromium)
+        with running(environment={"SESAME_STATIC": "framework"}) as plain:
+            page = chromium.new_page()
+            page.goto(f"{plain.url}/masking")
+            page.locator(browser.BAR).first.wait_for(timeout=60_000)
+            page.wait_for_timeout(20_000)  # what is warmed after the first paint is not counted with the files
+            page.close()
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+            def cpu(of: Server) -> float:
+                process = psutil.Process(of.process.pid)
+                before = sum(process.cpu_times()[:2])
+                for url in wanted * 40:
+                    path = url.split("/static/", 1)[1]
+                    asked = urllib.request.Request(f"{of.url}/static/{path}", headers={"Accept-Encoding": "gzip"})
+                    with opener.open(asked, timeout=30) as answer:
+                        answer.read()
+                return sum(process.cpu_times()[:2]) - before
+
+            for _ in range(RUNS):
+                ratios.append(cpu(server) / cpu(plain))
+    what = "CPU of serving the first page's static files to 40 phones, compressed copies ÷ the framework's own way"
+    yield Row("wire.static_cpu_ratio", what, "", tuple(ratios), load, COMMAND, "<=", 1)
+
+
+GROUPS: dict[tuple[str, ...], Callable[[], Iterator[Row]]] = {
+    ("wire.first_load_kb", "wire.second_page_kb"): _pages,
+    ("wire.click_kb", "wire.full_kb"): _clicks,
+    ("wire.lesson_kb",): _lesson,
+    ("wire.static_cpu_ratio",): _static_cpu,
+}
