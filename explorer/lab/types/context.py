@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.lab.types.codec import wire
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.experiment import Experiment
 
@@ -24,6 +25,7 @@ MOST_BYTES = 60_000
 LEAST_POINTS = 4  # below these a neighbourhood graph says nothing
 
 
+@wire("context/occurrence")
 @dataclass(frozen=True)
 class Occurrence:
     """The characters start…end (half-open) of `text`: one word in one sentence."""
@@ -33,6 +35,7 @@ class Occurrence:
     end: int
 
 
+@wire("context/embed-inputs")
 @dataclass(frozen=True)
 class EmbedInputs:
     """The vectors of `items` at every layer; a word of several pieces is their mean. `seed` draws the token sample.
@@ -45,6 +48,7 @@ class EmbedInputs:
     sort: bool = True
 
 
+@wire("context/embed-result")
 @dataclass(frozen=True)
 class EmbedResult:
     """vectors[layers + 1, n, d] and what the same pass says of all tokens of these sentences.
@@ -68,6 +72,7 @@ class EmbedResult:
     n_words: int
 
 
+@wire("context/cbow-inputs")
 @dataclass(frozen=True)
 class CbowInputs:
     """Train CBOW on `text`: a word from the mean of `window` neighbours on each side, two linear maps, full softmax."""
@@ -79,6 +84,7 @@ class CbowInputs:
     seed: int = 0
 
 
+@wire("context/cbow-step")
 @dataclass(frozen=True)
 class CbowStep:
     """Cross-entropy in nats after so many of all steps; `guess` is ln of the vocabulary."""
@@ -89,6 +95,7 @@ class CbowStep:
     guess: float
 
 
+@wire("context/cbow-result")
 @dataclass(frozen=True)
 class CbowResult:
     """vectors[words, dims], one a word; `losses` are means over equal stretches of the training."""
@@ -101,6 +108,7 @@ class CbowResult:
     guess: float
 
 
+@wire("context/read")
 @dataclass(frozen=True)
 class Read:
     """How the model reads one occurrence: its tokens and the positions the word takes."""
@@ -109,6 +117,7 @@ class Read:
     positions: tuple[int, ...]
 
 
+@wire("context/project-inputs")
 @dataclass(frozen=True)
 class ProjectInputs:
     """Maps of the vectors of `embedded` at every layer, treated one way, by "umap" or "tsne"."""
@@ -118,6 +127,7 @@ class ProjectInputs:
     method: str
 
 
+@wire("context/project-result")
 @dataclass(frozen=True)
 class ProjectResult:
     """flat[layers + 1, n, 2] and deep[layers + 1, n, 3], fitted apart."""
@@ -126,6 +136,7 @@ class ProjectResult:
     deep: Doubles
 
 
+@wire("context/land-inputs")
 @dataclass(frozen=True)
 class LandInputs:
     """rows[layers + 1, m, d], treated like the vectors of `embedded`, to be placed on their UMAPs."""
@@ -135,6 +146,7 @@ class LandInputs:
     rows: Doubles
 
 
+@wire("context/land-result")
 @dataclass(frozen=True)
 class LandResult:
     """placed[layers + 1, m, 2]: where the new rows land on the flat maps, which stay as they are."""
