@@ -9,9 +9,9 @@ import numpy as np
 import streamlit as st
 
 from explorer.content import examples
-from explorer.engine.maps import geometry
 from explorer.errors import Cancelled
 from explorer.figures import layers
+from explorer.lab.types import embedding_metrics as geometry
 from explorer.lab.types.context import CBOW, LEAST_TOKENS, MOST_BYTES, CbowInputs, CbowResult, CbowStep, EmbedResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
