@@ -16,6 +16,7 @@ from explorer.lab.types.core import Tokens
 from explorer.lab.types.generation import Settings
 from explorer.ui import page_parts
 from explorer.ui.i18n import language
+from explorer.ui.permission import policy
 from explorer.ui.state import MAX_LINK, Store, limit, link_length
 from explorer.views.generation import pieces
 
@@ -74,23 +75,28 @@ def store() -> Store[State]:
 
 
 def available() -> tuple[str, ...]:
-    """The causal models that lie on this machine, the embedded one first."""
-    return tuple(info.id for info in catalog.everything() if info.kind == "causal" and info.weights_file.exists())
+    """The causal models that lie here: the embedded one, and what was fetched if readers may switch to it."""
+    every = policy().may("switch")
+    here = (info for info in catalog.everything() if info.kind == "causal" and (info.embedded or every))
+    return tuple(info.id for info in here if info.weights_file.exists())
 
 
-def model_id() -> str:
-    """The model the reader chose if it is there, else the one the chapter uses."""
-    chosen, default = store().get().model, uses.chosen("generation").id
-    return chosen if chosen and chosen in available() else default
+def in_use(state: State) -> State:
+    """The page with the model that is really used: the reader's if it may be and is there, else the chapter's.
+
+    Asked once a run, by the page; everything below takes the model from the state it is handed.
+    """
+    good = state.model and state.model in available()
+    return state if good else replace(state, model=uses.chosen("generation").id)
 
 
-def vocabulary() -> tuple[str, ...]:
-    return get_engine().vocabulary(model_id())
+def vocabulary(model: str) -> tuple[str, ...]:
+    return get_engine().vocabulary(model)
 
 
-def vocabulary_url() -> str:
+def vocabulary_url(model: str) -> str:
     """Where the browser fetches the token strings, relative to the app's root; new weights mean a new address."""
-    return f"vocabulary/{catalog.entry(model_id()).revision[:12]}/{model_id()}"
+    return f"vocabulary/{catalog.entry(model).revision[:12]}/{model}"
 
 
 def text_of(state: State) -> str:
@@ -100,7 +106,7 @@ def text_of(state: State) -> str:
 
 def prompt(state: State) -> Tokens:
     """The prompt as the model reads it; a blank one is the beginning of a text and nothing else."""
-    return _tokens(model_id(), text_of(state).strip("\n")[:MAX_CHARACTERS] if text_of(state).strip() else "")
+    return _tokens(state.model, text_of(state).strip("\n")[:MAX_CHARACTERS] if text_of(state).strip() else "")
 
 
 @lru_cache(maxsize=256)
@@ -119,13 +125,13 @@ def whole(state: State) -> tuple[int, ...]:
 
 
 def whole_text(state: State) -> str:
-    words = vocabulary()
+    words = vocabulary(state.model)
     return prompt(state).text + pieces.text_of([words[token] for token in path_of(state)])
 
 
 def path_of(state: State, branch: str = "a") -> tuple[int, ...]:
     """What was generated; whatever a link brings that is no token of this model ends it."""
-    size = len(vocabulary())
+    size = len(vocabulary(state.model))
     ids = pieces.unpack(state.path if branch == "a" else state.b_path)
     good = next((n for n, token in enumerate(ids) if token >= size), len(ids))
     return ids[:good]
@@ -147,9 +153,9 @@ def shorten(state: State, most: int) -> State:
     return state
 
 
-def show_code(name: str, **values: object) -> None:
+def show_code(name: str, model: str, **values: object) -> None:
     """The snippet `name`, with the folder and weights of the model that is used."""
-    info = catalog.entry(model_id())
+    info = catalog.entry(model)
     folder = info.folder.relative_to(paths.ROOT).as_posix() if info.embedded else info.folder.as_posix()
     gguf = info.weights if info.weights.endswith(".gguf") else None
     page_parts.show_code(name, folder=folder, gguf=gguf, **values)
