@@ -12,7 +12,7 @@ import threading
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from explorer.engine import get_engine, maps, uses
+from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.ui import chapters
 from explorer.ui.first_paint import first_painted
@@ -52,10 +52,10 @@ def _import_views(*names: str) -> None:
 
 def get_ready() -> None:
     """Read the vocabulary that most pages need; once a page stands, load the model and import the other chapters."""
-    model = uses.chosen("masking").id
+    model = uses.model_of("masking").id
     with contextlib.suppress(Told):  # a damaged model is the page's to tell
         get_engine().vocabulary(model)
     first_painted.wait()
     get_engine().warm(model)
-    maps.start_warming()
+    get_engine().warm(None)
     _import_views(*_CHAPTERS)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from explorer.content import examples
-from explorer.engine import catalog, uses
+from explorer.engine import catalog
 from explorer.ui import i18n
 from explorer.ui.state import to_query
 from explorer.views.context import common
@@ -290,7 +290,7 @@ def test_a_model_that_reads_from_left_to_right_says_so(
     small, entry = tiny_of("gpt2"), catalog.entry
     monkeypatch.setattr(catalog, "everything", lambda: (catalog.default("masked"), small))
     monkeypatch.setattr(catalog, "entry", lambda name: small if name == small.id else entry(name))
-    monkeypatch.setattr(common, "policy", lambda: uses.Policy(alone=True))
+    monkeypatch.setenv("SESAME_READERS_MAY", "switch")
     at = open_page("context", lang, model=small.id, layer="12", **OWN[lang])
     assert not at.exception
     assert words("context.causal", lang) in notices(at)
@@ -318,3 +318,13 @@ def test_clicking_through_the_tools_keeps_the_sentences() -> None:
         at.segmented_control(key="context-tool-en").set_value(tool).run()
         assert not at.exception
         assert link(at)["text"] == OWN["en"]["text"]
+
+
+def test_labels_for_lines_that_were_replaced_meanwhile_do_not_bring_them_back() -> None:
+    at = open_page("context", "en", tool="own", **OWN["en"])
+    old = OWN["en"]["text"]
+    fresh = "\n".join([*reversed(old.splitlines()), f"And once more: {old.splitlines()[0]}"])
+    at.text_area(key="context-lines").set_value(fresh)
+    at.button(key="context-clear").click().run()
+    assert not at.exception
+    assert link(at)["text"] == fresh

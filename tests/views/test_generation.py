@@ -1,16 +1,14 @@
-"""接龙 without a browser: a long text costs as much as it has tokens; who may switch models; what callbacks keep."""
+"""接龙 without a browser: a long text costs as much as it has tokens; what callbacks keep."""
 
 from __future__ import annotations
 
 import tracemalloc
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from explorer.engine import catalog
 from explorer.lab.types.generation import ScannedRow, ScanResult
 from explorer.views.generation import common, facts, step, train
 
@@ -75,16 +73,6 @@ def test_a_digest_tells_texts_and_models_apart() -> None:
     assert one[:2] == other[:2] and one[2] != other[2]
     assert facts.digests("b", (1, 2, 3))[0] != one[0]
     assert facts.digests("a", (1, 2)) == one[:2]
-
-
-@pytest.mark.parametrize("may", [True, False])
-def test_a_link_names_a_model_only_where_readers_switch(monkeypatch: pytest.MonkeyPatch, may: bool) -> None:
-    other = replace(catalog.default("causal"), id="another", embedded=False)
-    monkeypatch.setattr(common, "policy", lambda: SimpleNamespace(may=lambda what: may))
-    monkeypatch.setattr(common.catalog, "everything", lambda: [catalog.default("causal"), other])
-    used = common.in_use(common.State(model="another")).model
-    assert used == ("another" if may else catalog.default("causal").id)
-    assert ("another" in common.available()) is may
 
 
 def test_quick_changes_all_count(monkeypatch: pytest.MonkeyPatch) -> None:

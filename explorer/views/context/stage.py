@@ -8,10 +8,10 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.content import examples
-from explorer.engine import get_engine
+from explorer.engine import get_engine, uses
 from explorer.errors import Told
-from explorer.lab.types.context import EmbedResult
-from explorer.ui import page_parts, widgets
+from explorer.lab.types.context import EMBED, EmbedInputs, EmbedResult
+from explorer.ui import page_parts, permission, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.views.context import common, drawing
@@ -59,21 +59,17 @@ def _pictures(scene: Scene, result: EmbedResult, state: State) -> None:
     drawing.complete(result, state)
 
 
-def embed(inputs: object) -> EmbedResult:
+def embed(inputs: EmbedInputs) -> EmbedResult:
     """All vectors at all layers; with numbers while many sentences are read. Raises Cancelled when that was stopped."""
     model = common.model_id()
-    engine = get_engine()
-    found: EmbedResult | None = engine.peek("context.embed", model, inputs)
-    if found is None and engine.state(model) == "ready":
-        stream = engine.stream("context.embed", model, inputs, session=widgets.session())
-        found = widgets.progress(stream, t("context.reading"))
-    if found is None:
-        found = widgets.run("context.embed", model, inputs)
-    return found
+    if get_engine().state(model) == "ready":
+        return widgets.result(EMBED, model, inputs, t("context.reading"))
+    return widgets.run(EMBED, model, inputs).result
 
 
 def _which(state: State) -> None:
     """Which word is on the stage, and which model reads."""
+    model = common.model()
     with st.expander(t("context.sets"), expanded=False):
         words = {name: examples.load("context")["sets"][name]["word"] for name in SETS}
         words["guo"] = "苹果"
@@ -81,12 +77,12 @@ def _which(state: State) -> None:
             "context-set", t("context.sets"), SETS, common.set_name(state), words.__getitem__,
             common.choose_set,
         )  # fmt: skip
-        names = {info.id: info.name for info in common.models()}
+        names = {info.id: info.name for info in uses.offered("context", permission.policy())}
         widgets.choice(
-            "context-model", t("context.model"), tuple(names), common.model_id(), names.__getitem__,
-            lambda model: common.store().set(model=model),
+            "context-model", t("context.model"), tuple(names), model.id, names.__getitem__,
+            lambda new: common.store().set(model=new),
         )  # fmt: skip
-    if common.model().kind == "causal":
+    if model.kind == "causal":
         page_parts.notice("context.causal")
 
 

@@ -14,10 +14,10 @@ from explorer.content import examples
 from explorer.engine import catalog, get_engine, uses
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.generation import Settings
-from explorer.ui import page_parts
+from explorer.ui import page_parts, permission
 from explorer.ui.i18n import language
-from explorer.ui.permission import policy
 from explorer.ui.state import MAX_LINK, Store, limit, link_length
+from explorer.views import vocabulary as vocabularies
 from explorer.views.generation import pieces
 
 MAX_TOKENS = 4000  # of prompt and continuation together
@@ -74,20 +74,12 @@ def store() -> Store[State]:
     return Store(State, "generation", shorten)
 
 
-def available() -> tuple[str, ...]:
-    """The causal models that lie here: the embedded one, and what was fetched if readers may switch to it."""
-    every = policy().may("switch")
-    here = (info for info in catalog.everything() if info.kind == "causal" and (info.embedded or every))
-    return tuple(info.id for info in here if info.weights_file.exists())
-
-
 def in_use(state: State) -> State:
     """The page with the model that is really used: the reader's if it may be and is there, else the chapter's.
 
     Asked once a run, by the page; everything below takes the model from the state it is handed.
     """
-    good = state.model and state.model in available()
-    return state if good else replace(state, model=uses.chosen("generation").id)
+    return replace(state, model=uses.for_page("generation", state.model, permission.policy()).id)
 
 
 def vocabulary(model: str) -> tuple[str, ...]:
@@ -96,7 +88,7 @@ def vocabulary(model: str) -> tuple[str, ...]:
 
 def vocabulary_url(model: str) -> str:
     """Where the browser fetches the token strings, relative to the app's root; new weights mean a new address."""
-    return f"vocabulary/{catalog.entry(model).revision[:12]}/{model}"
+    return vocabularies.url(catalog.entry(model))
 
 
 def text_of(state: State) -> str:
@@ -163,7 +155,7 @@ def show_code(name: str, model: str, **values: object) -> None:
 
 def bert_folder() -> str:
     """Where the embedded BERT lies, from the project's folder."""
-    return catalog.default("masked").folder.relative_to(paths.ROOT).as_posix()
+    return page_parts.model_source(catalog.default("masked"))
 
 
 def choose_preset(name: str) -> None:

@@ -16,7 +16,7 @@ from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.languages import KIND, KINDS, SURVEY, SurveyInputs, SurveyResult
-from explorer.ui import widgets
+from explorer.ui import permission, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.state import MAX_LINK, Store, limit
 
@@ -73,7 +73,7 @@ def store() -> Store[State]:
 
 def model() -> uses.ModelInfo:
     """The model this chapter uses now."""
-    return uses.chosen("languages")
+    return uses.for_page("languages", "", permission.policy())
 
 
 def change(**changes: Any) -> None:
