@@ -46,7 +46,7 @@ from explorer.lab.types.generation import (
     WaysInputs,
     WriteInputs,
 )
-from explorer.lab.types.languages import SHIFT, SURVEY
+from explorer.lab.types.languages import SURVEY
 from explorer.lab.types.lottery import ROLL, LotteryInputs
 from explorer.lab.types.masking import FILL, JOINT, LENS, TREAT, Edit, FillInputs, JointInputs, LensInputs, TreatInputs
 from explorer.ui import page_parts
@@ -524,20 +524,19 @@ def test_languages_shift(lang: str, text: str, target: str) -> None:
     from dataclasses import replace
 
     from explorer.content import corpora
+    from explorer.lab.languages import Shift, shifted
     from explorer.lab.types.languages import shift_inputs
+    from explorer.models.catalog.catalog import default
+    from explorer.models.network.loader import load
     from explorer.views.languages import common as languages
 
     state = languages.State(text=text, target=target, layer=6, alpha=1.5)
     words = printed(shown("languages", lang, state)).split()
     source = "zh" if target == "fr" else "en"
     lines = [n for n, half in enumerate(corpora.halves()) if half == "a"][:16]
-    engine, model = get_engine(), languages.model_id()
+    net = load(default("masked"), device="cpu")
 
     def mean(code: str) -> np.ndarray:
-        from explorer.models.catalog.catalog import default
-        from explorer.models.network.loader import load
-
-        net = load(default("masked"), device="cpu")
         rows = []
         for line in lines:
             ids, _ = net.tensor_inputs([net.tokenizer.encode(corpora.sentences(code)[line]).ids])
@@ -545,9 +544,9 @@ def test_languages_shift(lang: str, text: str, target: str) -> None:
         return np.concatenate(rows, axis=1).mean(axis=1)
 
     arrow = (mean(target) - mean(source)).astype(np.float32)
-    survey = engine.run(SURVEY, model, languages.SurveyInputs(corpora.digest())).result
-    inputs = replace(shift_inputs(survey, text, source, target, (6,)), arrow=arrow)
-    result = engine.run(SHIFT, model, inputs).result
+    survey = run(SURVEY, languages.SurveyInputs(corpora.digest()))
+    inputs = shift_inputs(corpora.digest(), text, source, target, (6,))
+    *_, result = shifted(net, replace(Shift.of(inputs, survey), arrow=arrow))
     at = inputs.alphas.index(1.5)
     assert words == decoded(result.ids[0, at].tolist())
 

@@ -14,7 +14,6 @@ from typing import Any
 from explorer.content import examples
 from explorer.engine import cache
 from explorer.engine.cache import Precomputed
-from explorer.engine.dotted import dotted
 from explorer.engine.local import LocalEngine
 
 
@@ -44,7 +43,7 @@ def write(chapter: str | None = None, folder: Precomputed | None = None) -> Iter
     with contextlib.closing(LocalEngine(precomputed=None)) as engine:
         for experiment, model_id, inputs in entries(chapter):
             key = engine.key(experiment, model_id, inputs)
-            path = folder.put(dotted(experiment), key, engine.run(experiment, model_id, inputs).result)
+            path = folder.put(experiment.wire, key, engine.run(experiment, model_id, inputs).result)
             written.add(path)
             yield path
         for one in texts(chapter):
@@ -52,10 +51,11 @@ def write(chapter: str | None = None, folder: Precomputed | None = None) -> Iter
             written.add(path)
             yield path
     if chapter is None:
-        for path in set(folder.folder.glob("*/*.npz")) - written:
+        for path in set(folder.folder.glob("*/*/*.npz")) - written:
             path.unlink()
-        for emptied in (path for path in folder.folder.iterdir() if path.is_dir() and not any(path.iterdir())):
-            emptied.rmdir()
+        for emptied in sorted((path for path in folder.folder.rglob("*") if path.is_dir()), reverse=True):
+            if not any(emptied.iterdir()):
+                emptied.rmdir()
 
 
 def add(commands: Any) -> None:

@@ -117,17 +117,17 @@ def _languages(model: str) -> list[Asked]:
 
     digest = corpora.digest()
     look = languages.SurveyInputs(digest)
-    survey = get_engine().run(languages.SURVEY, model, look).result
+    n_layers = get_engine().facts(model).n_layers
     wanted: list[Asked] = [(languages.SURVEY, model, look)]
     for source, target in (("en", "zh"), ("zh", "en")):
-        profile = languages.profile_inputs(survey, digest, source, target)
+        profile = languages.profile_inputs(digest, source, target, n_layers)
         best = languages.best_of(get_engine().run(languages.AVERAGE, model, profile).result)
-        curves = languages.curve_inputs(survey, digest, source, target, best)
+        curves = languages.curve_inputs(digest, source, target, best)
         wanted += [(languages.AVERAGE, model, inputs) for inputs in (profile, *curves)]
-    layers = tuple(range(survey.means.shape[2]))
+    layers = tuple(range(n_layers + 1))
     for text, target in {
         (entry("languages", "default", lang)["text"], entry("languages", "default", lang)["target"])
         for lang in LANGUAGES
     }:
-        wanted.append((languages.SHIFT_ALL, model, languages.shift_inputs(survey, text, "en", target, layers)))
+        wanted.append((languages.SHIFT_ALL, model, languages.shift_inputs(digest, text, "en", target, layers)))
     return wanted

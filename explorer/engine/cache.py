@@ -27,7 +27,7 @@ from explorer.lab.types import codec
 
 DEFAULT_MEMORY = 256 * 2**20
 
-_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
+_NAME = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
 _log = logging.getLogger(__name__)
 
 
@@ -108,12 +108,12 @@ class MemoryCache:
             return len(self._kept)
 
 
-TOKENS = "inputs.tokens"  # no experiment: how tokenizers cut the texts that 输入 opens with
+TOKENS = "input/tokens"  # no experiment: how tokenizers cut the texts that 输入 opens with
 TOKENS_VERSION = 1
 
 
 class Precomputed:
-    """Results that come with the app: <folder>/<experiment>/<the key's first 20 digits>.npz."""
+    """Results that come with the app: <folder>/<chapter>/<experiment>/<the key's first 20 digits>.npz."""
 
     def __init__(self, folder: Path = paths.PRECOMPUTED) -> None:
         self.folder = folder

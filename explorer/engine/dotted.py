@@ -20,11 +20,3 @@ def named(experiment: Experiment[Any, Any, Any] | str) -> Experiment[Any, Any, A
     if wire not in declared():
         raise LookupError(f"no experiment {experiment!r}")
     return declared()[wire]
-
-
-def dotted(experiment: Experiment[Any, Any, Any]) -> str:
-    """The dotted name of an experiment."""
-    for name, wire in _OTHERS.items():
-        if wire == experiment.wire:
-            return name
-    return experiment.wire.replace("input/", "inputs/").replace("/", ".").replace("-", "_")

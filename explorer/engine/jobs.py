@@ -18,6 +18,7 @@ from explorer.engine.handles import Shelf
 from explorer.errors import Busy, Cancelled, Told
 from explorer.lab.experiment import Implementation
 from explorer.lab.types.core import Progress
+from explorer.lab.types.experiment import Results
 
 
 class Job:
@@ -34,6 +35,7 @@ class Job:
         session: str,
         on_end: Callable[[Job], None] = lambda job: None,
         shelf: Shelf | None = None,
+        results: Results | None = None,
     ) -> None:
         self.experiment = implementation.experiment
         self.fn = implementation.fn
@@ -41,6 +43,7 @@ class Job:
         self.inputs = inputs
         self.session = session
         self.shelf = shelf
+        self.results = results
         self._on_end = on_end
         self._changed = threading.Condition()
         self._values: list[Any] = []

@@ -15,7 +15,7 @@ from typing import Any, overload
 from explorer.engine import cache, watching
 from explorer.engine.base import Answer, CancelToken, Counters
 from explorer.engine.cache import MemoryCache, Precomputed
-from explorer.engine.dotted import dotted, named
+from explorer.engine.dotted import named
 from explorer.engine.failures import told_to_reader
 from explorer.engine.handles import Handles, Shelf
 from explorer.engine.installed import InstalledModels, Models
@@ -25,7 +25,7 @@ from explorer.engine.worker import WAITING_BOUND, State, Worker
 from explorer.errors import Cancelled, Told
 from explorer.lab.experiment import Implementation, find
 from explorer.lab.types.core import ModelFacts, Progress, Tokens
-from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
+from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result, Results, declared, refs
 from explorer.lab.types.inputs import CutInputs, Cutting
 
 AnyExperiment = Experiment[Any, Any, Any]
@@ -120,7 +120,7 @@ class LocalEngine:
         """What the result is kept under. Raises ModelUnavailable for a model."""
         with told_to_reader(model_id):
             revision = self._models.revision(model_id)
-        return cache.key(revision, dotted(experiment), experiment.version, inputs)
+        return cache.key(revision, experiment.wire, experiment.version, inputs)
 
     def _ask(self, experiment: AnyExperiment, model_id: str, inputs: Any, session: str, cancel: CancelToken) -> Any:
         """The result if it is there; else the job that makes it, with one more who waits for it."""
@@ -128,7 +128,22 @@ class LocalEngine:
             raise Cancelled("cancelled")
         key = self.key(experiment, model_id, inputs)
         found = self._found(experiment, key)
-        return self._join_or_start(experiment, model_id, inputs, session, key, cancel) if found is None else found
+        if found is not None:
+            return found
+        results = self._named_results(inputs, model_id, session, cancel)
+        return self._join_or_start(experiment, model_id, inputs, results, session, key, cancel)
+
+    def _named_results(self, inputs: Any, model_id: str, session: str, cancel: CancelToken) -> Results:
+        """What `inputs` names by reference: each from memory or files, or computed first, in line like any other."""
+        found = {}
+        for ref in refs(inputs):
+            experiment = declared().get(ref.experiment)
+            if experiment is None or experiment.version != ref.version:
+                raise LookupError(f"no experiment {ref.experiment!r}, version {ref.version}")
+            found[ref] = self._ask(experiment, model_id, ref.inputs, session, cancel)
+            if isinstance(found[ref], Job):
+                *_, found[ref] = found[ref].values(cancel)
+        return Results(found)
 
     def _found(self, experiment: AnyExperiment, key: str, *, counted: bool = True) -> Any | None:
         """The result if it lies in memory or among the files; a mere look is not counted as a hit of the memory."""
@@ -137,9 +152,9 @@ class LocalEngine:
             with self._lock:
                 self._memory_hits += counted
             return result
-        result = None if self._precomputed is None else self._precomputed.get(dotted(experiment), key)
+        result = None if self._precomputed is None else self._precomputed.get(experiment.wire, key)
         if result is None and self._lasting is not None and experiment.persist:
-            result = self._lasting.get(dotted(experiment), key)
+            result = self._lasting.get(experiment.wire, key)
         if result is None:
             return None
         self._memory.put(key, result)
@@ -148,7 +163,14 @@ class LocalEngine:
         return result
 
     def _join_or_start(
-        self, experiment: AnyExperiment, model_id: str, inputs: Any, session: str, key: str, cancel: CancelToken
+        self,
+        experiment: AnyExperiment,
+        model_id: str,
+        inputs: Any,
+        results: Results,
+        session: str,
+        key: str,
+        cancel: CancelToken,
     ) -> Any:
         """A job to watch, new or in flight; or the result, if such a job has just ended."""
         implementation = self._find(experiment)
@@ -160,7 +182,7 @@ class LocalEngine:
                 self._memory.put(key, job.result)  # before the job leaves: nobody may find neither
                 if self._lasting is not None and experiment.persist:
                     with contextlib.suppress(OSError):  # a full disk costs the next start some time, nothing else
-                        self._lasting.put(dotted(experiment), key, job.result)
+                        self._lasting.put(experiment.wire, key, job.result)
             with self._lock:
                 if self._in_flight.get(key) is job:
                     del self._in_flight[key]
@@ -174,7 +196,7 @@ class LocalEngine:
                 self._memory_hits += 1
                 return result
             shelf = Shelf(self.handles, session, model_id)
-            job = Job(implementation, inputs, session, keep_result, shelf)
+            job = Job(implementation, inputs, session, keep_result, shelf, results)
             job.join(cancel)
             worker.submit(job)
             self._in_flight[key] = job

@@ -1,6 +1,9 @@
-"""Which model a page uses, and who may change that. Asked on every page: it imports nothing that fetches.
+"""Which model a page uses, and who may change that: the one place that decides. It imports nothing that fetches.
 
-What can go wrong is raised as an Told. Knows no page; imports no torch.
+A chapter has one model, for everybody on this server (`model_of`, `choose`). In some chapters a reader can look at
+another one (`?model=` in a link, or a choice on the page): the embedded ones always, whatever else lies here only
+where the teacher lets readers switch (`for_page`, `offered`). What can go wrong is raised as a Told.
+Knows no page; imports no torch.
 """
 
 from __future__ import annotations
@@ -8,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from explorer.engine.failures import told_to_reader
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog import catalog, chapter_models, policy
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.catalog.policy import Policy
@@ -20,9 +24,29 @@ def allowed(address: str | None, environment: Mapping[str, str], arguments: Sequ
     return policy.of_server(address, environment, arguments)
 
 
-def chosen(chapter: str) -> ModelInfo:
-    """The model a chapter uses now."""
-    return chapter_models.chosen(chapter)
+def for_page(chapter: str, asked: str, may: Policy) -> ModelInfo:
+    """The model of one reader's page: the `asked` one if this reader may see it and it lies here, else the chapter's.
+
+    To be asked once a run: it looks at files. Raises LookupError for a chapter without an embedded model.
+    """
+    own = chapter_models.chosen(chapter)
+    if asked in ("", own.id):
+        return own
+    try:
+        info = catalog.entry(asked)
+    except ModelUnavailable:
+        return own
+    return info if _free(chapter, info, may) else own
+
+
+def offered(chapter: str, may: Policy) -> tuple[ModelInfo, ...]:
+    """What `for_page` would give this reader, in the catalogue's order."""
+    own = chapter_models.chosen(chapter)
+    return tuple(info for info in catalog.everything() if info.id == own.id or _free(chapter, info, may))
+
+
+def _free(chapter: str, info: ModelInfo, may: Policy) -> bool:
+    return (info.embedded or may.may("switch")) and chapter_models.can_show(chapter, info)
 
 
 def model_of(page: str) -> ModelInfo:
@@ -39,7 +63,7 @@ def switchable() -> tuple[str, ...]:
 
 
 def usable(chapter: str) -> tuple[ModelInfo, ...]:
-    """The models that lie here and that a chapter could use."""
+    """The models that lie here and that a chapter could use for everybody."""
     return chapter_models.usable(chapter)
 
 

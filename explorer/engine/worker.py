@@ -180,10 +180,10 @@ class Worker:
             return
         try:
             if job.experiment.kind == "stream":
-                self._streams.append(_Running(job, iter(job.fn(model, job.inputs, *_shelf(job)))))
+                self._streams.append(_Running(job, iter(job.fn(model, job.inputs, *_more(job)))))
                 return
             with self._turns.turn():
-                job.emit(job.fn(model, job.inputs, *_shelf(job)))
+                job.emit(job.fn(model, job.inputs, *_more(job)))
         except Exception as error:
             job.fail(error)
         else:
@@ -193,8 +193,8 @@ class Worker:
         self.tally.batches += 1
         try:
             with self._turns.turn():
-                shelves = ([job.shelf for job in jobs],) if jobs[0].experiment.uses_session_cache else ()
-                results = jobs[0].fn(model, [job.inputs for job in jobs], *shelves)
+                more = [list(column) for column in zip(*map(_more, jobs), strict=True)]
+                results = jobs[0].fn(model, [job.inputs for job in jobs], *more)
             for job, result in zip(jobs, results, strict=True):
                 job.emit(result)
         except Exception as error:
@@ -286,6 +286,7 @@ class Worker:
             job.fail(error)
 
 
-def _shelf(job: Job) -> tuple[Any, ...]:
-    """The shelf, for an experiment that keeps things."""
-    return (job.shelf,) if job.experiment.uses_session_cache else ()
+def _more(job: Job) -> tuple[Any, ...]:
+    """What the function is given beside model and inputs: the results its inputs name, the reader's cache."""
+    results = (job.results,) if job.experiment.uses_results else ()
+    return (*results, job.shelf) if job.experiment.uses_session_cache else results

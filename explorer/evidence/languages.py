@@ -32,6 +32,7 @@ from explorer.lab.types.languages import (
     average_inputs,
     best_of,
     profile_inputs,
+    survey_of,
 )
 from explorer.lab.types.tagging import LEARN, LearnInputs
 from explorer.models.catalog import catalog
@@ -68,12 +69,12 @@ def _shift(model_id: str, survey: SurveyResult) -> Iterator[Row]:
     def moved(half: str, alphas: tuple[float, ...] = ALPHAS, *, seed: int | None = None) -> AverageResult:
         """Along the arrow, or with a seed in random directions."""
         inputs = average_inputs(
-            survey, digest, "en", "zh", (layer,), alphas, random=seed is not None, half=half, seed=seed or 0
+            digest, "en", "zh", (layer,), alphas, random=seed is not None, half=half, seed=seed or 0
         )
         result = engine.run(AVERAGE, model_id, inputs).result
         return result
 
-    layer = best_of(engine.run(AVERAGE, model_id, profile_inputs(survey, digest, "en", "zh")).result)
+    layer = best_of(engine.run(AVERAGE, model_id, profile_inputs(digest, "en", "zh", survey.means.shape[2] - 1)).result)
     chosen, result, whole = moved("a"), moved("b"), moved("")
     data = f"parallel/sentences.tsv, half b; layer {layer} chosen on half a"
     yield _row(
@@ -189,7 +190,7 @@ def _kept(model_id: str, survey: SurveyResult) -> Iterator[Row]:
     """Every seventh token of the running text covered; kinds 0 and 2 are 汉字 and English."""
     for lang, kind, target in (("zh", 0, 0.8), ("en", 2, 0.6)):
         texts = tuple(text for half, text in zip(corpora.halves(), corpora.sentences(lang), strict=True) if half == "b")
-        result = get_engine().run(KEEP, model_id, KeepInputs(texts, 7, 100, survey.kinds)).result
+        result = get_engine().run(KEEP, model_id, KeepInputs(texts, 7, 100, survey_of(corpora.digest()))).result
         yield _row(
             model_id,
             id=f"languages.kept_{lang}",
@@ -206,7 +207,7 @@ def _kept(model_id: str, survey: SurveyResult) -> Iterator[Row]:
             data="parallel/sentences.tsv, half b",
         )
     mixed = own("languages", "mixed")
-    result = get_engine().run(KEEP, model_id, KeepInputs(mixed.lines, 3, 100, survey.kinds)).result
+    result = get_engine().run(KEEP, model_id, KeepInputs(mixed.lines, 3, 100, survey_of(corpora.digest()))).result
     agrees = np.where(result.own == 0, result.shares[:, 0], result.shares[:, 2])
     yield _row(
         model_id,

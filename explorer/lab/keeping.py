@@ -15,6 +15,7 @@ from explorer.errors import Told
 from explorer.lab.experiment import implements
 from explorer.lab.reading import edited, encode, mask_id_of
 from explorer.lab.types.core import Progress
+from explorer.lab.types.experiment import Results
 from explorer.lab.types.languages import KEEP, KINDS, KeepInputs, KeepResult
 
 if TYPE_CHECKING:
@@ -24,13 +25,14 @@ SHOWN = 8
 
 
 @implements(KEEP)
-def keep(model: Model, inputs: KeepInputs) -> Iterator[Progress | KeepResult]:
+def keep(model: Model, inputs: KeepInputs, results: Results) -> Iterator[Progress | KeepResult]:
     """One blank at a time, in the running text of all `texts`; tokens that are no letters are not covered.
 
     Yields Progress (a step is a text), then the result. Raises Told: text_empty, too_long.
     """
     import torch
 
+    kinds_of = results[inputs.survey].kinds
     running = 0
     columns: list[tuple[Any, ...]] = []
     for number, text in enumerate(inputs.texts):
@@ -47,9 +49,9 @@ def keep(model: Model, inputs: KeepInputs) -> Iterator[Progress | KeepResult]:
             hidden = model.last_hidden_at(ids, torch.tensor(places, device=model.device), mask)
             p = model.decode(model.transform(hidden)).softmax(dim=-1).topk(inputs.top, dim=-1)
             best, chance = p.indices.cpu().numpy(), p.values.cpu().numpy()
-            kinds = inputs.kinds[best]
+            kinds = kinds_of[best]
             shares = np.stack([(kinds == kind).mean(axis=1) for kind in range(len(KINDS))], axis=1)
-            own = inputs.kinds[[tokens.ids[at] for at in places]]
+            own = kinds_of[[tokens.ids[at] for at in places]]
             columns.append((np.full(len(places), number), places, own, shares, best[:, :SHOWN], chance[:, :SHOWN]))
         yield Progress(number + 1, len(inputs.texts))
     if not columns:

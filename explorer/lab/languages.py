@@ -8,6 +8,7 @@ part-of-speech heads (tagging.py).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,14 +23,19 @@ from explorer.lab.surveying import align, survey
 from explorer.lab.tagging import learn, tag, train_pos
 from explorer.lab.translating import words
 from explorer.lab.types.core import Progress, Tokens
+from explorer.lab.types.experiment import Results
 from explorer.lab.types.languages import (
     AVERAGE,
+    BOTH,
     SHIFT,
     SHIFT_ALL,
     AverageInputs,
     AverageResult,
+    Bytes,
+    Halves,
     ShiftInputs,
     ShiftResult,
+    SurveyResult,
     kinds_of,
 )
 from explorer.lab.types.masking import Floats, Ints
@@ -46,8 +52,37 @@ POSITIONS = 2048  # tokens of one forward pass
 SENTENCES = 16  # of one batch of the average
 
 
+@dataclass(frozen=True)
+class Shift:
+    """A sentence to be moved, with what the survey says of its two languages.
+
+    arrow[L + 1, d]   mean of the target language minus mean of the source language
+    kinds[V], meaning_layer   as in SurveyResult; pool[N, d] the source language's sentences there, not centred
+    centres[2, d]     mean vectors of the source and the target language at that layer
+    """
+
+    asked: ShiftInputs
+    arrow: Floats
+    kinds: Bytes
+    meaning_layer: int
+    pool: Halves
+    centres: Floats
+
+    @classmethod
+    def of(cls, inputs: ShiftInputs, survey: SurveyResult) -> Shift:
+        source, target = (corpora.LANGUAGES.index(lang) for lang in (inputs.source, inputs.target))
+        return cls(
+            inputs,
+            arrow=survey.means[BOTH, target] - survey.means[BOTH, source],
+            kinds=survey.kinds,
+            meaning_layer=survey.meaning_layer,
+            pool=survey.pool[source],
+            centres=survey.means[BOTH, [source, target], survey.meaning_layer],
+        )
+
+
 @implements(SHIFT)
-def shift(model: Model, inputs: ShiftInputs) -> ShiftResult:
+def shift(model: Model, inputs: ShiftInputs, results: Results) -> ShiftResult:
     """The asked layers of one sentence, all alphas in one batch a layer (Liu et al. 2020, 2004.09205; 2010.10041).
 
     "Means the same": the fill-ins are read as a sentence of their own, its mean vector at the meaning layer is centred
@@ -56,14 +91,20 @@ def shift(model: Model, inputs: ShiftInputs) -> ShiftResult:
 
     Raises Told: text_empty, too_long, layer_outside (layer, count).
     """
-    *_, result = shift_all(model, inputs)
+    *_, result = shift_all(model, inputs, results)
     assert isinstance(result, ShiftResult)
     return result
 
 
 @implements(SHIFT_ALL)
-def shift_all(model: Model, inputs: ShiftInputs) -> Iterator[Progress | ShiftResult]:
+def shift_all(model: Model, inputs: ShiftInputs, results: Results) -> Iterator[Progress | ShiftResult]:
     """The same as `shift`, layer by layer: Progress (a step is a layer), then the result."""
+    yield from shifted(model, Shift.of(inputs, results[inputs.survey]))
+
+
+def shifted(model: Model, way: Shift) -> Iterator[Progress | ShiftResult]:
+    """The same with any arrow."""
+    inputs = way.asked
     tokens = _encode(model, inputs.text)
     for layer in inputs.layers:
         if not 0 <= layer <= model.n_layers:
@@ -71,10 +112,10 @@ def shift_all(model: Model, inputs: ShiftInputs) -> Iterator[Progress | ShiftRes
     ids, _ = model.tensor_inputs([tokens.ids])
     states = model.hidden_states(ids)[:, 0]
     right = right_ids(model.tokenizer, tokens, inputs.source, inputs.target)
-    judge = _Judge(model, inputs, tokens, states, right)
+    judge = _Judge(model, way, tokens, states, right)
     found = []
     for done, layer in enumerate(inputs.layers, start=1):
-        arrow = inputs.arrow[layer]
+        arrow = way.arrow[layer]
         steps = np.concatenate(
             [
                 np.outer(inputs.alphas, arrow),
@@ -100,16 +141,17 @@ def shift_all(model: Model, inputs: ShiftInputs) -> Iterator[Progress | ShiftRes
 
 
 @implements(AVERAGE)
-def average(model: Model, inputs: AverageInputs) -> Iterator[Progress | AverageResult]:
+def average(model: Model, inputs: AverageInputs, results: Results) -> Iterator[Progress | AverageResult]:
     """Conversion, right conversions and meaning over the project's sentences; a step is a batch of them.
 
     Raises Told: corpus_changed, layer_outside.
     """
     if inputs.digest != corpora.digest():
         raise Told("corpus_changed")
+    survey = results[inputs.survey]
     languages = corpora.LANGUAGES
     source, target = languages.index(inputs.source), languages.index(inputs.target)
-    arrows = inputs.means[:, target] - inputs.means[:, source]
+    arrows = survey.means[:, target] - survey.means[:, source]
     halves = corpora.halves()
     texts = [(n, text) for n, text in enumerate(corpora.sentences(inputs.source)) if inputs.half in ("", halves[n])]
     tally = np.zeros((4, len(inputs.layers), len(inputs.alphas)))
@@ -125,9 +167,9 @@ def average(model: Model, inputs: AverageInputs) -> Iterator[Progress | AverageR
             n_tokens += len(right)
             known += sum(map(bool, right))
             rows = best.reshape(-1, best.shape[-1])
-            converted = np.isin(inputs.kinds[rows], kinds_of(inputs.target, inputs.source))
+            converted = np.isin(survey.kinds[rows], kinds_of(inputs.target, inputs.source))
             hits = _hits(rows, right, converted)
-            rank = _ranks(model, inputs, one, rows, converted.mean(axis=1), number)
+            rank = _ranks(model, inputs, survey, one, rows, converted.mean(axis=1), number)
             copied = rows == np.array(one.ids[1:-1])
             found = [converted.sum(axis=1), hits.sum(axis=1), 1 / rank, copied.sum(axis=1)]
             tally += np.stack(found).reshape(tally.shape)
@@ -188,22 +230,22 @@ class _Judge:
     """Tells of fill-ins of one reader's sentence what they are; the meaning of the original is computed once."""
 
     def __init__(
-        self, model: Model, inputs: ShiftInputs, tokens: Tokens, states: Tensor, right: Sequence[frozenset[int]]
+        self, model: Model, way: Shift, tokens: Tokens, states: Tensor, right: Sequence[frozenset[int]]
     ) -> None:
-        self.model, self.inputs, self.tokens, self.right = model, inputs, tokens, right
-        own = states[inputs.meaning_layer, 1:-1].mean(dim=0).cpu().numpy() - inputs.centres[0]
+        self.model, self.way, self.tokens, self.right = model, way, tokens, right
+        own = states[way.meaning_layer, 1:-1].mean(dim=0).cpu().numpy() - way.centres[0]
         self.own = own / max(np.linalg.norm(own), 1e-12)
-        pool = inputs.pool.astype(np.float32) - inputs.centres[0]
+        pool = way.pool.astype(np.float32) - way.centres[0]
         self.pool = pool / np.maximum(np.linalg.norm(pool, axis=1, keepdims=True), 1e-12)
 
     def of(self, best: Ints) -> tuple[Any, Any, Any]:
         """kinds, right[rows, T − 2], curves[3, rows] of fill-ins best[rows, T − 2]."""
-        inputs = self.inputs
-        kinds = inputs.kinds[best]
-        converted = np.isin(kinds, kinds_of(inputs.target, inputs.source))
+        way = self.way
+        kinds = way.kinds[best]
+        converted = np.isin(kinds, kinds_of(way.asked.target, way.asked.source))
         hits = _hits(best, self.right, converted)
         share = converted.mean(axis=1)
-        queries = _meanings(self.model, inputs.meaning_layer, self.tokens, best) - _mixed(inputs.centres, share)
+        queries = _meanings(self.model, way.meaning_layer, self.tokens, best) - _mixed(way.centres, share)
         rank = 1 + (queries @ self.pool.T > (queries @ self.own)[:, None]).sum(axis=1)
         return kinds, hits.astype(np.uint8), np.stack([share, hits.mean(axis=1), 1 / rank]).astype(np.float32)
 
@@ -214,14 +256,16 @@ def _hits(best: Ints, right: Sequence[frozenset[int]], converted: Any) -> Any:
     return hits & converted
 
 
-def _ranks(model: Model, inputs: AverageInputs, tokens: Tokens, best: Ints, share: Any, number: int) -> Any:
+def _ranks(
+    model: Model, inputs: AverageInputs, survey: SurveyResult, tokens: Tokens, best: Ints, share: Any, number: int
+) -> Any:
     """The rank of sentence `number` among all of its language, for the fill-ins of every row."""
     k = [corpora.LANGUAGES.index(lang) for lang in (inputs.source, inputs.target)]
-    pool = inputs.pool[k[0]].astype(np.float32)
-    centres = inputs.means[2, k, inputs.meaning_layer]
+    pool = survey.pool[k[0]].astype(np.float32)
+    centres = survey.means[BOTH, k, survey.meaning_layer]
     candidates = pool - centres[0]
     candidates = candidates / np.maximum(np.linalg.norm(candidates, axis=1, keepdims=True), 1e-12)
-    queries = _meanings(model, inputs.meaning_layer, tokens, best) - _mixed(centres, share)
+    queries = _meanings(model, survey.meaning_layer, tokens, best) - _mixed(centres, share)
     likeness = queries @ candidates.T
     return 1 + (likeness > likeness[:, [number]]).sum(axis=1)
 

@@ -52,7 +52,7 @@ def _import_views(*names: str) -> None:
 
 def get_ready() -> None:
     """Read the vocabulary that most pages need; once a page stands, load the model and import the other chapters."""
-    model = uses.chosen("masking").id
+    model = uses.model_of("masking").id
     with contextlib.suppress(Told):  # a damaged model is the page's to tell
         get_engine().vocabulary(model)
     first_painted.wait()

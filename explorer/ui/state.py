@@ -141,6 +141,12 @@ class Store(Generic[S]):
         self._keep(state)
         return state
 
+    def change(self, change: Callable[[S], S]) -> S:
+        """Make the state anew from the one that is kept now, whatever was drawn: two quick changes both count."""
+        state = change(self.now())
+        self._keep(state)
+        return state
+
     def put(self, state: S) -> None:
         """Replace the whole state (a preset, a reset)."""
         self._keep(state)

@@ -59,6 +59,15 @@ def stream(
     return get_engine().stream(experiment, model_id, inputs, session=session())
 
 
+def result(experiment: Experiment[Inputs, Result, Partial], model_id: str, inputs: Inputs, words: str) -> Result:
+    """The result; where nobody has asked for it before, with progress (under `words`) and a stop button on the page.
+
+    Raises what `Engine.stream` raises, Cancelled when the reader stops it.
+    """
+    found = peek(experiment, model_id, inputs)
+    return progress(stream(experiment, model_id, inputs), words) if found is None else found
+
+
 def draw_again() -> None:
     """Run once more: the fragment alone if that is what is running, else the page."""
     st.rerun(scope="fragment" if in_fragment() else "app")

@@ -18,7 +18,6 @@ import pytest
 from explorer.cli import precompute
 from explorer.content import examples
 from explorer.engine.cache import TOKENS, Precomputed
-from explorer.engine.dotted import dotted
 from explorer.engine.local import LocalEngine
 
 TOLERANCE = {"fp32": 1e-3, "bf16": 1e-2}
@@ -38,17 +37,17 @@ def computing() -> Iterator[LocalEngine]:
 def test_every_default_example_is_there_and_nothing_else(computing: LocalEngine) -> None:
     folder = Precomputed()
     wanted = {
-        folder.path(dotted(asked), computing.key(asked, model, inputs)) for asked, model, inputs in precompute.entries()
+        folder.path(asked.wire, computing.key(asked, model, inputs)) for asked, model, inputs in precompute.entries()
     }
     wanted |= {folder.path(TOKENS, computing.tokens_key(*one)) for one in precompute.texts()}
     assert {path for path in wanted if not path.exists()} == set(), "run: python -m explorer precompute"
-    assert set(folder.folder.glob("*/*.npz")) - wanted == set(), "left over; run: python -m explorer precompute"
+    assert set(folder.folder.glob("*/*/*.npz")) - wanted == set(), "left over; run: python -m explorer precompute"
 
 
 @pytest.mark.parametrize("wire", CHECKED)
 def test_spot_check(wire: str, computing: LocalEngine) -> None:
     experiment, model_id, inputs = next(entry for entry in precompute.entries() if entry[0].wire == wire)
-    kept = Precomputed().get(dotted(experiment), computing.key(experiment, model_id, inputs))
+    kept = Precomputed().get(experiment.wire, computing.key(experiment, model_id, inputs))
     assert kept is not None
     now = computing.run(experiment, model_id, inputs).result
     precisions = {getattr(result, "precision", "fp32") for result in (kept, now)}
@@ -67,14 +66,14 @@ def test_writing_keeps_the_result_and_removes_what_is_out_of_date(
     monkeypatch.setattr(examples, "defaults", lambda: [smallest])
     monkeypatch.setattr(examples, "default_texts", list)
     folder = Precomputed(tmp_path)
-    old = tmp_path / "masking.fill" / "00000000000000000000.npz"
-    old.parent.mkdir()
+    old = tmp_path / "masking" / "fill" / "00000000000000000000.npz"
+    old.parent.mkdir(parents=True)
     old.write_bytes(b"out of date")
     (written,) = precompute.write(folder=folder)
     assert written.exists()
     assert not old.exists()
     experiment, model_id, inputs = smallest
-    assert folder.get(dotted(experiment), computing.key(experiment, model_id, inputs)) is not None
+    assert folder.get(experiment.wire, computing.key(experiment, model_id, inputs)) is not None
 
 
 def test_a_chapter_without_examples_is_refused() -> None:

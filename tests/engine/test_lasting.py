@@ -24,7 +24,7 @@ def test_a_lasting_result_is_found_by_the_next_engine_and_another_is_not(bench: 
 
 
 def test_a_disk_that_takes_nothing_costs_no_answer(bench: Bench, tmp_path: Path) -> None:
-    (tmp_path / "t.last").write_text("a file where the folder should be", encoding="utf-8")
+    (tmp_path / "t").write_text("a file where the folder should be", encoding="utf-8")
     bench.add("last", lambda model, inputs: model.read(inputs.text), persist=True)
     engine = bench.engine(lasting=Precomputed(tmp_path))
     assert engine.run(bench["last"], "fake", ScanInputs("雨")).result.tokens.text == "雨"

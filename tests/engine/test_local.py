@@ -30,13 +30,13 @@ def test_memory_comes_before_files_and_files_before_the_model(bench: Bench, tmp_
     assert (engine.counters().memory_hits, engine.counters().runs) == (1, 1)
 
     from_file = ScanInputs("风停了")
-    store.put("t.read", engine.key(bench["read"], "fake", from_file), a_fill("from the file", vocabulary=8))
+    store.put("t/read", engine.key(bench["read"], "fake", from_file), a_fill("from the file", vocabulary=8))
     assert engine.run(bench["read"], "fake", from_file).result.tokens.text == "from the file"
     assert engine.run(bench["read"], "fake", from_file).result.tokens.text == "from the file"
     now = engine.counters()
     assert (now.precomputed_hits, now.memory_hits, now.forward_passes) == (1, 2, 1)
 
-    store.put("t.read", engine.key(bench["read"], "fake", SENTENCE), a_fill("not asked", vocabulary=8))
+    store.put("t/read", engine.key(bench["read"], "fake", SENTENCE), a_fill("not asked", vocabulary=8))
     assert engine.run(bench["read"], "fake", SENTENCE).result is computed
 
 

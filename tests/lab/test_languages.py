@@ -12,6 +12,7 @@ import pytest
 from explorer.content import corpora
 from explorer.errors import Told
 from explorer.lab import converting, languages, mapping, surveying, tagging
+from explorer.lab.types.experiment import Results
 from explorer.lab.types.languages import (
     KIND,
     KINDS,
@@ -21,9 +22,11 @@ from explorer.lab.types.languages import (
     PlaceInputs,
     ShiftInputs,
     SurveyInputs,
+    SurveyResult,
     WordsInputs,
     best_of,
     kinds_of,
+    survey_of,
 )
 from explorer.lab.types.tagging import PosInputs, TagInputs
 from tests.lab.conftest import last
@@ -35,14 +38,21 @@ TEXT = "妹妹把风筝借给了孩子。"
 ALPHAS = (0.0, 1.0, 2.5)
 
 
-def shift_of(model: Model, text: str = TEXT, layers: tuple[int, ...] = (0, 1, 3)) -> ShiftInputs:
+def shift_of(model: Model, text: str = TEXT, layers: tuple[int, ...] = (0, 1, 3)) -> languages.Shift:
     rng = np.random.default_rng(0)
     arrow = rng.standard_normal((model.n_layers + 1, model.d_model)).astype(np.float32)
     kinds = np.full(model.vocab_size, KIND["other"], dtype=np.uint8)
     kinds[::3], kinds[1::3] = KIND["han"], KIND["en"]
     pool = rng.standard_normal((9, model.d_model)).astype(np.float16)
     centres = rng.standard_normal((2, model.d_model)).astype(np.float32)
-    return ShiftInputs(text, "zh", "en", layers, ALPHAS, (0.0, 2.0), 5, arrow, kinds, 2, pool, centres)
+    asked = ShiftInputs(text, "zh", "en", layers, ALPHAS, (0.0, 2.0), 5, survey_of(corpora.digest()))
+    return languages.Shift(asked, arrow, kinds, 2, pool, centres)
+
+
+def survey_with(**more: Any) -> SurveyResult:
+    empty = np.zeros(0, np.float32)
+    fields = {"means": empty, "kinds_right": 0.0, "kinds_n": 0, "accuracy": empty, "mrr": empty, "meaning_layer": 2}
+    return SurveyResult(**{**fields, "pool": np.zeros(0, np.float16), "kinds": np.zeros(0, np.uint8), **more})
 
 
 def test_the_sentences_are_what_they_are_said_to_be() -> None:
@@ -62,27 +72,28 @@ def test_the_sentences_are_what_they_are_said_to_be() -> None:
 def test_the_shift_is_the_library_with_the_arrow_added_between_two_layers(tiny_model: Model, library: Any) -> None:
     import torch
 
-    inputs = shift_of(tiny_model)
-    *progress, result = languages.shift_all(tiny_model, inputs)
+    way = shift_of(tiny_model)
+    inputs = way.asked
+    *progress, result = languages.shifted(tiny_model, way)
     assert [(step.done, step.total) for step in progress] == [(1, 3), (2, 3), (3, 3)]
     ids = list(tiny_model.tokenizer.encode(TEXT).ids)
     with torch.no_grad():
         states = library.bert(torch.tensor([ids]), output_hidden_states=True).hidden_states
         for row, layer in enumerate(inputs.layers):
             for column, alpha in enumerate(inputs.alphas):
-                hidden = states[layer] + alpha * torch.from_numpy(inputs.arrow[layer])
+                hidden = states[layer] + alpha * torch.from_numpy(way.arrow[layer])
                 for block in library.bert.encoder.layer[layer:]:
                     hidden = block(hidden)
                 p = library.cls(hidden)[0, 1:-1].softmax(dim=-1)
                 assert result.ids[row, column].tolist() == p.argmax(dim=-1).tolist()
                 np.testing.assert_allclose(result.p[row, column], p.amax(dim=-1), atol=1e-5)
-    np.testing.assert_array_equal(result.kinds, inputs.kinds[result.ids])
+    np.testing.assert_array_equal(result.kinds, way.kinds[result.ids])
     share = np.isin(result.kinds, kinds_of("en", "zh")).mean(axis=-1)
     np.testing.assert_allclose(result.curves[0], share, atol=1e-6)
     np.testing.assert_allclose(result.curves[1], result.right.mean(axis=-1), atol=1e-6)
     assert result.random_curves.shape == (3, 3, 2)
     np.testing.assert_allclose(result.random_curves[:, :, 0], result.curves[:, :, 0], atol=1e-6)  # alpha 0 is alpha 0
-    one = languages.shift(tiny_model, replace(inputs, layers=(1,)))
+    one = last(languages.shifted(tiny_model, replace(way, asked=replace(inputs, layers=(1,)))))
     np.testing.assert_array_equal(one.ids[0], result.ids[1])
 
 
@@ -90,7 +101,7 @@ def test_meaning_is_the_rank_among_the_sentences_in_plain_numpy(tiny_model: Mode
     import torch
 
     inputs = shift_of(tiny_model, layers=(1,))
-    result = languages.shift(tiny_model, inputs)
+    result = last(languages.shifted(tiny_model, inputs))
     ids = list(tiny_model.tokenizer.encode(TEXT).ids)
 
     def mean(row: list[int]) -> np.ndarray:
@@ -128,19 +139,22 @@ def test_the_average_is_every_sentence_alone_with_the_other_half_s_arrow(
     means = rng.standard_normal((3, 6, tiny_model.n_layers + 1, tiny_model.d_model)).astype(np.float32)
     pool = rng.standard_normal((6, 3, tiny_model.d_model)).astype(np.float16)
     base = shift_of(tiny_model)
-    inputs = AverageInputs(corpora.digest(), "zh", "en", (3, 1), ALPHAS, 0, False, "", means, base.kinds, 2, pool)
-    result = last(languages.average(tiny_model, inputs))
+    looked = survey_of(corpora.digest())
+    results = Results({looked: survey_with(means=means, kinds=base.kinds, pool=pool)})
+    inputs = AverageInputs(corpora.digest(), "zh", "en", (3, 1), ALPHAS, 0, False, "", looked)
+    result = last(languages.average(tiny_model, inputs, results))
     converted = np.zeros((2, len(ALPHAS)))
     copied = np.zeros_like(converted)
     for text, other in zip(lines["zh"], (1, 0, 1), strict=True):
         arrow = means[other, 1] - means[other, 0]
-        alone = languages.shift(tiny_model, replace(base, text=text, layers=(3, 1), arrow=arrow))
+        asked = replace(base.asked, text=text, layers=(3, 1))
+        alone = last(languages.shifted(tiny_model, replace(base, asked=asked, arrow=arrow)))
         converted += (alone.kinds == KIND["en"]).sum(axis=-1)
         copied += (alone.ids == np.array(alone.tokens.ids[1:-1])).sum(axis=-1)
     np.testing.assert_allclose(result.curves[0] * result.tokens, converted, atol=1e-3)
     np.testing.assert_allclose(result.curves[3] * result.tokens, copied, atol=1e-3)
     assert result.n == 3
-    half = last(languages.average(tiny_model, replace(inputs, half="b")))
+    half = last(languages.average(tiny_model, replace(inputs, half="b"), results))
     assert half.n == 1
     assert best_of(result) in (1, 3)
 
@@ -213,11 +227,10 @@ def test_the_embedded_model_changes_its_tongue_along_the_arrow_and_not_elsewhere
 
     kinds = told[0]
     arrow = (mean("zh") - mean("en")).astype(np.float32)
-    inputs = ShiftInputs(
-        "My uncle repairs old bicycles.", "en", "zh", (9,), (0.0, 1.0, 2.0), (0.0, 1.0, 2.0), 0, arrow, kinds, 6,
-        np.zeros((1, 384), np.float16), np.zeros((2, 384), np.float32),
-    )  # fmt: skip
-    result = languages.shift(mini_mbert, inputs)
+    line, alphas = "My uncle repairs old bicycles.", (0.0, 1.0, 2.0)
+    asked = ShiftInputs(line, "en", "zh", (9,), alphas, alphas, 0, survey_of(corpora.digest()))
+    way = languages.Shift(asked, arrow, kinds, 6, np.zeros((1, 384), np.float16), np.zeros((2, 384), np.float32))
+    result = last(languages.shifted(mini_mbert, way))
     assert (result.ids[0, 0] == np.array(result.tokens.ids[1:-1])).mean() > 0.7, "what is visible is read"
     assert result.curves[0, 0, 0] == 0 < result.curves[0, 0, 1] <= result.curves[0, 0, 2]
     assert result.random_curves[0].max() < result.curves[0].max()
@@ -234,7 +247,9 @@ def test_keep_is_the_library_s_top_hundred(tiny_model: Model, log_p: Any) -> Non
     kinds = np.arange(tiny_model.vocab_size, dtype=np.uint8) % len(KINDS)
     ids = list(tiny_model.tokenizer.encode(TEXT).ids)
     kinds[ids] = KIND["han"]
-    result = last(languages.keep(tiny_model, KeepInputs((TEXT,), 2, 100, kinds)))
+    looked = survey_of(corpora.digest())
+    results = Results({looked: survey_with(kinds=kinds)})
+    result = last(languages.keep(tiny_model, KeepInputs((TEXT,), 2, 100, looked), results))
     assert result.position.tolist() == list(range(2, len(ids) - 1, 2))
     for n, at in enumerate(result.position.tolist()):
         covered = [*ids[:at], 4, *ids[at + 1 :]]
@@ -324,5 +339,5 @@ def test_a_sentence_that_can_not_be_shifted_is_refused(
     tiny_model: Model, text: str, layers: tuple[int, ...], key: str
 ) -> None:
     with pytest.raises(Told) as caught:
-        languages.shift(tiny_model, shift_of(tiny_model, text, layers))
+        list(languages.shifted(tiny_model, shift_of(tiny_model, text, layers)))
     assert caught.value.key == key

@@ -75,6 +75,7 @@ def registered(
     store, found = tmp_path_factory.mktemp("models"), {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SESAME_MODELS", str(store))
+        patch.setenv("SESAME_READERS_MAY", "switch")
         for family in tiny.FAMILIES:
             found[family] = adhoc_models.register(Path(tiny_of(family).path), Policy(alone=True)).id
         yield found

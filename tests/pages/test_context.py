@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from explorer.content import examples
-from explorer.engine import catalog, uses
+from explorer.engine import catalog
 from explorer.ui import i18n
 from explorer.ui.state import to_query
 from explorer.views.context import common
@@ -290,7 +290,7 @@ def test_a_model_that_reads_from_left_to_right_says_so(
     small, entry = tiny_of("gpt2"), catalog.entry
     monkeypatch.setattr(catalog, "everything", lambda: (catalog.default("masked"), small))
     monkeypatch.setattr(catalog, "entry", lambda name: small if name == small.id else entry(name))
-    monkeypatch.setattr(common, "policy", lambda: uses.Policy(alone=True))
+    monkeypatch.setenv("SESAME_READERS_MAY", "switch")
     at = open_page("context", lang, model=small.id, layer="12", **OWN[lang])
     assert not at.exception
     assert words("context.causal", lang) in notices(at)

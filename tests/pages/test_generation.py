@@ -151,6 +151,7 @@ def test_another_model_reads_the_same_text_anew(tiny_of: Callable[[str], Any], m
 
 def use(monkeypatch: pytest.MonkeyPatch, info: Any) -> None:
     """One more model in the catalogue, lying on this machine."""
+    monkeypatch.setenv("SESAME_READERS_MAY", "switch")
     entry, everything = catalog.entry, catalog.everything
     monkeypatch.setattr(catalog, "entry", lambda model_id: info if model_id == info.id else entry(model_id))
     monkeypatch.setattr(catalog, "everything", lambda: (*everything(), info))

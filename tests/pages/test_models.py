@@ -230,7 +230,7 @@ def test_a_folder_is_used_chosen_for_a_chapter_and_unloaded(
     assert at.selectbox(key="models-use-masking-zh").options == ["mini-mbert", "class-model"]
     at.selectbox(key="models-use-masking-zh").set_value("folder:class-model").run()
     assert not at.exception
-    assert uses.chosen("masking").id == "folder:class-model"
+    assert uses.model_of("masking").id == "folder:class-model"
     get_engine().warm("folder:class-model")
     _until_ready("folder:class-model")
     at.run()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.lab.types.codec import wire
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.experiment import Experiment
 
@@ -19,6 +20,7 @@ Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 
 
+@wire("attention/sight")
 @dataclass(frozen=True)
 class Sight:
     """What is read, and which of a model's attentions is meant.
@@ -34,6 +36,7 @@ class Sight:
     target: str = ""
 
 
+@wire("attention/look-inputs")
 @dataclass(frozen=True)
 class LookInputs:
     """Every head's weights of every layer; of one `layer` alone where it is not −1 (long texts)."""
@@ -42,6 +45,7 @@ class LookInputs:
     layer: int = -1
 
 
+@wire("attention/look-result")
 @dataclass(frozen=True)
 class LookResult:
     """weights[layers, heads, L, S] of all layers (or of `layer` alone); thumbs[layers, heads, l, s] are 0…255.
@@ -62,6 +66,7 @@ class LookResult:
     window: tuple[int, ...]
 
 
+@wire("attention/cell-inputs")
 @dataclass(frozen=True)
 class CellInputs:
     """One query token in one head."""
@@ -72,6 +77,7 @@ class CellInputs:
     query: int
 
 
+@wire("attention/cell-result")
 @dataclass(frozen=True)
 class CellResult:
     """q · k → × scale → + bias → softmax → weighted v, as the model computed it.
@@ -97,6 +103,7 @@ class CellResult:
     window: int
 
 
+@wire("attention/cells-result")
 @dataclass(frozen=True)
 class CellsResult:
     """Everything `CellResult` has, of all cells of a text of up to 128 tokens, from one run.
@@ -139,6 +146,7 @@ class CellsResult:
         )
 
 
+@wire("attention/atlas-result")
 @dataclass(frozen=True)
 class AtlasResult:
     """Measures of every head, [layers, heads] each, means over the tokens that look; and attention rollout.
@@ -160,6 +168,7 @@ class AtlasResult:
     rollout: Floats
 
 
+@wire("attention/off-inputs")
 @dataclass(frozen=True)
 class OffInputs:
     """The prediction with some heads switched off: `off` are (layer, head).
@@ -172,6 +181,7 @@ class OffInputs:
     off: tuple[tuple[int, int], ...] = ()
 
 
+@wire("attention/off-result")
 @dataclass(frozen=True)
 class OffResult:
     """logits[2, vocab]: the untouched model, and the one with its heads off. original is −1 where there is none."""
@@ -182,6 +192,7 @@ class OffResult:
     logits: Floats
 
 
+@wire("attention/influence-result")
 @dataclass(frozen=True)
 class InfluenceResult:
     """Each head off alone. kl[layers, heads] = KL(untouched ‖ head off) in nats; top[layers, heads] the first guess."""
@@ -194,6 +205,7 @@ class InfluenceResult:
     p_top: Floats
 
 
+@wire("attention/padding-inputs")
 @dataclass(frozen=True)
 class PaddingInputs:
     """A text padded with `count` padding tokens, as it would be in a batch beside a longer one."""
@@ -202,6 +214,7 @@ class PaddingInputs:
     count: int = 6
 
 
+@wire("attention/padding-result")
 @dataclass(frozen=True)
 class PaddingResult:
     """Mean over heads of one row a token, at every layer: masked[layers, L, L + count] and the same without the mask.
@@ -218,6 +231,7 @@ class PaddingResult:
     moved_masked: Floats
 
 
+@wire("attention/window-inputs")
 @dataclass(frozen=True)
 class WindowInputs:
     """Masked loss of the texts when a position sees `widths` tokens at most: width // 2 to each side; 0: all."""
@@ -227,6 +241,7 @@ class WindowInputs:
     every: int = 1
 
 
+@wire("attention/window-result")
 @dataclass(frozen=True)
 class WindowResult:
     """loss[widths, n] in nats: −ln P(original) of every covered position, one covered at a time."""
@@ -235,6 +250,7 @@ class WindowResult:
     loss: Floats
 
 
+@wire("attention/dense-inputs")
 @dataclass(frozen=True)
 class DenseInputs:
     """Dense attention of `heads` heads of `d_head` numbers, for each length."""
@@ -244,6 +260,7 @@ class DenseInputs:
     d_head: int = 32
 
 
+@wire("attention/dense-result")
 @dataclass(frozen=True)
 class DenseResult:
     """seconds[n] the fastest of a few runs, and bytes[n] of the tensors one run makes, for each length that is safe."""

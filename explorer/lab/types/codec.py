@@ -1,9 +1,11 @@
 """Inputs and results as bytes, and as the text that cache keys are made of.
 
-Knows frozen dataclasses of `explorer.lab.types` whose fields are str, int, float, bool, None, NumPy arrays, other
-such dataclasses, tuples and unions of these; the type hints say what is written and what is accepted back. The
-bytes are a plain .npz: one member per array and `value.json` for the rest. No pickle, and no class from anywhere
-else, so a file from a stranger can at worst be refused. Knows nothing of what the values mean.
+Knows frozen dataclasses that have a name on the wire (`@wire("masking/fill-inputs")`) and whose fields are str, int,
+float, bool, None, NumPy arrays, other such dataclasses (any of them for the hint `object`), tuples and unions of these;
+the type hints say what is written and what is accepted back. Where a class lies in the code is written nowhere: one
+that moves changes neither bytes nor keys. The bytes are a plain .npz: one member per array and `value.json` for the
+rest. No pickle, and no class without such a name, so a file from a stranger can at worst be refused. Knows nothing of
+what the values mean.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import hashlib
 import importlib
 import io
 import json
+import pkgutil
 import re
 import types
 import typing
@@ -19,20 +22,41 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-_CLASS = re.compile(r"explorer\.lab\.types\.[a-z][a-z0-9_]*\.[A-Z][A-Za-z0-9]*")
+_WIRE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*")
 _PLAIN = (str, bool, int, float)
 _JSON_MEMBER = "value.json"
 
 Array = NDArray[Any]
+T = TypeVar("T")
+
+_classes: dict[str, type] = {}
+_names: dict[type, str] = {}
 
 
 class CodecError(ValueError):
     """The value does not fit its type hints, or the bytes are not a value of ours."""
+
+
+def wire(name: str) -> Callable[[type[T]], type[T]]:
+    """Give a frozen dataclass the name under which it travels, "chapter/name": never changed, and nobody else's.
+
+    Raises ValueError for a name that is none or is taken.
+    """
+    if not _WIRE.fullmatch(name):
+        raise ValueError(f"no wire name: {name!r}")
+
+    def mark(cls: type[T]) -> type[T]:
+        if name in _classes:
+            raise ValueError(f"{cls.__name__} and {_classes[name].__name__} are both called {name!r}")
+        _classes[name], _names[cls] = cls, name
+        return cls
+
+    return mark
 
 
 def encode(obj: Any) -> bytes:
@@ -91,13 +115,13 @@ def _pack(value: Any, hint: Any, keep: Callable[[Array], dict[str, Any]]) -> Any
         value = value.item()
     if _is_union(hint):
         return _first_that_fits(typing.get_args(hint), lambda member: _pack(value, member, keep), value)
-    if is_dataclass(hint):
+    if (base := _class_hint(hint)) is not None:
         cls: Any = type(value)
-        if not issubclass(cls, typing.cast(type, hint)):
+        if not issubclass(cls, base):
             raise CodecError(f"{cls.__name__} where {hint!r} belongs")
         hints = _hints(cls)
         return {
-            "class": f"{cls.__module__}.{cls.__qualname__}",
+            "class": _names[cls],
             "fields": {name: _pack(getattr(value, name), inner, keep) for name, inner in hints.items()},
         }
     if _is_array(hint):
@@ -112,10 +136,10 @@ def _pack(value: Any, hint: Any, keep: Callable[[Array], dict[str, Any]]) -> Any
 def _unpack(tree: Any, hint: Any, fetch: Callable[[str], Array]) -> Any:
     if _is_union(hint):
         return _first_that_fits(typing.get_args(hint), lambda member: _unpack(tree, member, fetch), tree)
-    if is_dataclass(hint):
+    if (base := _class_hint(hint)) is not None:
         cls = _class_of(tree)
         hints = _hints(cls)
-        if not issubclass(cls, typing.cast(type, hint)) or tree["fields"].keys() != hints.keys():
+        if not issubclass(cls, base) or tree["fields"].keys() != hints.keys():
             raise CodecError(f"{cls.__name__} does not fit")
         return cls(**{name: _unpack(tree["fields"][name], inner, fetch) for name, inner in hints.items()})
     if _is_array(hint):
@@ -131,28 +155,39 @@ def _unpack(tree: Any, hint: Any, fetch: Callable[[str], Array]) -> Any:
 
 
 def _class_of(tree: Any) -> type:
-    """The dataclass that a JSON object names; classes outside explorer.lab.types are never even looked up."""
+    """The dataclass whose wire name a JSON object gives; no other class is ever looked up."""
     name = tree.get("class") if isinstance(tree, dict) else None
-    if not isinstance(name, str) or not _CLASS.fullmatch(name):
-        raise CodecError("not a type of explorer.lab.types")
-    module, _, cls_name = name.rpartition(".")
-    try:
-        cls = getattr(importlib.import_module(module), cls_name)
-    except (ImportError, AttributeError) as error:
-        raise CodecError(f"no type {name}") from error
-    _hints(cls)
-    return typing.cast(type, cls)
+    if not isinstance(name, str):
+        raise CodecError("no object where one belongs")
+    if name not in _classes:
+        _read_all_types()
+    if name not in _classes:
+        raise CodecError(f"no type is called {name!r}")
+    return _classes[name]
+
+
+@cache
+def _read_all_types() -> None:
+    """Import every module of `explorer.lab.types`, so that each has said what its types are called."""
+    package = importlib.import_module("explorer.lab.types")
+    for module in pkgutil.iter_modules(package.__path__, "explorer.lab.types."):
+        importlib.import_module(module.name)
 
 
 @cache
 def _hints(cls: Any) -> dict[str, Any]:
-    """Hints by field name. Raises CodecError for anything but a frozen dataclass of explorer.lab.types."""
-    name = f"{cls.__module__}.{cls.__qualname__}"
+    """Hints by field name. Raises CodecError for anything but a frozen dataclass with a name on the wire."""
     params = getattr(cls, "__dataclass_params__", None)
-    if params is None or not params.frozen or not _CLASS.fullmatch(name):
-        raise CodecError(f"{name} is not a frozen dataclass of explorer.lab.types")
+    if params is None or not params.frozen or cls not in _names:
+        raise CodecError(f"{cls.__name__} is not a frozen dataclass with a name on the wire")
     hints = typing.get_type_hints(cls)
     return {field.name: hints[field.name] for field in fields(cls)}
+
+
+def _class_hint(hint: Any) -> type | None:
+    """The class that a dataclass's hint stands for, also `Ref[SurveyResult]`; `object` stands for any dataclass."""
+    cls = typing.get_origin(hint) or hint
+    return cls if cls is object or (isinstance(cls, type) and is_dataclass(cls)) else None
 
 
 def _is_union(hint: Any) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.lab.types.codec import wire
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.experiment import Experiment
 
@@ -22,6 +23,7 @@ LEAST_TOKENS = 60  # words of a text that CBOW is trained on
 MOST_BYTES = 60_000
 
 
+@wire("context/occurrence")
 @dataclass(frozen=True)
 class Occurrence:
     """The characters start…end (half-open) of `text`: one word in one sentence."""
@@ -31,6 +33,7 @@ class Occurrence:
     end: int
 
 
+@wire("context/embed-inputs")
 @dataclass(frozen=True)
 class EmbedInputs:
     """The vectors of `items` at every layer; a word of several pieces is their mean. `seed` draws the token sample.
@@ -43,6 +46,7 @@ class EmbedInputs:
     sort: bool = True
 
 
+@wire("context/embed-result")
 @dataclass(frozen=True)
 class EmbedResult:
     """vectors[layers + 1, n, d] and what the same pass says of all tokens of these sentences.
@@ -66,6 +70,7 @@ class EmbedResult:
     n_words: int
 
 
+@wire("context/cbow-inputs")
 @dataclass(frozen=True)
 class CbowInputs:
     """Train CBOW on `text`: a word from the mean of `window` neighbours on each side, two linear maps, full softmax."""
@@ -77,6 +82,7 @@ class CbowInputs:
     seed: int = 0
 
 
+@wire("context/cbow-step")
 @dataclass(frozen=True)
 class CbowStep:
     """Cross-entropy in nats after so many of all steps; `guess` is ln of the vocabulary."""
@@ -87,6 +93,7 @@ class CbowStep:
     guess: float
 
 
+@wire("context/cbow-result")
 @dataclass(frozen=True)
 class CbowResult:
     """vectors[words, dims], one a word; `losses` are means over equal stretches of the training."""
@@ -99,6 +106,7 @@ class CbowResult:
     guess: float
 
 
+@wire("context/read")
 @dataclass(frozen=True)
 class Read:
     """How the model reads one occurrence: its tokens and the positions the word takes."""

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.lab.types.codec import wire
 
+
+@wire("core/tokens")
 @dataclass(frozen=True)
 class Tokens:
     """A text as a model reads it.
@@ -35,6 +38,7 @@ class Tokens:
         return self.text[start:end] or self.pieces[position]
 
 
+@wire("core/progress")
 @dataclass(frozen=True)
 class Progress:
     """How far a streamed experiment is: `done` of `total` steps (a step is what the experiment says it is)."""
@@ -43,6 +47,7 @@ class Progress:
     total: int
 
 
+@wire("core/model-facts")
 @dataclass(frozen=True)
 class ModelFacts:
     """What a model's files say about it without loading the weights (sizes in numbers of weights).

@@ -9,13 +9,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
-from typing import Generic, Literal
+from typing import Any, Generic, Literal, cast
 
 from typing_extensions import TypeVar
 
+from explorer.lab.types.codec import wire
 from explorer.lab.types.core import Progress
 
 Inputs = TypeVar("Inputs")
@@ -36,6 +37,7 @@ class Experiment(Generic[Inputs, Result, Partial]):
              "batched": requests that wait together are run together
              "stream":  `Progress` or partial results (`Partial`), and last the result
     persist  the result is kept on this machine's disk too: it takes long, and holds no reader's text
+    uses_results  the inputs name other results by a `Ref`; the function is given them as `Results`
     uses_session_cache  the function is given the reader's cache for this model (`explorer.engine.handles.Shelf`)
     """
 
@@ -43,6 +45,7 @@ class Experiment(Generic[Inputs, Result, Partial]):
     version: int
     kind: Kind = "single"
     persist: bool = False
+    uses_results: bool = False
     uses_session_cache: bool = False
 
     def __post_init__(self) -> None:
@@ -50,6 +53,39 @@ class Experiment(Generic[Inputs, Result, Partial]):
             raise ValueError(f"no wire name: {self.wire!r}")
         if self.kind not in ("single", "batched", "stream"):
             raise ValueError(f"unknown kind of experiment: {self.kind!r}")
+
+    def ref(self, inputs: Inputs) -> Ref[Result]:
+        """The result for these inputs, as other inputs name it."""
+        return Ref(self.wire, self.version, inputs)
+
+
+@wire("core/ref")
+@dataclass(frozen=True)
+class Ref(Generic[Result]):
+    """Another experiment's result, by what it answers, so that large arrays never travel as inputs.
+
+    With the model its key follows from this; an engine gets the result from memory, from files, or by computing it.
+    """
+
+    experiment: str
+    version: int
+    inputs: object
+
+
+class Results:
+    """The results that inputs name, for the function that computes with them."""
+
+    def __init__(self, found: Mapping[Ref[Any], Any]) -> None:
+        self._found = found
+
+    def __getitem__(self, ref: Ref[Result]) -> Result:
+        return cast(Result, self._found[ref])
+
+
+def refs(inputs: object) -> list[Ref[Any]]:
+    """The results that `inputs` names in its fields."""
+    values = [getattr(inputs, field.name) for field in fields(inputs)] if is_dataclass(inputs) else []
+    return [value for value in values if isinstance(value, Ref)]
 
 
 @cache

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.lab.types.codec import wire
 from explorer.lab.types.experiment import Experiment
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 
+@wire("generation/settings")
 @dataclass(frozen=True)
 class Settings:
     """How scores become an offer: repetition penalty, then temperature, then top-k, top-p and min-p, in this order.
@@ -41,6 +43,7 @@ def chance_at(seed: int, place: int) -> float:
     return float(np.random.default_rng((seed, place)).random())
 
 
+@wire("generation/follow-inputs")
 @dataclass(frozen=True)
 class FollowInputs:
     """What may follow `ids`? Empty ids stand for the model's own beginning of a text."""
@@ -48,6 +51,7 @@ class FollowInputs:
     ids: tuple[int, ...]
 
 
+@wire("generation/follow-result")
 @dataclass(frozen=True)
 class FollowResult:
     """logits[vocab] of the next token, and what it took to get them.
@@ -66,6 +70,7 @@ class FollowResult:
     ms: float
 
 
+@wire("generation/scan-inputs")
 @dataclass(frozen=True)
 class ScanInputs:
     """Every token of several texts predicted from those before it, as in training."""
@@ -73,6 +78,7 @@ class ScanInputs:
     rows: tuple[tuple[int, ...], ...]
 
 
+@wire("generation/scanned-row")
 @dataclass(frozen=True)
 class ScannedRow:
     """One text: target[n] is the token that position n should predict, so n counts predictions, from the first token.
@@ -91,11 +97,13 @@ class ScannedRow:
     dropped: int
 
 
+@wire("generation/scan-result")
 @dataclass(frozen=True)
 class ScanResult:
     rows: tuple[ScannedRow, ...]
 
 
+@wire("generation/write-inputs")
 @dataclass(frozen=True)
 class WriteInputs:
     """`n` more tokens after `ids`, each drawn with the number that `seed` gives for its place."""
@@ -106,6 +114,7 @@ class WriteInputs:
     seed: int
 
 
+@wire("generation/written")
 @dataclass(frozen=True)
 class Written:
     """One token of a streamed text: its probability in the offer it was drawn from (`p`) and in the model's own
@@ -122,6 +131,7 @@ class Written:
     chance: float
 
 
+@wire("generation/write-result")
 @dataclass(frozen=True)
 class WriteResult:
     """All that was written; `ended` is True when the model itself closed its text, `dropped` as in FollowResult."""
@@ -132,6 +142,7 @@ class WriteResult:
     ms: float
 
 
+@wire("generation/ways-inputs")
 @dataclass(frozen=True)
 class WaysInputs:
     """`n` tokens after `ids` in three ways: greedy, sampled (once for each seed), beam search with `beams` beams."""
@@ -144,6 +155,7 @@ class WaysInputs:
     seeds: tuple[int, ...]
 
 
+@wire("generation/node")
 @dataclass(frozen=True)
 class Node:
     """A token in a tree of continuations. `parent` is another node's place in the tuple, −1 for the root's children.
@@ -161,6 +173,7 @@ class Node:
     kept: bool
 
 
+@wire("generation/way")
 @dataclass(frozen=True)
 class Way:
     """One continuation; log_p under the model's own distribution, whatever the settings it was drawn with."""
@@ -172,12 +185,14 @@ class Way:
     score: float
 
 
+@wire("generation/ways-result")
 @dataclass(frozen=True)
 class WaysResult:
     ways: tuple[Way, ...]
     tree: tuple[Node, ...]
 
 
+@wire("generation/tree-inputs")
 @dataclass(frozen=True)
 class TreeInputs:
     """The `width` likeliest tokens after `ids`, the `width` likeliest after each of these, to `depth`."""
@@ -187,11 +202,13 @@ class TreeInputs:
     depth: int
 
 
+@wire("generation/tree-result")
 @dataclass(frozen=True)
 class TreeResult:
     tree: tuple[Node, ...]
 
 
+@wire("generation/context-inputs")
 @dataclass(frozen=True)
 class ContextInputs:
     """The same text when only the last k tokens may be seen."""
@@ -200,6 +217,7 @@ class ContextInputs:
     windows: tuple[int, ...]
 
 
+@wire("generation/context-result")
 @dataclass(frozen=True)
 class ContextResult:
     """nats[window, n]: cross-entropy of each predicted token; windows[window]: tokens seen, at last all of them."""
@@ -208,6 +226,7 @@ class ContextResult:
     nats: Floats
 
 
+@wire("generation/ngram-inputs")
 @dataclass(frozen=True)
 class NgramInputs:
     """A text, and another on which an n-gram model is counted."""
@@ -216,6 +235,7 @@ class NgramInputs:
     corpus: tuple[int, ...]
 
 
+@wire("generation/ngram-result")
 @dataclass(frozen=True)
 class NgramResult:
     """nats[order, n] of the same tokens as in ContextResult, for n-gram models of order 1, 2, 3, 4."""
@@ -224,6 +244,7 @@ class NgramResult:
     corpus_tokens: int
 
 
+@wire("generation/cache-inputs")
 @dataclass(frozen=True)
 class CacheInputs:
     """`n` greedy steps after `ids`, each made twice: with keys and values kept, and reading all again."""
@@ -232,6 +253,7 @@ class CacheInputs:
     n: int
 
 
+@wire("generation/cache-result")
 @dataclass(frozen=True)
 class CacheResult:
     """One entry a step: the token chosen, how many tokens were kept, bytes held after the step, milliseconds of both
@@ -245,6 +267,7 @@ class CacheResult:
     difference: Floats
 
 
+@wire("generation/inside-inputs")
 @dataclass(frozen=True)
 class InsideInputs:
     """One step looked into: what every layer would say, and what one head of one layer takes from the text."""
@@ -254,6 +277,7 @@ class InsideInputs:
     head: int
 
 
+@wire("generation/inside-result")
 @dataclass(frozen=True)
 class InsideResult:
     """lens[layer + 1, vocab] scores read at every layer, entry 0 the embeddings; weights[layer, head, token] how much
@@ -272,6 +296,7 @@ class InsideResult:
     dropped: int
 
 
+@wire("generation/left-inputs")
 @dataclass(frozen=True)
 class LeftInputs:
     """How likely is each piece text[start:end] when only what stands left of it is known?"""
@@ -281,6 +306,7 @@ class LeftInputs:
     look: int
 
 
+@wire("generation/left-result")
 @dataclass(frozen=True)
 class LeftResult:
     """p[span]: that the text goes on with these characters; logits[vocab] of the next token at span `look`.

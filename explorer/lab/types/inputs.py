@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.lab.types.codec import wire
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.experiment import Experiment
 
@@ -17,6 +18,7 @@ Floats = NDArray[np.float32]
 Bytes = NDArray[np.int8]
 
 
+@wire("input/merge")
 @dataclass(frozen=True)
 class Merge:
     """One step of cutting a word: the pieces before it and after it, and what was done.
@@ -33,6 +35,7 @@ class Merge:
     rank: int | None
 
 
+@wire("input/cutting")
 @dataclass(frozen=True)
 class Cutting:
     """How a tokenizer arrives at the pieces of one word. kind: "wordpiece" or "bpe" ("" for any other)."""
@@ -44,6 +47,7 @@ class Cutting:
     unknown: bool
 
 
+@wire("input/cut-inputs")
 @dataclass(frozen=True)
 class CutInputs:
     """A text, or a pair, for a tokenizer alone."""
@@ -52,6 +56,7 @@ class CutInputs:
     pair: str | None = None
 
 
+@wire("input/sum-inputs")
 @dataclass(frozen=True)
 class SumInputs:
     """The input vectors of `text`, or of the pair `text`, `pair`."""
@@ -60,6 +65,7 @@ class SumInputs:
     pair: str | None = None
 
 
+@wire("input/sum-result")
 @dataclass(frozen=True)
 class SumResult:
     """What is added up for every token, and what the first layer gets.
@@ -80,6 +86,7 @@ class SumResult:
     difference: float
 
 
+@wire("input/lookup-inputs")
 @dataclass(frozen=True)
 class LookupInputs:
     """Multiply the one-hot row of `token_id` with the whole embedding matrix."""
@@ -87,6 +94,7 @@ class LookupInputs:
     token_id: int
 
 
+@wire("input/lookup-result")
 @dataclass(frozen=True)
 class LookupResult:
     """The product, and the rows of the matrix around the one that was picked.
@@ -105,6 +113,7 @@ class LookupResult:
     shape: tuple[int, int]
 
 
+@wire("input/position-inputs")
 @dataclass(frozen=True)
 class PositionInputs:
     """The model's position vectors compared with one another. centred: minus their mean first."""
@@ -112,6 +121,7 @@ class PositionInputs:
     centred: bool = True
 
 
+@wire("input/position-result")
 @dataclass(frozen=True)
 class PositionResult:
     """cosine[p, p] in per cent, rounded, of all position vectors."""
@@ -119,6 +129,7 @@ class PositionResult:
     cosine: Bytes
 
 
+@wire("input/long-inputs")
 @dataclass(frozen=True)
 class LongInputs:
     """Read a text of any length in windows of `size` tokens, [CLS] and [SEP] included, sharing `overlap` of them.
@@ -136,6 +147,7 @@ class LongInputs:
     overlap: int = 128
 
 
+@wire("input/window")
 @dataclass(frozen=True)
 class Window:
     """One window's answers. Tokens `first`…`last` of the text (half-open; its own count, no special tokens).
@@ -152,6 +164,7 @@ class Window:
     score: float
 
 
+@wire("input/long-result")
 @dataclass(frozen=True)
 class LongResult:
     """All windows of the three ways, and what each way says in the end.

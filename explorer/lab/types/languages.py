@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.lab.types.codec import wire
 from explorer.lab.types.core import Tokens
-from explorer.lab.types.experiment import Experiment
+from explorer.lab.types.experiment import Experiment, Ref
 from explorer.lab.types.masking import Floats, Ints
 
 Halves = NDArray[np.float16]
@@ -35,6 +36,7 @@ def kinds_of(lang: str, source: str) -> tuple[int, ...]:
     return (KIND[lang],)
 
 
+@wire("languages/survey-inputs")
 @dataclass(frozen=True)
 class SurveyInputs:
     """Look at the project's parallel sentences as they are now (`digest` of explorer/content/corpora.py)."""
@@ -42,6 +44,7 @@ class SurveyInputs:
     digest: str
 
 
+@wire("languages/survey-result")
 @dataclass(frozen=True)
 class SurveyResult:
     """What the model makes of all parallel sentences.
@@ -65,15 +68,14 @@ class SurveyResult:
     pool: Halves
 
 
+@wire("languages/shift-inputs")
 @dataclass(frozen=True)
 class ShiftInputs:
     """Add alpha · arrow[layer] to every position of `text` at one layer, and read the head at every position.
 
     layers, alphas    every layer is tried with every alpha
     random_alphas     the same with a random direction of the arrow's length, drawn with `seed`
-    arrow[L + 1, d]   mean of the target language minus mean of the source language
-    kinds[V], meaning_layer   as in SurveyResult; pool[N, d] the source language's sentences there, not centred
-    centres[2, d]     mean vectors of the source and the target language at that layer
+    survey            where the arrow (mean of the target language minus mean of the source language) comes from
     """
 
     text: str
@@ -83,13 +85,10 @@ class ShiftInputs:
     alphas: tuple[float, ...]
     random_alphas: tuple[float, ...]
     seed: int
-    arrow: Floats
-    kinds: Bytes
-    meaning_layer: int
-    pool: Halves
-    centres: Floats
+    survey: Ref[SurveyResult]
 
 
+@wire("languages/shift-result")
 @dataclass(frozen=True)
 class ShiftResult:
     """What stands at every ordinary position (T − 2 of them), for every layer and alpha.
@@ -112,11 +111,12 @@ class ShiftResult:
     random_curves: Floats
 
 
+@wire("languages/average-inputs")
 @dataclass(frozen=True)
 class AverageInputs:
     """The same over the project's sentences; a sentence of one half is shifted by vectors made from the other.
 
-    means as in SurveyResult. With `random` every sentence gets a direction of its own, of the arrow's length.
+    With `random` every sentence gets a direction of its own, of the arrow's length.
     `half`: only the sentences of this half; "" takes all.
     """
 
@@ -128,12 +128,10 @@ class AverageInputs:
     seed: int
     random: bool
     half: str
-    means: Floats
-    kinds: Bytes
-    meaning_layer: int
-    pool: Halves
+    survey: Ref[SurveyResult]
 
 
+@wire("languages/average-result")
 @dataclass(frozen=True)
 class AverageResult:
     """curves[4, layers, alphas]: converted, right, meaning (mean of 1 / rank), copied (share of tokens unchanged).
@@ -149,6 +147,7 @@ class AverageResult:
     known: float
 
 
+@wire("languages/align-inputs")
 @dataclass(frozen=True)
 class AlignInputs:
     """Any parallel sentences: texts[language][n], line n meaning the same in each."""
@@ -156,6 +155,7 @@ class AlignInputs:
     texts: tuple[tuple[str, ...], ...]
 
 
+@wire("languages/align-result")
 @dataclass(frozen=True)
 class AlignResult:
     """accuracy, mrr as in SurveyResult, of `n` sentences a language."""
@@ -174,40 +174,27 @@ MAP_LINES = tuple(range(0, 96, 4))  # the sentences on the map
 RIGHT = 1  # row of an average's curves
 
 
-def shift_inputs(survey: SurveyResult, text: str, source: str, target: str, layers: tuple[int, ...]) -> ShiftInputs:
+def survey_of(digest: str) -> Ref[SurveyResult]:
+    """The survey of the sentences with this digest, as other inputs name it."""
+    return SURVEY.ref(SurveyInputs(digest))
+
+
+def shift_inputs(digest: str, text: str, source: str, target: str, layers: tuple[int, ...]) -> ShiftInputs:
     """`text` moved from `source` to `target` at `layers`, with the language vectors of both halves."""
-    pair = [LANGUAGES.index(lang) for lang in (source, target)]
-    return ShiftInputs(
-        text=text,
-        source=source,
-        target=target,
-        layers=layers,
-        alphas=ALPHAS,
-        random_alphas=RANDOM_ALPHAS,
-        seed=0,
-        arrow=np.asarray(survey.means[BOTH, pair[1]] - survey.means[BOTH, pair[0]]),
-        kinds=survey.kinds,
-        meaning_layer=survey.meaning_layer,
-        pool=np.asarray(survey.pool[pair[0]]),
-        centres=np.asarray(survey.means[BOTH, pair, survey.meaning_layer]),
-    )
+    return ShiftInputs(text, source, target, layers, ALPHAS, RANDOM_ALPHAS, 0, survey_of(digest))
 
 
 def average_inputs(
-    survey: SurveyResult, digest: str, source: str, target: str, layers: tuple[int, ...], alphas: tuple[float, ...],
+    digest: str, source: str, target: str, layers: tuple[int, ...], alphas: tuple[float, ...],
     *, random: bool = False, half: str = "", seed: int = 0,
 ) -> AverageInputs:  # fmt: skip
     """The project's sentences moved from `source` to `target`."""
-    return AverageInputs(
-        digest, source, target, layers, alphas, seed, random, half, survey.means, survey.kinds, survey.meaning_layer,
-        survey.pool,
-    )  # fmt: skip
+    return AverageInputs(digest, source, target, layers, alphas, seed, random, half, survey_of(digest))
 
 
-def profile_inputs(survey: SurveyResult, digest: str, source: str, target: str) -> AverageInputs:
+def profile_inputs(digest: str, source: str, target: str, n_layers: int) -> AverageInputs:
     """Every layer at alpha 1, on half a alone: what a pair's best layer is chosen by."""
-    layers = tuple(range(survey.means.shape[2]))
-    return average_inputs(survey, digest, source, target, layers, (1.0,), half="a")
+    return average_inputs(digest, source, target, tuple(range(n_layers + 1)), (1.0,), half="a")
 
 
 def best_of(profile: AverageResult) -> int:
@@ -215,14 +202,13 @@ def best_of(profile: AverageResult) -> int:
     return profile.layers[int(profile.curves[RIGHT, :, 0].argmax())]
 
 
-def curve_inputs(
-    survey: SurveyResult, digest: str, source: str, target: str, layer: int
-) -> tuple[AverageInputs, AverageInputs]:
+def curve_inputs(digest: str, source: str, target: str, layer: int) -> tuple[AverageInputs, AverageInputs]:
     """All sentences at one layer along the arrow, and in random directions."""
-    ask = (survey, digest, source, target, (layer,), AVERAGE_ALPHAS)
+    ask = (digest, source, target, (layer,), AVERAGE_ALPHAS)
     return average_inputs(*ask), average_inputs(*ask, random=True)
 
 
+@wire("languages/words-inputs")
 @dataclass(frozen=True)
 class WordsInputs:
     """Translate `words` without a dictionary; the dictionary of the project (`digest`) only judges."""
@@ -233,6 +219,7 @@ class WordsInputs:
     digest: str
 
 
+@wire("languages/words-result")
 @dataclass(frozen=True)
 class WordsResult:
     """Nearest words of the target language, raw and after the shift (second axis 0, 1), at every layer.
@@ -248,6 +235,7 @@ class WordsResult:
     n: int
 
 
+@wire("languages/keep-inputs")
 @dataclass(frozen=True)
 class KeepInputs:
     """Cover every `every`-th ordinary token of each text in turn, and look at the languages of the `top` likeliest."""
@@ -255,9 +243,10 @@ class KeepInputs:
     texts: tuple[str, ...]
     every: int
     top: int
-    kinds: Bytes
+    survey: Ref[SurveyResult]
 
 
+@wire("languages/keep-result")
 @dataclass(frozen=True)
 class KeepResult:
     """text[n], position[n] of every blank; own[n] the kind of the covered token; shares[n, kinds] of the likeliest;
@@ -271,6 +260,7 @@ class KeepResult:
     p: Floats
 
 
+@wire("languages/place-inputs")
 @dataclass(frozen=True)
 class PlaceInputs:
     """A map of these lines of the project's sentences in all languages, at every layer; method "pca" or "umap"."""
@@ -280,6 +270,7 @@ class PlaceInputs:
     method: str
 
 
+@wire("languages/place-result")
 @dataclass(frozen=True)
 class PlaceResult:
     """maps[2, L + 1, K, lines, 2]: raw and with each language's mean taken away; in the unit disc.
@@ -296,9 +287,9 @@ class PlaceResult:
 
 SURVEY = Experiment[SurveyInputs, SurveyResult]("languages/survey", version=1, kind="stream", persist=True)
 ALIGN = Experiment[AlignInputs, AlignResult]("languages/align", version=1, kind="stream")
-SHIFT = Experiment[ShiftInputs, ShiftResult]("languages/shift", version=1)
-SHIFT_ALL = Experiment[ShiftInputs, ShiftResult]("languages/shift-all", version=1, kind="stream")
-AVERAGE = Experiment[AverageInputs, AverageResult]("languages/average", version=1, kind="stream")
+SHIFT = Experiment[ShiftInputs, ShiftResult]("languages/shift", version=1, uses_results=True)
+SHIFT_ALL = Experiment[ShiftInputs, ShiftResult]("languages/shift-all", version=1, kind="stream", uses_results=True)
+AVERAGE = Experiment[AverageInputs, AverageResult]("languages/average", version=1, kind="stream", uses_results=True)
 WORDS = Experiment[WordsInputs, WordsResult]("languages/words", version=1)
-KEEP = Experiment[KeepInputs, KeepResult]("languages/keep", version=2, kind="stream")
+KEEP = Experiment[KeepInputs, KeepResult]("languages/keep", version=2, kind="stream", uses_results=True)
 PLACE = Experiment[PlaceInputs, PlaceResult]("languages/place", version=1, kind="stream")

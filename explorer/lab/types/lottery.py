@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.lab.types.codec import wire
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.masking import Ints
@@ -14,6 +15,7 @@ from explorer.lab.types.masking import Ints
 KINDS = ("mask", "random", "keep")
 
 
+@wire("masking/lottery-inputs")
 @dataclass(frozen=True)
 class LotteryInputs:
     """Draw `rate` of the tokens of `text`; of these `split` become [MASK], a random token, stay as they are.
@@ -29,6 +31,7 @@ class LotteryInputs:
     seed: int = 0
 
 
+@wire("masking/lottery-result")
 @dataclass(frozen=True)
 class LotteryResult:
     """One drawing.
@@ -54,6 +57,7 @@ class LotteryResult:
     expected: tuple[float, float, float]
 
 
+@wire("masking/lottery-tally")
 @dataclass(frozen=True)
 class LotteryTally:
     """Many drawings of the same text: how many positions a drawing gave to mask / random / keep on average."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.lab.types.codec import wire
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.experiment import Experiment
 
@@ -18,6 +19,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 
+@wire("masking/edit")
 @dataclass(frozen=True)
 class Edit:
     """`token_id` stands at `position` instead of what the reader wrote ([MASK], or any other token)."""
@@ -26,6 +28,7 @@ class Edit:
     token_id: int
 
 
+@wire("masking/fill-inputs")
 @dataclass(frozen=True)
 class FillInputs:
     """Read the model's prediction at the positions `read` of `text` after `edits`."""
@@ -35,6 +38,7 @@ class FillInputs:
     read: tuple[int, ...]
 
 
+@wire("masking/fill-result")
 @dataclass(frozen=True)
 class FillResult:
     """The prediction at every position of `read`, with the two vectors it was made from.
@@ -54,6 +58,7 @@ class FillResult:
     precision: str
 
 
+@wire("masking/scan-inputs")
 @dataclass(frozen=True)
 class ScanInputs:
     """Cover every token of `text` in turn, one at a time, all in one batch.
@@ -66,6 +71,7 @@ class ScanInputs:
     precision: str = "auto"
 
 
+@wire("masking/scan-result")
 @dataclass(frozen=True)
 class ScanResult:
     """What the model gives the covered token at each position (special tokens are left out).
@@ -85,6 +91,7 @@ class ScanResult:
     precision: str
 
 
+@wire("masking/treat-inputs")
 @dataclass(frozen=True)
 class TreatInputs:
     """One position, three ways to leave it: visible, [MASK], a random other token (`n_random` draws)."""
@@ -95,6 +102,7 @@ class TreatInputs:
     seed: int = 0
 
 
+@wire("masking/treat-result")
 @dataclass(frozen=True)
 class TreatResult:
     """logits[2 + n_random, vocab]: row 0 visible, row 1 [MASK], then one row a random token of `random_ids`."""
@@ -106,6 +114,7 @@ class TreatResult:
     logits: Floats
 
 
+@wire("masking/average-inputs")
 @dataclass(frozen=True)
 class AverageInputs:
     """The three treatments averaged: `per_text` positions of each text, drawn with `seed`, one random token each."""
@@ -115,6 +124,7 @@ class AverageInputs:
     seed: int = 0
 
 
+@wire("masking/average-result")
 @dataclass(frozen=True)
 class AverageResult:
     """P(original) of every drawn position under the three treatments (arrays of one length)."""
@@ -126,6 +136,7 @@ class AverageResult:
     random_top1_is_original: Floats
 
 
+@wire("masking/joint-inputs")
 @dataclass(frozen=True)
 class JointInputs:
     """Fill all `masks` of `text` in three orders: independent, left to right, best first."""
@@ -134,6 +145,7 @@ class JointInputs:
     masks: tuple[int, ...]
 
 
+@wire("masking/joint-order")
 @dataclass(frozen=True)
 class JointOrder:
     """One way to fill: `positions` in the order filled, the token `ids` chosen, and P of each when chosen.
@@ -151,6 +163,7 @@ class JointOrder:
     log_p_chain: float
 
 
+@wire("masking/joint-result")
 @dataclass(frozen=True)
 class JointResult:
     tokens: Tokens
@@ -158,6 +171,7 @@ class JointResult:
     orders: tuple[JointOrder, ...]
 
 
+@wire("masking/lens-inputs")
 @dataclass(frozen=True)
 class LensInputs:
     """Read the head at every layer for one position of `text` after `edits` (logit lens; nostalgebraist 2020)."""
@@ -167,6 +181,7 @@ class LensInputs:
     position: int
 
 
+@wire("masking/lens-result")
 @dataclass(frozen=True)
 class LensResult:
     """logits[layers + 1, vocab]; row 0 reads the input embeddings, the last row is the model's own answer."""
@@ -177,6 +192,7 @@ class LensResult:
     logits: Floats
 
 
+@wire("masking/word-inputs")
 @dataclass(frozen=True)
 class WordInputs:
     """Score `word`, which may be several pieces, in place of the token at `position` of `text` after `edits`."""
@@ -187,6 +203,7 @@ class WordInputs:
     word: str
 
 
+@wire("masking/word-result")
 @dataclass(frozen=True)
 class WordResult:
     """The word's pieces, each scored by the chain rule: as many [MASK]s as pieces, filled left to right.

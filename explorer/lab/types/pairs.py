@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.lab.types.codec import wire
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.experiment import Experiment
 
@@ -18,6 +19,7 @@ Floats = NDArray[np.float32]
 Pair = tuple[str, str]
 
 
+@wire("pairs/judge-inputs")
 @dataclass(frozen=True)
 class JudgeInputs:
     """Ask both heads about several pairs at once."""
@@ -25,6 +27,7 @@ class JudgeInputs:
     pairs: tuple[Pair, ...]
 
 
+@wire("pairs/head-result")
 @dataclass(frozen=True)
 class HeadResult:
     """One head's road for n pairs: vector[n, d] → dense, tanh → pooled[n, d] → weight · pooled + bias = scores[n, 2].
@@ -42,6 +45,7 @@ class HeadResult:
     layers: int
 
 
+@wire("pairs/judge-result")
 @dataclass(frozen=True)
 class JudgeResult:
     """`order` is None where the model has no sentence-order head of ours."""
@@ -51,6 +55,7 @@ class JudgeResult:
     order: HeadResult | None
 
 
+@wire("pairs/lesson-inputs")
 @dataclass(frozen=True)
 class LessonInputs:
     """One training example in BERT's way, made from a pair and a sentence from elsewhere.
@@ -65,6 +70,7 @@ class LessonInputs:
     rate: float = 0.15
 
 
+@wire("pairs/lesson-result")
 @dataclass(frozen=True)
 class LessonResult:
     """What the model was shown and what both losses are, in nats.
@@ -85,6 +91,7 @@ class LessonResult:
     next_loss: float
 
 
+@wire("pairs/measure-inputs")
 @dataclass(frozen=True)
 class MeasureInputs:
     """Many pairs of neighbours, each kept, swapped, and with another pair's second sentence (drawn by `seed`).
@@ -96,6 +103,7 @@ class MeasureInputs:
     seed: int = 0
 
 
+@wire("pairs/measure-result")
 @dataclass(frozen=True)
 class MeasureResult:
     """For every pair, [n, 3] in the order kept, swapped, random: P(next), P(in order), word overlap (Jaccard).

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.lab.types.codec import wire
 from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.masking import Floats, Ints
 
 
+@wire("languages/pos-inputs")
 @dataclass(frozen=True)
 class PosInputs:
     """Train a part-of-speech head on tagged sentences of the languages `train`, the body as it is at `layer`.
@@ -26,6 +28,7 @@ class PosInputs:
     steps: int
 
 
+@wire("languages/pos-result")
 @dataclass(frozen=True)
 class PosResult:
     """A head after `step` of `steps` steps of training.
@@ -47,6 +50,7 @@ class PosResult:
     centres: Floats
 
 
+@wire("languages/tag-inputs")
 @dataclass(frozen=True)
 class TagInputs:
     """Tag `text` with a trained head: weights[d + 1, tags] on vectors of `layer` minus centre[d]."""
@@ -57,6 +61,7 @@ class TagInputs:
     centre: Floats
 
 
+@wire("languages/tag-result")
 @dataclass(frozen=True)
 class TagResult:
     """start, end[n] of every word in `text`; tag[n] numbers of content.corpora.TAGS, p[n] their probability."""
@@ -68,6 +73,7 @@ class TagResult:
     p: Floats
 
 
+@wire("languages/learn-inputs")
 @dataclass(frozen=True)
 class LearnInputs:
     """Train a head on any tagged sentences ((word, universal tag), …) in `lang`, and test it on others."""
@@ -81,6 +87,7 @@ class LearnInputs:
     steps: int
 
 
+@wire("languages/learn-result")
 @dataclass(frozen=True)
 class LearnResult:
     """accuracy on `words` test words; majority: always the commonest training tag."""

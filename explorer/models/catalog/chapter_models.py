@@ -17,6 +17,12 @@ from explorer.models.network.architectures import architecture
 
 SWITCHABLE = ("masking", "pairs", "attention", "context", "languages", "generation")
 READ_ONLY = ("input", "attention", "context")  # chapters that look inside and ask no head
+# Chapters whose readers can put a model of their own choice on their page, and the kinds that can be shown there.
+READERS_KINDS = {
+    "attention": catalog.KINDS,
+    "context": ("masked", "causal", "encoder"),
+    "generation": ("causal",),
+}
 TOPIC = "chapters"
 
 
@@ -67,6 +73,11 @@ def usable(chapter: str) -> tuple[ModelInfo, ...]:
         except ModelUnavailable:
             continue
     return tuple(sorted(found, key=lambda info: not info.embedded))
+
+
+def can_show(chapter: str, info: ModelInfo) -> bool:
+    """Whether a reader's page of the chapter can show this model: it is of a kind that fits, and it lies here."""
+    return info.kind in READERS_KINDS.get(chapter, ()) and info.weights_file.is_file()
 
 
 def chapters_of(model_id: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from explorer.content import examples
 from explorer.engine import catalog, uses
+from explorer.ui import permission
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
 
@@ -61,14 +62,9 @@ def store() -> Store[State]:
     return Store(State, "attention")
 
 
-def model_id(state: State) -> str:
-    """The model of `state` if it is here, else the page's default."""
-    return state.model if state.model in [info.id for info in models()] else uses.chosen("attention").id
-
-
-def models() -> list[catalog.ModelInfo]:
-    """Every model of the catalogue whose weights lie on this machine."""
-    return [info for info in catalog.everything() if info.weights_file.exists()]
+def model(state: State) -> uses.ModelInfo:
+    """The model of this reader's page; to be asked once a run, the stage hands it down."""
+    return uses.for_page("attention", state.model, permission.policy())
 
 
 def example(name: str, lang: str) -> State:

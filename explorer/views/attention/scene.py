@@ -16,7 +16,7 @@ from explorer.errors import Told
 from explorer.lab.types.attention import LookInputs, LookResult, Sight
 from explorer.lab.types.core import Tokens
 from explorer.ui import widgets
-from explorer.views.attention.common import MAX_TOKENS, State, effective, model_id
+from explorer.views.attention.common import MAX_TOKENS, State, effective
 
 ALL_LAYERS_UP_TO = 128  # tokens; longer texts send one layer at a time to the browser
 CHARACTERS_A_TOKEN = 24  # no token of any catalogued model stands for more
@@ -41,9 +41,9 @@ class Scene:
         return catalog.entry(self.model_id).kind
 
 
-def read(state: State) -> Scene:
-    """The text of `state`, cut to what fits. Raises Told: text_empty, pair_empty, too_long."""
-    state, model = effective(state), model_id(state)
+def read(state: State, info: catalog.ModelInfo) -> Scene:
+    """The text of `state` as `info` reads it, cut to what fits. Raises Told: text_empty, pair_empty, too_long."""
+    state, model = effective(state), info.id
     if not state.text.strip():
         raise Told("text_empty")
     if state.paired and not state.pair.strip():
@@ -54,7 +54,7 @@ def read(state: State) -> Scene:
     pair, simple_pair = engine.simplify(model, state.pair[:longest] if state.paired else "")
     room = min(MAX_TOKENS, engine.facts(model).max_positions or MAX_TOKENS)
     text, tokens = fit(model, text, pair, room)
-    part = state.part if catalog.entry(model).kind == "seq2seq" else "self"
+    part = state.part if info.kind == "seq2seq" else "self"
     target = fit(model, engine.simplify(model, state.target.strip() or text)[0], "", room)[0] if part != "self" else ""
     return Scene(model, Sight(text, pair, part, target), tokens, len(state.text), len(text), simple or simple_pair)
 

@@ -12,10 +12,10 @@ import numpy as np
 import streamlit as st
 
 from explorer.components.attention_view import View, as_bytes, attention_view
-from explorer.engine import catalog
+from explorer.engine import catalog, uses
 from explorer.errors import Told
 from explorer.lab.types.attention import LookResult
-from explorer.ui import page_parts, widgets
+from explorer.ui import page_parts, permission, widgets
 from explorer.ui.i18n import t
 from explorer.views.attention import common, downloads
 from explorer.views.attention import scene as scenes
@@ -29,16 +29,17 @@ TOOLS = get_args(Tool)
 def draw() -> Scene | None:
     """Draw the stage; the scene, or None when there is nothing to read (said on the page)."""
     state = common.effective(common.store().get())
+    model = common.model(state)
     scene, result = None, None
     with st.container(key="stage-attention"):
         try:
-            scene = scenes.read(state)
+            scene = scenes.read(state, model)
             result = _view(scene, state)
         except Told as problem:
             page_parts.error(problem)
             scene = None
-    _lines(state)
-    _controls(state, result)
+    _lines(state, model)
+    _controls(state, model, result)
     if scene is not None:
         _remarks(scene)
     widgets.choice(
@@ -73,7 +74,7 @@ def _changed(view: View) -> None:
     )  # fmt: skip
 
 
-def _lines(state: State) -> None:
+def _lines(state: State, model: catalog.ModelInfo) -> None:
     """The text, the second text, and what a seq2seq model's decoder has written."""
     widgets.text_line(
         "attention-text", t("attention.input"), state.text, lambda text: common.change(text=text or " ", pins=()),
@@ -84,7 +85,7 @@ def _lines(state: State) -> None:
             "attention-pair", t("attention.second"), state.pair, lambda text: common.change(pair=text, pins=()),
             t("attention.second"),
         )  # fmt: skip
-    if catalog.entry(common.model_id(state)).kind == "seq2seq":
+    if model.kind == "seq2seq":
         widgets.choice(
             "attention-part", t("attention.part_label"), get_args(common.Part), state.part,
             lambda part: t(f"attention.part.{part}"), lambda part: common.change(part=part, pins=()),
@@ -96,11 +97,11 @@ def _lines(state: State) -> None:
             )  # fmt: skip
 
 
-def _controls(state: State, result: LookResult | None) -> None:
+def _controls(state: State, model: catalog.ModelInfo, result: LookResult | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="attention-controls"):
-        infos = {info.id: info for info in common.models()}
+        infos = {info.id: info for info in uses.offered("attention", permission.policy())}
         widgets.choice(
-            "attention-model", t("attention.model"), tuple(infos), common.model_id(state),
+            "attention-model", t("attention.model"), tuple(infos), model.id,
             lambda id_: infos[id_].name, lambda id_: common.change(model=id_, heads=()),
         )  # fmt: skip
         widgets.toggle(

@@ -11,12 +11,11 @@ from functools import lru_cache
 from typing import Literal, get_args
 
 from explorer.content import examples
-from explorer.engine import catalog, get_engine, uses
+from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.context import EmbedInputs, Occurrence
-from explorer.ui import page_parts
+from explorer.ui import page_parts, permission
 from explorer.ui.i18n import language
-from explorer.ui.permission import policy
 from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views.context import words
 
@@ -86,16 +85,9 @@ def store() -> Store[State]:
     return Store(State, "context")
 
 
-def models() -> tuple[catalog.ModelInfo, ...]:
-    """Every encoder and decoder that lies here: the embedded ones, and what was fetched if readers may switch to it."""
-    mine, every = uses.chosen("context").id, policy().may("switch")
-    here = (info for info in catalog.everything() if info.embedded or every or info.id == mine)
-    return tuple(info for info in here if info.kind != "seq2seq" and info.weights_file.is_file())
-
-
-def model() -> catalog.ModelInfo:
-    """The chosen model, or the default one where the chosen is not on this machine."""
-    return next((info for info in models() if info.id == store().get().model), uses.chosen("context"))
+def model() -> uses.ModelInfo:
+    """The model of this reader's page. Callbacks ask too, so it goes by what is kept."""
+    return uses.for_page("context", store().now().model, permission.policy())
 
 
 def model_id() -> str:

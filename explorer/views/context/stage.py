@@ -8,10 +8,10 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.content import examples
-from explorer.engine import get_engine
+from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.context import EmbedResult
-from explorer.ui import page_parts, widgets
+from explorer.ui import page_parts, permission, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.views.context import common, drawing
@@ -74,6 +74,7 @@ def embed(inputs: object) -> EmbedResult:
 
 def _which(state: State) -> None:
     """Which word is on the stage, and which model reads."""
+    model = common.model()
     with st.expander(t("context.sets"), expanded=False):
         words = {name: examples.load("context")["sets"][name]["word"] for name in SETS}
         words["guo"] = "苹果"
@@ -81,12 +82,12 @@ def _which(state: State) -> None:
             "context-set", t("context.sets"), SETS, common.set_name(state), words.__getitem__,
             common.choose_set,
         )  # fmt: skip
-        names = {info.id: info.name for info in common.models()}
+        names = {info.id: info.name for info in uses.offered("context", permission.policy())}
         widgets.choice(
-            "context-model", t("context.model"), tuple(names), common.model_id(), names.__getitem__,
-            lambda model: common.store().set(model=model),
+            "context-model", t("context.model"), tuple(names), model.id, names.__getitem__,
+            lambda new: common.store().set(model=new),
         )  # fmt: skip
-    if common.model().kind == "causal":
+    if model.kind == "causal":
         page_parts.notice("context.causal")
 
 

@@ -14,9 +14,10 @@ from explorer.content import examples
 from explorer.engine import catalog, get_engine, uses
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.generation import Settings
-from explorer.ui import page_parts
+from explorer.ui import page_parts, permission
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit, link_length
+from explorer.views import vocabulary as vocabularies
 from explorer.views.generation import pieces
 
 MAX_TOKENS = 4000  # of prompt and continuation together
@@ -73,15 +74,13 @@ def store() -> Store[State]:
     return Store(State, "generation", shorten)
 
 
-def available() -> tuple[str, ...]:
-    """The causal models that lie on this machine, the embedded one first."""
-    return tuple(info.id for info in catalog.everything() if info.kind == "causal" and info.weights_file.exists())
+def model() -> uses.ModelInfo:
+    """The model of this reader's page. Callbacks ask too, so it goes by what is kept."""
+    return uses.for_page("generation", store().now().model, permission.policy())
 
 
 def model_id() -> str:
-    """The model the reader chose if it is there, else the one the chapter uses."""
-    chosen, default = store().get().model, uses.chosen("generation").id
-    return chosen if chosen and chosen in available() else default
+    return model().id
 
 
 def vocabulary() -> tuple[str, ...]:
@@ -90,7 +89,7 @@ def vocabulary() -> tuple[str, ...]:
 
 def vocabulary_url() -> str:
     """Where the browser fetches the token strings, relative to the app's root; new weights mean a new address."""
-    return f"vocabulary/{catalog.entry(model_id()).revision[:12]}/{model_id()}"
+    return vocabularies.url(model())
 
 
 def text_of(state: State) -> str:
@@ -149,7 +148,7 @@ def shorten(state: State, most: int) -> State:
 
 def show_code(name: str, **values: object) -> None:
     """The snippet `name`, with the folder and weights of the model that is used."""
-    info = catalog.entry(model_id())
+    info = model()
     folder = info.folder.relative_to(paths.ROOT).as_posix() if info.embedded else info.folder.as_posix()
     gguf = info.weights if info.weights.endswith(".gguf") else None
     page_parts.show_code(name, folder=folder, gguf=gguf, **values)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from explorer.components.token_strip import Chip, StripChange, chip, token_strip
-from explorer.engine import catalog
+from explorer.engine import uses
 from explorer.lab.types.core import Tokens
-from explorer.ui import page_parts, widgets
+from explorer.ui import page_parts, permission, widgets
 from explorer.ui.i18n import t
 from explorer.views.generation import common, pieces
 from explorer.views.generation.common import State
@@ -27,11 +27,11 @@ def draw(state: State) -> None:
         "generation-tool", t("generation.tools"), common.TOOLS, state.tool, lambda tool: t(f"generation.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),
     )  # fmt: skip
-    models = common.available()
+    models = {info.id: info.name for info in uses.offered("generation", permission.policy())}
     if len(models) > 1:
         widgets.choice(
-            "generation-model", t("generation.model"), models, common.model_id(),
-            lambda model: catalog.entry(model).name, _switch,
+            "generation-model", t("generation.model"), tuple(models), common.model_id(),
+            models.__getitem__, _switch,
         )  # fmt: skip
 
 

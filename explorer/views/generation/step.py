@@ -80,7 +80,7 @@ def _chance(state: State, branch: str, before: tuple[int, ...]) -> float:
 def _act(branch: str, act: Act) -> None:
     """What the reader did. Every act brings the dials as they stood."""
     store, own = common.store(), OTHER[branch]
-    state = store.get()
+    state = store.now()
     s = act.settings
     dials = {"t": s.temperature, "k": s.top_k, "p": s.top_p, "m": s.min_p, "r": s.repetition}
     state = replace(state, **{own + name: value for name, value in dials.items()})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from explorer.engine import get_engine
 from explorer.ui import page_parts
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent
@@ -21,7 +20,7 @@ def draw(sentence: Sentence, state: State) -> None:
     target = common.target_of(state)
     source = sentence.source if sentence.source != target else next(lang for lang in LANGUAGES if lang != target)
     page_parts.section("languages.align", source=common.name_of(source), target=common.name_of(target))
-    found = common.survey()
+    found = sentence.survey
     pair = LANGUAGES.index(source), LANGUAGES.index(target)
     names = {name: t(f"languages.align.{name}") for name, _, _ in WAYS}
     layer = t("languages.layer")
@@ -37,7 +36,7 @@ def draw(sentence: Sentence, state: State) -> None:
             page_parts.plot(
                 figures.by_layer(lines, layer, title, names=names, share=True), f"languages-{key}", caption, alt
             )
-        _square(found.accuracy)
+        _square(found.accuracy, sentence.n_layers)
     with right:
         page_parts.steps([(t(f"languages.align.step{n}"), "") for n in (1, 2, 3)])
         page_parts.subtitle(t("languages.align.published"))
@@ -45,7 +44,7 @@ def draw(sentence: Sentence, state: State) -> None:
         page_parts.honesty("languages.align.honesty")
 
 
-def _square(accuracy: np.ndarray) -> None:
+def _square(accuracy: np.ndarray, last: int) -> None:
     """All pairs at the layer that is best over all of them."""
     from explorer.figures import languages as figures
 
@@ -54,7 +53,6 @@ def _square(accuracy: np.ndarray) -> None:
     values = accuracy[0, 1, layer]
     names = [common.name_of(lang) for lang in LANGUAGES]
     written = [["" if i == j else f"{100 * p:.0f} %" for j, p in enumerate(row)] for i, row in enumerate(values)]
-    last = get_engine().facts(common.model_id()).n_layers
     page_parts.plot(
         figures.square(np.where(off, values, np.nan), names, low=0, high=1, written=written),
         "languages-pairs", t("languages.align.pairs_caption", layer=layer, last=last),

@@ -5,9 +5,9 @@ It knows the state, the tokenizer's answer and the survey of the project's sente
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -15,8 +15,8 @@ from explorer.content import corpora, examples
 from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
-from explorer.lab.types.languages import KIND, KINDS, SurveyInputs, SurveyResult
-from explorer.ui import widgets
+from explorer.lab.types.languages import KIND, KINDS, SURVEY, SurveyInputs, SurveyResult
+from explorer.ui import permission, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.state import MAX_LINK, Store, limit
 
@@ -49,12 +49,15 @@ class State:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A text the model can read and the language it is taken for.
+    """A text the model can read and the language it is taken for; the model, and what it makes of all sentences.
 
     `typed` characters were written and `used` of them are read; `simplified` is True when 繁体 was read as 简体.
     `mixed`: another language has a good share of it. `foreign`: most letters are of none of the six languages' scripts.
     """
 
+    model: uses.ModelInfo
+    n_layers: int
+    survey: SurveyResult
     tokens: Tokens
     source: str
     typed: int
@@ -70,22 +73,12 @@ def store() -> Store[State]:
 
 def model() -> uses.ModelInfo:
     """The model this chapter uses now."""
-    return uses.chosen("languages")
+    return uses.for_page("languages", "", permission.policy())
 
 
-def model_id() -> str:
-    return model().id
-
-
-def survey() -> SurveyResult:
-    """What the model makes of the project's sentences; where nobody has looked yet, with progress on the page."""
-    inputs, name = SurveyInputs(corpora.digest()), model_id()
-    found: SurveyResult | None = get_engine().peek("languages.survey", name, inputs)
-    if found is None:
-        stream = get_engine().stream("languages.survey", name, inputs, session=widgets.session())
-        found = widgets.progress(stream, t("languages.surveying"))
-    assert found is not None
-    return found
+def change(**changes: Any) -> None:
+    """Change the page as it is kept now; what its example stands for is written out, so that it stays."""
+    store().change(lambda state: replace(state, **{"text": text_of(state), "target": target_of(state)} | changes))
 
 
 def text_of(state: State) -> str:
@@ -102,12 +95,17 @@ def read(state: State) -> Sentence:
     text = text_of(state)
     if not text.strip():
         raise Told("text_empty")
-    tokens, simplified = _tokens(model_id(), text)
-    kinds = survey().kinds[np.array(tokens.ids[1:-1], dtype=np.int64)]
+    used = model()
+    tokens, simplified = _tokens(used.id, text)
+    survey = widgets.result(SURVEY, used.id, SurveyInputs(corpora.digest()), t("languages.surveying"))
+    kinds = survey.kinds[np.array(tokens.ids[1:-1], dtype=np.int64)]
     source, mixed = _language(kinds)
     letters = [char for char in tokens.text if char.isalpha()]
     foreign = sum(not _known_script(char) for char in letters) * 2 > len(letters)
     return Sentence(
+        used,
+        get_engine().facts(used.id).n_layers,
+        survey,
         tokens,
         state.source if state.source != "auto" else source,
         len(text),
@@ -149,9 +147,8 @@ def _known_script(char: str) -> bool:
     return char < "\u0250" or "\u3040" <= char <= "\u30ff" or "\u3400" <= char <= "\u9fff" or char == "々"
 
 
-def layer_of(state: State, best: int | None = None) -> int:
-    """The reader's layer; else the best one that is known, else the middle."""
-    last = get_engine().facts(model_id()).n_layers
+def layer_of(state: State, last: int, best: int | None = None) -> int:
+    """The reader's layer, up to the `last`; else the best one that is known, else the middle."""
     return min(state.layer, last) if state.layer >= 0 else best if best is not None else last // 2
 
 

@@ -6,9 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from explorer.content import examples
+from explorer.content import corpora, examples
 from explorer.engine import get_engine
-from explorer.lab.types.languages import KINDS, KeepInputs, KeepResult
+from explorer.lab.types.languages import KEEP, KINDS, KeepInputs, KeepResult, survey_of
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
@@ -28,7 +28,7 @@ def draw(sentence: Sentence, state: State) -> None:
             kind = "primary" if state.guess == name else "secondary"
             st.button(
                 t(f"languages.keep.guess_{name}"), key=f"languages-guess-{name}", type=kind,
-                on_click=partial(_guess, state, name),
+                on_click=partial(common.change, guess=name),
             )  # fmt: skip
     if not state.guess:
         page_parts.quiet(t("languages.keep.first"))
@@ -36,28 +36,23 @@ def draw(sentence: Sentence, state: State) -> None:
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         _of_sentence(sentence)
-        _of_examples()
+        _of_examples(sentence.model.id)
     with right:
         page_parts.notice(f"languages.keep.answer_{state.guess}")
         page_parts.steps([(t(f"languages.keep.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("languages.keep.honesty")
 
 
-def measured(texts: tuple[str, ...], every: int = 1) -> KeepResult:
+def measured(model_id: str, texts: tuple[str, ...], every: int = 1) -> KeepResult:
     """Every blank of `texts`, with progress where nobody has asked before."""
-    inputs, engine = KeepInputs(texts, every, TOP, common.survey().kinds), get_engine()
-    found: KeepResult | None = engine.peek("languages.keep", common.model_id(), inputs)
-    if found is None:
-        stream = engine.stream("languages.keep", common.model_id(), inputs, session=widgets.session())
-        found = widgets.progress(stream, t("languages.keep.running"))
-    assert found is not None
-    return found
+    inputs = KeepInputs(texts, every, TOP, survey_of(corpora.digest()))
+    return widgets.result(KEEP, model_id, inputs, t("languages.keep.running"))
 
 
 def _of_sentence(sentence: Sentence) -> None:
-    result = measured((sentence.tokens.text,))
+    result = measured(sentence.model.id, (sentence.tokens.text,))
     shown = [n for n in range(len(KINDS)) if result.shares[:, n].max() >= 0.01]
-    vocabulary = get_engine().vocabulary(common.model_id())
+    vocabulary = get_engine().vocabulary(sentence.model.id)
     rows = [
         (
             verbatim(sentence.tokens.surface(int(at))),
@@ -71,18 +66,14 @@ def _of_sentence(sentence: Sentence) -> None:
     page_parts.table(head, rows, numeric=range(2, len(head)))
 
 
-def _of_examples() -> None:
+def _of_examples(model_id: str) -> None:
     """A Chinese, an English and a mixed sentence, all their blanks together."""
     texts = examples.load("languages")["blanks"]
     rows = []
     for kind in ("zh", "en", "mixed"):
-        result = measured((texts[kind],))
+        result = measured(model_id, (texts[kind],))
         mean = result.shares.mean(axis=0)
         rows.append((t(f"languages.keep.{kind}"), texts[kind], *(percent(float(mean[n])) for n in (0, 2))))
     page_parts.subtitle(t("languages.keep.examples"))
     head = (t("languages.keep.kind"), t("languages.keep.sentence"), common.kind_names()[0], common.kind_names()[2])
     page_parts.table(head, rows, numeric=(2, 3))
-
-
-def _guess(state: State, name: str) -> None:
-    common.store().set(text=common.text_of(state), target=common.target_of(state), guess=name)

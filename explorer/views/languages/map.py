@@ -6,8 +6,7 @@ import streamlit as st
 
 from explorer.components.language_map import language_map
 from explorer.content import corpora
-from explorer.engine import get_engine
-from explorer.lab.types.languages import LANGUAGES, MAP_LINES, PlaceInputs, PlaceResult
+from explorer.lab.types.languages import LANGUAGES, MAP_LINES, PLACE, PlaceInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.languages import common
@@ -18,28 +17,15 @@ def draw(sentence: Sentence, state: State) -> None:
     page_parts.section("languages.map")
     left, right = st.columns([1, 0.36], gap="large")
     with left:
-        result = _placed(state.method)
+        inputs = PlaceInputs(corpora.digest(), MAP_LINES, state.method)
+        result = widgets.result(PLACE, sentence.model.id, inputs, t("languages.map.placing"))
         language_map(
             result.maps, result.apart, result.kept, key="languages-map", languages=LANGUAGES,
             names=[common.name_of(lang) for lang in LANGUAGES],
             texts=[[corpora.sentences(lang)[line] for line in MAP_LINES] for lang in LANGUAGES],
-            layer=common.layer_of(state), method=state.method,
-            caption=t("languages.map.caption", n=len(MAP_LINES)), on_method=lambda method: _choose(state, method),
+            layer=common.layer_of(state, sentence.n_layers), method=state.method,
+            caption=t("languages.map.caption", n=len(MAP_LINES)), on_method=lambda method: common.change(method=method),
         )  # fmt: skip
     with right:
         page_parts.steps([(t(f"languages.map.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("languages.map.honesty")
-
-
-def _placed(method: str) -> PlaceResult:
-    inputs, engine = PlaceInputs(corpora.digest(), MAP_LINES, method), get_engine()
-    found: PlaceResult | None = engine.peek("languages.place", common.model_id(), inputs)
-    if found is None:
-        stream = engine.stream("languages.place", common.model_id(), inputs, session=widgets.session())
-        found = widgets.progress(stream, t("languages.map.placing"))
-    assert found is not None
-    return found
-
-
-def _choose(state: State, method: str) -> None:
-    common.store().set(text=common.text_of(state), target=common.target_of(state), method=method)

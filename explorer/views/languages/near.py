@@ -5,30 +5,27 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from explorer.engine import get_engine
+from explorer.lab.types.languages import BOTH
 from explorer.ui import page_parts
 from explorer.ui.i18n import language, t
 from explorer.views.languages import common
 from explorer.views.languages.common import LANGUAGES, Sentence, State
-
-BOTH = 2  # language vectors made from both halves of the sentences
 
 
 def draw(sentence: Sentence, state: State) -> None:
     from explorer.figures import languages as figures
 
     page_parts.section("languages.near")
-    vectors = common.survey().means[BOTH]
-    layer = common.layer_of(state)
+    vectors = sentence.survey.means[BOTH]
+    layer = common.layer_of(state, sentence.n_layers)
     names = {lang: common.name_of(lang) for lang in LANGUAGES}
     centred = vectors - vectors.mean(axis=0)
     left, right = st.columns([1, 0.44], gap="large")
     with left:
-        last = get_engine().facts(common.model_id()).n_layers
         st.session_state["languages-near-layer"] = layer
         st.slider(
-            t("languages.layer"), 0, last, key="languages-near-layer",
-            on_change=lambda: _choose_layer(state, st.session_state["languages-near-layer"]),
+            t("languages.layer"), 0, sentence.n_layers, key="languages-near-layer",
+            on_change=lambda: common.change(layer=st.session_state["languages-near-layer"]),
         )  # fmt: skip
         lengths = np.linalg.norm(centred, axis=-1)
         page_parts.plot(
@@ -68,7 +65,3 @@ def _closest(cos: np.ndarray) -> str:
         for lang, row in zip(LANGUAGES, others, strict=True)
     ]  # fmt: skip
     return ("；" if language() == "zh" else "; ").join(pairs)
-
-
-def _choose_layer(state: State, layer: int) -> None:
-    common.store().set(text=common.text_of(state), target=common.target_of(state), layer=layer)

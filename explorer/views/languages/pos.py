@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
 from explorer.content import corpora
-from explorer.engine import get_engine
 from explorer.lab.types.core import Progress
-from explorer.lab.types.tagging import PosInputs, PosResult, TagInputs, TagResult
+from explorer.lab.types.tagging import TAG, TRAIN_POS, PosInputs, PosResult, TagInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline, verbatim
@@ -31,11 +28,12 @@ def draw(sentence: Sentence, state: State) -> None:
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         _choose(state)
-        result = _head(state, state.train)
+        asked = inputs(sentence, state, state.train)
+        result = _head(sentence.model.id, asked)
         if result is not None:
             _curve(result)
-            _own(sentence, result, state)
-        _matrix(state)
+            _own(sentence, result, asked.layer)
+        _matrix(sentence, state)
     with right:
         page_parts.steps([(t(f"languages.pos.step{n}"), "") for n in (1, 2, 3)])
         page_parts.subtitle(t("languages.pos.published"))
@@ -47,9 +45,8 @@ def draw(sentence: Sentence, state: State) -> None:
         page_parts.honesty("languages.pos.honesty")
 
 
-def inputs(state: State, train: tuple[str, ...]) -> PosInputs:
-    last = get_engine().facts(common.model_id()).n_layers
-    return PosInputs(corpora.digest(), train, last * 2 // 3, state.centred, 0, STEPS)
+def inputs(sentence: Sentence, state: State, train: tuple[str, ...]) -> PosInputs:
+    return PosInputs(corpora.digest(), train, sentence.n_layers * 2 // 3, state.centred, 0, STEPS)
 
 
 def _choose(state: State) -> None:
@@ -57,32 +54,30 @@ def _choose(state: State) -> None:
     st.session_state[key] = list(state.train)
     st.pills(
         t("languages.pos.train"), LANGUAGES, selection_mode="multi", key=key, format_func=common.name_of,
-        on_change=lambda: _set(state, train=tuple(lang for lang in LANGUAGES if lang in st.session_state[key])),
+        on_change=lambda: common.change(train=tuple(lang for lang in LANGUAGES if lang in st.session_state[key])),
     )  # fmt: skip
     widgets.toggle(
-        "languages-centred", t("languages.pos.centred"), state.centred, lambda on: _set(state, centred=on),
+        "languages-centred", t("languages.pos.centred"), state.centred, lambda on: common.change(centred=on),
         t("languages.pos.centred_help"),
     )  # fmt: skip
 
 
-def _head(state: State, train: tuple[str, ...]) -> PosResult | None:
+def _head(model_id: str, asked: PosInputs) -> PosResult | None:
     """The trained head; a button where it is not trained yet, then its losses as they fall."""
-    if not train:
+    if not asked.train:
         page_parts.notice("errors.no_language", "warn")
         return None
-    asked = inputs(state, train)
-    found: PosResult | None = get_engine().peek("languages.train_pos", common.model_id(), asked)
+    found = widgets.peek(TRAIN_POS, model_id, asked)
     if found is None and st.button(t("languages.pos.start"), key="languages-start", type="primary"):
-        found = _trained(asked, t("languages.pos.training"))
+        found = _trained(model_id, asked, t("languages.pos.training"))
     return found
 
 
-def _trained(asked: PosInputs, words: str) -> PosResult | None:
+def _trained(model_id: str, asked: PosInputs, words: str) -> PosResult | None:
     """Run the training on the page: sentences read, then steps; a stop button all the while."""
     places = bar, below, chart = st.empty(), st.empty(), st.empty()
     result = None
-    stream = get_engine().stream("languages.train_pos", common.model_id(), asked, session=widgets.session())
-    with widgets.stoppable(stream, *places) as (stop, steps):
+    with widgets.stoppable(widgets.stream(TRAIN_POS, model_id, asked), *places) as (stop, steps):
         with below:
             stop.button()
         for step in steps:
@@ -109,22 +104,24 @@ def _curve(result: PosResult) -> None:
     )  # fmt: skip
 
 
-def _matrix(state: State) -> None:
+def _matrix(sentence: Sentence, state: State) -> None:
     """One row a head that has been trained; a button trains those of single languages that are missing."""
     from explorer.figures import languages as figures
 
-    sets = [(lang,) for lang in LANGUAGES]
+    sets: list[tuple[str, ...]] = [(lang,) for lang in LANGUAGES]
     if len(state.train) > 1:
         sets.append(state.train)
-    found = {train: get_engine().peek("languages.train_pos", common.model_id(), inputs(state, train)) for train in sets}
+    asked = {train: inputs(sentence, state, train) for train in sets}
+    found = {train: widgets.peek(TRAIN_POS, sentence.model.id, one) for train, one in asked.items()}
     missing = [train for train, result in found.items() if result is None]
     if missing and st.button(t("languages.pos.all", n=len(missing)), key="languages-all"):
         for train in missing:
-            found[train] = _trained(inputs(state, train), t("languages.pos.training_one", tongue=_names(train)))
+            words = t("languages.pos.training_one", tongue=_names(train))
+            found[train] = _trained(sentence.model.id, asked[train], words)
     rows = [(train, result) for train, result in found.items() if result is not None]
     if not rows:
         return
-    first: Any = rows[0][1]
+    first = rows[0][1]
     values = np.stack([result.accuracy for _, result in rows])
     page_parts.plot(
         figures.square(
@@ -139,11 +136,11 @@ def _matrix(state: State) -> None:
     )  # fmt: skip
 
 
-def _own(sentence: Sentence, result: PosResult, state: State) -> None:
+def _own(sentence: Sentence, result: PosResult, layer: int) -> None:
     """The reader's sentence with a tag under every word."""
     centre = result.centres[LANGUAGES.index(sentence.source)]
-    asked = TagInputs(sentence.tokens.text, inputs(state, state.train).layer, result.weights, centre)
-    tagged: TagResult = widgets.run("languages.tag", common.model_id(), asked)
+    asked = TagInputs(sentence.tokens.text, layer, result.weights, centre)
+    tagged = widgets.run(TAG, sentence.model.id, asked).result
     page_parts.subtitle(t("languages.pos.own"))
     cells = "".join(
         f'<span class="word" data-tag="{corpora.TAGS[int(tag)]}">{inline(verbatim(tagged.text[start:end]))} '
@@ -155,7 +152,3 @@ def _own(sentence: Sentence, result: PosResult, state: State) -> None:
 
 def _names(train: tuple[str, ...]) -> str:
     return " + ".join(common.name_of(lang) for lang in train)
-
-
-def _set(state: State, **changes: Any) -> None:
-    common.store().set(text=common.text_of(state), target=common.target_of(state), **changes)

@@ -13,7 +13,10 @@ from explorer.content import corpora
 from explorer.engine import get_engine
 from explorer.lab.types.languages import (
     ALPHAS,
+    AVERAGE,
     RANDOM_ALPHAS,
+    SHIFT,
+    SHIFT_ALL,
     AverageInputs,
     AverageResult,
     ShiftInputs,
@@ -35,12 +38,11 @@ def draw(sentence: Sentence, state: State) -> None:
     if target == sentence.source:
         page_parts.notice("languages.same", tongue=common.name_of(target))
         return
-    last = get_engine().facts(common.model_id()).n_layers
-    best = best_layer(sentence.source, target)
-    layer = common.layer_of(state, best)
+    best = best_layer(sentence, target)
+    layer = common.layer_of(state, sentence.n_layers, best)
     result = _everything(sentence, target)
     if result is None:
-        result = widgets.run("languages.shift", common.model_id(), _inputs(sentence, target, (layer,)))
+        result = widgets.run(SHIFT, sentence.model.id, _inputs(sentence, target, (layer,))).result
     left, right = st.columns([1, 0.36], gap="large")
     with left:
         language_shift(
@@ -48,16 +50,16 @@ def draw(sentence: Sentence, state: State) -> None:
             ALPHAS,
             RANDOM_ALPHAS,
             key="languages-shift",
-            vocabulary=get_engine().vocabulary(common.model_id()),
-            n_layers=last,
+            vocabulary=get_engine().vocabulary(sentence.model.id),
+            n_layers=sentence.n_layers,
             dials=Dials(layer, state.alpha),
             best=best,
             kind_names=common.kind_names(),
-            averages=_averages(sentence.source, target, last),
+            averages=_averages(sentence, target),
             caption=t("languages.shift.caption"),
-            on_change=lambda dials: _moved(dials, state),
+            on_change=lambda dials: common.change(layer=dials.layer, alpha=dials.alpha),
         )
-        _measure(sentence.source, target, layer, best)
+        _measure(sentence, target, layer, best)
     with right:
         page_parts.steps([(t(f"languages.shift.step{n}"), "") for n in (1, 2, 3, 4)])
         page_parts.honesty("languages.shift.honesty", known=_known(result))
@@ -69,70 +71,58 @@ def complete(sentence: Sentence, state: State) -> None:
     target = common.target_of(state)
     if target == sentence.source or _everything(sentence, target) is not None:
         return
-    stream = get_engine().stream(
-        "languages.shift_all", common.model_id(), _all_layers(sentence, target), session=widgets.session()
-    )
-    widgets.progress(stream, t("languages.shift.completing"))
+    widgets.result(SHIFT_ALL, sentence.model.id, _all_layers(sentence, target), t("languages.shift.completing"))
     if _everything(sentence, target) is not None:
         widgets.draw_again()
 
 
-def best_layer(source: str, target: str) -> int | None:
+def best_layer(sentence: Sentence, target: str) -> int | None:
     """The layer with most right conversions at alpha 1 on half a; None while nobody has measured."""
-    found = _peek(profile_inputs(common.survey(), corpora.digest(), source, target))
+    found = _peek(sentence, profile_inputs(corpora.digest(), sentence.source, target, sentence.n_layers))
     return None if found is None else best_of(found)
 
 
 def _everything(sentence: Sentence, target: str) -> ShiftResult | None:
-    found: ShiftResult | None = get_engine().peek(
-        "languages.shift_all", common.model_id(), _all_layers(sentence, target)
-    )
-    return found
+    return widgets.peek(SHIFT_ALL, sentence.model.id, _all_layers(sentence, target))
 
 
 def _all_layers(sentence: Sentence, target: str) -> ShiftInputs:
-    last = get_engine().facts(common.model_id()).n_layers
-    return _inputs(sentence, target, tuple(range(last + 1)))
+    return _inputs(sentence, target, tuple(range(sentence.n_layers + 1)))
 
 
 def _inputs(sentence: Sentence, target: str, layers: tuple[int, ...]) -> ShiftInputs:
-    return shift_inputs(common.survey(), sentence.tokens.text, sentence.source, target, layers)
+    return shift_inputs(corpora.digest(), sentence.tokens.text, sentence.source, target, layers)
 
 
-def _averages(source: str, target: str, last: int) -> dict[int, tuple[Line, Line]]:
+def _averages(sentence: Sentence, target: str) -> dict[int, tuple[Line, Line]]:
     out = {}
-    for layer in range(last + 1):
-        pair = [_peek(inputs) for inputs in curve_inputs(common.survey(), corpora.digest(), source, target, layer)]
+    for layer in range(sentence.n_layers + 1):
+        asked = curve_inputs(corpora.digest(), sentence.source, target, layer)
+        pair = [_peek(sentence, inputs) for inputs in asked]
         if pair[0] is not None and pair[1] is not None:
             own, loose = (Line(found.alphas, found.curves[:3, 0]) for found in pair if found is not None)
             out[layer] = (own, loose)
     return out
 
 
-def _peek(inputs: AverageInputs) -> AverageResult | None:
-    found: AverageResult | None = get_engine().peek("languages.average", common.model_id(), inputs)
-    return found
+def _peek(sentence: Sentence, inputs: AverageInputs) -> AverageResult | None:
+    return widgets.peek(AVERAGE, sentence.model.id, inputs)
 
 
-def _measure(source: str, target: str, layer: int, best: int | None) -> None:
+def _measure(sentence: Sentence, target: str, layer: int, best: int | None) -> None:
     """The average of many sentences takes a while: a button, progress, stop."""
-    wanted = [*curve_inputs(common.survey(), corpora.digest(), source, target, layer)]
+    wanted = [*curve_inputs(corpora.digest(), sentence.source, target, layer)]
     if best is None:
-        wanted.insert(0, profile_inputs(common.survey(), corpora.digest(), source, target))
-    wanted = [inputs for inputs in wanted if _peek(inputs) is None]
+        wanted.insert(0, profile_inputs(corpora.digest(), sentence.source, target, sentence.n_layers))
+    wanted = [inputs for inputs in wanted if _peek(sentence, inputs) is None]
     n = len(corpora.halves())
     if not wanted:
         return
     page_parts.quiet(t("languages.shift.average_sub", n=n, layer=layer))
     if st.button(t("common.run"), key="languages-average"):
         for inputs in wanted:
-            stream = get_engine().stream("languages.average", common.model_id(), inputs, session=widgets.session())
-            widgets.progress(stream, t("languages.shift.averaging"))
+            widgets.result(AVERAGE, sentence.model.id, inputs, t("languages.shift.averaging"))
         widgets.draw_again()
-
-
-def _moved(dials: Dials, state: State) -> None:
-    common.store().set(text=common.text_of(state), target=common.target_of(state), layer=dials.layer, alpha=dials.alpha)
 
 
 def _known(result: ShiftResult) -> str:
@@ -143,7 +133,7 @@ def _code(sentence: Sentence, target: str, layer: int, alpha: float) -> None:
     lines = [n for n, half in enumerate(corpora.halves()) if half == "a"][:16]
     page_parts.show_code(
         "languages_shift",
-        common.model(),
+        sentence.model,
         text=sentence.tokens.text,
         layer=layer,
         alpha=alpha,

@@ -42,7 +42,7 @@ def _pair(state: State, sentence: Sentence | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="languages-pair"):
         widgets.choice(
             "languages-target", t("languages.target"), common.LANGUAGES, common.target_of(state),
-            lambda lang: t(f"languages.into.{lang}"), _choose_target,
+            lambda lang: t(f"languages.into.{lang}"), lambda lang: common.change(target=lang),
         )  # fmt: skip
         if sentence is not None:
             key = "languages-source"
@@ -50,7 +50,7 @@ def _pair(state: State, sentence: Sentence | None) -> None:
             st.selectbox(
                 t("languages.source"), get_args(common.Source), key=key, label_visibility="collapsed", width=240,
                 format_func=lambda lang: _source_name(lang, sentence),
-                on_change=lambda: common.store().set(text=common.text_of(state), source=st.session_state[key]),
+                on_change=lambda: common.change(source=st.session_state[key]),
             )  # fmt: skip
 
 
@@ -74,10 +74,4 @@ def _remarks(sentence: Sentence) -> None:
 
 
 def _write(text: str) -> None:
-    state = common.store().now()
-    common.store().set(text=text or " ", target=common.target_of(state))
-
-
-def _choose_target(lang: str) -> None:
-    state = common.store().now()
-    common.store().set(text=common.text_of(state), target=lang)
+    common.change(text=text or " ")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from explorer.content import corpora, examples
 from explorer.engine import get_engine
-from explorer.lab.types.languages import WordsInputs, WordsResult
+from explorer.lab.types.languages import WORDS, WordsInputs, WordsResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
@@ -27,16 +27,16 @@ def draw(sentence: Sentence, state: State) -> None:
     page_parts.section("languages.words", source=common.name_of(source), target=common.name_of(target))
     line = state.words or " ".join(examples.load("languages")["lists"][source])
     widgets.text_line(
-        "languages-words", t("languages.words.input"), line, lambda text: _write(state, text),
+        "languages-words", t("languages.words.input"), line, lambda text: common.change(words=text.strip()[:400]),
         t("languages.words.input"),
     )  # fmt: skip
     asked = tuple(word for word in re.split(r"[\s,，、;；]+", line) if word)
     inputs = WordsInputs(asked, source, target, corpora.digest())
-    result: WordsResult = widgets.run("languages.words", common.model_id(), inputs)
+    result = widgets.run(WORDS, sentence.model.id, inputs).result
     layer = best_layer(result)
     left, right = st.columns([1, 0.44], gap="large")
     with left:
-        _table(result, target, layer)
+        _table(sentence.model.id, result, target, layer)
         names = {key: t(f"languages.words.{key}") for key in ("shifted1", "shifted5", "raw1", "raw5")}
         lines = {
             f"{way}{top}": result.precision[n, m]
@@ -60,7 +60,7 @@ def best_layer(result: WordsResult) -> int:
     return int(result.precision[SHIFTED, 0].argmax())
 
 
-def _table(result: WordsResult, target: str, layer: int) -> None:
+def _table(model_id: str, result: WordsResult, target: str, layer: int) -> None:
     forms = corpora.forms(target)
 
     def listed(n: int, way: int) -> str:
@@ -70,11 +70,6 @@ def _table(result: WordsResult, target: str, layer: int) -> None:
         (t("languages.words.word"), t("languages.words.after"), t("languages.words.before")),
         [(verbatim(word), listed(n, SHIFTED), listed(n, RAW)) for n, word in enumerate(result.words)],
     )
-    vocabulary = get_engine().tokens
-    unknown = [word for word in result.words if any(vocabulary(common.model_id(), word).unknown)]
+    unknown = [word for word in result.words if any(get_engine().tokens(model_id, word).unknown)]
     if unknown:
         page_parts.notice("languages.words.unknown", "warn", words="、".join(unknown))
-
-
-def _write(state: State, text: str) -> None:
-    common.store().set(text=common.text_of(state), target=common.target_of(state), words=text.strip()[:400])

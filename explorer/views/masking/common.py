@@ -16,6 +16,7 @@ from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit
+from explorer.ui import permission
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views import vocabulary
@@ -53,7 +54,7 @@ def store() -> Store[State]:
 
 def model() -> uses.ModelInfo:
     """The model this chapter uses now."""
-    return uses.chosen("masking")
+    return uses.for_page("masking", "", permission.policy())
 
 
 def model_id() -> str:

@@ -90,4 +90,4 @@ def _choice(name: str, info: library.ModelInfo, offered: tuple[library.ModelInfo
 def _choose(name: str, model_id: str) -> None:
     policy = permission.policy()
     common.do("chapters", lambda: uses.choose(name, model_id, policy))
-    get_engine().warm(uses.chosen(name).id)
+    get_engine().warm(uses.model_of(name).id)

@@ -14,7 +14,7 @@ from explorer.content import examples
 from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.pairs import Floats, JudgeInputs, JudgeResult, Pair
-from explorer.ui import widgets
+from explorer.ui import permission, widgets
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
 
@@ -45,7 +45,7 @@ def store() -> Store[State]:
 
 def model() -> uses.ModelInfo:
     """The model this chapter uses now."""
-    return uses.chosen("pairs")
+    return uses.for_page("pairs", "", permission.policy())
 
 
 def model_id() -> str:
