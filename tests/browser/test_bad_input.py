@@ -95,7 +95,6 @@ def test_a_new_text_ends_the_old_one_s_work(open_page: OpenPage, reference: Refe
     assert done < 26, "126 positions at four a pass would take 32 passes"
 
 
-
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_ten_thousand_characters(lang: str, open_page: OpenPage, reference: Reference) -> None:
     sentence = "海浪一下一下拍着礁石。" if lang == "zh" else "The waves kept washing over the rocks. "

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.engine import catalog, get_engine
 from explorer.content import examples
+from explorer.engine import catalog, get_engine
 from explorer.lab import decoding, sampling
 from explorer.lab.types.generation import FOLLOW, SCAN, FollowInputs, chance_at
 from explorer.ui import i18n
