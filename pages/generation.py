@@ -15,28 +15,30 @@ SHOWN = "generation-shown"
 
 def bench() -> None:
     """The stage and the tool chosen for it. Writing has a place of its own below."""
-    tool = common.store().get().tool
+    state = common.in_use(common.store().get())
+    tool = state.tool
     if widgets.in_fragment() and "write" in (tool, st.session_state.get(SHOWN)):
         st.rerun()
     st.session_state[SHOWN] = tool
     with st.container(key="stage-generation"):
-        stage.draw(common.store().get())
+        stage.draw(state)
     page_footer.link_limit(common.store())
     if tool != "write":
-        page_parts.guarded(lambda: TOOLS[tool].draw(common.store().get()))
+        page_parts.guarded(lambda: TOOLS[tool].draw(state))
 
 
 page_parts.question("generation")
 page_footer.link_problems(common.store())
-writes = common.store().get().tool == "write"
+page = common.in_use(common.store().get())
+writes = page.tool == "write"
 # A step reruns the bench only. While a text is being written the bench belongs to the run that writes: a click in a
 # fragment would be heard when that run has ended.
 (bench if writes else st.fragment(bench))()
 writing = []
 if writes:
-    page_parts.guarded(lambda: writing.append(write.draw(common.store().get())))
+    page_parts.guarded(lambda: writing.append(write.draw(page)))
 page_footer.presets("generation", common.PRESETS, common.choose_preset)
 page_footer.row("generation", common.store())
-first_paint.warm_later(common.model_id())
+first_paint.warm_later(page.model)
 for write_on in writing:
     page_parts.guarded(write_on)

@@ -16,8 +16,11 @@ import numpy as np
 from explorer.errors import Told
 from explorer.lab.experiment import implements
 from explorer.lab.types.context import CBOW, LEAST_TOKENS, MOST_BYTES, CbowInputs, CbowResult, CbowStep
+from explorer.learning.loop import fit
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from explorer.models.network.model import Model
 
 BATCH = 256
@@ -45,29 +48,28 @@ def cbow(model: Model, inputs: CbowInputs) -> Iterator[CbowStep | CbowResult]:
     generator = torch.Generator().manual_seed(inputs.seed)
     into = (torch.randn(len(words) + 1, inputs.dims, generator=generator) * 0.1).requires_grad_()
     out = (torch.randn(len(words), inputs.dims, generator=generator) * 0.1).requires_grad_()
-    optimiser = torch.optim.Adam([into, out], lr=RATE)
     x, y = torch.from_numpy(neighbours), torch.from_numpy(targets)
     total = inputs.epochs * math.ceil(len(y) / BATCH)
     stretch = max(1, total // POINTS)
     losses: list[float] = []
     recent: list[float] = []
-    done = 0
     guess = math.log(len(words))
-    for _ in range(inputs.epochs):
-        for rows in torch.split(torch.randperm(len(y), generator=generator), BATCH):
-            with torch.enable_grad():
-                there = (x[rows] < len(words)).float().unsqueeze(-1)
-                context = (into[x[rows]] * there).sum(1) / there.sum(1).clamp(min=1)
-                loss = torch.nn.functional.cross_entropy(context @ out.T, y[rows])
-                optimiser.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
-                optimiser.step()
-            recent.append(float(loss.detach()))
-            done += 1
-            if len(recent) == stretch:
-                losses.append(float(np.mean(recent)))
-                recent.clear()
-                yield CbowStep(done, total, losses[-1], guess)
+
+    def batches() -> Iterator[Tensor]:
+        for _ in range(inputs.epochs):
+            yield from torch.split(torch.randperm(len(y), generator=generator), BATCH)
+
+    def loss(rows: Tensor) -> Tensor:
+        there = (x[rows] < len(words)).float().unsqueeze(-1)
+        context = (into[x[rows]] * there).sum(1) / there.sum(1).clamp(min=1)
+        return torch.nn.functional.cross_entropy(context @ out.T, y[rows])
+
+    for step in fit([into, out], batches(), loss, rate=RATE):
+        recent.append(step.loss)
+        if len(recent) == stretch:
+            losses.append(float(np.mean(recent)))
+            recent.clear()
+            yield CbowStep(step.step, total, losses[-1], guess)
     if recent:
         losses.append(float(np.mean(recent)))
     yield CbowResult(

@@ -6,7 +6,6 @@ whole body instead). A word's vector is the mean of its pieces.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import numpy as np
 
 from explorer.content import corpora
 from explorer.errors import Told
+from explorer.lab.decoding import Shelf
 from explorer.lab.experiment import implements
 from explorer.lab.lottery import word_numbers
 from explorer.lab.reading import encode
@@ -30,6 +30,7 @@ from explorer.lab.types.tagging import (
     TagInputs,
     TagResult,
 )
+from explorer.learning.loop import fit
 
 if TYPE_CHECKING:
     from explorer.models.network.model import Model
@@ -39,11 +40,10 @@ ROWS = 32
 RATE, DECAY = 1e-2, 1e-3
 SHOWN_EVERY = 10
 NO_SPACES = ("zh", "ja")
-_kept: OrderedDict[tuple[str, str, int], list[tuple[Floats, Ints]]] = OrderedDict()  # the last features, by model
 
 
 @implements(TRAIN_POS)
-def train_pos(model: Model, inputs: PosInputs) -> Iterator[Progress | PosResult]:
+def train_pos(model: Model, inputs: PosInputs, cache: Shelf | None = None) -> Iterator[Progress | PosResult]:
     """Progress while the sentences are read (a step is a language), then the head every few steps of training.
 
     The first `parallel.TRAIN_LINES` lines train, the others test; a test sentence translates no training sentence.
@@ -57,18 +57,17 @@ def train_pos(model: Model, inputs: PosInputs) -> Iterator[Progress | PosResult]
         raise Told("no_language")
     if not 0 <= inputs.layer <= model.n_layers:
         raise Told("layer_outside", layer=inputs.layer, count=model.n_layers)
-    key = (model.revision, inputs.digest, inputs.layer)
-    if key not in _kept:
-        read = []
+    name = f"pos-features/{model.revision}/{inputs.digest}/{inputs.layer}"
+    sets: list[tuple[Floats, Ints]] | None = None if cache is None else cache.get(name)
+    if sets is None:
+        sets = []
         for n, lang in enumerate(corpora.LANGUAGES):
             lines = corpora.tagged(lang)
             for part in (lines[: corpora.TRAIN_LINES], lines[corpora.TRAIN_LINES :]):
-                read.append(features(model, part, lang, inputs.layer))
+                sets.append(features(model, part, lang, inputs.layer))
             yield Progress(n + 1, len(corpora.LANGUAGES))
-        _kept[key] = read
-        while len(_kept) > 4:
-            _kept.popitem(last=False)
-    sets = _kept[key]
+        if cache is not None:
+            cache.put(name, sets, sum(x.nbytes + y.nbytes for x, y in sets))
     lessons, tests = sets[0::2], sets[1::2]
     centres = np.stack([x.mean(axis=0) if inputs.centred else np.zeros(model.d_model, np.float32) for x, _ in lessons])
     x = np.concatenate([lessons[k][0] - centres[k] for k in train])
@@ -166,18 +165,18 @@ def fitted(x: Floats, y: Ints, steps: int, seed: int) -> Iterator[tuple[int, Flo
     tags = torch.from_numpy(y)
     with torch.inference_mode(False), torch.enable_grad():
         weights = (torch.randn(rows.shape[1], len(corpora.TAGS), generator=generator) * 0.01).requires_grad_()
-        adam = torch.optim.Adam([weights], lr=RATE)
-        losses: list[float] = []
-        for step in range(1, steps + 1):
-            loss = torch.nn.functional.cross_entropy(rows @ weights, tags)
-            adam.zero_grad()
-            (loss + DECAY * weights.square().sum()).backward()  # type: ignore[no-untyped-call]
-            adam.step()
-            losses.append(float(loss.detach()))
-            if step % SHOWN_EVERY == 0 or step == steps:
-                plain = weights.detach().numpy().copy()
-                plain[:-1] /= scale
-                yield step, np.array(losses, dtype=np.float32), plain.astype(np.float32)
+    losses: list[float] = []
+    loss = torch.nn.functional.cross_entropy
+    training = fit(
+        [weights], range(steps), lambda _: loss(rows @ weights, tags), rate=RATE,
+        penalty=lambda: DECAY * weights.square().sum(),
+    )  # fmt: skip
+    for at in training:
+        losses.append(at.loss)
+        if at.step % SHOWN_EVERY == 0 or at.step == steps:
+            plain = weights.detach().numpy().copy()
+            plain[:-1] /= scale
+            yield at.step, np.array(losses, dtype=np.float32), plain.astype(np.float32)
 
 
 def accuracy(weights: Floats, x: Floats, y: Ints) -> float:

@@ -184,7 +184,7 @@ def test_what_comes_computed_is_what_the_pages_show_first(reader: Reader) -> Non
         edits = masking.edits(sentence, masking.State())
         assert ("masking/fill", FillInputs(sentence.tokens.text, edits, (sentence.focus,))) in wanted
         assert ("masking/scan", ScanInputs(sentence.tokens.text)) in wanted
-        beginning = generation.prompt(generation.State())
+        beginning = generation.prompt(generation.in_use(generation.State()))
         assert ("generation/follow", FollowInputs(beginning.ids)) in wanted
         tokens = home.read(examples.entry("home", "default", lang)["text"])
         hidden = home.hide(tokens, home.State())

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from explorer.content import corpora
+from explorer.engine.handles import Handles, Shelf
 from explorer.errors import Told
 from explorer.lab import converting, languages, mapping, surveying, tagging
+from explorer.lab.types.core import Progress
 from explorer.lab.types.experiment import Results
 from explorer.lab.types.languages import (
     KIND,
@@ -341,3 +343,18 @@ def test_a_sentence_that_can_not_be_shifted_is_refused(
     with pytest.raises(Told) as caught:
         list(languages.shifted(tiny_model, shift_of(tiny_model, text, layers)))
     assert caught.value.key == key
+
+
+def test_what_a_head_reads_lies_in_the_readers_cache_in_bytes(tiny_model: Model) -> None:
+    handles = Handles()
+    cache = Shelf(handles, "a reader", "tiny")
+    inputs = PosInputs(corpora.digest(), ("en",), 2, True, 0, 20)
+    first = last(languages.train_pos(tiny_model, inputs, cache))
+    words = sum(len(line) for lang in corpora.LANGUAGES for line in corpora.tagged(lang))
+    assert words * 4 * tiny_model.d_model <= handles.used * 1.1 < words * 8 * tiny_model.d_model
+    passes = tiny_model.forward_passes
+    again = list(languages.train_pos(tiny_model, replace(inputs, seed=1), cache))
+    assert tiny_model.forward_passes == passes and not any(isinstance(one, Progress) for one in again)
+    np.testing.assert_array_equal(last(languages.train_pos(tiny_model, inputs, cache)).weights, first.weights)
+    other = Shelf(handles, "another", "tiny")
+    assert any(isinstance(one, Progress) for one in languages.train_pos(tiny_model, inputs, other))

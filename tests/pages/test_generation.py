@@ -150,7 +150,7 @@ def test_another_model_reads_the_same_text_anew(tiny_of: Callable[[str], Any], m
 
 
 def use(monkeypatch: pytest.MonkeyPatch, info: Any) -> None:
-    """One more model in the catalogue, lying on this machine."""
+    """One more model in the catalogue, lying on this machine, where readers may switch to it."""
     monkeypatch.setenv("SESAME_READERS_MAY", "switch")
     entry, everything = catalog.entry, catalog.everything
     monkeypatch.setattr(catalog, "entry", lambda model_id: info if model_id == info.id else entry(model_id))
@@ -204,7 +204,8 @@ def gemma_result() -> Any:
 
     def read(text: str) -> tuple[float, float]:
         ids = get_engine().tokens(catalog.default("causal").id, text).ids
-        mixed = scrambled(ids, common.State().mix)
+        words = get_engine().vocabulary(catalog.default("causal").id)
+        mixed = scrambled(ids, words, common.State().mix)
         assert sorted(mixed) == sorted(ids) and mixed[0] == ids[0]
         result = get_engine().run(SCAN, catalog.default("causal").id, ScanInputs((ids, mixed))).result
         natural, other = (float(np.sum(row.nats, dtype=np.float64)) for row in result.rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -10,10 +11,9 @@ import streamlit as st
 from explorer.components.compare import Series, compare
 from explorer.engine import catalog, get_engine
 from explorer.lab.types.core import Tokens
-from explorer.lab.types.generation import LeftInputs, LeftResult
-from explorer.lab.types.masking import Edit, FillInputs, FillResult
+from explorer.lab.types.generation import LEFT, LeftInputs, LeftResult
+from explorer.lab.types.masking import FILL, SCAN, Edit, FillInputs
 from explorer.lab.types.masking import ScanInputs as CoverInputs
-from explorer.lab.types.masking import ScanResult as CoverResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
@@ -32,10 +32,8 @@ def draw(state: State) -> None:
         return
     at = state.at if state.at in places else places[len(places) // 2]
     spans = tuple(tokens.offsets[n] for n in places)
-    seen: LeftResult = widgets.run(
-        "generation.left", common.model_id(), LeftInputs(tokens.text, spans, places.index(at))
-    )
-    covered: CoverResult = widgets.run("masking.scan", _bert(), CoverInputs(tokens.text))
+    seen = widgets.run(LEFT, state.model, LeftInputs(tokens.text, spans, places.index(at))).result
+    covered = widgets.run(SCAN, _bert(), CoverInputs(tokens.text)).result
     chance = {int(n): float(p) for n, p in zip(covered.positions, covered.p_original, strict=True)}
     known = {n: (-math.log(max(p, 1e-12)), p, 0) for n, p in chance.items()}
     stage.strip(
@@ -44,13 +42,18 @@ def draw(state: State) -> None:
     )  # fmt: skip
     left, right = st.columns([1, 0.36], gap="large")
     with left:
-        _side_by_side(tokens, at, seen)
+        _side_by_side(tokens, at, seen, common.vocabulary(state.model))
         _along(tokens, places, [chance[n] for n in places], [float(p) for p in seen.p])
     with right:
         page_parts.steps([(t(f"generation.both.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("generation.both.honesty")
     common.show_code(
-        "generation_both", text=tokens.text, start=tokens.offsets[at][0], look=at, bert=common.bert_folder()
+        "generation_both",
+        state.model,
+        text=tokens.text,
+        start=tokens.offsets[at][0],
+        look=at,
+        bert=common.bert_folder(),
     )
 
 
@@ -67,9 +70,9 @@ def _tokens(state: State) -> Tokens:
     return tokens
 
 
-def _side_by_side(tokens: Tokens, at: int, seen: LeftResult) -> None:
+def _side_by_side(tokens: Tokens, at: int, seen: LeftResult, left_words: Sequence[str]) -> None:
     mask = get_engine().tokens(_bert(), "[MASK]").ids[1]
-    filled: FillResult = widgets.run("masking.fill", _bert(), FillInputs(tokens.text, (Edit(at, mask),), (at,)))
+    filled = widgets.run(FILL, _bert(), FillInputs(tokens.text, (Edit(at, mask),), (at,))).result
     start, end = tokens.offsets[at]
     before, after = tokens.text[max(0, start - 12) : start], tokens.text[end : end + 12]
     words = get_engine().vocabulary(_bert())
@@ -78,7 +81,7 @@ def _side_by_side(tokens: Tokens, at: int, seen: LeftResult) -> None:
             Series(t("generation.both.bert"), filled.logits[0], tokens.ids[at], note=f"{before}＿{after}"),
             Series(
                 t("generation.both.gpt"), seen.logits, seen.answer, "b", f"{before}＿",
-                tuple(word.replace("▁", " ").strip() or word for word in common.vocabulary()),
+                tuple(word.replace("▁", " ").strip() or word for word in left_words),
             ),
         ],
         key="generation-both", vocabulary=words, caption=t("generation.both.caption"), title=t("generation.both.title"),

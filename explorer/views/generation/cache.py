@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from explorer.engine import get_engine
-from explorer.lab.types.generation import CacheInputs, CacheResult
+from explorer.lab.types.generation import CACHED, CacheInputs, CacheResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline
@@ -21,22 +22,22 @@ def draw(state: State) -> None:
     page_parts.section("generation.cache")
     ids = common.whole(state)
     inputs = CacheInputs(ids, STEPS)
-    found: CacheResult | None = get_engine().peek("generation.cached", common.model_id(), inputs)
+    found = widgets.peek(CACHED, state.model, inputs)
     left, right = st.columns([1, 0.36], gap="large")
     with left:
         if st.button(t("common.run"), key="generation-cache-go", type="primary") and found is None:
-            stream = get_engine().stream("generation.cached", common.model_id(), inputs, session=widgets.session())
-            found = widgets.progress(stream, t("generation.cache.running"))
+            found = widgets.result(CACHED, state.model, inputs, t("generation.cache.running"))
         if found is None:
             page_parts.quiet(t("generation.cache.not_yet"))
         else:
             _figures(found)
-            _cells(found)
-            _table(found)
+            words = common.vocabulary(state.model)
+            _cells(found, words)
+            _table(found, words)
     with right:
         page_parts.steps([(t(f"generation.cache.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("generation.cache.honesty")
-    common.show_code("generation_cache", ids=list(ids), n=STEPS)
+    common.show_code("generation_cache", state.model, ids=list(ids), n=STEPS)
 
 
 def _figures(result: CacheResult) -> None:
@@ -57,9 +58,8 @@ def _figures(result: CacheResult) -> None:
     )
 
 
-def _cells(result: CacheResult) -> None:
+def _cells(result: CacheResult, words: Sequence[str]) -> None:
     """One row a step: grey what was kept, blue what was read; the last `CELLS` tokens are drawn."""
-    words = common.vocabulary()
     rows = []
     for step, (kept, token) in enumerate(zip(result.kept, result.token_ids, strict=True)):
         new = int(result.kept[step + 1] if step + 1 < len(result.kept) else kept + 1) - int(kept)
@@ -73,8 +73,7 @@ def _cells(result: CacheResult) -> None:
     page_parts.quiet(t("generation.cache.cells"))
 
 
-def _table(result: CacheResult) -> None:
-    words = common.vocabulary()
+def _table(result: CacheResult, words: Sequence[str]) -> None:
     rows = []
     for n, token in enumerate(result.token_ids):
         new = int(result.kept[n + 1] if n + 1 < len(result.kept) else result.kept[n] + 1) - int(result.kept[n])

@@ -74,22 +74,21 @@ def store() -> Store[State]:
     return Store(State, "generation", shorten)
 
 
-def model() -> uses.ModelInfo:
-    """The model of this reader's page. Callbacks ask too, so it goes by what is kept."""
-    return uses.for_page("generation", store().now().model, permission.policy())
+def in_use(state: State) -> State:
+    """The page with the model that is really used: the reader's if it may be and is there, else the chapter's.
+
+    Asked once a run, by the page; everything below takes the model from the state it is handed.
+    """
+    return replace(state, model=uses.for_page("generation", state.model, permission.policy()).id)
 
 
-def model_id() -> str:
-    return model().id
+def vocabulary(model: str) -> tuple[str, ...]:
+    return get_engine().vocabulary(model)
 
 
-def vocabulary() -> tuple[str, ...]:
-    return get_engine().vocabulary(model_id())
-
-
-def vocabulary_url() -> str:
+def vocabulary_url(model: str) -> str:
     """Where the browser fetches the token strings, relative to the app's root; new weights mean a new address."""
-    return vocabularies.url(model())
+    return vocabularies.url(catalog.entry(model))
 
 
 def text_of(state: State) -> str:
@@ -99,7 +98,7 @@ def text_of(state: State) -> str:
 
 def prompt(state: State) -> Tokens:
     """The prompt as the model reads it; a blank one is the beginning of a text and nothing else."""
-    return _tokens(model_id(), text_of(state).strip("\n")[:MAX_CHARACTERS] if text_of(state).strip() else "")
+    return _tokens(state.model, text_of(state).strip("\n")[:MAX_CHARACTERS] if text_of(state).strip() else "")
 
 
 @lru_cache(maxsize=256)
@@ -118,13 +117,13 @@ def whole(state: State) -> tuple[int, ...]:
 
 
 def whole_text(state: State) -> str:
-    words = vocabulary()
+    words = vocabulary(state.model)
     return prompt(state).text + pieces.text_of([words[token] for token in path_of(state)])
 
 
 def path_of(state: State, branch: str = "a") -> tuple[int, ...]:
     """What was generated; whatever a link brings that is no token of this model ends it."""
-    size = len(vocabulary())
+    size = len(vocabulary(state.model))
     ids = pieces.unpack(state.path if branch == "a" else state.b_path)
     good = next((n for n, token in enumerate(ids) if token >= size), len(ids))
     return ids[:good]
@@ -146,9 +145,9 @@ def shorten(state: State, most: int) -> State:
     return state
 
 
-def show_code(name: str, **values: object) -> None:
+def show_code(name: str, model: str, **values: object) -> None:
     """The snippet `name`, with the folder and weights of the model that is used."""
-    info = model()
+    info = catalog.entry(model)
     folder = info.folder.relative_to(paths.ROOT).as_posix() if info.embedded else info.folder.as_posix()
     gguf = info.weights if info.weights.endswith(".gguf") else None
     page_parts.show_code(name, folder=folder, gguf=gguf, **values)
@@ -156,7 +155,7 @@ def show_code(name: str, **values: object) -> None:
 
 def bert_folder() -> str:
     """Where the embedded BERT lies, from the project's folder."""
-    return catalog.default("masked").folder.relative_to(paths.ROOT).as_posix()
+    return page_parts.model_source(catalog.default("masked"))
 
 
 def choose_preset(name: str) -> None:

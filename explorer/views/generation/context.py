@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.content import examples
 from explorer.engine import get_engine
-from explorer.lab.types.generation import ContextInputs, ContextResult, NgramInputs, NgramResult
+from explorer.lab.types.generation import CONTEXT, NGRAM, ContextInputs, ContextResult, NgramInputs, NgramResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import thousands
@@ -21,7 +21,7 @@ MOST_TOKENS = 64
 def draw(state: State) -> None:
     page_parts.section("generation.context")
     ids = common.whole(state)
-    first = 1 if common.vocabulary()[ids[0]] in pieces.BEGINS else 0
+    first = 1 if common.vocabulary(state.model)[ids[0]] in pieces.BEGINS else 0
     seen = ids[: first + MOST_TOKENS]
     if len(seen) - first < 3:
         page_parts.notice("generation.context.short", "warn")
@@ -29,10 +29,11 @@ def draw(state: State) -> None:
     if len(seen) < len(ids):
         page_parts.notice("generation.context.cut", n=MOST_TOKENS)
     corpus = state.corpus or examples.entry("generation", "default", language())["corpus"]
-    tokens = get_engine().tokens(common.model_id(), corpus)
+    tokens = get_engine().tokens(state.model, corpus)
     counted = tuple(token for token, special in zip(tokens.ids, tokens.special, strict=True) if not special)
-    result = _result(ContextInputs(seen, WINDOWS))
-    counts: NgramResult = widgets.run("generation.ngram", common.model_id(), NgramInputs(seen, counted))
+    running = t("generation.context.running")
+    result = widgets.result(CONTEXT, state.model, ContextInputs(seen, WINDOWS), running)
+    counts = widgets.run(NGRAM, state.model, NgramInputs(seen, counted)).result
     left, right = st.columns([1, 0.36], gap="large")
     with left:
         _curve(result, counts)
@@ -45,15 +46,7 @@ def draw(state: State) -> None:
     with right:
         page_parts.steps([(t(f"generation.context.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("generation.context.honesty")
-    common.show_code("generation_context", ids=list(seen), first=first)
-
-
-def _result(inputs: ContextInputs) -> ContextResult:
-    found: ContextResult | None = get_engine().peek("generation.context", common.model_id(), inputs)
-    if found is None:
-        stream = get_engine().stream("generation.context", common.model_id(), inputs, session=widgets.session())
-        found = widgets.progress(stream, t("generation.context.running"))
-    return found
+    common.show_code("generation_context", state.model, ids=list(seen), first=first)
 
 
 def _curve(result: ContextResult, counts: NgramResult) -> None:

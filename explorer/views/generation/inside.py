@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
 from explorer.engine import get_engine
-from explorer.lab.types.generation import InsideInputs, InsideResult
+from explorer.lab.types.generation import INSIDE, InsideInputs, InsideResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
@@ -20,13 +22,15 @@ MOST_ROWS = 24
 def draw(state: State) -> None:
     page_parts.section("generation.inside")
     ids = common.whole(state)
-    facts = get_engine().facts(common.model_id())
+    facts = get_engine().facts(state.model)
     layer, head = min(state.layer, facts.n_layers - 1), min(state.head, facts.n_heads - 1)
     inputs = InsideInputs(ids, layer, head)
-    result: InsideResult = widgets.run("generation.inside", common.model_id(), inputs)
+    result = widgets.run(INSIDE, state.model, inputs).result
+    words = common.vocabulary(state.model)
+    names = _names(ids, result, words)
     left, right = st.columns([1, 0.36], gap="large")
     with left:
-        _lens(result)
+        _lens(result, words)
         page_parts.subsection("generation.inside.attention")
         with st.container(horizontal=True, key="generation-inside-dials"):
             store = common.store()
@@ -41,8 +45,8 @@ def draw(state: State) -> None:
             widgets.slider(
                 "generation-head", t("generation.inside.head"), 0, facts.n_heads - 1, head, lambda n: store.set(head=n)
             )
-        _attention(ids, result, layer, head)
-        _arithmetic(ids, result, layer, head)
+        _attention(names, result, layer, head)
+        _arithmetic(names, result, layer, head)
     with right:
         page_parts.steps([(t(f"generation.inside.step{n}"), "") for n in (1, 2, 3)])
         grouped = result.n_kv_heads < facts.n_heads
@@ -56,23 +60,22 @@ def draw(state: State) -> None:
         page_parts.head_card(facts.d_model, facts.vocab_size)
         page_parts.quiet(t("generation.inside.tied" if facts.tied_head else "generation.inside.untied"))
         page_parts.honesty("generation.inside.honesty")
-    common.show_code("generation_inside", ids=list(ids), layer=layer, head=head)
+    common.show_code("generation_inside", state.model, ids=list(ids), layer=layer, head=head)
 
 
 def _shown(piece: str) -> str:
     return piece.replace("▁", "␣").replace("Ġ", "␣").replace("\n", "⏎")
 
 
-def _names(ids: tuple[int, ...], result: InsideResult) -> list[str]:
+def _names(ids: tuple[int, ...], result: InsideResult, words: Sequence[str]) -> list[str]:
     """The tokens that the model saw."""
-    words = common.vocabulary()
     seen = ids if not result.dropped else ids[:1] + ids[1 + result.dropped :]
     return [_shown(words[token]) for token in seen][-result.weights.shape[-1] :]
 
 
-def _lens(result: InsideResult) -> None:
+def _lens(result: InsideResult, words: Sequence[str]) -> None:
     """A table: the likeliest words at every layer, and where the final answer stood there."""
-    words, final = common.vocabulary(), int(result.lens[-1].argmax())
+    final = int(result.lens[-1].argmax())
     rows = []
     for layer, logits in enumerate(result.lens):
         p = np.exp(logits.astype(np.float64) - float(logits.max()))
@@ -89,10 +92,9 @@ def _lens(result: InsideResult) -> None:
     page_parts.table(head, rows, numeric=(2,))
 
 
-def _attention(ids: tuple[int, ...], result: InsideResult, layer: int, head: int) -> None:
+def _attention(names: Sequence[str], result: InsideResult, layer: int, head: int) -> None:
     from explorer.figures import attention
 
-    names = _names(ids, result)
     weights = result.weights[layer]
     page_parts.plot(
         attention.last_token(weights, names, head, t("generation.inside.head")),
@@ -102,8 +104,7 @@ def _attention(ids: tuple[int, ...], result: InsideResult, layer: int, head: int
     )
 
 
-def _arithmetic(ids: tuple[int, ...], result: InsideResult, layer: int, head: int) -> None:
-    names = _names(ids, result)
+def _arithmetic(names: Sequence[str], result: InsideResult, layer: int, head: int) -> None:
     product = result.keys.astype(np.float64) @ result.query.astype(np.float64)
     scaled = product * result.scale
     masked = scaled + result.bias

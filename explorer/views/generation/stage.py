@@ -5,7 +5,9 @@ It knows the token strip and the page's state; what is computed from the text is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from explorer.components.token_strip import Chip, StripChange, chip, token_strip
 from explorer.engine import uses
@@ -30,23 +32,25 @@ def draw(state: State) -> None:
     models = {info.id: info.name for info in uses.offered("generation", permission.policy())}
     if len(models) > 1:
         widgets.choice(
-            "generation-model", t("generation.model"), tuple(models), common.model_id(),
+            "generation-model", t("generation.model"), tuple(models), state.model,
             models.__getitem__, _switch,
         )  # fmt: skip
 
 
-def chips(ids: tuple[int, ...], prompt: int, surprisal: Mapping[int, tuple[float, float, int]]) -> list[Chip]:
+def chips(
+    ids: tuple[int, ...], words: Sequence[str], prompt: int, surprisal: Mapping[int, tuple[float, float, int]]
+) -> list[Chip]:
     """One chip a token; `surprisal[place]` is (nats, p, rank) where it is known."""
-    words = common.vocabulary()
     names = [words[token] for token in ids]
     groups = pieces.spelled(names)
     wholes = {group: whole for group, whole in groups if whole}
+    sizes = Counter(group for group, _ in groups)
     out, at = [], 0
     for place, (token, name, (group, _)) in enumerate(zip(ids, names, groups, strict=True)):
         special = name in (*pieces.BEGINS, *pieces.ENDS)
         text = "" if special else name.replace("▁", " ").replace("Ġ", " ")
         nats, p, rank = surprisal.get(place, (None, None, None))
-        spells = sum(other == group for other, _ in groups) > 1
+        spells = sizes[group] > 1
         out.append(
             Chip(
                 text=name if special or not text.strip() else text.strip(), id=token, start=at, end=at + len(text),
@@ -91,5 +95,9 @@ def _write(text: str) -> None:
 
 def _switch(model: str) -> None:
     """Another vocabulary cuts the text anew: what was generated becomes part of the prompt."""
-    text = common.whole_text(common.store().now())
-    common.store().set(model=model, text=text or " ", path="", back=0, b_on=False, b_path="", b_back=0, at=0)
+
+    def switched(kept: State) -> State:
+        text = common.whole_text(common.in_use(kept))
+        return replace(kept, model=model, text=text or " ", path="", back=0, b_on=False, b_path="", b_back=0, at=0)
+
+    common.store().change(switched)

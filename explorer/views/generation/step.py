@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.components.distribution import head_ids
 from explorer.components.generator import Act, generator
 from explorer.engine import get_engine
-from explorer.lab.types.generation import FollowInputs, FollowResult, chance_at
+from explorer.lab.types.generation import FOLLOW, FollowInputs, FollowResult, chance_at
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import thousands
@@ -44,14 +44,14 @@ def _lane(state: State, branch: str) -> FollowResult:
     prompt, path = common.prompt(state), common.path_of(state, branch)
     ids = prompt.ids + path
     at = len(ids) - min(_of(state, branch, "back"), len(path))
-    result: FollowResult = widgets.run("generation.follow", common.model_id(), FollowInputs(ids[:at]))
-    words = common.vocabulary()
+    result = widgets.run(FOLLOW, state.model, FollowInputs(ids[:at])).result
+    words = common.vocabulary(state.model)
     shown = {*map(int, head_ids(result.logits)), *ids[at : at + 1]}
     generator(
-        result.logits, key=f"generation-{branch}", path=facts.tokens(ids, len(prompt.ids)), at=at,
+        result.logits, key=f"generation-{branch}", path=facts.tokens(state.model, ids, len(prompt.ids)), at=at,
         settings=common.settings_of(state, branch), seed=_of(state, branch, "seed"), free=_of(state, branch, "free"),
         chance=_chance(state, branch, ids[:at]), first=len(prompt.ids), head={i: words[i] for i in shown},
-        ends=[words.index(name) for name in pieces.ENDS if name in words], vocab_url=common.vocabulary_url(),
+        ends=[words.index(name) for name in pieces.ENDS if name in words], vocab_url=common.vocabulary_url(state.model),
         tone="model" if branch == "a" else "b",
         branch="is" if branch == "b" else "no" if state.b_on else "can", on_act=lambda act: _act(branch, act),
         caption=t("generation.step.caption"), title=t("generation.step.b" if branch == "b" else "generation.step.a"),
@@ -78,16 +78,19 @@ def _chance(state: State, branch: str, before: tuple[int, ...]) -> float:
 
 
 def _act(branch: str, act: Act) -> None:
-    """What the reader did. Every act brings the dials as they stood."""
-    store, own = common.store(), OTHER[branch]
-    state = store.now()
+    """What the reader did, to the page as it is kept now. Every act brings the dials as they stood."""
+    common.store().change(lambda kept: _acted(branch, act, kept))
+
+
+def _acted(branch: str, act: Act, state: State) -> State:
+    own, used = OTHER[branch], common.in_use(state)
     s = act.settings
     dials = {"t": s.temperature, "k": s.top_k, "p": s.top_p, "m": s.min_p, "r": s.repetition}
     state = replace(state, **{own + name: value for name, value in dials.items()})
-    prompt, path = common.prompt(state).ids, common.path_of(state, branch)
+    prompt, path = common.prompt(used).ids, common.path_of(used, branch)
     at = min(max(act.at - len(prompt), 0), len(path))
     if act.kind == "take" and act.token is not None and len(prompt) + at < common.MAX_TOKENS:
-        facts.note(prompt + path[:at], act.token)
+        facts.note(used.model, prompt + path[:at], act.token)
         if path[at : at + 1] != (act.token,):
             path = (*path[:at], act.token)
         state = replace(state, **{f"{own}path": pieces.pack(path), f"{own}back": len(path) - at - 1})
@@ -105,13 +108,13 @@ def _act(branch: str, act: Act) -> None:
     elif act.kind == "seed":
         st.session_state.pop(f"generation-chance-{branch}", None)
         state = replace(state, **{f"{own}seed": random.randrange(10_000)})
-    store.put(state)
+    return state
 
 
 def _explain(state: State, result: FollowResult | None = None) -> None:
     note = ""
     if result is not None:
-        size = get_engine().facts(common.model_id()).vocab_size
+        size = get_engine().facts(state.model).vocab_size
         note = t(
             "generation.step.step1_num", new=thousands(result.new), kept=thousands(result.kept),
             mb=f"{result.n_bytes / 1e6:.1f}", vocab=thousands(size),
@@ -121,6 +124,6 @@ def _explain(state: State, result: FollowResult | None = None) -> None:
     )
     page_parts.honesty("generation.step.honesty")
     common.show_code(
-        "generation_step", ids=list(common.whole(state)), temperature=state.t, top_k=state.k,
+        "generation_step", state.model, ids=list(common.whole(state)), temperature=state.t, top_k=state.k,
         top_p=state.p, min_p=state.m, penalty=state.r, seed=state.seed,
     )  # fmt: skip

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
 from explorer.components.triangle import Prediction, triangle
 from explorer.engine import catalog, get_engine
-from explorer.lab.types.generation import ScanInputs, ScannedRow, ScanResult
+from explorer.lab.types.generation import SCAN, ScanInputs, ScannedRow
+from explorer.lab.types.masking import SCAN as COVER
 from explorer.lab.types.masking import ScanInputs as CoverInputs
-from explorer.lab.types.masking import ScanResult as CoverResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
@@ -27,25 +29,26 @@ def draw(state: State) -> None:
     if len(ids) < 2:
         page_parts.notice("errors.text_empty")
         return
-    mixed = scrambled(ids, state.mix)
-    result: ScanResult = widgets.run("generation.scan", common.model_id(), ScanInputs((ids, mixed)))
+    words = common.vocabulary(state.model)
+    mixed = scrambled(ids, words, state.mix)
+    result = widgets.run(SCAN, state.model, ScanInputs((ids, mixed))).result
     natural, other = result.rows
     _strip(state, ids, natural)
     left, right = st.columns([1, 0.36], gap="large")
     with left:
-        _who_sees(ids, natural)
-        _product(ids, mixed, natural, other)
+        _who_sees(ids, words, natural)
+        _product(ids, words, mixed, natural, other)
         page_parts.subsection("generation.train.bert")
         _bert(state)
     with right:
         page_parts.steps([(t(f"generation.train.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("generation.train.honesty")
-        common.show_code("generation_train", ids=list(ids))
+        common.show_code("generation_train", state.model, ids=list(ids))
 
 
-def scrambled(ids: tuple[int, ...], seed: int) -> tuple[int, ...]:
+def scrambled(ids: tuple[int, ...], words: Sequence[str], seed: int) -> tuple[int, ...]:
     """The same tokens in another order; what stands before every text stays in front."""
-    first = 1 if common.vocabulary()[ids[0]] in pieces.BEGINS else 0
+    first = 1 if words[ids[0]] in pieces.BEGINS else 0
     order = np.random.default_rng(seed).permutation(len(ids) - first) + first
     return ids[:first] + tuple(ids[place] for place in order)
 
@@ -53,12 +56,17 @@ def scrambled(ids: tuple[int, ...], seed: int) -> tuple[int, ...]:
 def _strip(state: State, ids: tuple[int, ...], row: ScannedRow) -> None:
     shift = len(ids) - len(row.target)
     known = {n + shift: (float(row.nats[n]), float(row.p[n]), int(row.rank[n])) for n in range(len(row.target))}
-    line = math.log(get_engine().facts(common.model_id()).vocab_size)
-    stage.strip(stage.chips(ids, len(common.prompt(state).ids), known), focus=None, tint=line, pick=None)
+    line = math.log(get_engine().facts(state.model).vocab_size)
+    stage.strip(
+        stage.chips(ids, common.vocabulary(state.model), len(common.prompt(state).ids), known),
+        focus=None,
+        tint=line,
+        pick=None,
+    )
 
 
-def _who_sees(ids: tuple[int, ...], row: ScannedRow) -> None:
-    words, shift = common.vocabulary(), len(ids) - len(row.target)
+def _who_sees(ids: tuple[int, ...], words: Sequence[str], row: ScannedRow) -> None:
+    shift = len(ids) - len(row.target)
     count = min(len(row.target), MOST_ROWS)
     triangle(
         [words[token] for token in ids[: count + shift]],
@@ -81,10 +89,11 @@ def _who_sees(ids: tuple[int, ...], row: ScannedRow) -> None:
         page_parts.quiet(t("generation.train.first_rows", n=count))
 
 
-def _product(ids: tuple[int, ...], mixed: tuple[int, ...], natural: ScannedRow, other: ScannedRow) -> None:
+def _product(
+    ids: tuple[int, ...], words: Sequence[str], mixed: tuple[int, ...], natural: ScannedRow, other: ScannedRow
+) -> None:
     from explorer.figures import running
 
-    words = common.vocabulary()
     text = pieces.text_of([words[token] for token in ids if words[token] not in pieces.BEGINS])
     totals = [float(row.nats.sum(dtype=np.float64)) for row in (natural, other)]
     characters = max(1, len(text.strip()))
@@ -127,7 +136,7 @@ def power(nats: float) -> str:
 
 
 def _again() -> None:
-    common.store().set(mix=(common.store().now().mix * 31 + 7) % 10_000)
+    common.store().change(lambda kept: replace(kept, mix=(kept.mix * 31 + 7) % 10_000))
 
 
 def _bert(state: State) -> None:
@@ -140,7 +149,7 @@ def _bert(state: State) -> None:
         tokens = get_engine().tokens(bert, text)
     if len(tokens) <= 2:
         return
-    result: CoverResult = widgets.run("masking.scan", bert, CoverInputs(text))
+    result = widgets.run(COVER, bert, CoverInputs(text)).result
     words = get_engine().vocabulary(bert)
     triangle(
         list(tokens.pieces),

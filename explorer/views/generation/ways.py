@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from explorer.components.tree import Leaf, tree
 from explorer.content import examples
-from explorer.engine import get_engine
 from explorer.lab.types.generation import (
+    SCAN,
+    TREE,
+    WAYS,
     Node,
     ScanInputs,
-    ScanResult,
     TreeInputs,
-    TreeResult,
     Way,
     WaysInputs,
     WaysResult,
@@ -42,45 +43,37 @@ def draw(state: State) -> None:
     inputs = WaysInputs(
         ids, state.n, state.beams, state.lp, common.settings_of(state), tuple(state.seed + n for n in range(3))
     )
-    result = _result(inputs)
+    result = widgets.result(WAYS, state.model, inputs, t("generation.ways.running"))
+    words = common.vocabulary(state.model)
     left, right = st.columns([1, 0.36], gap="large")
     with left:
-        _table(result.ways)
+        _table(result.ways, words)
         page_parts.subsection("generation.ways.beam_tree")
-        _tree("generation-beam", result.tree, _best(result), t("generation.ways.beam_caption"))
+        _tree("generation-beam", words, result.tree, _best(result), t("generation.ways.beam_caption"))
         page_parts.subsection("generation.ways.likeliest")
         with st.container(horizontal=True, key="generation-tree-dials"):
             store = common.store()
             widgets.slider("generation-wide", t("generation.ways.wide"), 1, 5, state.wide, lambda n: store.set(wide=n))
             widgets.slider("generation-deep", t("generation.ways.deep"), 1, 4, state.deep, lambda n: store.set(deep=n))
-        found: TreeResult = widgets.run("generation.tree", common.model_id(), TreeInputs(ids, state.wide, state.deep))
-        _tree("generation-tree", found.tree, set(), t("generation.ways.tree_caption"))
+        found = widgets.run(TREE, state.model, TreeInputs(ids, state.wide, state.deep)).result
+        _tree("generation-tree", words, found.tree, set(), t("generation.ways.tree_caption"))
     with right:
         page_parts.steps([(t(f"generation.ways.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("generation.ways.honesty")
-    _chain(state, ids)
-    common.show_code("generation_ways", ids=list(ids), n=state.n, beams=state.beams, penalty=state.lp)
+    _chain(state, ids, words)
+    common.show_code("generation_ways", state.model, ids=list(ids), n=state.n, beams=state.beams, penalty=state.lp)
 
 
-def _result(inputs: WaysInputs) -> WaysResult:
-    found: WaysResult | None = get_engine().peek("generation.ways", common.model_id(), inputs)
-    if found is None:
-        stream = get_engine().stream("generation.ways", common.model_id(), inputs, session=widgets.session())
-        found = widgets.progress(stream, t("generation.ways.running"))
-    return found
-
-
-def _words(ids: Sequence[int]) -> str:
-    words = common.vocabulary()
+def _words(ids: Sequence[int], words: Sequence[str]) -> str:
     return pieces.text_of([words[token] for token in ids])
 
 
-def _table(ways: Sequence[Way]) -> None:
+def _table(ways: Sequence[Way], words: Sequence[str]) -> None:
     names = {"greedy": t("generation.ways.greedy"), "beam": t("generation.ways.beam")}
     rows = [
         (
             names.get(way.name) or t("generation.ways.sampled", seed=way.seed),
-            verbatim(_words(way.ids)),
+            verbatim(_words(way.ids, words)),
             f"−{-way.log_p:.2f}",
             f"−{-way.log_p / max(1, len(way.ids)):.2f}",
         )
@@ -104,8 +97,7 @@ def _best(result: WaysResult) -> set[int]:
     return best
 
 
-def _tree(key: str, nodes: tuple[Node, ...], best: set[int], caption: str) -> None:
-    words = common.vocabulary()
+def _tree(key: str, words: Sequence[str], nodes: tuple[Node, ...], best: set[int], caption: str) -> None:
     tree(
         [
             Leaf(node.parent, node.depth, words[node.token_id], node.p, node.log_p, node.score, node.kept, n in best)
@@ -123,11 +115,14 @@ def _take(nodes: tuple[Node, ...], picked: int) -> None:
     while at >= 0:
         ids.insert(0, nodes[at].token_id)
         at = nodes[at].parent
-    state = common.store().now()
-    common.store().set(path=pieces.pack(common.path_of(state) + tuple(ids)), back=0)
+
+    def longer(kept: State) -> State:
+        return replace(kept, path=pieces.pack(common.path_of(common.in_use(kept)) + tuple(ids)), back=0)
+
+    common.store().change(longer)
 
 
-def _chain(state: State, ids: tuple[int, ...]) -> None:
+def _chain(state: State, ids: tuple[int, ...], words: Sequence[str]) -> None:
     """At each step the likeliest token and the one taken: a published chain, and the reader's own text."""
     page_parts.subsection("generation.ways.chain")
     head = [t(f"generation.ways.chain_{name}") for name in ("likeliest", "p", "taken", "p")]
@@ -141,8 +136,8 @@ def _chain(state: State, ids: tuple[int, ...]) -> None:
     if not count:
         page_parts.quiet(t("generation.ways.chain_none"))
         return
-    scanned: ScanResult = widgets.run("generation.scan", common.model_id(), ScanInputs((ids,)))
-    row, words = scanned.rows[0], common.vocabulary()
+    scanned = widgets.run(SCAN, state.model, ScanInputs((ids,))).result
+    row = scanned.rows[0]
     page_parts.quiet(t("generation.ways.chain_own"))
     first = max(0, len(row.target) - min(count, 24))
     own = [

@@ -10,12 +10,13 @@ import contextlib
 import html
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from explorer.engine import get_engine
-from explorer.lab.types.generation import Settings, WriteInputs, WriteResult, Written
+from explorer.lab.types.generation import WRITE, Settings, WriteInputs, WriteResult, Written
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import HTML_LANG, language, t
 from explorer.ui.markup import inline, verbatim
@@ -32,8 +33,8 @@ def draw(state: State) -> Callable[[], None]:
     _dials(state)
     ids = common.whole(state)
     # A list of this run's own: a run that was stopped may still add a token to the one it had.
-    draft: list[Written] = list(st.session_state.get(_draft(), ()))
-    st.session_state[_draft()] = draft
+    draft: list[Written] = list(st.session_state.get(_draft(state.model), ()))
+    st.session_state[_draft(state.model)] = draft
     with st.container(horizontal=True, key="generation-write-buttons"):
         go = st.button(t("generation.write.go"), key="generation-write-go", type="primary")
         nothing = not draft and not go
@@ -47,16 +48,18 @@ def draw(state: State) -> Callable[[], None]:
     with right:
         page_parts.steps([(t(f"generation.write.step{n}"), "") for n in (1, 2)])
         page_parts.honesty("generation.write.honesty")
-    common.show_code("generation_write", ids=list(ids), n=state.long, **_numbers(common.settings_of(state)))
+    common.show_code(
+        "generation_write", state.model, ids=list(ids), n=state.long, **_numbers(common.settings_of(state))
+    )
     if not go:
         return lambda: None
     draft.clear()
     return lambda: _write(state, ids, draft, page, note)
 
 
-def _draft() -> str:
+def _draft(model: str) -> str:
     """Where the written text is kept: each model has its own tokens, and so its own text."""
-    return f"generation-draft-{common.model_id()}"
+    return f"generation-draft-{model}"
 
 
 def _numbers(settings: Settings) -> dict[str, float]:
@@ -69,9 +72,9 @@ def _numbers(settings: Settings) -> dict[str, float]:
 def _write(state: State, ids: tuple[int, ...], draft: list[Written], page: object, note: Any) -> None:
     """Stream into `draft`, which outlives this run: stopped or not, what is there stays."""
     inputs = WriteInputs(ids, state.long, common.settings_of(state), state.seed)
-    if get_engine().state(common.model_id()) != "ready":
+    if get_engine().state(state.model) != "ready":
         _say(note, t("common.loading_model"))
-    stream = get_engine().stream("generation.write", common.model_id(), inputs, session=widgets.session())
+    stream = widgets.stream(WRITE, state.model, inputs)
     first = last = 0.0
     with contextlib.closing(widgets.while_here(stream)) as values:  # a stop leaves the loop by an exception
         for value in values:
@@ -83,6 +86,8 @@ def _write(state: State, ids: tuple[int, ...], draft: list[Written], page: objec
                     page_parts.notice("generation.dropped_short", "warn", n=thousands(value.dropped))
                 if value.ended:
                     page_parts.quiet(t("components.generator.ended"))
+                continue
+            if not isinstance(value, Written):
                 continue
             draft.append(value)
             now = time.perf_counter()
@@ -106,15 +111,14 @@ def _say(note: Any, words: str) -> None:
 
 def _show(page: object, state: State, draft: Sequence[Written]) -> None:
     """The beginning in grey, then every token with a mark the deeper the more surprising it was."""
-    own = "".join(_span(one, text) for one, text in _texts(draft))
+    own = "".join(_span(one, text) for one, text in _texts(draft, common.vocabulary(state.model)))
     begin, lang = inline(verbatim(common.whole_text(state))), HTML_LANG[language()]
     body = f'<span class="quiet-text">{begin}</span>{own}'
     page.html(f'<div class="sentence written" lang="{lang}" dir="auto">{body}</div>')  # type: ignore[attr-defined]
 
 
-def _texts(draft: Sequence[Written]) -> Iterator[tuple[Written, str]]:
+def _texts(draft: Sequence[Written], words: Sequence[str]) -> Iterator[tuple[Written, str]]:
     """Each token with the text it shows; of tokens that spell a character in bytes the last one shows it."""
-    words = common.vocabulary()
     names = [words[one.token_id] for one in draft]
     for one, name, (_, whole) in zip(draft, names, pieces.spelled(names), strict=True):
         yield one, whole or ("" if name.startswith("<0x") else pieces.text_of([name]))
@@ -128,10 +132,10 @@ def _span(one: Written, text: str) -> str:
 
 def _keep() -> None:
     """What was written becomes part of the text that all tools look at."""
-    state = common.store().now()
-    draft: list[Written] = st.session_state.get(_draft(), [])
-    path = common.path_of(state) + tuple(one.token_id for one in draft)
-    common.store().set(path=pieces.pack(path[: common.MAX_TOKENS]), back=0)
+    used = common.in_use(common.store().now())
+    draft: list[Written] = st.session_state.get(_draft(used.model), [])
+    path = common.path_of(used) + tuple(one.token_id for one in draft)
+    common.store().change(lambda kept: replace(kept, path=pieces.pack(path[: common.MAX_TOKENS]), back=0))
     draft.clear()
 
 
