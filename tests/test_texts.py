@@ -67,6 +67,7 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/attention/sparse.py", "dial"): ["n", "w", "depth"],
     ("explorer/ui/chapters.py", "home"): CHAPTERS[:1],
     ("explorer/ui/chapters.py", "f'{home}.map.{name}'"): [f"home.map.{name}" for name in CHAPTERS[1:]],
+    ("explorer/views/page_footer.py", "following"): CHAPTERS[1:],
     ("explorer/ui/page_parts.py", "problem.key"): [],  # errors: see raised()
     ("explorer/views/context/cross.py", "name"): ["first", "second", "a", "b"],
     ("explorer/views/home/exhibits.py", "model['build']"): [model["build"] for model in FAMILY],

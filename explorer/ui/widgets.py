@@ -145,16 +145,14 @@ def superseded() -> bool:
 
 
 def while_here(stream: Iterator[Any]) -> Iterator[Any]:
-    """The stream's values for as long as the reader waits for them; then the stream is closed, which ends the work.
+    """The stream's values for as long as the reader's page is open; then the stream is closed, which ends the work.
 
-    Nobody waits once the page was closed (Streamlit lets its script run on, in case the reader comes back), or once
-    something else was asked for on it.
+    Streamlit lets a script run on after its page was closed, in case the reader comes back.
     """
     runtime, own = get_instance() if exists() else None, session()
     try:
         for value in stream:
-            gone = runtime is not None and own and not runtime.is_active_session(own)
-            if gone or superseded():
+            if runtime is not None and own and not runtime.is_active_session(own):
                 st.stop()
             yield value
     finally:
@@ -181,10 +179,11 @@ def stoppable(stream: Iterator[Any], *places: Any) -> Iterator[tuple[Stop, Itera
         yield stop, until_asked()
 
 
-def progress(stream: Iterator[Progress | Result], words: str) -> Result:
+def progress(stream: Iterator[Progress | Result], words: str, *, gives_way: bool = False) -> Result:
     """Draw a stream's progress with numbers and a stop button; the last value, which is the result.
 
-    Raises Cancelled when the reader stops it.
+    Raises Cancelled when the reader stops it; one that `gives_way` also ends when the reader asks for anything else.
+    (Not st.stop: that would throw away what was asked for.)
     """
     place, bar = st.empty(), None
     result: Any = None
@@ -193,6 +192,8 @@ def progress(stream: Iterator[Progress | Result], words: str) -> Result:
             if not isinstance(step, Progress):
                 result = step
                 continue
+            if gives_way and superseded():
+                raise Cancelled("cancelled")
             if bar is None:
                 with place.container(horizontal=True, vertical_alignment="center"):
                     bar = st.empty()

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
-from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 
+from explorer.errors import Cancelled
+from explorer.lab.types.core import Progress
 from explorer.ui import widgets
 
 
@@ -33,20 +34,26 @@ def test_without_a_page_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not widgets.superseded()
 
 
-def test_work_that_nobody_waits_for_ends_at_its_next_step(requests: ScriptRequests) -> None:
-    closed = []
+@pytest.mark.parametrize("gives_way", [True, False])
+def test_work_that_nobody_waits_for_ends_at_its_next_step(requests: ScriptRequests, gives_way: bool) -> None:
+    seen, closed = [], []
 
-    def work() -> Iterator[int]:
+    def work() -> Iterator[Progress | str]:
         try:
-            yield from range(1000)
+            for n in range(20):
+                seen.append(n)
+                if n == 3:
+                    requests.request_rerun(RerunData(fragment_id="bench"))
+                yield Progress(n, 20)
+            yield "result"
         finally:
             closed.append(True)
 
-    seen = []
-    with pytest.raises(StopException):
-        for value in widgets.while_here(work()):
-            seen.append(value)
-            if value == 3:
-                requests.request_rerun(RerunData(fragment_id="bench"))
-    assert seen == [0, 1, 2, 3]
+    if gives_way:
+        with pytest.raises(Cancelled):
+            widgets.progress(work(), "reading", gives_way=True)
+    else:
+        assert widgets.progress(work(), "reading") == "result", "a training goes on"
+    assert len(seen) == (4 if gives_way else 20)
     assert closed
+    assert widgets.superseded(), "what was asked for still waits"
