@@ -190,7 +190,7 @@ def test_what_comes_computed_is_what_the_pages_show_first(reader: Reader) -> Non
         hidden = home.hide(tokens, home.State())
         covered = tuple(Edit(position, masking.mask_id()) for position in hidden)
         assert ("masking/fill", FillInputs(tokens.text, covered, hidden)) in wanted
-        looked = attention_scene.read(attention.State())
+        looked = attention_scene.read(attention.State(), catalog.default("masked"))
         assert ("attention/look", LookInputs(looked.sight)) in wanted
         shown = attention.effective(attention.State())
         assert ("attention/cell", CellInputs(looked.sight, shown.layer, shown.head, shown.pins[-1])) in wanted
