@@ -68,6 +68,7 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/attention/sparse.py", "state.pattern"): list(sparse.PATTERNS),
     ("explorer/views/attention/sparse.py", "dial"): ["n", "w", "depth"],
     ("explorer/ui/navigation.py", "home"): CHAPTERS[:1],
+    ("explorer/views/page_footer.py", "following"): CHAPTERS[1:],
     ("explorer/ui/page_parts.py", "problem.key"): [],  # errors: see raised()
     ("explorer/views/context/cross.py", "name"): ["first", "second", "a", "b"],
     ("explorer/views/home/exhibits.py", "model['build']"): [model["build"] for model in FAMILY],

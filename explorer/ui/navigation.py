@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -20,6 +22,11 @@ def page(name: str) -> StreamlitPage:
     return st.Page(
         paths.ROOT / "pages" / f"{name}.py", title=t(f"{name}.nav"), url_path=None if home else name, default=home
     )
+
+
+def after(name: str) -> str | None:
+    """The chapter that is read after `name`; None behind the last."""
+    return dict(pairwise(chapters.IDS)).get(name)
 
 
 def map_of(home: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from pathlib import Path
 
 import segno
 import streamlit as st
@@ -16,6 +17,9 @@ from explorer.ui.i18n import t
 from explorer.ui.markup import inline, literal
 
 _TEACHER = "teacher"
+_closes_on_a_phone = st.components.v2.component(
+    "sesame_sidebar", html="", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+)
 
 
 def draw(pages: Sequence[tuple[int, StreamlitPage]], current: str) -> None:
@@ -33,6 +37,7 @@ def draw(pages: Sequence[tuple[int, StreamlitPage]], current: str) -> None:
             st.toggle(t("common.teacher"), key=_TEACHER, help=t("common.teacher_help"), on_change=_remember_teacher)
             with st.popover(t("common.phone"), width="stretch"):
                 _phone()
+        _closes_on_a_phone(key="sidebar-closes", height=1)
 
 
 def teacher() -> bool:
