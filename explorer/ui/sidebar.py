@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from pathlib import Path
 
 import segno
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from explorer import chapters
 from explorer.engine import uses
-from explorer.ui import chapters, i18n, network
+from explorer.ui import i18n, navigation, network
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline, literal
 from explorer.ui.numbers import parameters
 
 _TEACHER = "teacher"
+_closes_on_a_phone = st.components.v2.component(
+    "sesame_sidebar", html="", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+)
 
 
 def draw(pages: Sequence[tuple[int, StreamlitPage]], current: str) -> None:
@@ -33,6 +38,7 @@ def draw(pages: Sequence[tuple[int, StreamlitPage]], current: str) -> None:
             st.toggle(t("common.teacher"), key=_TEACHER, help=t("common.teacher_help"), on_change=_remember_teacher)
             with st.popover(t("common.phone"), width="stretch"):
                 _phone()
+        _closes_on_a_phone(key="sidebar-closes", height=1)
 
 
 def teacher() -> bool:
@@ -68,7 +74,7 @@ def _model(current: str) -> None:
         facts.append(t("common.parameters", n=parameters(info.parameters, i18n.language())))
     label = f"{t('common.model')} **{literal(info.name)}** · {' · '.join(facts)}"
     with st.container(key="model-line"):
-        st.page_link(chapters.page("models"), label=label)
+        st.page_link(navigation.page(chapters.MODELS), label=label)
 
 
 def _phone() -> None:

@@ -116,7 +116,7 @@ def await_health(server: Server, *, seconds: float = 60) -> None:
         try:
             with WITHOUT_PROXY.open(f"{server.url}/_stcore/health", timeout=5):
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.02)  # nothing tells another process that a port has opened
     raise RuntimeError(f"the app did not start:\n{server.log()}")
 

@@ -2,7 +2,7 @@
 
 Nothing at all                  test_an_empty_line, test_only_spaces, test_who_empties_the_box_may_go_on_typing_in_it,
                                 test_who_empties_the_word_may_go_on_typing_in_it
-Too much                        test_ten_thousand_characters
+Too much                        test_ten_thousand_characters, test_a_new_text_ends_the_old_one_s_work
 What the model cannot know      test_emoji, test_an_unknown_script_is_shown_as_unknown, test_arabic_and_hebrew,
                                 test_traditional_characters_are_read_as_simplified
 What looks like markup          test_what_looks_like_markup_stays_text (script, picture, formula, directive, entity)
@@ -53,6 +53,10 @@ def box(page: Masking | Home) -> str:
     return page.page.get_by_role("textbox", name=page.say("input"), exact=True).input_value()
 
 
+def _more(server: Server, before: int) -> None:
+    assert server.status()["forward_passes"] > before
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_an_empty_line(lang: str, open_page: OpenPage, reference: Reference) -> None:
     for path, kind in (("/", Home), ("/masking", Masking)):
@@ -75,6 +79,20 @@ def test_only_spaces(blank: str, open_page: OpenPage, reference: Reference) -> N
     page.types("input", blank)
     expect(page.main.get_by_role("alert")).to_have_text(page.say("errors.text_empty"))
     alive(page, reference)
+
+
+def test_a_new_text_ends_the_old_one_s_work(open_page: OpenPage, reference: Reference, server: Server) -> None:
+    """A long text is pasted and at once replaced: its scan is given up within a step, the short one answers."""
+    page = Masking(open_page("/masking"))
+    page.writes(AFTER, reference.pieces(AFTER))
+    idle(page.page)
+    before = server.status()["forward_passes"]
+    page.types("input", "后院的老槐树下坐着三个下棋的人，旁边的水壶冒着热气。" * 120)
+    eventually(page.page, lambda: _more(server, before))
+    alive(page, reference)
+    idle(page.page)
+    done = server.status()["forward_passes"] - before
+    assert done < 26, "126 positions at four a pass would take 32 passes"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -115,6 +115,9 @@ def test_alpha_and_layer_move_without_the_model(start: Open, server: Server, ref
     root.locator("[data-play]").click()
     eventually(page.page, lambda: _is(_dials(page)[1] > 2, True))
     root.locator("[data-play]").click()
+    turn(page, "alpha", 0)
+    root.locator("[data-play]").click()  # the arrow's own length, and no farther
+    eventually(page.page, lambda: _is((_dials(page)[1], root.locator("[data-play]").inner_text()), (1, "▶")))
     page.sees(page.say("shift.honesty", known="9").split("。")[0])
 
 

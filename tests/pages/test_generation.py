@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.content import examples
 from explorer.engine import catalog, get_engine
-from explorer.lab import decoding
-from explorer.lab.types.generation import SCAN
+from explorer.lab import decoding, sampling
+from explorer.lab.types.generation import FOLLOW, SCAN, FollowInputs, chance_at
 from explorer.ui import i18n
 from explorer.views.generation import common, pieces
 from tests.pages.app import body, html, link, notices, open_page, snippets
@@ -38,6 +39,16 @@ def test_every_tool_draws_on_a_text_of_the_reader_s_own(tool: str, lang: str) ->
     assert notices(at) == []
     (snippet,) = snippets(at)
     assert "__" not in snippet
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_the_first_word_that_is_drawn_is_one_a_reader_would_guess(lang: str) -> None:
+    text = examples.entry("generation", "default", lang)["text"]
+    model, state = catalog.default("causal").id, common.State()
+    ids = get_engine().tokens(model, text).ids
+    logits = get_engine().run(FOLLOW, model, FollowInputs(ids)).result.logits
+    drawn = sampling.draw(sampling.offer(logits, ids, common.settings_of(state)), chance_at(state.seed, len(ids)))
+    assert int((logits > logits[drawn]).sum()) < 3
 
 
 @pytest.mark.parametrize("tool", ["step", "train", "ways", "write", "inside"])
@@ -153,7 +164,7 @@ def test_a_model_that_is_not_there_is_left_aside() -> None:
 
 
 def test_writing_stays_and_can_be_taken_over() -> None:
-    at = open_page("generation", "zh", tool="write", text="河边的老房子里", long="10")
+    at = open_page("generation", "zh", tool="write", text="河边的老房子里", long="10", seed="7")
     at.button(key="generation-write-go").click().run(timeout=60)
     assert not at.exception
     written = next(piece for piece in html(at) if "written" in piece and 'class="w"' in piece)

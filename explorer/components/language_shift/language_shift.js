@@ -119,15 +119,18 @@ class LanguageShift {
 
   start() {
     clearInterval(this.timer);
+    // The arrow's own length first: beyond it the words dissolve, which a second press shows.
     const last = this.header.alphas.length - 1;
     if (this.alpha >= last) this.alpha = this.nearest(0);
+    const whole = this.nearest(1);
+    const end = this.alpha < whole ? whole : last;
     this.play.textContent = "❚❚";
     this.play.setAttribute("aria-label", this.header.labels.pause);
     this.timer = setInterval(() => {
       this.alpha += 1;
       this.alphaDial.set(this.header.alphas[this.alpha]);
       this.draw();
-      if (this.alpha >= last) this.stop();
+      if (this.alpha >= end) this.stop();
     }, STEP_MS / SPEEDS[this.speed]);
   }
 

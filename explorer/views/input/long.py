@@ -79,7 +79,7 @@ def _run(inputs: LongInputs) -> LongResult | None:
     found: LongResult | None = engine.peek("inputs.read_long", model, inputs)
     if found is None and st.button(t("input.long.run"), type="primary", key="input-long-run"):
         stream = engine.stream("inputs.read_long", model, inputs, session=widgets.session())
-        found = widgets.progress(stream, t("input.long.reading"))
+        found = widgets.progress(stream, t("input.long.reading"), gives_way=True)
     return found
 
 

@@ -55,7 +55,7 @@ def complete_scan(sentence: Sentence) -> None:
     stream = get_engine().stream(
         "masking.scan", common.model_id(), ScanInputs(sentence.tokens.text), session=widgets.session()
     )
-    widgets.progress(stream, t("masking.strip.scanning"))
+    widgets.progress(stream, t("masking.strip.scanning"), gives_way=True)
     if scan(sentence) is not None:
         widgets.draw_again()
 
