@@ -20,11 +20,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from explorer import chapters
 from explorer.engine import get_engine
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog import catalog
 from explorer.server import preload, static_files
-from explorer.ui import chapters, network, permission, stop_button
+from explorer.ui import network, permission, stop_button
 from explorer.ui.first_paint import first_painted
 
 
@@ -76,7 +77,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     yield
 
 
-PAGES = ("", *(name for _, name in chapters.CHAPTERS[1:]), "models")
+PAGES = tuple("" if name == chapters.HOME else name for name in chapters.PAGES)
 network.disable_external_ip_lookup()
 permission.policy()  # a misspelt permission ends the start, not a lesson
 app = st.App(

@@ -13,20 +13,10 @@ import sys
 from collections.abc import Iterator
 
 from benchmarks.rows import Row
+from explorer import chapters
 
-CHAPTERS = (
-    "home",
-    "input",
-    "masking",
-    "pairs",
-    "attention",
-    "context",
-    "languages",
-    "generation",
-    "evidence",
-    "models",
-    "wire",
-)
+BESIDE = ("models", "wire")  # what is no chapter
+CHAPTERS = (*(chapter.id for chapter in chapters.CHAPTERS if chapter.benchmarks), *BESIDE)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer import paths
-from explorer.ui import chapters, first_paint, sidebar, style
+from explorer import chapters, paths
+from explorer.ui import first_paint, navigation, sidebar, style
 
 ICON = str(paths.ASSETS / "icon.svg")
 st.set_page_config(page_title="芝麻开门 · Open Sesame", page_icon=ICON, layout="wide")
 style.apply(large=sidebar.teacher())
-pages = chapters.pages()
-page = st.navigation([*(page for _, page in pages), chapters.page("models")], position="hidden")
-sidebar.draw(pages, page.url_path or "home")
+pages = navigation.pages()
+page = st.navigation([*(page for _, page in pages), navigation.page(chapters.MODELS)], position="hidden")
+sidebar.draw(pages, page.url_path or chapters.HOME)
 page.run()
 first_paint.script_done()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.ui import chapters, page_parts
+from explorer.ui import navigation, page_parts
 from explorer.views import page_footer
 from explorer.views.home import common, exhibits, split
 
@@ -21,7 +21,7 @@ def classes() -> None:
 page_parts.question("home")
 page_footer.link_problems(common.store())
 stage()
-chapters.map_of("home")
+navigation.map_of("home")
 exhibits.kinds()
 exhibits.family()
 classes()

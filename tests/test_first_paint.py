@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from explorer import chapters
+
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = ("torch", "transformers", "safetensors", "sklearn", "scipy", "umap", "numba", "jieba", "pandas", "matplotlib")
 
@@ -50,7 +52,7 @@ def first_page(page: str, lang: str, text: str = "") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("page", ["home", "masking", "pairs", "attention", "context", "generation"])
+@pytest.mark.parametrize("page", [chapter.id for chapter in chapters.CHAPTERS if chapter.painted_without_model])
 def test_a_first_page_loads_no_model_and_none_of_its_libraries(page: str, lang: str) -> None:
     seen = first_page(page, lang)
     assert seen["exceptions"] == []
@@ -58,7 +60,7 @@ def test_a_first_page_loads_no_model_and_none_of_its_libraries(page: str, lang: 
     counters = seen["counters"]
     assert (counters["model_loads"], counters["forward_passes"]) == (0, 0)
     assert counters["models_ready"] == []
-    assert counters["precomputed_hits"] > 0, "what is on the page was looked up, not left out"
+    assert counters["precomputed_hits"] > 0 or page == "input", "what is on the page was looked up, not left out"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -21,9 +21,10 @@ from typing import Any
 
 import pytest
 
+from explorer import chapters
 from explorer.content import examples
 from explorer.models.catalog.catalog import KINDS
-from explorer.ui import chapters, i18n
+from explorer.ui import i18n
 from explorer.views.attention import atlas, sparse
 from explorer.views.attention import common as attention_common
 from explorer.views.context import common as context_common
@@ -57,16 +58,15 @@ HELPERS = {"explorer/ui/page_parts.py", "explorer/ui/markup.py", "explorer/ui/i1
 
 # Values of what stands in a key's braces and comes neither from a loop nor from a choice: (file, expression) → values.
 FAMILY = examples.load("home")["family"]
-CHAPTERS = [name for _, name in chapters.CHAPTERS]
+CHAPTERS = list(chapters.IDS)
 ELSEWHERE: dict[tuple[str, str], list[str]] = {
-    ("explorer/ui/chapters.py", "name"): [*CHAPTERS, "models"],
+    ("explorer/ui/navigation.py", "name"): list(chapters.PAGES),
     ("explorer/views/attention/atlas.py", "state.sort"): list(atlas.MEASURES),
     ("explorer/views/attention/sides.py", "name"): ["with", "without"],
     ("explorer/views/attention/sides.py", "kind"): ["masked", "causal"],
     ("explorer/views/attention/sparse.py", "state.pattern"): list(sparse.PATTERNS),
     ("explorer/views/attention/sparse.py", "dial"): ["n", "w", "depth"],
-    ("explorer/ui/chapters.py", "home"): CHAPTERS[:1],
-    ("explorer/ui/chapters.py", "f'{home}.map.{name}'"): [f"home.map.{name}" for name in CHAPTERS[1:]],
+    ("explorer/ui/navigation.py", "home"): CHAPTERS[:1],
     ("explorer/views/page_footer.py", "following"): CHAPTERS[1:],
     ("explorer/ui/page_parts.py", "problem.key"): [],  # errors: see raised()
     ("explorer/views/context/cross.py", "name"): ["first", "second", "a", "b"],

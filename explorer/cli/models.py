@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from explorer import paths
+from explorer import chapters, paths
 from explorer.errors import Told
 from explorer.models.catalog import adhoc_models, catalog, chapter_models, store, terms
 from explorer.models.catalog.catalog import ModelInfo
@@ -25,19 +25,6 @@ from explorer.models.download import archive
 from explorer.models.download.fetch import Options, Progress, fetch
 from explorer.models.network.model_files import FP32_BYTES, LOADING_OVERHEAD
 
-CHAPTERS = {
-    "home": "首页",
-    "input": "输入",
-    "masking": "填空",
-    "pairs": "句对",
-    "attention": "注意力",
-    "context": "语境",
-    "languages": "跨语言",
-    "generation": "接龙",
-    "incontext": "语境学习",
-    "finetuning": "微调",
-    "denoising": "还原",
-}
 LINE_EVERY_S = 5.0  # where the output is no terminal
 
 
@@ -86,12 +73,23 @@ def _verb(verbs: Any, name: str, run: Any, help: str, *, several: str) -> argpar
 
 def _which(verb: argparse.ArgumentParser, several: str) -> None:
     verb.add_argument("models", nargs=several, metavar="MODEL")
-    names = ", ".join(f"{slug} {title}" for slug, title in CHAPTERS.items())
+    names = ", ".join(f"{slug} {title}" for slug, title in _titles().items())
     verb.add_argument("--all-for", type=_chapter, metavar="CHAPTER", help=f"every model a chapter can use: {names}")
 
 
+@cache
+def _titles() -> dict[str, str]:
+    """The chapters that run a model, each with its Chinese name as the sidebar gives it."""
+    found = {}
+    for chapter in chapters.CHAPTERS:
+        if chapter.ability:
+            words = tomllib.loads((paths.TEXT / "zh" / f"{chapter.id}.toml").read_text(encoding="utf-8"))
+            found[chapter.id] = words["nav"].partition("：")[0]
+    return found
+
+
 def _chapter(written: str) -> str:
-    for slug, title in CHAPTERS.items():
+    for slug, title in _titles().items():
         if written in (slug, title):
             return slug
     raise argparse.ArgumentTypeError(f"no chapter {written!r}")
@@ -113,7 +111,7 @@ def _list(options: argparse.Namespace) -> int:
                 "verified": bool(info.revision),
                 "licence": info.licence,
                 "sources": list(info.sources),
-                "chapters": list(info.good_for),
+                "chapters": [chapter.id for chapter in chapters.CHAPTERS if chapter.ability in info.able],
                 "used_by": list(chapter_models.chapters_of(info.id)),
                 "memory": round(info.parameters * FP32_BYTES * LOADING_OVERHEAD) or None,
                 "folder": str(info.folder),
@@ -125,7 +123,7 @@ def _list(options: argparse.Namespace) -> int:
     for row in rows:
         size = f"{row['bytes'] / 1e6:,.0f} MB" if row["bytes"] else "size: see source"
         print(f"{row['id']:<36} {row['state']:<9} {row['kind']:<8} {size:>16}  {row['licence']}")
-        print(f"{'':<36} {' → '.join(row['sources'])} · {' '.join(CHAPTERS[one] for one in row['chapters'])}")
+        print(f"{'':<36} {' → '.join(row['sources'])} · {' '.join(_titles()[one] for one in row['chapters'])}")
     print(f"\nfetched models lie in {kept.root}")
     return 0
 
@@ -193,7 +191,7 @@ def _choose(options: argparse.Namespace) -> int:
     except Told as error:
         print(_message(error), file=sys.stderr)
         return 1
-    print(f"{CHAPTERS[options.chapter]}: {info.id}")
+    print(f"{_titles()[options.chapter]}: {info.id}")
     return 0
 
 
@@ -232,7 +230,7 @@ def _chosen(options: argparse.Namespace) -> list[ModelInfo]:
     except Told as error:
         raise SystemExit(_message(error)) from error
     if options.all_for:
-        chosen += [catalog.entry(info.id) for info in catalog.for_chapter(options.all_for)]
+        chosen += [catalog.entry(info.id) for info in catalog.able_to(chapters.get(options.all_for).ability)]
     return list(dict.fromkeys(chosen))
 
 

@@ -1,4 +1,4 @@
-"""Claim → published figure → measured figure. One module a chapter; this file says which chapters have one."""
+"""Claim → published figure → measured figure. One module for every chapter that has evidence."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from explorer import chapters
 from explorer.evidence.texts import Row
 
-CHAPTERS = ("input", "masking", "pairs", "attention", "context", "languages", "generation")
+CHAPTERS = tuple(chapter.id for chapter in chapters.CHAPTERS if chapter.evidence)
 
 
 def measure(chapter: str, data: Path | None = None) -> Iterator[Row]:

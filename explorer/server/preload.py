@@ -12,12 +12,10 @@ import threading
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from explorer import chapters
 from explorer.engine import get_engine, uses
 from explorer.errors import Told
-from explorer.ui import chapters
 from explorer.ui.first_paint import first_painted
-
-_CHAPTERS = (*(name for _, name in chapters.CHAPTERS), "models")
 
 
 class PreloadMiddleware:
@@ -29,8 +27,8 @@ class PreloadMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "GET":
-            name = scope["path"].rstrip("/").rsplit("/", 1)[-1] or chapters.CHAPTERS[0][1]
-            if name in _CHAPTERS and name not in self._announced:
+            name = scope["path"].rstrip("/").rsplit("/", 1)[-1] or chapters.HOME
+            if name in chapters.PAGES and name not in self._announced:
                 self._announced.add(name)
                 threading.Thread(target=_prepare, args=(name,), name=f"prepare-{name}", daemon=True).start()
         await self._app(scope, receive, send)
@@ -58,4 +56,4 @@ def get_ready() -> None:
     first_painted.wait()
     get_engine().warm(model)
     get_engine().warm(None)
-    _import_views(*_CHAPTERS)
+    _import_views(*chapters.PAGES)

@@ -10,8 +10,9 @@ import segno
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from explorer import chapters
 from explorer.engine import uses
-from explorer.ui import chapters, i18n, network
+from explorer.ui import i18n, navigation, network
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline, literal
 
@@ -72,7 +73,7 @@ def _model(current: str) -> None:
         facts.append(t("common.weights", n=f"{info.parameters / 1e6:.0f}"))
     label = f"{t('common.model')} **{literal(info.name)}** · {' · '.join(facts)}"
     with st.container(key="model-line"):
-        st.page_link(chapters.page("models"), label=label)
+        st.page_link(navigation.page(chapters.MODELS), label=label)
 
 
 def _phone() -> None:

@@ -14,7 +14,7 @@ import streamlit as st
 
 from explorer.components.cards import Card, cards
 from explorer.components.export_bar import export_bar
-from explorer.ui import chapters, page_parts, state, widgets
+from explorer.ui import navigation, page_parts, state, widgets
 from explorer.ui.i18n import t
 from explorer.ui.state import Store
 
@@ -56,10 +56,10 @@ def row(page: str, store: Store[Any]) -> None:
         widgets.download(f"{page}-state-save", t("common.state_save"), later, f"open-sesame-{page}.json")
         with st.popover(t("common.state_open")):
             _open(page, store)
-    following = chapters.after(page)
+    following = navigation.after(page)
     if following is not None:
         with st.container(key="next-chapter"):
-            st.page_link(chapters.page(following), label=t("common.next", name=t(f"{following}.nav")))
+            st.page_link(navigation.page(following), label=t("common.next", name=t(f"{following}.nav")))
 
 
 def _state_file(page: str, now: Callable[[], Any]) -> str:

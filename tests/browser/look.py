@@ -21,8 +21,8 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from explorer import chapters
 from explorer.content import examples
-from explorer.ui import chapters
 from tests.browser.conftest import LOCALES, settle
 from tests.browser.journey import ROOT
 from tests.browser.server import Server, launch_chromium, running
@@ -68,7 +68,7 @@ class View:
         return self.path + (f"?{urlencode(query)}" if query else "")
 
 
-CHAPTERS = (*(name for _, name in chapters.CHAPTERS), "models")  # the pages; the last is in no list of chapters
+CHAPTERS = chapters.PAGES
 
 
 def tools(chapter: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ import math
 import pytest
 from playwright.sync_api import expect
 
-from explorer.ui.chapters import CHAPTERS
+from explorer.chapters import CHAPTERS
 from tests.browser.conftest import OpenPage
 from tests.browser.journey import Home, Reference, eventually, linked, numbers, percent
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from explorer import chapters
 from explorer.content import examples
 from explorer.engine import catalog, get_engine
 from explorer.lab.types.attention import CellInputs, LookInputs
@@ -18,7 +19,6 @@ from explorer.lab.types.generation import FollowInputs
 from explorer.lab.types.inputs import PositionInputs, SumInputs
 from explorer.lab.types.masking import Edit, FillInputs, ScanInputs
 from explorer.lab.types.pairs import JudgeInputs
-from explorer.ui import chapters
 from explorer.ui.state import MAX_LINK, _link, _write, from_query, to_query
 from explorer.views.attention import common as attention
 from explorer.views.attention import scene as attention_scene
@@ -31,7 +31,7 @@ from explorer.views.pairs import common as pairs
 from tests.ui.conftest import Reader
 from tests.ui.conftest import reader as reader  # the same stand-in for a session
 
-PAGES = [name for _, name in chapters.CHAPTERS if name != "evidence"]  # that page has claims, and no examples
+PAGES = [chapter.id for chapter in chapters.CHAPTERS if chapter.examples]
 # What an examples' file holds beside presets: the texts averaged over, a long text, sentences to draw from.
 BESIDE = {
     "masking": {"average"},

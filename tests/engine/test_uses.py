@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from explorer import chapters
 from explorer.engine import uses
 from explorer.models.catalog import adhoc_models
 from explorer.models.catalog.catalog import ModelInfo
-from explorer.models.catalog.chapter_models import READERS_KINDS
 from explorer.models.catalog.policy import Policy
+
+READERS_KINDS = {chapter.id: chapter.reader_kinds for chapter in chapters.CHAPTERS if chapter.reader_kinds}
 
 MAY, MAY_NOT = Policy(alone=False, allowed=frozenset({"switch"})), Policy(alone=False)
 

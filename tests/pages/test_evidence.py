@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from explorer import chapters
 from explorer.evidence import results_store, runner
 from explorer.lab.types.evidence import OWN, Measuring
-from explorer.ui import chapters, i18n
+from explorer.ui import i18n
 from explorer.views.evidence import common
 from tests.evidence.test_runner import ROW, SECOND
 from tests.pages.app import body, html, link, notices, open_page
@@ -52,7 +53,7 @@ def test_what_was_measured_here_is_said_so_and_what_fails_too(lang: str) -> None
 
 
 def test_every_chapter_with_evidence_is_offered_and_the_link_holds_the_choice() -> None:
-    names = [name for _, name in chapters.CHAPTERS if name in runner.chapters()]
+    names = [name for name in chapters.IDS if name in runner.chapters()]
     at = open_page("evidence", "zh")
     control = at.segmented_control(key="evidence-chapter-zh")
     assert control.options == [i18n.text(f"{name}.nav" if name else "evidence.all", "zh") for name in ("", *names)]

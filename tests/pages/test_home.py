@@ -7,8 +7,9 @@ import itertools
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer import chapters
 from explorer.content import examples
-from explorer.ui import chapters, i18n
+from explorer.ui import i18n
 from explorer.ui.state import to_query
 from explorer.views.home import common
 from tests.pages.app import body, count, html, link, notices, open_page
@@ -135,11 +136,11 @@ def test_the_sidebar_lists_the_chapters_that_work(lang: str) -> None:
     at = open_page("home", lang)
     links = [element.proto.label for element in at.sidebar if element.type == "page_link"]
     *listed, model = links
-    assert listed == [f"{number}\u2002{words(f'{name}.nav', lang)}" for number, name in chapters.CHAPTERS]
+    assert listed == [f"{one.number}\u2002{words(f'{one.id}.nav', lang)}" for one in chapters.CHAPTERS]
     assert "mini-mbert" in model
 
 
-@pytest.mark.parametrize("page", [name for _, name in chapters.CHAPTERS])
+@pytest.mark.parametrize("page", chapters.IDS)
 def test_large_type_is_switched_on_and_stands_in_the_link(page: str) -> None:
     at = open_page(page, "zh")
     assert "135%" not in styles(at)

@@ -97,7 +97,7 @@ def test_another_masked_model_shows_every_tool(
     """Its language vectors are computed on the spot from the project's sentences, and nothing of it comes along."""
     monkeypatch.setenv("SESAME_MODELS", str(tmp_path / "models"))
     monkeypatch.setenv("SESAME_CACHE", str(tmp_path / "cache"))
-    known = {**catalog.ANY_OF_KIND, "masked": (*catalog.ANY_OF_KIND["masked"], "languages")}
+    known = {**catalog.ANY_OF_KIND, "masked": (*catalog.ANY_OF_KIND["masked"], "multilingual")}
     monkeypatch.setattr(catalog, "ANY_OF_KIND", known)  # as the catalogue says of bert-base-multilingual-cased
     info = adhoc_models.register(tiny_of(family).folder, Policy(alone=True))
     chapter_models.choose("languages", info.id)

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from explorer import chapters
 from explorer.engine import get_engine, uses
 from explorer.models.catalog import adhoc_models
 from explorer.models.catalog.catalog import ModelInfo
-from explorer.models.catalog.chapter_models import READERS_KINDS
 from explorer.models.catalog.policy import Policy
 from tests.pages.app import link, notices, open_page
+
+READERS_KINDS = {chapter.id: chapter.reader_kinds for chapter in chapters.CHAPTERS if chapter.reader_kinds}
 
 FAMILY = {"attention": "bert", "context": "bert", "generation": "gpt2"}
 

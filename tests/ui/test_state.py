@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import random
-import typing
-from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import pytest
 
@@ -33,54 +31,7 @@ class Sample:
     on: bool = False
 
 
-def drawn(kind: type[Any], seed: int) -> Any:
-    """A state with every field drawn from what it may hold."""
-    rng = random.Random(seed)
-    hints = typing.get_type_hints(kind)
-
-    def one(hint: Any, bounds: typing.Mapping[str, Any]) -> Any:
-        low, high, longest = (bounds.get(name) for name in ("low", "high", "longest"))
-        if typing.get_origin(hint) is Literal:
-            return rng.choice(typing.get_args(hint))
-        if typing.get_origin(hint) is tuple:
-            item = typing.get_args(hint)[0]
-            return tuple(one(item, {**bounds, "longest": 9}) for _ in range(rng.randrange((longest or 5) + 1)))
-        if hint is bool:
-            return rng.random() < 0.5
-        if hint is int:
-            return rng.randint(int(low or 0), int(high or 99))
-        if hint is float:
-            return round(rng.uniform(low or 0, high or 1), 2)
-        return "".join(rng.choice(WORDS) for _ in range(8))[: rng.randrange(1, longest or 9)]
-
-    return kind(**{field.name: one(hints[field.name], field.metadata) for field in fields(kind)})
-
-
-# --- there and back --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", [*PAGES.values(), Sample], ids=lambda kind: kind.__module__)
-@pytest.mark.parametrize("seed", range(40))
-def test_a_state_comes_back_from_its_query(kind: type[Any], seed: int) -> None:
-    whole = drawn(kind, seed)
-    assert from_query(kind, to_query(whole)) == (whole, ())
-
-
-@pytest.mark.parametrize("kind", PAGES.values(), ids=PAGES)
-def test_an_untouched_page_has_an_empty_link(kind: type[Any]) -> None:
-    assert to_query(kind()) == {}
-    assert from_query(kind, {}) == (kind(), ())
-
-
-@pytest.mark.parametrize("kind", PAGES.values(), ids=PAGES)
-def test_every_field_has_a_default_and_bounds(kind: type[Any]) -> None:
-    hints = typing.get_type_hints(kind)
-    for field in fields(kind):
-        hint = hints[field.name]
-        if hint in (int, float):
-            assert field.metadata["low"] <= field.default <= field.metadata["high"], field.name
-        if hint is str or typing.get_origin(hint) is tuple:
-            assert field.metadata["longest"], field.name
+# --- there and back: whole states are tests/contract/test_states.py's --------------------------------------------
 
 
 @pytest.mark.parametrize("word", WORDS)

@@ -17,12 +17,12 @@ from explorer.errors import ModelUnavailable
 from explorer.models.catalog import store
 
 KINDS = ("masked", "causal", "seq2seq", "encoder")
-# The chapters of models that were typed by name, of which the catalogue says nothing: what any of their kind can do.
+# The abilities of models that were typed by name, of which the catalogue says nothing: what any of their kind can do.
 ANY_OF_KIND = {
-    "masked": ("input", "masking", "pairs", "attention", "context"),
-    "causal": ("input", "generation", "incontext"),
-    "seq2seq": ("input", "denoising"),
-    "encoder": ("input", "attention", "context"),
+    "masked": ("tokens", "mlm", "nsp", "attentions", "hidden_states"),
+    "causal": ("tokens", "lm", "in_context"),
+    "seq2seq": ("tokens", "denoising"),
+    "encoder": ("tokens", "attentions", "hidden_states"),
 }
 
 
@@ -64,7 +64,7 @@ class ModelInfo:
     bytes: int
     licence_file: str = ""
     trained_with: TrainedWith | None = None
-    chapters: tuple[str, ...] = ()
+    abilities: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     notice: str = ""
     wheels: tuple[Wheel, ...] = ()
@@ -88,9 +88,9 @@ class ModelInfo:
         return "embedded" in self.sources
 
     @property
-    def good_for(self) -> tuple[str, ...]:
-        """The chapters that have a use for it: as the catalogue says, else what its kind can do."""
-        return self.chapters or ANY_OF_KIND[self.kind]
+    def able(self) -> tuple[str, ...]:
+        """What it can be asked: as the catalogue says, else what any of its kind can do."""
+        return self.abilities or ANY_OF_KIND[self.kind]
 
 
 @cache
@@ -143,17 +143,17 @@ def default(kind: str) -> ModelInfo:
     raise LookupError(f"no embedded {kind!r} model in catalog.toml")
 
 
-def for_chapter(chapter: str) -> tuple[ModelInfo, ...]:
-    """The models a chapter has a use for, in the catalogue's order."""
-    return tuple(info for info in all_entries() if chapter in info.chapters)
+def able_to(ability: str) -> tuple[ModelInfo, ...]:
+    """The models of the catalogue with an ability, in its order."""
+    return tuple(info for info in all_entries() if ability in info.abilities)
 
 
-def default_for(chapter: str) -> ModelInfo:
-    """The model a chapter starts with: the first that ships with the app and is good for it. Raises LookupError."""
-    for info in all_entries():
-        if info.embedded and chapter in info.chapters:
+def default_for(ability: str) -> ModelInfo:
+    """The first model that ships with the app and has an ability. Raises LookupError if none has."""
+    for info in able_to(ability):
+        if info.embedded:
             return info
-    raise LookupError(f"no embedded model for chapter {chapter!r} in catalog.toml")
+    raise LookupError(f"no embedded model is able to do {ability!r} in catalog.toml")
 
 
 def from_dict(table: dict[str, Any]) -> ModelInfo:

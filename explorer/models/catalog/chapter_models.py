@@ -1,7 +1,7 @@
 """Which model a chapter uses: the embedded one, until somebody who may has chosen another that lies here.
 
 A choice holds for everybody on this machine and stays (notes.json in the folder of fetched models). Knows files of the
-store; loads nothing. Only chapters that ask `chosen` are listed in SWITCHABLE.
+store, and the chapters' records; loads nothing.
 """
 
 from __future__ import annotations
@@ -9,20 +9,14 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from explorer import chapters
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog import catalog, store
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.network import model_files
 from explorer.models.network.architectures import architecture
 
-SWITCHABLE = ("masking", "pairs", "attention", "context", "languages", "generation")
-READ_ONLY = ("input", "attention", "context")  # chapters that look inside and ask no head
-# Chapters whose readers can put a model of their own choice on their page, and the kinds that can be shown there.
-READERS_KINDS = {
-    "attention": catalog.KINDS,
-    "context": ("masked", "causal", "encoder"),
-    "generation": ("causal",),
-}
+SWITCHABLE = tuple(chapter.id for chapter in chapters.CHAPTERS if chapter.switchable)
 TOPIC = "chapters"
 
 
@@ -35,13 +29,13 @@ def chosen(chapter: str) -> ModelInfo:
     place = store.default()
     model_id = _choices(place.root, _stamp(place.root / store.NOTES)).get(chapter)
     found = None if model_id is None else _there(model_id, _stamp(place.home(model_id)))
-    return found or catalog.default_for(chapter)
+    return found or catalog.default_for(chapters.get(chapter).ability)
 
 
 def choose(chapter: str, model_id: str) -> ModelInfo:
     """Let a chapter use a model that lies here. Raises what `require` raises."""
     info = require(chapter, model_id)
-    is_default = info.id == catalog.default_for(chapter).id
+    is_default = info.id == catalog.default_for(chapters.get(chapter).ability).id
     store.default().remember(TOPIC, chapter, None if is_default else info.id)
     return info
 
@@ -57,9 +51,9 @@ def require(chapter: str, model_id: str) -> ModelInfo:
     info = catalog.entry(model_id)
     if not info.embedded and store.default().state(model_id) != "whole":
         raise ModelUnavailable("model_missing", model=info.name, path=str(info.folder))
-    if chapter not in READ_ONLY and (info.kind == "encoder" or not _has_head(info)):
+    if chapters.get(chapter).needs_head and (info.kind == "encoder" or not _has_head(info)):
         raise ModelUnavailable("head_missing", model=info.name)
-    if chapter not in info.good_for:
+    if chapters.get(chapter).ability not in info.able:
         raise ModelUnavailable("not_for_chapter", model=info.name)
     return info
 
@@ -77,7 +71,7 @@ def usable(chapter: str) -> tuple[ModelInfo, ...]:
 
 def can_show(chapter: str, info: ModelInfo) -> bool:
     """Whether a reader's page of the chapter can show this model: it is of a kind that fits, and it lies here."""
-    return info.kind in READERS_KINDS.get(chapter, ()) and info.weights_file.is_file()
+    return info.kind in chapters.get(chapter).reader_kinds and info.weights_file.is_file()
 
 
 def chapters_of(model_id: str) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from explorer import chapters
 from explorer.lab.types.evidence import Bench, Figure
-from explorer.ui import chapters
 from explorer.ui.state import Store, limit
 
 COLUMNS = (
@@ -39,7 +39,7 @@ def store() -> Store[State]:
 def with_evidence(bench: Bench) -> tuple[str, ...]:
     """The chapters of this app that have evidence, in reading order."""
     measured = bench.chapters()
-    return tuple(name for _, name in chapters.CHAPTERS if name in measured)
+    return tuple(name for name in chapters.IDS if name in measured)
 
 
 def shown(bench: Bench) -> tuple[str, ...]:

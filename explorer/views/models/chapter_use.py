@@ -6,8 +6,9 @@ import html
 
 import streamlit as st
 
+from explorer import chapters
 from explorer.engine import catalog, get_engine, library, uses
-from explorer.ui import chapters, page_parts, permission
+from explorer.ui import page_parts, permission
 from explorer.ui.i18n import HTML_LANG, language, t
 from explorer.ui.markup import inline
 from explorer.views.models import common
@@ -32,9 +33,9 @@ def draw() -> None:
 def used_by_chapters() -> list[str]:
     """The chapters that run a model."""
     return [
-        name
-        for _, name in chapters.CHAPTERS
-        if any(name in info.chapters and info.embedded for info in catalog.all_entries())
+        chapter.id
+        for chapter in chapters.CHAPTERS
+        if any(chapter.ability in info.abilities and info.embedded for info in catalog.all_entries())
     ]
 
 

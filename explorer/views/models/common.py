@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from explorer import chapters
 from explorer.engine import library
 from explorer.engine.library import ModelInfo, Standing
 from explorer.errors import Told
-from explorer.ui import chapters, permission
+from explorer.ui import permission
 from explorer.ui.i18n import t
 from explorer.ui.state import Store, limit
 
@@ -39,7 +40,7 @@ def may(action: str) -> bool:
 
 def landed(info: ModelInfo) -> list[str]:
     """The chapters of this app that have a use for a model."""
-    return [name for _, name in chapters.CHAPTERS if name in info.good_for]
+    return [chapter.id for chapter in chapters.CHAPTERS if chapter.ability in info.able]
 
 
 def chapter_name(name: str) -> str:

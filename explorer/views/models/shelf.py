@@ -26,7 +26,7 @@ def draw() -> None:
         lambda name: common.store().set(chapter=name),
     )  # fmt: skip
     shelf = library.shelf()
-    models = [one for one in shelf if not shown or shown in one.info.good_for]
+    models = [one for one in shelf if not shown or shown in common.landed(one.info)]
     for hidden in (one.info.id for one in shelf if one not in models):
         progress.draw(hidden)
     here = [one for one in models if one.here]

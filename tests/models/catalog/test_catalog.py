@@ -33,7 +33,7 @@ def test_other_entries_name_a_source_an_architecture_and_a_use(info: catalog.Mod
     assert all(re.fullmatch(r"pypi|(huggingface|modelscope):[\w.-]+/[\w.-]+", source) for source in info.sources)
     assert info.family in ARCHITECTURES
     assert ARCHITECTURES[info.family].kind == info.kind
-    assert info.chapters
+    assert info.abilities
     assert all(path.is_file() for path in info.terms_files)
     assert bool(info.revision) == bool(info.bytes) == bool(info.parameters)  # verified in full, or not at all
     assert ("pypi" in info.sources) == bool(info.wheels)

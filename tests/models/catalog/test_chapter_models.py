@@ -100,5 +100,5 @@ def test_a_checkpoint_that_says_it_has_no_head_is_one_for_reading_only(
 
 def test_every_entry_is_good_for_something() -> None:
     for info in catalog.all_entries():
-        assert info.good_for
-        assert dataclasses.replace(info, chapters=()).good_for
+        assert info.able
+        assert dataclasses.replace(info, abilities=()).able
