@@ -119,7 +119,6 @@ HAN_IN_ENGLISH: set[str] = set()
 NO_HAN_IN_CHINESE = {
     "attention.cell.dot",
     "attention.cell.factor",
-    "attention.curve.log",
     "attention.curve.root",
     "attention.dense.mb",
     "attention.pattern.bigbird",
@@ -139,7 +138,8 @@ NO_HAN_IN_CHINESE = {
     "components.layers.umap",
     "context.cross.in_sense",
     "masking.how.mask",
-    "models.list_comma",
+    "common.list_comma",
+    "common.list_semicolon",
     "masking.joint.alone",
 }
 

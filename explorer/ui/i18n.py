@@ -7,6 +7,7 @@ are and how they are filled in; it does not know how they are drawn (markup.py d
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -49,6 +50,16 @@ def text(key: str, lang: str, /, **values: object) -> str:
     if not isinstance(found, str):
         raise KeyError(f"{key} is a section, not a text")
     return found.format(**values) if values else found
+
+
+def listed(items: Iterable[str]) -> str:
+    """Words as the reader's language lists them: 、 in Chinese, a comma and a space in English."""
+    return t("common.list_comma").join(items)
+
+
+def clauses(items: Iterable[str]) -> str:
+    """Statements one after another, with the semicolon of the reader's language between them."""
+    return t("common.list_semicolon").join(items)
 
 
 def section(key: str) -> dict[str, Any]:

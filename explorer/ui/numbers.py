@@ -1,6 +1,12 @@
-"""How numbers are written for a reader: 37.2 %, < 0.1 %, 12,912,768, −1.25."""
+"""How numbers are written for a reader: 37.2 %, < 0.1 %, 12,912,768, −1.25; 3470 万 or 34.7 M."""
 
 from __future__ import annotations
+
+# The units in which a language counts what is large: Chinese by the ten thousand, English by the thousand.
+_UNITS = {
+    "zh": ((1e12, "万亿"), (1e8, "亿"), (1e4, "万")),
+    "en": ((1e12, "T"), (1e9, "B"), (1e6, "M")),
+}
 
 
 def percent(p: float) -> str:
@@ -20,3 +26,11 @@ def thousands(n: float) -> str:
 def signed(x: float, digits: int = 2) -> str:
     """A number with a true minus sign."""
     return f"{x:.{digits}f}".replace("-", "−")
+
+
+def parameters(n: float, lang: str) -> str:
+    """How many parameters a model has, to three digits: 3470 万 and 1750 亿, or 34.7 M and 175 B."""
+    for unit, name in _UNITS[lang]:
+        if n >= unit:
+            return f"{float(f'{n / unit:.3g}'):g} {name}"
+    return thousands(n)

@@ -15,6 +15,7 @@ from explorer.engine import uses
 from explorer.ui import i18n, navigation, network
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline, literal
+from explorer.ui.numbers import parameters
 
 _TEACHER = "teacher"
 _closes_on_a_phone = st.components.v2.component(
@@ -70,7 +71,7 @@ def _model(current: str) -> None:
     info = uses.model_of(current)
     facts = [t("common.embedded" if info.embedded else "common.fetched")]
     if info.parameters:
-        facts.append(t("common.weights", n=f"{info.parameters / 1e6:.0f}"))
+        facts.append(t("common.parameters", n=parameters(info.parameters, i18n.language())))
     label = f"{t('common.model')} **{literal(info.name)}** · {' · '.join(facts)}"
     with st.container(key="model-line"):
         st.page_link(navigation.page(chapters.MODELS), label=label)

@@ -15,7 +15,7 @@ import streamlit as st
 from explorer.components.cards import Card, cards
 from explorer.components.export_bar import export_bar
 from explorer.ui import navigation, page_parts, state, widgets
-from explorer.ui.i18n import t
+from explorer.ui.i18n import listed, t
 from explorer.ui.state import Store
 
 
@@ -27,7 +27,7 @@ def link_problems(store: Store[Any]) -> None:
     if store.problems[0].field == "version":
         page_parts.notice("common.link_version", "warn")
     else:
-        page_parts.notice("common.link_bad", "warn", fields="、".join(problem.field for problem in store.problems))
+        page_parts.notice("common.link_bad", "warn", fields=listed(problem.field for problem in store.problems))
 
 
 def link_limit(store: Store[Any]) -> None:

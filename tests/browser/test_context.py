@@ -10,7 +10,7 @@
     Paste lines, label by clicking, by clustering; CSV        test_lines_are_pasted_labelled_and_taken_along
     The crossing of any four words, 0 for static vectors      test_any_four_words_cross
     Self- and intra-sentence similarity; 狗咬人 / 人咬狗      test_static_vectors_and_contextual_ones
-    "Change the company", with the trail                      test_the_point_walks_as_its_company_changes
+    "Change the neighbours", with the trail                      test_the_point_walks_as_its_company_changes
     Plants, animals, electricity; neighbours in full space    test_neighbours_are_those_of_the_original_space
     CBOW live with loss curve and cancel; point and cloud     test_cbow_trains_while_one_looks_on_and_can_be_stopped
     More words                                                test_other_words_come_on_the_stage

@@ -125,7 +125,7 @@ def test_another_drawing_hides_others() -> None:
 def test_a_bad_link_is_told(lang: str) -> None:
     at = open_page("home", lang, how="elmo", cut="5000")
     assert not at.exception
-    assert notices(at)[0] == words("common.link_bad", lang, fields="how、cut")
+    assert notices(at)[0] == words("common.link_bad", lang, fields=f"how{words('common.list_comma', lang)}cut")
 
 
 # --- the frame -------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from explorer.engine import catalog, get_engine
 from explorer.errors import Told
 from explorer.lab.types.attention import INFLUENCE, OFF, OffInputs
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import t
+from explorer.ui.i18n import listed, t
 from explorer.ui.numbers import percent
 from explorer.views.attention import common, snippets
 from explorer.views.attention.common import State
@@ -70,7 +70,7 @@ def _two(scene: Scene, state: State, asked: OffInputs) -> None:
     off = _there(scene, state)
     result = widgets.run(OFF, scene.model_id, OffInputs(asked.text, asked.position, off)).result
     original = None if result.original < 0 else result.original
-    names = "、".join(f"{layer + 1}–{head + 1}" for layer, head in off[:8])
+    names = listed(f"{layer + 1}–{head + 1}" for layer, head in off[:8])
     compare(
         [
             Series(t("attention.off.whole"), result.logits[0], original),

@@ -53,7 +53,12 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
                   on_click=lambda: st.session_state.__setitem__(ASKED, text))  # fmt: skip
     if found is not None:
         _show(found, scene, result, state)
-    page_parts.steps([(t(f"context.cbow.step{n}"), "") for n in (1, 2, 3)])
+    page_parts.steps(
+        [
+            *((t(f"context.cbow.step{n}"), "") for n in (1, 2)),
+            (t("context.cbow.step3", word=verbatim(scene.word)), ""),
+        ]
+    )
     page_parts.honesty("context.cbow.honesty")
     common.show_code("context_cbow", text=text, epochs=inputs.epochs)
 

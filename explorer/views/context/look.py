@@ -9,6 +9,7 @@ from explorer.lab.types import embedding_metrics as geometry
 from explorer.lab.types.context import EmbedResult
 from explorer.ui import page_parts
 from explorer.ui.i18n import t
+from explorer.ui.markup import verbatim
 from explorer.views.context import common
 from explorer.views.context.common import Scene, State
 
@@ -19,7 +20,11 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
     common_cos = float(result.anisotropy[layer])
     with left:
         page_parts.steps(
-            [(t(f"context.look.step{n}"), "") for n in (1, 2)] + [(t("context.look.step3"), _numbers(result))]
+            [
+                (t("context.look.step1"), ""),
+                (t("context.look.step2", word=verbatim(scene.word)), ""),
+                (t("context.look.step3"), _numbers(result)),
+            ]
         )
         page_parts.quiet(t("context.look.anisotropy", layer=layer, cos=f"{common_cos:.2f}", n=result.n_tokens))
     with right:

@@ -127,10 +127,10 @@ def _chain(state: State, ids: tuple[int, ...], words: Sequence[str]) -> None:
     page_parts.subsection("generation.ways.chain")
     head = [t(f"generation.ways.chain_{name}") for name in ("likeliest", "p", "taken", "p")]
     published = [
-        (step["likeliest"], f"{100 * step['p']:g} %", step["taken"], f"{100 * step['p_taken']:g} %")
+        (step["text"], step["likeliest"], f"{100 * step['p']:g} %", step["taken"], f"{100 * step['p_taken']:g} %")
         for step in examples.load("generation")["chain"]
     ]
-    page_parts.table(head, published, numeric=(1, 3))
+    page_parts.table([t("generation.ways.chain_text"), *head], published, numeric=(2, 4))
     page_parts.quiet(t("generation.ways.chain_source"))
     count = len(common.path_of(state))
     if not count:

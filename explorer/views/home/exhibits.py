@@ -9,9 +9,9 @@ from typing import Any
 from explorer.content import examples
 from explorer.engine import catalog, get_engine
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import t
+from explorer.ui.i18n import language, t
 from explorer.ui.markup import inline
-from explorer.ui.numbers import thousands
+from explorer.ui.numbers import parameters
 from explorer.views.home.common import store
 
 KINDS = ("supervised", "unsupervised", "semi", "reinforcement", "self")
@@ -51,7 +51,8 @@ def _family_row(model: dict[str, Any]) -> str:
     size = ""
     if "size" in model:
         place = (math.log10(model["size"]) - DECADES[0]) / (DECADES[1] - DECADES[0])
-        size = f'<div class="axis"><i style="left: {place:.1%}"></i></div><span>{_size(model["size"])}</span>'
+        written = parameters(model["size"], language())
+        size = f'<div class="axis"><i style="left: {place:.1%}"></i></div><span>{written}</span>'
     cells = (inline(model["name"]), inline(model["date"]), f'<div class="sized">{size or "–"}</div>')
     words = (t(f"home.family.type_{model['build']}"), t(f"home.family.target_{model['target']}"), model["source"])
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in (*cells, *map(inline, words))) + "</tr>"
@@ -73,14 +74,7 @@ def classes() -> None:
 
 
 def why() -> None:
-    """Labels are dear, one body serves many tasks."""
+    """Labels are expensive, one body serves many tasks."""
     page_parts.section("home.why")
     page_parts.steps([(t(f"home.why.step{n}"), "") for n in (1, 2, 3)])
     page_parts.honesty("home.why.honesty")
-
-
-def _size(weights: float) -> str:
-    for unit, name in ((1e12, " T"), (1e9, " B"), (1e6, " M")):
-        if weights >= unit:
-            return f"{weights / unit:.3g}{name}"
-    return thousands(weights)

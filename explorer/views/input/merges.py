@@ -10,7 +10,7 @@ from explorer.content import examples
 from explorer.engine import catalog, get_engine
 from explorer.lab.types.inputs import Cutting, Merge
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, t
+from explorer.ui.i18n import language, listed, t
 from explorer.ui.markup import inline, verbatim
 from explorer.views.input import common
 from explorer.views.input.common import Reading, State
@@ -78,5 +78,5 @@ def _note(cut: Cutting, step: Merge) -> str:
         return inline(t("input.merges.rank", n=step.rank + 1))
     if not step.tried:
         return inline(t("input.merges.at_once"))
-    shown = "、".join(step.tried[:SHOWN_TRIES]) + ("…" if len(step.tried) > SHOWN_TRIES else "")
+    shown = listed(step.tried[:SHOWN_TRIES]) + ("…" if len(step.tried) > SHOWN_TRIES else "")
     return inline(t("input.merges.tried", n=len(step.tried), words=verbatim(shown)))

@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.figures import positions as figure
 from explorer.lab.types.inputs import PositionInputs, PositionResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import t
+from explorer.ui.i18n import listed, t
 from explorer.views.input import common
 from explorer.views.input.common import Reading, State
 
@@ -24,8 +24,8 @@ def draw(reading: Reading, state: State) -> None:
     near = [int(i) for i in np.argsort(-row, kind="stable") if i != place][:NEAREST]
     body, side = st.columns([1, 0.44], gap="large")
     with body:
-        alt = t("input.positions.alt", place=place, near="、".join(map(str, near[:3])))
-        page_parts.plot(figure.grid(found.cosine), "input-positions", t("input.positions.caption"), alt)
+        alt = t("input.positions.alt", place=place, near=listed(map(str, near[:3])))
+        page_parts.plot(figure.grid(found.cosine), "input-positions", t("input.positions.caption", last=size - 1), alt)
         key = "input-place"
         st.session_state[key] = place
         st.slider(

@@ -36,7 +36,7 @@ def draw(reading: Reading, state: State) -> None:
         )
         vector_strip(
             [(t(f"input.sum.{part}"), np.ascontiguousarray(getattr(found, part)[at])) for part in PARTS],
-            key="input-sum", title=t("input.sum.title"), caption=t("input.sum.caption"),
+            key="input-sum", title=t("input.sum.title"), caption=t("input.sum.caption", d=found.total.shape[1]),
         )  # fmt: skip
         _numbers(found, at)
         page_parts.notice("input.sum.exact", "good", difference=f"{found.difference:.1e}")

@@ -10,7 +10,7 @@ from explorer.content import corpora, examples
 from explorer.engine import get_engine
 from explorer.lab.types.languages import KEEP, KINDS, KeepInputs, KeepResult, survey_of
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import t
+from explorer.ui.i18n import listed, t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
 from explorer.views.languages import common
@@ -56,7 +56,7 @@ def _of_sentence(sentence: Sentence) -> None:
     rows = [
         (
             verbatim(sentence.tokens.surface(int(at))),
-            "、".join(verbatim(vocabulary[int(number)].removeprefix("##")) for number in ids[:3]),
+            listed(verbatim(vocabulary[int(number)].removeprefix("##")) for number in ids[:3]),
             *(percent(float(share[n])) for n in shown),
         )
         for at, ids, share in zip(result.position, result.ids, result.shares, strict=True)

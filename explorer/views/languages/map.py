@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.components.language_map import language_map
 from explorer.content import corpora
-from explorer.lab.types.languages import LANGUAGES, MAP_LINES, PLACE, PlaceInputs
+from explorer.lab.types.languages import BOTH, LANGUAGES, MAP_LINES, PLACE, PlaceInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.languages import common
@@ -28,4 +28,4 @@ def draw(sentence: Sentence, state: State) -> None:
         )  # fmt: skip
     with right:
         page_parts.steps([(t(f"languages.map.step{n}"), "") for n in (1, 2, 3)])
-        page_parts.honesty("languages.map.honesty")
+        page_parts.honesty("languages.map.honesty", d=sentence.survey.means[BOTH].shape[-1])

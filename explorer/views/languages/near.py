@@ -7,9 +7,11 @@ import streamlit as st
 
 from explorer.lab.types.languages import BOTH
 from explorer.ui import page_parts
-from explorer.ui.i18n import language, t
+from explorer.ui.i18n import clauses, t
 from explorer.views.languages import common
 from explorer.views.languages.common import LANGUAGES, Sentence, State
+
+CLEARLY = 0.1  # a cosine that says two languages are alike; a nearest one below it may lie anywhere
 
 
 def draw(sentence: Sentence, state: State) -> None:
@@ -57,11 +59,11 @@ def cosines(vectors: np.ndarray) -> np.ndarray:
 
 
 def _closest(cos: np.ndarray) -> str:
-    """Each language's nearest neighbour, in words."""
+    """The nearest neighbour of each language that has one, in words: below CLEARLY a cosine names no neighbour."""
     others = np.where(np.eye(len(cos), dtype=bool), -np.inf, cos)
     pairs = [
         t("languages.near.neighbour", tongue=common.name_of(lang), other=common.name_of(LANGUAGES[int(row.argmax())]),
           cos=f"{row.max():.2f}".replace("-", "−"))
-        for lang, row in zip(LANGUAGES, others, strict=True)
+        for lang, row in zip(LANGUAGES, others, strict=True) if row.max() >= CLEARLY
     ]  # fmt: skip
-    return ("；" if language() == "zh" else "; ").join(pairs)
+    return clauses(pairs) or t("languages.near.none")

@@ -10,7 +10,7 @@ from explorer.content import corpora, examples
 from explorer.engine import get_engine
 from explorer.lab.types.languages import WORDS, WordsInputs, WordsResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import t
+from explorer.ui.i18n import listed, t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
 from explorer.views.languages import common
@@ -63,13 +63,13 @@ def best_layer(result: WordsResult) -> int:
 def _table(model_id: str, result: WordsResult, target: str, layer: int) -> None:
     forms = corpora.forms(target)
 
-    def listed(n: int, way: int) -> str:
-        return "、".join(verbatim(forms[int(line)][0]) for line in result.nearest[n, way, layer])
+    def nearest(n: int, way: int) -> str:
+        return listed(verbatim(forms[int(line)][0]) for line in result.nearest[n, way, layer])
 
     page_parts.table(
         (t("languages.words.word"), t("languages.words.after"), t("languages.words.before")),
-        [(verbatim(word), listed(n, SHIFTED), listed(n, RAW)) for n, word in enumerate(result.words)],
+        [(verbatim(word), nearest(n, SHIFTED), nearest(n, RAW)) for n, word in enumerate(result.words)],
     )
     unknown = [word for word in result.words if any(get_engine().tokens(model_id, word).unknown)]
     if unknown:
-        page_parts.notice("languages.words.unknown", "warn", words="、".join(unknown))
+        page_parts.notice("languages.words.unknown", "warn", words=listed(unknown))

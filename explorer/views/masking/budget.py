@@ -8,7 +8,7 @@ import streamlit as st
 
 from explorer.engine import get_engine
 from explorer.ui import page_parts
-from explorer.ui.i18n import t
+from explorer.ui.i18n import clauses, t
 from explorer.ui.numbers import percent, thousands
 from explorer.views.masking import common, cover
 from explorer.views.masking.common import Sentence, State
@@ -71,7 +71,7 @@ def _signal(sentence: Sentence) -> None:
         )
     rows += [(t("masking.budget.signal_cbow"), n), (t("masking.budget.signal_gpt"), n)]
     page_parts.subtitle(t("masking.budget.signal", n=n))
-    alt = "；".join(f"{name}: {value:g}" for name, value in rows)
+    alt = clauses(f"{name}: {value:g}" for name, value in rows)
     page_parts.plot(
         bars.counts([name for name, _ in rows], [value for _, value in rows], n),
         "masking-signal",

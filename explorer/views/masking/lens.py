@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.engine import get_engine
 from explorer.lab.types.masking import LensInputs, LensResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import t
+from explorer.ui.i18n import listed, t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
 from explorer.views.masking import common, cover
@@ -57,7 +57,7 @@ def _ranks(result: LensResult, sentence: Sentence, state: State) -> None:
     lines = {vocabulary[i]: [int((row > row[i]).sum()) + 1 for row in result.logits] for i in shown}
     truth = None if original is None else vocabulary[original]
     fig = ranks.by_layer(lines, result.logits.shape[1], t("masking.lens.x"), t("masking.lens.y"), truth)
-    best = "、".join(common.plain(vocabulary[int(i)]) for i in order[:TOP])
+    best = listed(common.plain(vocabulary[int(i)]) for i in order[:TOP])
     page_parts.plot(fig, "masking-lens", t("masking.lens.figure"), t("masking.lens.alt", list=best))
     widgets.text_line(
         "masking-lens-watch", t("masking.lens.watch"), " ".join(state.watch),
@@ -66,7 +66,7 @@ def _ranks(result: LensResult, sentence: Sentence, state: State) -> None:
     )  # fmt: skip
     missing = [word for word in state.watch if word not in index]
     if missing:
-        page_parts.quiet(t("masking.lens.missing", words=verbatim("、".join(missing))))
+        page_parts.quiet(t("masking.lens.missing", words=verbatim(listed(missing))))
 
 
 def _table(result: LensResult) -> None:

@@ -11,7 +11,7 @@ from explorer.components.vector_strip import vector_strip
 from explorer.engine import get_engine
 from explorer.lab.types.masking import FillResult
 from explorer.ui import page_parts
-from explorer.ui.i18n import t
+from explorer.ui.i18n import listed, t
 from explorer.ui.markup import inline
 from explorer.ui.numbers import percent, signed
 from explorer.views.masking import common, cover
@@ -103,5 +103,5 @@ def _one_hot(result: FillResult, original: int) -> None:
         t("masking.road.onehot_model"),
     )
     page_parts.plot(
-        fig, "masking-onehot", t("masking.road.onehot_caption"), t("masking.road.alt", list="、".join(names[:5]))
+        fig, "masking-onehot", t("masking.road.onehot_caption"), t("masking.road.alt", list=listed(names[:5]))
     )

@@ -9,7 +9,7 @@ import streamlit as st
 from explorer import chapters
 from explorer.engine import catalog, get_engine, library, uses
 from explorer.ui import page_parts, permission
-from explorer.ui.i18n import HTML_LANG, language, t
+from explorer.ui.i18n import HTML_LANG, language, listed, t
 from explorer.ui.markup import inline
 from explorer.views.models import common
 from explorer.views.models.common import gib
@@ -56,7 +56,7 @@ def _others(names: list[str]) -> None:
         by_model.setdefault(uses.model_of(name).id, []).append(name)
     for chapters_of in by_model.values():
         info = uses.model_of(chapters_of[0])
-        words = t("models.list_comma").join(map(common.chapter_name, chapters_of))
+        words = listed(map(common.chapter_name, chapters_of))
         _line(chapters_of, f'<b lang="en">{html.escape(info.name)}</b> · {inline(words)}', info)
 
 

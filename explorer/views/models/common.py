@@ -16,7 +16,7 @@ from explorer.engine import library
 from explorer.engine.library import ModelInfo, Standing
 from explorer.errors import Told
 from explorer.ui import permission
-from explorer.ui.i18n import t
+from explorer.ui.i18n import listed, t
 from explorer.ui.state import Store, limit
 
 LONGEST_ID = 128
@@ -66,7 +66,7 @@ def time_left(seconds: float | None) -> str:
 
 
 def languages(info: ModelInfo) -> str:
-    return t("models.list_comma").join(t(f"models.language.{code}") for code in info.languages)
+    return listed(t(f"models.language.{code}") for code in info.languages)
 
 
 def sources(info: ModelInfo) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.engine import get_engine, library
 from explorer.engine.library import Standing
 from explorer.ui import page_parts, permission, widgets
-from explorer.ui.i18n import HTML_LANG, language, t
+from explorer.ui.i18n import HTML_LANG, language, listed, t
 from explorer.ui.markup import inline
 from explorer.views.models import chapter_use, common, progress
 from explorer.views.models.common import size
@@ -60,7 +60,7 @@ def _row(one: Standing) -> None:
 
 def _about(one: Standing) -> str:
     info = one.info
-    good_for = t("models.list_comma").join(map(common.chapter_name, common.landed(info)))
+    good_for = listed(map(common.chapter_name, common.landed(info)))
     lines = [common.facts(one)]
     if good_for:
         lines.append(t("models.good_for", chapters=good_for))
@@ -131,7 +131,7 @@ def _verify(one: Standing) -> None:
         found = list(library.verify(one.info, permission.policy()))
         wrong = [name for name, right in found if not right]
         if wrong:
-            common.say(one.info.id, "models.verify_wrong", "warn", files=t("models.list_comma").join(wrong))
+            common.say(one.info.id, "models.verify_wrong", "warn", files=listed(wrong))
         else:
             common.say(one.info.id, "models.verify_right", "good", n=len(found))
 

@@ -10,7 +10,7 @@ from explorer.components.compare import Answers, answers
 from explorer.engine import get_engine
 from explorer.lab.types.pairs import JudgeInputs, JudgeResult
 from explorer.ui import page_parts
-from explorer.ui.i18n import t
+from explorer.ui.i18n import clauses, listed, t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
 from explorer.views.pairs import common
@@ -49,7 +49,7 @@ def _bars(found: JudgeResult) -> None:
         for head, result in (("next", found.next), ("order", found.order))
         if result is not None
     ]
-    alt = "；".join(f"{one.title} " + "，".join(f"{name} {percent(p)}" for name, p in one.rows) for one in columns)
+    alt = clauses(f"{one.title} " + listed(f"{name} {percent(p)}" for name, p in one.rows) for one in columns)
     answers(
         columns, key="pairs-heads", title=t("pairs.judge.figure"), caption=t("pairs.judge.caption"), alt=alt,
     )  # fmt: skip
