@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -130,7 +132,7 @@ def _change(change: StripChange) -> None:
 
 
 def _reroll() -> None:
-    store().set(masks=(), seed=(store().now().seed + 1) % 10000)
+    store().change(lambda state: replace(state, masks=(), seed=(state.seed + 1) % 10_000))
 
 
 def _write(text: str) -> None:

@@ -48,7 +48,7 @@ def _dice(state: State) -> None:
             t("masking.lottery.roll"),
             key="masking-roll",
             type="primary",
-            on_click=lambda: common.store().set(seed=(state.seed + 1) % 10000),
+            on_click=common.another_seed,
         )
         widgets.choice(
             "masking-unit", t("masking.lottery.unit"), ("token", "word"), state.unit,

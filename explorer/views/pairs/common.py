@@ -5,7 +5,7 @@ It knows the state, the examples and the engine; it draws nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -41,6 +41,11 @@ class State:
 
 def store() -> Store[State]:
     return Store(State, "pairs")
+
+
+def another_seed() -> None:
+    """Draw anew, from the seed that is kept now: two quick clicks count twice."""
+    store().change(lambda state: replace(state, seed=(state.seed + 1) % 10_000))
 
 
 def model() -> uses.ModelInfo:

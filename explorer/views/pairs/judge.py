@@ -60,5 +60,5 @@ def _random(state: State, other: str) -> None:
         page_parts.quiet(t("pairs.judge.random", text=verbatim(other)))
         st.button(
             t("pairs.judge.another"), key="pairs-another",
-            on_click=lambda: common.store().set(seed=(state.seed + 1) % 10_000),
+            on_click=common.another_seed,
         )  # fmt: skip

@@ -25,7 +25,7 @@ def draw(state: State) -> None:
     with body:
         st.button(
             t("pairs.lesson.roll"), key="pairs-roll", type="primary",
-            on_click=lambda: common.store().set(seed=(state.seed + 1) % 10_000),
+            on_click=common.another_seed,
         )  # fmt: skip
         found: LessonResult = widgets.run("pairs.lesson", common.model_id(), inputs)
         page_parts.quiet(t("pairs.lesson.random" if found.random else "pairs.lesson.kept"))
