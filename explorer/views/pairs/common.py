@@ -12,8 +12,9 @@ import numpy as np
 
 from explorer.content import examples
 from explorer.engine import get_engine, uses
+from explorer.engine.base import Answer
 from explorer.errors import Told
-from explorer.lab.types.pairs import Floats, JudgeInputs, JudgeResult, Pair
+from explorer.lab.types.pairs import JUDGE, Floats, JudgeInputs, JudgeResult, Pair
 from explorer.ui import permission, widgets
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
@@ -96,10 +97,9 @@ def arrangements(state: State) -> tuple[Pair, ...]:
     return (a, b), (b, a), (a, elsewhere(state))
 
 
-def judge(state: State) -> JudgeResult:
+def judge(pairs: tuple[Pair, ...]) -> Answer[JudgeResult]:
     """Both heads on all three arrangements."""
-    found: JudgeResult = widgets.run("pairs.judge", model_id(), JudgeInputs(arrangements(state)))
-    return found
+    return widgets.run(JUDGE, model_id(), JudgeInputs(pairs))
 
 
 def p_yes(scores: Floats) -> list[float]:
