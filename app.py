@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from explorer.engine import get_engine, maps
+from explorer.engine import get_engine
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog import catalog
 from explorer.server import preload, static_files
@@ -30,11 +30,12 @@ from explorer.ui.first_paint import first_painted
 
 async def status(request: Request) -> Response:
     """What the engine has done so far, in numbers; no reader's text is in it."""
+    engine = get_engine()
     return JSONResponse(
-        asdict(get_engine().counters())
+        asdict(engine.counters())
         | {
             "torch_imported": "torch" in sys.modules,
-            "umap_ready": maps.ready(),
+            "umap_ready": engine.state(None) == "ready",
             "static_compressed": static_files.ready(),
         }
     )

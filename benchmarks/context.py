@@ -93,16 +93,16 @@ def _umap_ready() -> Iterator[Row]:
 def _umap_200() -> Iterator[Row]:
     import numpy as np
 
-    from explorer.lab import projecting
+    from explorer.lab import umap_client
 
     load = load_now()
     rng = np.random.default_rng(0)
-    projecting.umap_of(rng.normal(size=(24, 16)), 2)  # compiles
+    umap_client.umap_of(rng.normal(size=(24, 16)), 2)  # compiles
     took = []
     for _ in range(RUNS):
         rows = rng.normal(size=(200, 384))
         start = time.perf_counter()
-        projecting.umap_of(rows, 2)
+        umap_client.umap_of(rows, 2)
         took.append(time.perf_counter() - start)
     command = "python -m benchmarks context context.umap_200_s"
     yield Row(

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from explorer.engine import catalog, get_engine
-from explorer.lab import geometry
+from explorer.lab.types import embedding_metrics as geometry
 from explorer.lab.types import generation as generation_types
 from explorer.lab.types.attention import (
     ATLAS,

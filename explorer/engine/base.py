@@ -58,15 +58,23 @@ class Answer(Generic[Found]):
 
 
 class Engine(Protocol):
-    """Runs experiments. Every method may be called from any thread."""
+    """Runs experiments. Every method may be called from any thread.
+
+    `model_id` is None for an experiment that runs without a model (`Experiment.runs`).
+    """
 
     @overload
     def run(
-        self, experiment: Experiment[Inputs, Result, Partial], model_id: str, inputs: Inputs, *, session: str = ""
+        self,
+        experiment: Experiment[Inputs, Result, Partial],
+        model_id: str | None,
+        inputs: Inputs,
+        *,
+        session: str = "",
     ) -> Answer[Result]: ...
     @overload
-    def run(self, experiment: str, model_id: str, inputs: Any, *, session: str = "") -> Any: ...
-    def run(self, experiment: Any, model_id: str, inputs: Any, *, session: str = "") -> Any:
+    def run(self, experiment: str, model_id: str | None, inputs: Any, *, session: str = "") -> Any: ...
+    def run(self, experiment: Any, model_id: str | None, inputs: Any, *, session: str = "") -> Any:
         """The answer, from memory, from the precomputed files, or from the model (in this order).
 
         Raises Busy, ModelUnavailable, or Told (explorer/errors.py) for inputs the experiment refuses.
@@ -77,7 +85,7 @@ class Engine(Protocol):
     def stream(
         self,
         experiment: Experiment[Inputs, Result, Partial],
-        model_id: str,
+        model_id: str | None,
         inputs: Inputs,
         *,
         session: str = "",
@@ -85,19 +93,33 @@ class Engine(Protocol):
     ) -> Iterator[Progress | Partial | Result]: ...
     @overload
     def stream(
-        self, experiment: str, model_id: str, inputs: Any, *, session: str = "", cancel: CancelToken | None = None
+        self,
+        experiment: str,
+        model_id: str | None,
+        inputs: Any,
+        *,
+        session: str = "",
+        cancel: CancelToken | None = None,
     ) -> Iterator[Any]: ...
     def stream(
-        self, experiment: Any, model_id: str, inputs: Any, *, session: str = "", cancel: CancelToken | None = None
+        self,
+        experiment: Any,
+        model_id: str | None,
+        inputs: Any,
+        *,
+        session: str = "",
+        cancel: CancelToken | None = None,
     ) -> Iterator[Any]:
         """Partial results (`Progress` among them), the result last. Raises Cancelled within a step of `cancel()`."""
         ...
 
     @overload
-    def peek(self, experiment: Experiment[Inputs, Result, Partial], model_id: str, inputs: Inputs) -> Result | None: ...
+    def peek(
+        self, experiment: Experiment[Inputs, Result, Partial], model_id: str | None, inputs: Inputs
+    ) -> Result | None: ...
     @overload
-    def peek(self, experiment: str, model_id: str, inputs: Any) -> Any | None: ...
-    def peek(self, experiment: Any, model_id: str, inputs: Any) -> Any | None:
+    def peek(self, experiment: str, model_id: str | None, inputs: Any) -> Any | None: ...
+    def peek(self, experiment: Any, model_id: str | None, inputs: Any) -> Any | None:
         """The result if it lies in memory or among the precomputed files; never runs or loads a model."""
         ...
 
@@ -121,12 +143,12 @@ class Engine(Protocol):
         """Sizes read from the files' headers. Needs no torch."""
         ...
 
-    def warm(self, model_id: str) -> None:
-        """Load a model in the background, so that the first reader does not wait."""
+    def warm(self, model_id: str | None) -> None:
+        """Load a model in the background, so that the first reader does not wait; None: what UMAP has to compile."""
         ...
 
-    def state(self, model_id: str) -> str:
-        """Whether a model is "cold" (not in memory), "loading", "ready", or "failed" to load."""
+    def state(self, model_id: str | None) -> str:
+        """Whether a model (None: UMAP) is "cold" (not in memory), "loading", "ready", or "failed" to load."""
         ...
 
     def unload(self, model_id: str) -> None:

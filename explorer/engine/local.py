@@ -15,6 +15,7 @@ from typing import Any, overload
 from explorer.engine import cache, watching
 from explorer.engine.base import Answer, CancelToken, Counters
 from explorer.engine.cache import MemoryCache, Precomputed
+from explorer.engine.compute.pool import ComputePool
 from explorer.engine.dotted import named
 from explorer.engine.failures import told_to_reader
 from explorer.engine.handles import Handles, Shelf
@@ -60,6 +61,7 @@ class LocalEngine:
         self._turns = shared_turns or turns()
         self._lock = threading.Lock()
         self._workers: dict[str, Worker] = {}
+        self.compute = ComputePool(self._turns, waiting_bound)
         self._in_flight: dict[str, Job] = {}
         self._memory_hits = self._precomputed_hits = self._joined = 0
         self._revisions: dict[str, str] = {}  # of the weights that each worker has read
@@ -69,11 +71,16 @@ class LocalEngine:
 
     @overload
     def run(
-        self, experiment: Experiment[Inputs, Result, Partial], model_id: str, inputs: Inputs, *, session: str = ""
+        self,
+        experiment: Experiment[Inputs, Result, Partial],
+        model_id: str | None,
+        inputs: Inputs,
+        *,
+        session: str = "",
     ) -> Answer[Result]: ...
     @overload
-    def run(self, experiment: str, model_id: str, inputs: Any, *, session: str = "") -> Any: ...
-    def run(self, experiment: Any, model_id: str, inputs: Any, *, session: str = "") -> Any:
+    def run(self, experiment: str, model_id: str | None, inputs: Any, *, session: str = "") -> Any: ...
+    def run(self, experiment: Any, model_id: str | None, inputs: Any, *, session: str = "") -> Any:
         asked, watch = time.perf_counter(), watching.current()
         cancel = CancelToken() if watch is None else watch.cancel
         result = found = self._ask(named(experiment), model_id, inputs, session, cancel)
@@ -88,7 +95,7 @@ class LocalEngine:
     def stream(
         self,
         experiment: Experiment[Inputs, Result, Partial],
-        model_id: str,
+        model_id: str | None,
         inputs: Inputs,
         *,
         session: str = "",
@@ -96,10 +103,22 @@ class LocalEngine:
     ) -> Iterator[Progress | Partial | Result]: ...
     @overload
     def stream(
-        self, experiment: str, model_id: str, inputs: Any, *, session: str = "", cancel: CancelToken | None = None
+        self,
+        experiment: str,
+        model_id: str | None,
+        inputs: Any,
+        *,
+        session: str = "",
+        cancel: CancelToken | None = None,
     ) -> Iterator[Any]: ...
     def stream(
-        self, experiment: Any, model_id: str, inputs: Any, *, session: str = "", cancel: CancelToken | None = None
+        self,
+        experiment: Any,
+        model_id: str | None,
+        inputs: Any,
+        *,
+        session: str = "",
+        cancel: CancelToken | None = None,
     ) -> Iterator[Any]:
         cancel = cancel or CancelToken()
         found = self._ask(named(experiment), model_id, inputs, session, cancel)
@@ -109,20 +128,28 @@ class LocalEngine:
             yield found
 
     @overload
-    def peek(self, experiment: Experiment[Inputs, Result, Partial], model_id: str, inputs: Inputs) -> Result | None: ...
+    def peek(
+        self, experiment: Experiment[Inputs, Result, Partial], model_id: str | None, inputs: Inputs
+    ) -> Result | None: ...
     @overload
-    def peek(self, experiment: str, model_id: str, inputs: Any) -> Any | None: ...
-    def peek(self, experiment: Any, model_id: str, inputs: Any) -> Any | None:
+    def peek(self, experiment: str, model_id: str | None, inputs: Any) -> Any | None: ...
+    def peek(self, experiment: Any, model_id: str | None, inputs: Any) -> Any | None:
         asked = named(experiment)
         return self._found(asked, self.key(asked, model_id, inputs), counted=False)
 
-    def key(self, experiment: Experiment[Any, Any, Any], model_id: str, inputs: Any) -> str:
-        """What the result is kept under. Raises ModelUnavailable for a model."""
+    def key(self, experiment: Experiment[Any, Any, Any], model_id: str | None, inputs: Any) -> str:
+        """What the result is kept under. Raises ModelUnavailable; ValueError for a model too many or too few."""
+        if (model_id is None) is (experiment.runs == "model"):
+            raise ValueError(f"{experiment.wire} runs {experiment.runs!r} and was asked of {model_id!r}")
+        if model_id is None:
+            return cache.key("", experiment.wire, experiment.version, inputs)
         with told_to_reader(model_id):
             revision = self._models.revision(model_id)
         return cache.key(revision, experiment.wire, experiment.version, inputs)
 
-    def _ask(self, experiment: AnyExperiment, model_id: str, inputs: Any, session: str, cancel: CancelToken) -> Any:
+    def _ask(
+        self, experiment: AnyExperiment, model_id: str | None, inputs: Any, session: str, cancel: CancelToken
+    ) -> Any:
         """The result if it is there; else the job that makes it, with one more who waits for it."""
         if cancel.cancelled:
             raise Cancelled("cancelled")
@@ -133,7 +160,7 @@ class LocalEngine:
         results = self._named_results(inputs, model_id, session, cancel)
         return self._join_or_start(experiment, model_id, inputs, results, session, key, cancel)
 
-    def _named_results(self, inputs: Any, model_id: str, session: str, cancel: CancelToken) -> Results:
+    def _named_results(self, inputs: Any, model_id: str | None, session: str, cancel: CancelToken) -> Results:
         """What `inputs` names by reference: each from memory or files, or computed first, in line like any other."""
         found = {}
         for ref in refs(inputs):
@@ -165,7 +192,7 @@ class LocalEngine:
     def _join_or_start(
         self,
         experiment: AnyExperiment,
-        model_id: str,
+        model_id: str | None,
         inputs: Any,
         results: Results,
         session: str,
@@ -174,8 +201,11 @@ class LocalEngine:
     ) -> Any:
         """A job to watch, new or in flight; or the result, if such a job has just ended."""
         implementation = self._find(experiment)
-        self._let_go_of_old_weights(model_id)
-        worker = self._worker(model_id)
+        if model_id is None:
+            worker = self.compute.worker(experiment)
+        else:
+            self._let_go_of_old_weights(model_id)
+            worker = self._worker(model_id)
 
         def keep_result(job: Job) -> None:
             if job.result is not None:
@@ -195,7 +225,7 @@ class LocalEngine:
             if running is None and (result := self._memory.get(key)) is not None:
                 self._memory_hits += 1
                 return result
-            shelf = Shelf(self.handles, session, model_id)
+            shelf = Shelf(self.handles, session, model_id or "")
             job = Job(implementation, inputs, session, keep_result, shelf, results)
             job.join(cancel)
             worker.submit(job)
@@ -230,13 +260,18 @@ class LocalEngine:
         with told_to_reader(model_id):
             return self._models.facts(model_id)
 
-    def warm(self, model_id: str) -> None:
+    def warm(self, model_id: str | None) -> None:
+        if model_id is None:
+            self.compute.warm()
+            return
         with contextlib.suppress(Told):  # whoever asks the model something is told
             self._let_go_of_old_weights(model_id)
         self._worker(model_id).warm()
 
-    def state(self, model_id: str) -> State:
+    def state(self, model_id: str | None) -> State:
         """Whether the model is "cold" (not asked for yet), "loading", "ready", or "failed" to load."""
+        if model_id is None:
+            return self.compute.state
         with self._lock:
             worker = self._workers.get(model_id)
         return "cold" if worker is None else worker.state
@@ -274,24 +309,26 @@ class LocalEngine:
 
     def counters(self) -> Counters:
         with self._lock:
-            workers = list(self._workers.values())
+            models = list(self._workers.values())
             hits = self._memory_hits, self._precomputed_hits, self._joined
             passes, loads, runs, batches = self._gone
+        workers = [*models, *self.compute.workers]
         return Counters(
-            forward_passes=passes + sum(worker.forward_passes for worker in workers),
-            model_loads=loads + sum(worker.tally.model_loads for worker in workers),
+            forward_passes=passes + sum(worker.forward_passes for worker in models),
+            model_loads=loads + sum(worker.tally.model_loads for worker in models),
             runs=runs + sum(worker.tally.runs for worker in workers),
             batches=batches + sum(worker.tally.batches for worker in workers),
             memory_hits=hits[0],
             precomputed_hits=hits[1],
             joined_in_flight=hits[2],
             waiting=sum(worker.waiting for worker in workers),
-            models_ready=tuple(worker.model_id for worker in workers if worker.state == "ready"),
+            models_ready=tuple(worker.model_id for worker in models if worker.state == "ready"),
         )
 
     def close(self) -> None:
         """Cancel what waits and end the workers' threads at their next step."""
         with self._lock:
             workers = list(self._workers.values())
+        self.compute.close()
         for worker in workers:
             worker.close()

@@ -38,6 +38,12 @@ class LoadedModel(Protocol):
     forward_passes: int
 
 
+class NoModel:
+    """What a worker without a model has in its place; the experiments are given None."""
+
+    forward_passes = 0
+
+
 @dataclass
 class Tally:
     """What a worker has done; only its own thread writes."""
@@ -57,19 +63,20 @@ class _Running:
 
 
 class Worker:
-    """Loads one model when first needed and runs jobs with it, in a thread of its own.
+    """Loads one model when first needed and runs jobs with it, in a thread of its own; without `load`, jobs that need
+    none.
 
     `turns` are shared with the other models' workers: see threads.py.
     """
 
     def __init__(
-        self, model_id: str, load: Callable[[], LoadedModel], turns: Turns, waiting_bound: int = WAITING_BOUND
+        self, model_id: str, load: Callable[[], LoadedModel] | None, turns: Turns, waiting_bound: int = WAITING_BOUND
     ) -> None:
         self.model_id = model_id
         self.tally = Tally()
         self.state: State = "cold"
         self._load_model = load
-        self._model: LoadedModel | None = None
+        self._model: LoadedModel | NoModel | None = NoModel() if load is None else None
         self._turns = turns
         self._line = Line(waiting_bound)
         self._changed = threading.Condition()
@@ -119,7 +126,8 @@ class Worker:
 
     def _wake(self) -> None:
         if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name=f"model {self.model_id}", daemon=True)
+            name = f"model {self.model_id}" if self._load_model else self.model_id
+            self._thread = threading.Thread(target=self._work, name=name, daemon=True)
             self._thread.start()
         self._changed.notify_all()
 
@@ -131,7 +139,7 @@ class Worker:
             if model is None:
                 continue
             if jobs := self._next_jobs():
-                self._run(model, jobs)
+                self._run(None if isinstance(model, NoModel) else model, jobs)
             elif self._streams:
                 self._step()
             self._drop_abandoned()
@@ -147,8 +155,9 @@ class Worker:
             self._wanted = False
             return not self._closed
 
-    def _load(self) -> LoadedModel | None:
+    def _load(self) -> LoadedModel | NoModel | None:
         """The model; None, and those who wait are told why, if it can't be had. The next request tries again."""
+        assert self._load_model is not None
         self.state = "loading"
         try:
             self._model = self._load_model()
@@ -172,7 +181,7 @@ class Worker:
         self._before_next_step -= len(jobs)
         return jobs
 
-    def _run(self, model: LoadedModel, jobs: list[Job]) -> None:
+    def _run(self, model: LoadedModel | None, jobs: list[Job]) -> None:
         self.tally.runs += len(jobs)
         job = jobs[0]
         if job.experiment.kind == "batched":
@@ -189,7 +198,7 @@ class Worker:
         else:
             job.finish()
 
-    def _run_batch(self, model: LoadedModel, jobs: list[Job]) -> None:
+    def _run_batch(self, model: LoadedModel | None, jobs: list[Job]) -> None:
         self.tally.batches += 1
         try:
             with self._turns.turn():
@@ -221,7 +230,7 @@ class Worker:
                 self._advance(running, answers.get(id(running)))
         self._before_next_step = self.waiting
 
-    def _answers(self, model: LoadedModel | None, group: list[_Running]) -> dict[int, Any]:
+    def _answers(self, model: LoadedModel | NoModel | None, group: list[_Running]) -> dict[int, Any]:
         """The forward passes that the group asks for, in one go; where that fails, one by one, so that one reader's
         broken request does not end the others' streams."""
         asking = [running for running in group if running.asked is not None]

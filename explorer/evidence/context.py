@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from explorer.content import examples
 from explorer.engine import get_engine
-from explorer.engine.maps import geometry
 from explorer.evidence.texts import OWN, Row, row
+from explorer.lab.types import embedding_metrics as geometry
 from explorer.lab.types.context import EMBED, EmbedInputs, EmbedResult, Occurrence
 from explorer.models.catalog import catalog
 

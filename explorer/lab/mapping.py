@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from explorer.content import corpora
 from explorer.errors import Told
-from explorer.lab import projecting
+from explorer.lab import umap_client
 from explorer.lab.experiment import implements
 from explorer.lab.types.core import Progress
 from explorer.lab.types.languages import PLACE, PlaceInputs, PlaceResult
@@ -49,7 +49,7 @@ def place(model: Model, inputs: PlaceInputs) -> Iterator[Progress | PlaceResult]
             rows_of = x[layer].reshape(k * n, -1)
             apart[way, layer] = spread(x[layer].mean(axis=1)) / max(spread(x[layer].mean(axis=0)), 1e-12)
             if inputs.method == "umap":
-                maps[way, layer] = projecting.umap_of(rows_of, 2).reshape(k, n, 2)
+                maps[way, layer] = umap_client.umap_of(rows_of, 2).reshape(k, n, 2)
                 yield Progress(k + way * layers + layer + 1, steps)
             else:
                 flat, kept[way, layer] = pca(rows_of)

@@ -12,7 +12,7 @@ import threading
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from explorer.engine import get_engine, maps, uses
+from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.ui import chapters
 from explorer.ui.first_paint import first_painted
@@ -57,5 +57,5 @@ def get_ready() -> None:
         get_engine().vocabulary(model)
     first_painted.wait()
     get_engine().warm(model)
-    maps.start_warming()
+    get_engine().warm(None)
     _import_views(*_CHAPTERS)

@@ -211,5 +211,13 @@ def code(name: str, model: catalog.ModelInfo | None = None, **values: object) ->
     )  # in one pass: a text may say __LOOK__
 
 
+def model_source(info: catalog.ModelInfo) -> str:
+    """Where a notebook finds a model: its folder in this project, its name on the hub, or its folder here."""
+    if info.embedded:
+        return info.folder.relative_to(paths.ROOT).as_posix()
+    hub = next((name.partition(":")[2] for name in info.sources if name.startswith("huggingface:")), "")
+    return hub or str(info.folder)
+
+
 def _lang() -> str:
     return i18n.HTML_LANG[i18n.language()]

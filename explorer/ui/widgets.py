@@ -31,28 +31,28 @@ def session() -> str:
 
 
 @overload
-def run(experiment: Experiment[Inputs, Result, Partial], model_id: str, inputs: Inputs) -> Answer[Result]: ...
+def run(experiment: Experiment[Inputs, Result, Partial], model_id: str | None, inputs: Inputs) -> Answer[Result]: ...
 @overload
-def run(experiment: str, model_id: str, inputs: Any) -> Any: ...
-def run(experiment: Any, model_id: str, inputs: Any) -> Any:
+def run(experiment: str, model_id: str | None, inputs: Any) -> Any: ...
+def run(experiment: Any, model_id: str | None, inputs: Any) -> Any:
     """The engine's answer for this reader; while the model is still being read into memory, the page says so.
 
     Raises what `Engine.run` raises.
     """
     engine = get_engine()
-    if engine.state(model_id) == "ready" or engine.peek(experiment, model_id, inputs) is not None:
+    if model_id is None or engine.state(model_id) == "ready" or engine.peek(experiment, model_id, inputs) is not None:
         return engine.run(experiment, model_id, inputs, session=session())
     with st.spinner(t("common.loading_model")):
         return engine.run(experiment, model_id, inputs, session=session())
 
 
-def peek(experiment: Experiment[Inputs, Result, Partial], model_id: str, inputs: Inputs) -> Result | None:
+def peek(experiment: Experiment[Inputs, Result, Partial], model_id: str | None, inputs: Inputs) -> Result | None:
     """The result if it is there without computing."""
     return get_engine().peek(experiment, model_id, inputs)
 
 
 def stream(
-    experiment: Experiment[Inputs, Result, Partial], model_id: str, inputs: Inputs
+    experiment: Experiment[Inputs, Result, Partial], model_id: str | None, inputs: Inputs
 ) -> Iterator[Progress | Partial | Result]:
     """What the engine makes of it for this reader, step by step, the result last (see `progress`, `stoppable`)."""
     return get_engine().stream(experiment, model_id, inputs, session=session())

@@ -17,7 +17,8 @@ import psutil
 import pytest
 
 from explorer.errors import Told
-from explorer.lab import cbow, context, geometry, projecting
+from explorer.lab import cbow, context, umap_client
+from explorer.lab.types import embedding_metrics as geometry
 from explorer.lab.types.context import CbowInputs, CbowResult, CbowStep, EmbedInputs, EmbedResult, Occurrence
 from tests import tiny
 from tests.lab.conftest import last
@@ -203,53 +204,53 @@ def test_clustering_finds_two_clumps(kind: str) -> None:
 def test_a_new_point_lands_among_its_like_and_a_forgotten_map_comes_out_the_same() -> None:
     rng = np.random.default_rng(4)
     rows = np.concatenate([rng.normal(size=(8, 12)) + 4, rng.normal(size=(8, 12)) - 4])
-    placed = projecting.umap_of(rows, 2)
-    new = projecting.landed(rows, rows[:1] + 0.01)
+    placed = umap_client.umap_of(rows, 2)
+    new = umap_client.landed(rows, rows[:1] + 0.01)
     own, other = placed[:8].mean(axis=0), placed[8:].mean(axis=0)
     assert np.linalg.norm(new[0] - own) < np.linalg.norm(new[0] - other)
     maker = psutil.Process().children()[-1]
     maker.kill()
     maker.wait()
-    np.testing.assert_array_equal(projecting.umap_of(rows, 2), placed)  # by a new process
-    np.testing.assert_array_equal(projecting.landed(rows, rows[:1] + 0.01), new)
+    np.testing.assert_array_equal(umap_client.umap_of(rows, 2), placed)  # by a new process
+    np.testing.assert_array_equal(umap_client.landed(rows, rows[:1] + 0.01), new)
 
 
 def test_what_a_map_cannot_be_made_of_is_said_and_the_next_is_made() -> None:
-    with pytest.raises(projecting.ProjectingError, match="NaN"):
-        projecting.tsne_of(np.full((6, 4), np.nan), 2)
-    assert projecting.tsne_of(np.random.default_rng(0).normal(size=(6, 4)), 2).shape == (6, 2)
+    with pytest.raises(umap_client.MapError, match="NaN"):
+        umap_client.tsne_of(np.full((6, 4), np.nan), 2)
+    assert umap_client.tsne_of(np.random.default_rng(0).normal(size=(6, 4)), 2).shape == (6, 2)
 
 
 @pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="this system has no such schedule")
 def test_a_map_that_is_asked_for_is_not_left_to_the_time_that_nobody_wants() -> None:
     def schedules() -> set[int]:
-        assert projecting._process is not None
-        threads = psutil.Process(projecting._process.pid).threads()
+        assert umap_client._process is not None
+        threads = psutil.Process(umap_client._process.pid).threads()
         return {os.sched_getscheduler(thread.id) for thread in threads}
 
-    projecting._end()
-    warming = threading.Thread(target=projecting.warm)
+    umap_client._end()
+    warming = threading.Thread(target=umap_client.warm)
     warming.start()
-    while projecting._process is None or schedules() != {os.SCHED_IDLE}:
+    while umap_client._process is None or schedules() != {os.SCHED_IDLE}:
         time.sleep(0.01)
     rows = np.random.default_rng(0).normal(size=(60, 8))
-    asking = threading.Thread(target=projecting.tsne_of, args=(rows, 2))
+    asking = threading.Thread(target=umap_client.tsne_of, args=(rows, 2))
     asking.start()
     while os.SCHED_IDLE in schedules():
         assert asking.is_alive()
     asking.join()
     warming.join()
     assert schedules() == {os.SCHED_IDLE}
-    with projecting._waited_for():  # what is in hand ends first, and must not take back the haste of who waits
-        projecting._ask("landed", rows, rows[:2], hurry=False)
+    with umap_client._waited_for():  # what is in hand ends first, and must not take back the haste of who waits
+        umap_client._ask("landed", rows, rows[:2], hurry=False)
         assert schedules() == {os.SCHED_OTHER}
     assert schedules() == {os.SCHED_IDLE}
 
 
 def test_maps_leave_this_process_alone_and_their_maker_ends_with_it() -> None:
     code = (
-        "import sys, numpy as np, psutil, os; from explorer.lab import projecting;"
-        "projecting.tsne_of(np.random.default_rng(0).normal(size=(6, 4)), 2);"
+        "import sys, numpy as np, psutil, os; from explorer.lab import umap_client;"
+        "umap_client.tsne_of(np.random.default_rng(0).normal(size=(6, 4)), 2);"
         "print(int('sklearn' in sys.modules), psutil.Process().children()[0].pid, flush=True); os._exit(9)"
     )
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)

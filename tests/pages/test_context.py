@@ -318,3 +318,13 @@ def test_clicking_through_the_tools_keeps_the_sentences() -> None:
         at.segmented_control(key="context-tool-en").set_value(tool).run()
         assert not at.exception
         assert link(at)["text"] == OWN["en"]["text"]
+
+
+def test_labels_for_lines_that_were_replaced_meanwhile_do_not_bring_them_back() -> None:
+    at = open_page("context", "en", tool="own", **OWN["en"])
+    old = OWN["en"]["text"]
+    fresh = "\n".join([*reversed(old.splitlines()), f"And once more: {old.splitlines()[0]}"])
+    at.text_area(key="context-lines").set_value(fresh)
+    at.button(key="context-clear").click().run()
+    assert not at.exception
+    assert link(at)["text"] == fresh

@@ -18,9 +18,11 @@ from explorer.lab.types.experiment import Experiment
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Doubles = NDArray[np.float64]
 
 LEAST_TOKENS = 60  # words of a text that CBOW is trained on
 MOST_BYTES = 60_000
+LEAST_POINTS = 4  # below these a neighbourhood graph says nothing
 
 
 @wire("context/occurrence")
@@ -115,5 +117,44 @@ class Read:
     positions: tuple[int, ...]
 
 
+@wire("context/project-inputs")
+@dataclass(frozen=True)
+class ProjectInputs:
+    """Maps of the vectors of `embedded` at every layer, treated one way, by "umap" or "tsne"."""
+
+    embedded: EmbedResult
+    treatment: str
+    method: str
+
+
+@wire("context/project-result")
+@dataclass(frozen=True)
+class ProjectResult:
+    """flat[layers + 1, n, 2] and deep[layers + 1, n, 3], fitted apart."""
+
+    flat: Doubles
+    deep: Doubles
+
+
+@wire("context/land-inputs")
+@dataclass(frozen=True)
+class LandInputs:
+    """rows[layers + 1, m, d], treated like the vectors of `embedded`, to be placed on their UMAPs."""
+
+    embedded: EmbedResult
+    treatment: str
+    rows: Doubles
+
+
+@wire("context/land-result")
+@dataclass(frozen=True)
+class LandResult:
+    """placed[layers + 1, m, 2]: where the new rows land on the flat maps, which stay as they are."""
+
+    placed: Doubles
+
+
 EMBED = Experiment[EmbedInputs, EmbedResult]("context/embed", version=1, kind="stream")
 CBOW = Experiment[CbowInputs, CbowResult, CbowStep]("context/cbow", version=1, kind="stream")
+PROJECT = Experiment[ProjectInputs, ProjectResult]("context/project", version=1, kind="stream", runs="apart")
+LAND = Experiment[LandInputs, LandResult]("context/land", version=1, runs="apart")

@@ -23,6 +23,7 @@ Inputs = TypeVar("Inputs")
 Result = TypeVar("Result")
 Partial = TypeVar("Partial", default=Progress)  # what a stream yields on the way to its result
 Kind = Literal["single", "batched", "stream"]
+Runs = Literal["model", "here", "apart"]
 
 _WIRE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -37,6 +38,9 @@ class Experiment(Generic[Inputs, Result, Partial]):
              "batched": requests that wait together are run together
              "stream":  `Progress` or partial results (`Partial`), and last the result
     persist  the result is kept on this machine's disk too: it takes long, and holds no reader's text
+    runs     "model": beside a model, one experiment of it at a time
+             "here":  without a model (it is asked with None), in turn with what the models compute
+             "apart": without a model, in a process of its own: this one only waits for it
     uses_results  the inputs name other results by a `Ref`; the function is given them as `Results`
     uses_session_cache  the function is given the reader's cache for this model (`explorer.engine.handles.Shelf`)
     """
@@ -47,12 +51,15 @@ class Experiment(Generic[Inputs, Result, Partial]):
     persist: bool = False
     uses_results: bool = False
     uses_session_cache: bool = False
+    runs: Runs = "model"
 
     def __post_init__(self) -> None:
         if not _WIRE.fullmatch(self.wire):
             raise ValueError(f"no wire name: {self.wire!r}")
         if self.kind not in ("single", "batched", "stream"):
             raise ValueError(f"unknown kind of experiment: {self.kind!r}")
+        if self.runs not in ("model", "here", "apart"):
+            raise ValueError(f"nothing runs {self.runs!r}")
 
     def ref(self, inputs: Inputs) -> Ref[Result]:
         """The result for these inputs, as other inputs name it."""

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.components.attention_view import View, as_bytes, attention_view
-from explorer.lab.types.attention import AtlasResult, LookInputs
+from explorer.lab.types.attention import ATLAS, AtlasResult, LookInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent
@@ -26,7 +26,7 @@ def draw(scene: Scene, state: State) -> None:
 
     page_parts.section("attention.atlas")
     state = common.effective(state)
-    result: AtlasResult = widgets.run("attention.atlas", scene.model_id, LookInputs(scene.sight))
+    result = widgets.run(ATLAS, scene.model_id, LookInputs(scene.sight)).result
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         widgets.choice(

@@ -8,8 +8,8 @@ import time
 import numpy as np
 
 from explorer.components.vector_strip import vector_strip
-from explorer.engine import catalog, get_engine
-from explorer.lab.types.attention import CellInputs, CellResult, CellsResult, LookInputs
+from explorer.engine import catalog
+from explorer.lab.types.attention import CELL, CELLS, CellInputs, CellResult, LookInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent, signed
@@ -28,7 +28,7 @@ def draw(scene: Scene, state: State) -> None:
     state = common.effective(state)
     inputs = cell_inputs(scene, state)
     started = time.perf_counter()
-    fetched = get_engine().peek("attention.cell", scene.model_id, inputs) is not None
+    fetched = widgets.peek(CELL, scene.model_id, inputs) is not None
     result = _cell(scene, inputs, state)
     took = time.perf_counter() - started
     left, right = st.columns([1, 0.44], gap="large")
@@ -67,14 +67,14 @@ def _scale(result: CellResult) -> str:
 
 def _cell(scene: Scene, inputs: CellInputs, state: State) -> CellResult:
     """One cell: as it comes with the app, else cut from all cells of the text, which need one run for all heads."""
-    found: CellResult | None = get_engine().peek("attention.cell", scene.model_id, inputs)
+    found = widgets.peek(CELL, scene.model_id, inputs)
     if found is not None:
         return found
     whole = look(scene, state.layer)
     if max(len(whole.looking), len(whole.seen)) <= ALL_LAYERS_UP_TO:
-        cells: CellsResult = widgets.run("attention.cells", scene.model_id, LookInputs(inputs.sight))
+        cells = widgets.run(CELLS, scene.model_id, LookInputs(inputs.sight)).result
         return cells.one(inputs.layer, inputs.head, inputs.query)
-    alone: CellResult = widgets.run("attention.cell", scene.model_id, inputs)
+    alone = widgets.run(CELL, scene.model_id, inputs).result
     return alone
 
 

@@ -9,7 +9,7 @@ from explorer.components.compare import Series, compare
 from explorer.components.token_strip import Chip, StripChange, token_strip
 from explorer.engine import catalog, get_engine
 from explorer.errors import Told
-from explorer.lab.types.attention import InfluenceResult, OffInputs, OffResult
+from explorer.lab.types.attention import INFLUENCE, OFF, OffInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent
@@ -68,7 +68,7 @@ def _pick(change: StripChange) -> None:
 
 def _two(scene: Scene, state: State, asked: OffInputs) -> None:
     off = _there(scene, state)
-    result: OffResult = widgets.run("attention.off", scene.model_id, OffInputs(asked.text, asked.position, off))
+    result = widgets.run(OFF, scene.model_id, OffInputs(asked.text, asked.position, off)).result
     original = None if result.original < 0 else result.original
     names = "、".join(f"{layer + 1}–{head + 1}" for layer, head in off[:8])
     compare(
@@ -87,13 +87,10 @@ def _all(scene: Scene, asked: OffInputs) -> None:
     from explorer.figures import heads
 
     page_parts.subsection("attention.influence")
-    found: InfluenceResult | None = get_engine().peek("attention.influence", scene.model_id, asked)
-    if found is None:
-        if not st.button(t("common.run"), key="attention-influence"):
-            return
-        stream = get_engine().stream("attention.influence", scene.model_id, asked, session=widgets.session())
-        found = widgets.progress(stream, t("attention.influence.running"))
-    assert found is not None
+    known = widgets.peek(INFLUENCE, scene.model_id, asked) is not None
+    if not known and not st.button(t("common.run"), key="attention-influence"):
+        return
+    found = widgets.result(INFLUENCE, scene.model_id, asked, t("attention.influence.running"))
     vocabulary = get_engine().vocabulary(scene.model_id)
     page_parts.plot(
         heads.heat(found.kl, t("attention.layer"), t("attention.head"), True), "attention-kl",

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from explorer.components.attention_view import Mark, View
 from explorer.engine import catalog, get_engine
 from explorer.errors import Told
-from explorer.lab.types.attention import LookInputs, LookResult, Sight
+from explorer.lab.types.attention import LOOK, LookInputs, LookResult, Sight
 from explorer.lab.types.core import Tokens
 from explorer.ui import widgets
 from explorer.views.attention.common import MAX_TOKENS, State, effective
@@ -80,11 +80,11 @@ def look(scene: Scene, layer: int) -> LookResult:
     """Every head's weights; of a long text those of `layer` alone."""
     asked = LookInputs(scene.sight, -1 if len(scene.tokens) <= ALL_LAYERS_UP_TO else max(layer, 0))
     try:
-        found: LookResult = widgets.run("attention.look", scene.model_id, asked)
+        found = widgets.run(LOOK, scene.model_id, asked).result
     except Told as problem:
         if problem.key != "head_outside":
             raise
-        found = widgets.run("attention.look", scene.model_id, LookInputs(scene.sight, 0))  # this model has fewer layers
+        found = widgets.run(LOOK, scene.model_id, LookInputs(scene.sight, 0)).result  # this model has fewer layers
     return found
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.components.attention_view import View, as_bytes, attention_view
 from explorer.engine import catalog, get_engine
-from explorer.lab.types.attention import LookInputs, LookResult, PaddingInputs, PaddingResult, Sight
+from explorer.lab.types.attention import LOOK, PADDING, LookInputs, PaddingInputs, Sight
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent, thousands
@@ -51,7 +51,7 @@ def _model(kind: str, scene: Scene) -> str:
 
 def _one(kind: str, model: str, sight: Sight, state: State) -> None:
     """One model's attention to the sentence, all heads of the layer on the stage averaged."""
-    result: LookResult = widgets.run("attention.look", model, LookInputs(sight))
+    result = widgets.run(LOOK, model, LookInputs(sight)).result
     layer = min(state.layer, len(result.weights) - 1)
     mean = result.weights[layer].mean(axis=0)
     n = len(result.looking)
@@ -68,7 +68,7 @@ def _padding(text: str, state: State) -> None:
     page_parts.subsection("attention.padding")
     model = catalog.default("masked")
     n_layers = get_engine().facts(model.id).n_layers
-    result: PaddingResult = widgets.run("attention.padding", model.id, PaddingInputs(fit(model.id, text, "", MOST)[0]))
+    result = widgets.run(PADDING, model.id, PaddingInputs(fit(model.id, text, "", MOST)[0])).result
     layer = min(state.layer, n_layers - 1)
     shares = [float(side[layer, :, -result.count :].sum(-1).mean()) for side in (result.masked, result.unmasked)]
     head = ["", t("attention.padding.share", layer=layer + 1), t("attention.padding.moved")]

@@ -5,7 +5,6 @@ It knows where architectures keep a head's output, and how a reader gets the sam
 
 from __future__ import annotations
 
-from explorer import paths
 from explorer.engine import catalog
 from explorer.ui import page_parts
 from explorer.views.attention.scene import Scene
@@ -74,9 +73,10 @@ def off(scene: Scene, position: int, heads: list[tuple[int, int]]) -> None:
 def source(model_id: str) -> dict[str, object]:
     """Where a notebook finds the model, its folder here or its name on the hub, and what else loading it takes."""
     info = catalog.entry(model_id)
-    hub = next((name.partition(":")[2] for name in info.sources if name.startswith("huggingface:")), "")
-    folder = info.folder.relative_to(paths.ROOT).as_posix() if info.embedded else hub or str(info.folder)
-    return {"folder": folder, "options": {"gguf_file": info.weights} if info.weights.endswith(".gguf") else {}}
+    return {
+        "folder": page_parts.model_source(info),
+        "options": {"gguf_file": info.weights} if info.weights.endswith(".gguf") else {},
+    }
 
 
 def _texts(scene: Scene) -> list[str]:

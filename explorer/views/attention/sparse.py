@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.content import examples
 from explorer.engine import catalog, get_engine
-from explorer.lab.types.attention import DenseInputs, DenseResult, WindowInputs, WindowResult
+from explorer.lab.types.attention import DENSE, WINDOW, DenseInputs, WindowInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import percent, thousands
@@ -78,13 +78,9 @@ def _dense() -> None:
 
     page_parts.subsection("attention.dense")
     model = catalog.default("masked").id
-    found: DenseResult | None = get_engine().peek("attention.dense", model, DenseInputs())
-    if found is None:
-        if not st.button(t("common.run"), key="attention-dense"):
-            return
-        stream = get_engine().stream("attention.dense", model, DenseInputs(), session=widgets.session())
-        found = widgets.progress(stream, t("attention.dense.running"))
-    assert found is not None
+    if widgets.peek(DENSE, model, DenseInputs()) is None and not st.button(t("common.run"), key="attention-dense"):
+        return
+    found = widgets.result(DENSE, model, DenseInputs(), t("attention.dense.running"))
     sizes = [float(size) / 1e6 for size in found.bytes]
     seconds = [float(one) for one in found.seconds]
     names = (t("attention.dense.ms"), t("attention.dense.mb"))
@@ -101,13 +97,9 @@ def _price(scene: Scene) -> None:
     page_parts.subsection("attention.price")
     model = catalog.default("masked").id
     inputs = WindowInputs((*examples.entry("attention", "price", language())["texts"], _own(scene)), every=EVERY)
-    found: WindowResult | None = get_engine().peek("attention.window", model, inputs)
-    if found is None:
-        if not st.button(t("common.run"), key="attention-price"):
-            return
-        stream = get_engine().stream("attention.window", model, inputs, session=widgets.session())
-        found = widgets.progress(stream, t("attention.price.running"))
-    assert found is not None
+    if widgets.peek(WINDOW, model, inputs) is None and not st.button(t("common.run"), key="attention-price"):
+        return
+    found = widgets.result(WINDOW, model, inputs, t("attention.price.running"))
     widths = [str(width) if width else t("attention.price.all") for width in found.widths]
     losses = [float(row.mean()) for row in found.loss]
     line = math.log(get_engine().facts(model).vocab_size)

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from explorer.components.layers_map import MapData, Point
-from explorer.engine import maps
-from explorer.engine.maps import geometry
-from explorer.lab.types.context import EmbedResult
+from explorer.lab.types import embedding_metrics as geometry
+from explorer.lab.types.context import LAND, EmbedResult, LandInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.context import common, drawing, stage
@@ -68,10 +67,10 @@ def with_landed(scene: Scene, result: EmbedResult, more: EmbedResult, state: Sta
             added[layer] = (y[layer] - x[layer].mean(axis=0)) @ solve
     joined = np.concatenate([flat, added], axis=1)
     placed["pca:flat"], placed["pca:deep"] = joined[:, :, :2], joined
-    if state.method == "umap" and (found := maps.kept(result, state.treatment, "umap")):
-        base = np.stack([place.flat for place in found])
+    if state.method == "umap" and (found := drawing.projected(result, state)):
+        base = found.flat
         rows = _treated_like(result, more, state.treatment)
-        landed = maps.land(result, state.treatment, rows)
+        landed = widgets.run(LAND, None, LandInputs(result, state.treatment, rows)).result.placed
         middle = base.mean(axis=1, keepdims=True)
         radius = np.maximum(np.linalg.norm(base - middle, axis=-1).max(axis=1), 1e-9)[:, None, None]
         placed["umap:flat"] = np.concatenate([base - middle, landed - middle], axis=1) / radius

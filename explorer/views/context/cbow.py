@@ -9,11 +9,10 @@ import numpy as np
 import streamlit as st
 
 from explorer.content import examples
-from explorer.engine import get_engine
-from explorer.engine.maps import geometry
 from explorer.errors import Cancelled
 from explorer.figures import layers
-from explorer.lab.types.context import LEAST_TOKENS, MOST_BYTES, CbowInputs, CbowResult, CbowStep, EmbedResult
+from explorer.lab.types import embedding_metrics as geometry
+from explorer.lab.types.context import CBOW, LEAST_TOKENS, MOST_BYTES, CbowInputs, CbowResult, CbowStep, EmbedResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.markup import verbatim
@@ -41,7 +40,7 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
             t("context.cbow.size", kb=f"{_size(text) / 1000:.1f}", words=LEAST_TOKENS, limit=MOST_BYTES // 1000)
         )
     inputs = CbowInputs(text, epochs=_epochs(text))
-    found: CbowResult | None = get_engine().peek("context.cbow", common.model_id(), inputs)
+    found = widgets.peek(CBOW, common.model_id(), inputs)
     if found is None and st.session_state.get(ASKED) == text:
         try:
             found = _train(inputs)
@@ -72,7 +71,7 @@ def _train(inputs: CbowInputs) -> CbowResult | None:
     places = place, bar, below = st.empty(), st.empty(), st.empty()
     losses: list[float] = []
     found = None
-    stream = get_engine().stream("context.cbow", common.model_id(), inputs, session=widgets.session())
+    stream = widgets.stream(CBOW, common.model_id(), inputs)
     with widgets.stoppable(stream, *places) as (stop, steps):
         with below:
             stop.button()

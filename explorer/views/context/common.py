@@ -98,9 +98,7 @@ def show_code(name: str, **values: object) -> None:
     """The snippet `name` for the chosen model; none for decoders, whose last state is another one in the library."""
     info = model()
     if info.kind != "causal":
-        repositories = [source.partition(":")[2] for source in info.sources if source.startswith("huggingface:")]
-        folder = {} if info.embedded else {"folder": repositories[0] if repositories else info.path}
-        page_parts.show_code(name, **folder, **values)
+        page_parts.show_code(name, folder=page_parts.model_source(info), **values)
 
 
 def spans(items: Iterable[Occurrence | Line]) -> list[tuple[str, int, int]]:

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from explorer.components.layers_map import MapChange, MapData, Point, layers_map
-from explorer.engine import maps
-from explorer.engine.maps import geometry
+from explorer.engine import get_engine
 from explorer.errors import Told
-from explorer.lab.types.context import EmbedResult
+from explorer.lab.types import embedding_metrics as geometry
+from explorer.lab.types.context import LEAST_POINTS, PROJECT, EmbedResult, ProjectInputs, ProjectResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.context import common
@@ -37,11 +37,20 @@ def points_of(lines: Sequence[Line]) -> list[Point]:
 
 def data_of(result: EmbedResult, labels: Sequence[int], state: State) -> MapData:
     """Everything the figure scrubs through; kept, because a click elsewhere on the page draws the same again."""
-    found = None if state.method == "pca" else maps.kept(result, state.treatment, state.method)
+    found = projected(result, state)
     ways = geometry.TREATMENTS if result.vectors.shape[1] <= ALL_TREATMENTS else (state.treatment,)
     key = ("data", tuple(labels), state.treatment, state.method if found else "pca")
     drawn: MapData = _remembered(result, key, lambda: _data(result, labels, state.treatment, ways, state.method, found))
     return drawn
+
+
+def projected(result: EmbedResult, state: State) -> ProjectResult | None:
+    """The map by UMAP or t-SNE, if it is there."""
+    return None if state.method == "pca" else widgets.peek(PROJECT, None, _asked(result, state))
+
+
+def _asked(result: EmbedResult, state: State) -> ProjectInputs:
+    return ProjectInputs(result, state.treatment, state.method)
 
 
 def proposals(result: EmbedResult, treatment: str, layer: int, kind: str) -> tuple[tuple[int, ...], float]:
@@ -74,7 +83,7 @@ def _data(
     treatment: str,
     ways: Sequence[str],
     method: str,
-    found: Sequence[maps.Place] | None,
+    found: ProjectResult | None,
 ) -> MapData:
     """Cosines, PCA (always), `found` maps of `method`, scores and curves, at every layer."""
     n = result.vectors.shape[1]
@@ -82,8 +91,8 @@ def _data(
     placed, kept = geometry.pca(geometry.treated(result, treatment))
     placed_by = {"pca:flat": placed[:, :, :2], "pca:deep": placed}
     if found:
-        placed_by[f"{method}:flat"] = geometry.aligned(np.stack([place.flat for place in found]))
-        placed_by[f"{method}:deep"] = geometry.aligned(np.stack([place.deep for place in found]))
+        placed_by[f"{method}:flat"] = geometry.aligned(found.flat)
+        placed_by[f"{method}:deep"] = geometry.aligned(found.deep)
     trust = {
         name: np.array([geometry.trustworthiness(c, p, 5) for c, p in zip(cos[treatment], where, strict=True)])
         for name, where in placed_by.items()
@@ -112,24 +121,25 @@ def figure(
     layers_map(
         points, data, key=key,
         senses=senses, layer=min(state.layer, last),
-        method=state.method, treatment=state.treatment, parts=parts, umap_ready=maps.ready(), relabel=relabel,
+        method=state.method, treatment=state.treatment, parts=parts, relabel=relabel,
+        umap_ready=get_engine().state(None) == "ready",
         caption=caption, layers=len(result.vectors), group=GROUP, on_change=_change,
     )  # fmt: skip
 
 
 def complete(result: EmbedResult, state: State) -> None:
     """The map that was asked for and is not there yet, with numbers while it is made."""
-    if state.method == "pca" or maps.kept(result, state.treatment, state.method):
+    if state.method == "pca" or projected(result, state):
         return
     n = result.vectors.shape[1]
-    if n < maps.projecting.LEAST:
-        page_parts.error(Told("too_few_points", limit=maps.projecting.LEAST, used=n))
+    if n < LEAST_POINTS:
+        page_parts.error(Told("too_few_points", limit=LEAST_POINTS, used=n))
         return
-    if state.method == "umap" and not maps.ready():
-        maps.start_warming()
+    if state.method == "umap" and get_engine().state(None) != "ready":
+        get_engine().warm(None)
         page_parts.notice("context.umap_warming")
     try:
-        made = widgets.progress(maps.fit(result, state.treatment, state.method), t("context.fitting"))
+        made = widgets.progress(widgets.stream(PROJECT, None, _asked(result, state)), t("context.fitting"))
     except Told as problem:
         page_parts.error(problem)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from explorer.engine.maps import geometry
+from explorer.lab.types import embedding_metrics as geometry
 from explorer.lab.types.context import EmbedResult
 from explorer.ui import page_parts
 from explorer.ui.i18n import t

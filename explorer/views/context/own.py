@@ -44,7 +44,10 @@ def _lines(scene: Scene | None, state: State) -> None:
     text = state.text or ("" if scene is None else "\n".join(line.text for line in scene.lines))
     word = state.word or ("" if scene is None else scene.word)
     page_parts.quiet(t("context.own.word"))
-    widgets.text_line("context-word", t("context.own.word"), word, lambda new: _write(text, new), t("context.own.word"))
+    widgets.text_line(
+        "context-word", t("context.own.word"), word, lambda new: _write(st.session_state["context-lines"], new),
+        t("context.own.word"),
+    )  # fmt: skip
     st.session_state["context-lines"] = text
     st.text_area(
         t("context.own.lines"), key="context-lines", height=220,
@@ -92,12 +95,17 @@ def _propose(scene: Scene, result: EmbedResult, state: State) -> None:
         name = t(f"context.own.{kind}")
         st.button(
             t("context.own.take", name=name, k=max(labels) + 1, score=f"{score:.2f}"), key=f"context-take-{kind}",
-            on_click=_take, args=(scene, labels),
+            on_click=_take, args=(state.text, scene, labels),
         )  # fmt: skip
-    st.button(t("context.own.clear"), key="context-clear", type="tertiary", on_click=_take, args=(scene, ()))
+    st.button(
+        t("context.own.clear"), key="context-clear", type="tertiary", on_click=_take, args=(state.text, scene, ())
+    )
 
 
-def _take(scene: Scene, labels: tuple[int, ...]) -> None:
+def _take(drawn: str, scene: Scene, labels: tuple[int, ...]) -> None:
+    """Labels for the lines that were `drawn`; lines that the reader has replaced meanwhile keep none of them."""
+    if common.store().now().text != drawn:
+        return
     common.store().set(text="\n".join(line.text for line in scene.lines), word=scene.word, senses=labels)
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.content import examples
 from explorer.engine import get_engine, uses
 from explorer.errors import Told
-from explorer.lab.types.context import EmbedResult
+from explorer.lab.types.context import EMBED, EmbedInputs, EmbedResult
 from explorer.ui import page_parts, permission, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
@@ -59,17 +59,12 @@ def _pictures(scene: Scene, result: EmbedResult, state: State) -> None:
     drawing.complete(result, state)
 
 
-def embed(inputs: object) -> EmbedResult:
+def embed(inputs: EmbedInputs) -> EmbedResult:
     """All vectors at all layers; with numbers while many sentences are read. Raises Cancelled when that was stopped."""
     model = common.model_id()
-    engine = get_engine()
-    found: EmbedResult | None = engine.peek("context.embed", model, inputs)
-    if found is None and engine.state(model) == "ready":
-        stream = engine.stream("context.embed", model, inputs, session=widgets.session())
-        found = widgets.progress(stream, t("context.reading"))
-    if found is None:
-        found = widgets.run("context.embed", model, inputs)
-    return found
+    if get_engine().state(model) == "ready":
+        return widgets.result(EMBED, model, inputs, t("context.reading"))
+    return widgets.run(EMBED, model, inputs).result
 
 
 def _which(state: State) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.components.layers_map import Point
-from explorer.engine.maps import geometry
+from explorer.lab.types import embedding_metrics as geometry
 from explorer.lab.types.context import EmbedInputs, EmbedResult, Occurrence
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t

@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 
 from explorer.content import examples
-from explorer.engine.maps import geometry
 from explorer.figures import layers
+from explorer.lab.types import embedding_metrics as geometry
 from explorer.lab.types.context import EmbedInputs, Occurrence
 from explorer.ui import page_parts
 from explorer.ui.i18n import language, t

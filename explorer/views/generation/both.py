@@ -10,10 +10,10 @@ import streamlit as st
 from explorer.components.compare import Series, compare
 from explorer.engine import catalog, get_engine
 from explorer.lab.types.core import Tokens
-from explorer.lab.types.generation import LeftInputs, LeftResult
-from explorer.lab.types.masking import Edit, FillInputs, FillResult
+from explorer.lab.types.generation import LEFT, LeftInputs, LeftResult
+from explorer.lab.types.masking import FILL, Edit, FillInputs
+from explorer.lab.types.masking import SCAN as COVER
 from explorer.lab.types.masking import ScanInputs as CoverInputs
-from explorer.lab.types.masking import ScanResult as CoverResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
@@ -32,10 +32,8 @@ def draw(state: State) -> None:
         return
     at = state.at if state.at in places else places[len(places) // 2]
     spans = tuple(tokens.offsets[n] for n in places)
-    seen: LeftResult = widgets.run(
-        "generation.left", common.model_id(), LeftInputs(tokens.text, spans, places.index(at))
-    )
-    covered: CoverResult = widgets.run("masking.scan", _bert(), CoverInputs(tokens.text))
+    seen = widgets.run(LEFT, common.model_id(), LeftInputs(tokens.text, spans, places.index(at))).result
+    covered = widgets.run(COVER, _bert(), CoverInputs(tokens.text)).result
     chance = {int(n): float(p) for n, p in zip(covered.positions, covered.p_original, strict=True)}
     known = {n: (-math.log(max(p, 1e-12)), p, 0) for n, p in chance.items()}
     stage.strip(
@@ -69,7 +67,7 @@ def _tokens(state: State) -> Tokens:
 
 def _side_by_side(tokens: Tokens, at: int, seen: LeftResult) -> None:
     mask = get_engine().tokens(_bert(), "[MASK]").ids[1]
-    filled: FillResult = widgets.run("masking.fill", _bert(), FillInputs(tokens.text, (Edit(at, mask),), (at,)))
+    filled = widgets.run(FILL, _bert(), FillInputs(tokens.text, (Edit(at, mask),), (at,))).result
     start, end = tokens.offsets[at]
     before, after = tokens.text[max(0, start - 12) : start], tokens.text[end : end + 12]
     words = get_engine().vocabulary(_bert())

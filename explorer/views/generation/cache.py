@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.engine import get_engine
-from explorer.lab.types.generation import CacheInputs, CacheResult
+from explorer.lab.types.generation import CACHED, CacheInputs, CacheResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline
@@ -21,12 +20,11 @@ def draw(state: State) -> None:
     page_parts.section("generation.cache")
     ids = common.whole(state)
     inputs = CacheInputs(ids, STEPS)
-    found: CacheResult | None = get_engine().peek("generation.cached", common.model_id(), inputs)
+    found = widgets.peek(CACHED, common.model_id(), inputs)
     left, right = st.columns([1, 0.36], gap="large")
     with left:
         if st.button(t("common.run"), key="generation-cache-go", type="primary") and found is None:
-            stream = get_engine().stream("generation.cached", common.model_id(), inputs, session=widgets.session())
-            found = widgets.progress(stream, t("generation.cache.running"))
+            found = widgets.result(CACHED, common.model_id(), inputs, t("generation.cache.running"))
         if found is None:
             page_parts.quiet(t("generation.cache.not_yet"))
         else:

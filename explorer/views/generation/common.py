@@ -156,7 +156,7 @@ def show_code(name: str, **values: object) -> None:
 
 def bert_folder() -> str:
     """Where the embedded BERT lies, from the project's folder."""
-    return catalog.default("masked").folder.relative_to(paths.ROOT).as_posix()
+    return page_parts.model_source(catalog.default("masked"))
 
 
 def choose_preset(name: str) -> None:

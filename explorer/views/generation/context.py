@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.content import examples
 from explorer.engine import get_engine
-from explorer.lab.types.generation import ContextInputs, ContextResult, NgramInputs, NgramResult
+from explorer.lab.types.generation import CONTEXT, NGRAM, ContextInputs, ContextResult, NgramInputs, NgramResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import thousands
@@ -32,7 +32,7 @@ def draw(state: State) -> None:
     tokens = get_engine().tokens(common.model_id(), corpus)
     counted = tuple(token for token, special in zip(tokens.ids, tokens.special, strict=True) if not special)
     result = _result(ContextInputs(seen, WINDOWS))
-    counts: NgramResult = widgets.run("generation.ngram", common.model_id(), NgramInputs(seen, counted))
+    counts = widgets.run(NGRAM, common.model_id(), NgramInputs(seen, counted)).result
     left, right = st.columns([1, 0.36], gap="large")
     with left:
         _curve(result, counts)
@@ -49,11 +49,7 @@ def draw(state: State) -> None:
 
 
 def _result(inputs: ContextInputs) -> ContextResult:
-    found: ContextResult | None = get_engine().peek("generation.context", common.model_id(), inputs)
-    if found is None:
-        stream = get_engine().stream("generation.context", common.model_id(), inputs, session=widgets.session())
-        found = widgets.progress(stream, t("generation.context.running"))
-    return found
+    return widgets.result(CONTEXT, common.model_id(), inputs, t("generation.context.running"))
 
 
 def _curve(result: ContextResult, counts: NgramResult) -> None:

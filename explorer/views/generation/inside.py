@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.engine import get_engine
-from explorer.lab.types.generation import InsideInputs, InsideResult
+from explorer.lab.types.generation import INSIDE, InsideInputs, InsideResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
@@ -23,7 +23,7 @@ def draw(state: State) -> None:
     facts = get_engine().facts(common.model_id())
     layer, head = min(state.layer, facts.n_layers - 1), min(state.head, facts.n_heads - 1)
     inputs = InsideInputs(ids, layer, head)
-    result: InsideResult = widgets.run("generation.inside", common.model_id(), inputs)
+    result = widgets.run(INSIDE, common.model_id(), inputs).result
     left, right = st.columns([1, 0.36], gap="large")
     with left:
         _lens(result)

@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.components.distribution import head_ids
 from explorer.components.generator import Act, generator
 from explorer.engine import get_engine
-from explorer.lab.types.generation import FollowInputs, FollowResult, chance_at
+from explorer.lab.types.generation import FOLLOW, FollowInputs, FollowResult, chance_at
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import thousands
@@ -44,7 +44,7 @@ def _lane(state: State, branch: str) -> FollowResult:
     prompt, path = common.prompt(state), common.path_of(state, branch)
     ids = prompt.ids + path
     at = len(ids) - min(_of(state, branch, "back"), len(path))
-    result: FollowResult = widgets.run("generation.follow", common.model_id(), FollowInputs(ids[:at]))
+    result = widgets.run(FOLLOW, common.model_id(), FollowInputs(ids[:at])).result
     words = common.vocabulary()
     shown = {*map(int, head_ids(result.logits)), *ids[at : at + 1]}
     generator(

@@ -9,9 +9,9 @@ import streamlit as st
 
 from explorer.components.triangle import Prediction, triangle
 from explorer.engine import catalog, get_engine
-from explorer.lab.types.generation import ScanInputs, ScannedRow, ScanResult
+from explorer.lab.types.generation import SCAN, ScanInputs, ScannedRow
+from explorer.lab.types.masking import SCAN as COVER
 from explorer.lab.types.masking import ScanInputs as CoverInputs
-from explorer.lab.types.masking import ScanResult as CoverResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
@@ -28,7 +28,7 @@ def draw(state: State) -> None:
         page_parts.notice("errors.text_empty")
         return
     mixed = scrambled(ids, state.mix)
-    result: ScanResult = widgets.run("generation.scan", common.model_id(), ScanInputs((ids, mixed)))
+    result = widgets.run(SCAN, common.model_id(), ScanInputs((ids, mixed))).result
     natural, other = result.rows
     _strip(state, ids, natural)
     left, right = st.columns([1, 0.36], gap="large")
@@ -140,7 +140,7 @@ def _bert(state: State) -> None:
         tokens = get_engine().tokens(bert, text)
     if len(tokens) <= 2:
         return
-    result: CoverResult = widgets.run("masking.scan", bert, CoverInputs(text))
+    result = widgets.run(COVER, bert, CoverInputs(text)).result
     words = get_engine().vocabulary(bert)
     triangle(
         list(tokens.pieces),

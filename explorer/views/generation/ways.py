@@ -8,13 +8,13 @@ import streamlit as st
 
 from explorer.components.tree import Leaf, tree
 from explorer.content import examples
-from explorer.engine import get_engine
 from explorer.lab.types.generation import (
+    SCAN,
+    TREE,
+    WAYS,
     Node,
     ScanInputs,
-    ScanResult,
     TreeInputs,
-    TreeResult,
     Way,
     WaysInputs,
     WaysResult,
@@ -53,7 +53,7 @@ def draw(state: State) -> None:
             store = common.store()
             widgets.slider("generation-wide", t("generation.ways.wide"), 1, 5, state.wide, lambda n: store.set(wide=n))
             widgets.slider("generation-deep", t("generation.ways.deep"), 1, 4, state.deep, lambda n: store.set(deep=n))
-        found: TreeResult = widgets.run("generation.tree", common.model_id(), TreeInputs(ids, state.wide, state.deep))
+        found = widgets.run(TREE, common.model_id(), TreeInputs(ids, state.wide, state.deep)).result
         _tree("generation-tree", found.tree, set(), t("generation.ways.tree_caption"))
     with right:
         page_parts.steps([(t(f"generation.ways.step{n}"), "") for n in (1, 2, 3)])
@@ -63,11 +63,7 @@ def draw(state: State) -> None:
 
 
 def _result(inputs: WaysInputs) -> WaysResult:
-    found: WaysResult | None = get_engine().peek("generation.ways", common.model_id(), inputs)
-    if found is None:
-        stream = get_engine().stream("generation.ways", common.model_id(), inputs, session=widgets.session())
-        found = widgets.progress(stream, t("generation.ways.running"))
-    return found
+    return widgets.result(WAYS, common.model_id(), inputs, t("generation.ways.running"))
 
 
 def _words(ids: Sequence[int]) -> str:
@@ -141,7 +137,7 @@ def _chain(state: State, ids: tuple[int, ...]) -> None:
     if not count:
         page_parts.quiet(t("generation.ways.chain_none"))
         return
-    scanned: ScanResult = widgets.run("generation.scan", common.model_id(), ScanInputs((ids,)))
+    scanned = widgets.run(SCAN, common.model_id(), ScanInputs((ids,))).result
     row, words = scanned.rows[0], common.vocabulary()
     page_parts.quiet(t("generation.ways.chain_own"))
     first = max(0, len(row.target) - min(count, 24))

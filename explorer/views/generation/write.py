@@ -15,7 +15,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.engine import get_engine
-from explorer.lab.types.generation import Settings, WriteInputs, WriteResult, Written
+from explorer.lab.types.generation import WRITE, Settings, WriteInputs, WriteResult, Written
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import HTML_LANG, language, t
 from explorer.ui.markup import inline, verbatim
@@ -71,7 +71,7 @@ def _write(state: State, ids: tuple[int, ...], draft: list[Written], page: objec
     inputs = WriteInputs(ids, state.long, common.settings_of(state), state.seed)
     if get_engine().state(common.model_id()) != "ready":
         _say(note, t("common.loading_model"))
-    stream = get_engine().stream("generation.write", common.model_id(), inputs, session=widgets.session())
+    stream = widgets.stream(WRITE, common.model_id(), inputs)
     first = last = 0.0
     with contextlib.closing(widgets.while_here(stream)) as values:  # a stop leaves the loop by an exception
         for value in values:

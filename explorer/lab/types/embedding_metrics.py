@@ -1,6 +1,6 @@
 """Distances and maps of vectors at every layer: cosines three ways, how well two senses part, maps and their truth.
 
-Pure NumPy, so that a first paint needs nothing else; UMAP and t-SNE (explorer/lab/projecting.py) are imported apart.
+Pure NumPy, so that a first paint needs nothing else; UMAP and t-SNE (explorer/lab/umap_client.py) are imported apart.
 Knows vectors and labels; no model, no words.
 """
 

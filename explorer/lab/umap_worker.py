@@ -1,4 +1,4 @@
-"""The process that makes maps: `python -m explorer.lab.projector` reads calls from its input and answers them.
+"""The process that makes maps: `python -m explorer.lab.umap_worker` reads calls from its input and answers them.
 
 Knows umap-learn and scikit-learn, both imported with the first call: the first fit compiles for ten seconds. Here no
 reader's click waits for that. A fit has a fixed seed, so a map that was forgotten and is made again is the same.

@@ -1,7 +1,11 @@
 """UMAP and t-SNE of points at one layer, and new points landing on a UMAP that stands already.
 
-Asked of a process of their own (explorer/lab/projector.py), started with the first call and one for all: compiling
+Asked of a process of their own (explorer.lab.umap_worker.py), started with the first call and one for all: compiling
 UMAP holds Python's lock for seconds, and with it every reader of this process. Knows vectors; no model, no words.
+
+Why not a pool of joblib's (loky): measured with joblib 1.6, its process outlives an app that dies (it still stood
+fifteen minutes later), an app that ends waits for the fit in hand (12.5 s for one of 12 s), and the process's number,
+which its threads' schedule needs, is private. Here an input that ends is the word to go.
 """
 
 from __future__ import annotations
@@ -20,12 +24,11 @@ import psutil
 from numpy.typing import NDArray
 
 from explorer import paths
-from explorer.lab.projector import receive, send
+from explorer.lab.umap_worker import receive, send
 
-__all__ = ["LEAST", "ProjectingError", "landed", "tsne_of", "umap_of", "warm"]
+__all__ = ["MapError", "landed", "tsne_of", "umap_of", "warm"]
 
 Array = NDArray[Any]
-LEAST = 4  # points below which a neighbourhood graph says nothing
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # clicks need the others
 
 _one_at_a_time = threading.Lock()
@@ -34,12 +37,12 @@ _waiting = 0  # calls that somebody waits for
 _process: subprocess.Popen[bytes] | None = None
 
 
-class ProjectingError(RuntimeError):
+class MapError(RuntimeError):
     """A map could not be made; the message is the library's own."""
 
 
 def warm() -> None:
-    """Let UMAP compile, with what nobody else wants of the processor until a map is asked for. Raises ProjectingError.
+    """Let UMAP compile, with what nobody else wants of the processor until a map is asked for. Raises MapError.
 
     (Elsewhere than on Linux the system shares the processor out as it always does.)
     """
@@ -49,17 +52,17 @@ def warm() -> None:
 
 
 def umap_of(rows: Array, dims: int) -> Array:
-    """Coordinates[n, dims] of rows[n, d], the same for the same rows. Raises ProjectingError."""
+    """Coordinates[n, dims] of rows[n, d], the same for the same rows. Raises MapError."""
     return _ask("umap_of", rows, dims=dims)
 
 
 def landed(rows: Array, new: Array) -> Array:
-    """Where new[m, d] land on the 2-D map of rows[n, d], whose own points stay: [m, 2]. Raises ProjectingError."""
+    """Where new[m, d] land on the 2-D map of rows[n, d], whose own points stay: [m, 2]. Raises MapError."""
     return _ask("landed", rows, new)
 
 
 def tsne_of(rows: Array, dims: int) -> Array:
-    """Coordinates[n, dims] of rows[n, d]; t-SNE has no way to add points later. Raises ProjectingError."""
+    """Coordinates[n, dims] of rows[n, d]; t-SNE has no way to add points later. Raises MapError."""
     return _ask("tsne_of", rows, dims=dims)
 
 
@@ -75,10 +78,10 @@ def _ask(call: str, *arrays: Array, hurry: bool = True, **words: int) -> Array:
             except (OSError, EOFError) as error:
                 _end()
                 if last:
-                    raise ProjectingError("the process that makes maps has ended") from error
+                    raise MapError("the process that makes maps has ended") from error
             else:
                 if "error" in answer:
-                    raise ProjectingError(answer["error"])
+                    raise MapError(answer["error"])
                 return found[0]
     raise AssertionError("unreachable")
 
@@ -96,7 +99,7 @@ def _waited_for() -> Iterator[None]:
 def _running() -> subprocess.Popen[bytes]:
     global _process
     if _process is None:
-        command = [sys.executable, "-m", "explorer.lab.projector"]
+        command = [sys.executable, "-m", "explorer.lab.umap_worker"]
         _process = subprocess.Popen(
             command, cwd=paths.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | ONE_THREAD
         )
