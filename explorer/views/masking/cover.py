@@ -75,8 +75,8 @@ def bars(sentence: Sentence, state: State, edits: tuple[Edit, ...], result: Fill
     distribution(
         logits, key="masking-bars", head={i: vocabulary[i] for i in shown}, vocab_url=common.vocabulary_url(),
         original_id=original, temperature=state.t, show=state.k,
-        watch=state.watch, extra=_pieces(sentence, state.watch, edits), hide=state.hide, on_dials=_dials, on_watch=_watch,
-        caption=t("masking.cover.caption"), title=sentence.tokens.text,
+        watch=state.watch, extra=_pieces(sentence, state.watch, edits), hide=state.hide,
+        on_dials=_dials, on_watch=_watch, caption=t("masking.cover.caption"), title=sentence.tokens.text,
     )  # fmt: skip
 
 
