@@ -10,7 +10,7 @@ export function paint(context, view, window_, colours) {
   const {place} = view;
   context.save();
   context.translate(-window_.x, -window_.y);
-  if (place.layout === "grid") cells(context, view, window_, colours);
+  if (place.layout === "grid") cells(context, view, colours);
   else strokes(context, view, window_, colours);
   names(context, view, window_, colours);
   context.restore();
@@ -53,7 +53,7 @@ function strokes(context, view, window_, colours) {
   context.globalAlpha = 1;
 }
 
-function cells(context, view, window_, colours) {
+function cells(context, view, colours) {
   const {place} = view;
   context.imageSmoothingEnabled = false;
   context.drawImage(view.bitmap, place.names, place.head, view.seen.length * place.step, view.looking.length * place.step);

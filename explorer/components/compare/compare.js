@@ -1,4 +1,4 @@
-import {fill, grouped, percent, pieces, visible} from "../shared/format.js";
+import {grouped, percent, pieces, visible} from "../shared/format.js";
 import {h, setToken} from "../shared/dom.js";
 import {palette} from "../shared/theme.js";
 import {registerFigure} from "../shared/registry.js";

@@ -36,7 +36,8 @@ class Scatter {
   update(header, {a, b}) {
     this.header = header;
     this.head = new Map(header.head);
-    [this.a, this.b] = [logSoftmax(a), logSoftmax(b)];
+    this.a = logSoftmax(a);
+    this.b = logSoftmax(b);
     this.rankWords();
     const {labels} = header;
     const low = Math.min(quantile(this.a, 0.002), quantile(this.b, 0.002)) / Math.LN10;

@@ -5,14 +5,16 @@ export function applyTheme(root) {
   root.dataset.theme = luminance(background) < 0.4 ? "dark" : "light";
 }
 
+/** @type {CanvasRenderingContext2D | null} */
+let pixel = null;
+
 // Drawing one pixel understands every colour syntax the browser does.
 export function rgb(colour) {
-  const context = (rgb.context ??= Object.assign(document.createElement("canvas"), {width: 1, height: 1})
-    .getContext("2d", {willReadFrequently: true}));
-  context.clearRect(0, 0, 1, 1);
-  context.fillStyle = colour;
-  context.fillRect(0, 0, 1, 1);
-  return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+  pixel ??= Object.assign(document.createElement("canvas"), {width: 1, height: 1}).getContext("2d", {willReadFrequently: true});
+  pixel.clearRect(0, 0, 1, 1);
+  pixel.fillStyle = colour;
+  pixel.fillRect(0, 0, 1, 1);
+  return [...pixel.getImageData(0, 0, 1, 1).data.slice(0, 3)];
 }
 
 function luminance(colour) {
