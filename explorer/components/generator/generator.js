@@ -320,7 +320,7 @@ class Generator {
     const colours = palette(this.root);
     const {header} = this;
     const {rows} = this.plan();
-    const colour = header.tone === "b" ? colours.b : colours.model;
+    const colour = header.tone === "b" ? colours.second : colours.model;
     const lines = wrap(header.path.map(({text}) => shown(text)).join("").trim(), 680, 18);
     const top = 40 + 28 * lines.length;
     const parts = lines.map((line, i) => text(16, 34 + 28 * i, line, {"font-size": 18}));

@@ -1,5 +1,6 @@
 import {fill} from "../shared/format.js";
 import {h, setToken} from "../shared/dom.js";
+import {MEANINGS} from "../shared/palette.js";
 import {palette} from "../shared/theme.js";
 import {registerFigure} from "../shared/registry.js";
 import {mount} from "../shared/mount.js";
@@ -12,7 +13,6 @@ import {colourOf, kindOf, markOf} from "../shared/tongues.js";
 
 const SIDE = {width: 720, height: 460, margin: 26};
 const STEP_MS = 700;
-const MEANINGS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#7a6ff0", "#8a8f99"];
 const GROUPS = {treatment: ["raw", "centred"], colour: ["by_language", "by_meaning"], method: ["pca", "umap"]};
 
 class LanguageMap {

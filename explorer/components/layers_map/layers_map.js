@@ -1,6 +1,7 @@
 import {fill, signed} from "../shared/format.js";
 import {h, langOf, reducedMotion} from "../shared/dom.js";
-import {palette} from "../shared/theme.js";
+import {SENSES} from "../shared/palette.js";
+import {palette, rgb} from "../shared/theme.js";
 import {registerFigure} from "../shared/registry.js";
 import {mount} from "../shared/mount.js";
 import {Echo} from "../shared/echo.js";
@@ -12,7 +13,6 @@ import {csvText, fitted, FONTS, picture, tag, text} from "../shared/svg.js";
 // together and point at the same sentences: each tells the others, over the window, what it was told.
 
 const LINK = "sesame-layers";
-const SENSES = ["#009e73", "#cc79a7", "#e69f00", "#0072b2", "#d55e00", "#56b4e9"];
 const SEGMENTS = {treatment: ["raw", "centred", "top"], order: ["given", "clustered"], method: ["pca", "umap", "tsne"], dims: ["flat", "deep"]};
 const NAMES = {treatment: "measure"}; // the label that names a choice, where it is another word
 const SHAPES = ["circle", "square", "triangle", "diamond"];
@@ -24,7 +24,7 @@ const LISTED = 14; // sentences that stand in two columns; more of them scroll
 const LEAD = 30; // how much of a sentence stands before its word, in half 字
 const SPEEDS = [1, 2, 0.5];
 /** @type {[string, string, number[]][]} */
-const CURVES = [["within", "model", []], ["between", "b", [6, 3]], ["auc", "ink", []], ["silhouette", "truth", [2, 3]], ["anisotropy", "soft", [8, 3, 2, 3]]];
+const CURVES = [["within", "model", []], ["between", "second", [6, 3]], ["auc", "ink", []], ["silhouette", "truth", [2, 3]], ["anisotropy", "soft", [8, 3, 2, 3]]];
 
 class LayersMap {
   constructor(root, send) {
@@ -395,12 +395,21 @@ class LayersMap {
 
   // Red, green, blue of a cosine: blue above zero, vermilion below, paper at zero.
   tone(value) {
-    const dark = this.root.dataset.theme === "dark";
-    if (Number.isNaN(value)) return dark ? [45, 49, 57] : [239, 236, 227];
-    const paper = dark ? [28, 31, 37] : [255, 255, 255];
-    const full = value >= 0 ? (dark ? [86, 169, 222] : [0, 90, 150]) : [213, 94, 0];
+    const {none, nought, above, below} = this.tones();
+    if (Number.isNaN(value)) return none;
+    const full = value >= 0 ? above : below;
     const share = Math.min(1, Math.abs(value));
-    return paper.map((p, k) => Math.round(p + (full[k] - p) * share));
+    return nought.map((p, k) => Math.round(p + (full[k] - p) * share));
+  }
+
+  // The ends of the scale as numbers, asked for once a theme.
+  tones() {
+    const {theme} = this.root.dataset;
+    if (this.scale?.theme !== theme) {
+      const {track, card, model, removed} = palette(this.root);
+      this.scale = {theme, none: rgb(track), nought: rgb(card), above: rgb(model), below: rgb(removed)};
+    }
+    return this.scale;
   }
 
   shade(value) {
@@ -410,7 +419,7 @@ class LayersMap {
   // Ink or paper, whichever is read more easily on that cell.
   onShade(value) {
     const [r, g, b] = this.tone(value).map((c) => (c / 255) ** 2.2);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#14161a" : "#fff";
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "black" : "white";
   }
 
   // The cells of a large heat-map as one picture of a pixel each, stretched.

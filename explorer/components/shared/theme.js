@@ -1,7 +1,7 @@
 // Light or dark, read from the page's own background; colours as numbers for what is drawn and exported.
 
 export function applyTheme(root) {
-  const background = getComputedStyle(root).getPropertyValue("--st-background-color").trim() || "#fff";
+  const background = getComputedStyle(root).getPropertyValue("--st-background-color").trim() || "white";
   root.dataset.theme = luminance(background) < 0.4 ? "dark" : "light";
 }
 
@@ -26,6 +26,6 @@ function luminance(colour) {
 export function palette(root) {
   const style = getComputedStyle(root);
   const names = ["paper", "card", "ink", "soft", "line", "mask", "mask-soft", "on-mask", "model", "model-soft", "truth",
-    "b", "track", "removed"];
+    "second", "track", "removed"];
   return Object.fromEntries(names.map((name) => [name.replace("-", "_"), style.getPropertyValue("--" + name).trim()]));
 }
