@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ("explorer", "pages", "tests", "benchmarks", "training")
-NOT_OURS = {".git", ".venv", "__pycache__", "node_modules", "out"}
+NOT_OURS = {".git", ".venv", "__pycache__", "node_modules", "out", ".hypothesis"}
 TEXT = {".py", ".js", ".css", ".md", ".toml", ".txt", ".yaml", ".yml", ".html", ""}
 LONGEST = {"pages": 80, "explorer/views": 180, "explorer": 350, "app.py": 100}
 

@@ -61,6 +61,7 @@ FAMILY = examples.load("home")["family"]
 CHAPTERS = list(chapters.IDS)
 ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/ui/navigation.py", "name"): list(chapters.PAGES),
+    ("explorer/ui/navigation.py", "chapter.id"): CHAPTERS[1:],
     ("explorer/views/attention/atlas.py", "state.sort"): list(atlas.MEASURES),
     ("explorer/views/attention/sides.py", "name"): ["with", "without"],
     ("explorer/views/attention/sides.py", "kind"): ["masked", "causal"],

@@ -34,8 +34,9 @@ def map_of(home: str) -> None:
     st.html(f'<h2 class="section" lang="{HTML_LANG[language()]}">{inline(t(f"{home}.map.title"))}</h2>')
     with st.container(horizontal=True, key="map"):
         for chapter in chapters.CHAPTERS:
-            name = chapter.id
-            if name != home:
+            if chapter.id != home:
                 with st.container(border=True, width=320):
-                    st.page_link(page(name), label=f"**{chapter.number}\u2002{t(f'{name}.nav')}**")
-                    st.html(f'<p class="quiet" lang="{HTML_LANG[language()]}">{inline(t(f"{name}.invitation"))}</p>')
+                    st.page_link(page(chapter.id), label=f"**{chapter.number}\u2002{t(f'{chapter.id}.nav')}**")
+                    st.html(
+                        f'<p class="quiet" lang="{HTML_LANG[language()]}">{inline(t(f"{chapter.id}.invitation"))}</p>'
+                    )
