@@ -1,4 +1,4 @@
-"""Bundler: a component's ES module and the modules it imports become one text, its CSS with palette and shared CSS another.
+"""Bundler: a component's ES module and the modules it imports become one text, its CSS with the palette another.
 
 Every imported module becomes a function that returns its exports, so that two modules may use the same name; the
 component's own module stays as it is. Knows `import {a, b as c} from "../shared/x.js";` at the start of a line and
