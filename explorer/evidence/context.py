@@ -192,8 +192,8 @@ def _anisotropy(model_id: str, sets: Mapping[str, Any]) -> Row:
         id="context.anisotropy",
         claim_zh="往上走，任意两个词元越来越像，到第 11 层最像；最后一层又回落",
         claim_en="Going up, any two tokens become more alike, most so at layer 11; the last layer falls back",
-        published="BERT: mean cosine of random words .105 at layer 0, .477 at layer 12, highest .675 at layer 11",
-        published_zh="BERT：任意两个词的平均余弦，第 0 层 .105，第 12 层 .477，最高是第 11 层的 .675",
+        published="BERT: mean cosine of random words 0.105 at layer 0, 0.477 at layer 12, highest 0.675 at layer 11",
+        published_zh="BERT：任意两个词的平均余弦，第 0 层 0.105，第 12 层 0.477，最高是第 11 层的 0.675",
         source=f"{ETHAYARAJH}; figures from its code's result files",
         measured=float(result.anisotropy[BELOW_LAST]),
         unit="mean cosine of two random tokens, layer 11; target: at the input. It was expected of the last layer "

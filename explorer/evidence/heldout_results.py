@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from explorer.evidence.texts import Row
 FILE = paths.HELDOUT
 HEAD = "# Written by `python -m explorer evidence --data DIR --record`; not by hand.\n"
 KEPT = ("data", "n", "measured", "unit", "model", "revision", "command")
+# What a row says besides its figure; without it a claim that is measured on outside data alone could not be shown.
+CLAIM = ("chapter", "claim_zh", "claim_en", "published", "published_zh", "source", "unit_zh", "op", "target")
 
 
 def read(path: Path = FILE) -> dict[str, dict[str, Any]]:
@@ -26,7 +29,12 @@ def read(path: Path = FILE) -> dict[str, dict[str, Any]]:
 
 def write(rows: Iterable[Row], path: Path = FILE) -> None:
     """Keep the rows measured on outside data; a figure recorded earlier under the same id is replaced."""
-    kept = read(path) | {row.id: {key: getattr(row, key) for key in KEPT} for row in rows if "--data" in row.command}
+    day = datetime.now(UTC).date().isoformat()
+    kept = read(path) | {
+        row.id: {key: getattr(row, key) for key in KEPT + CLAIM} | {"when": day}
+        for row in rows
+        if "--data" in row.command
+    }
     tables = (
         f'\n["{id}"]\n' + "".join(f"{key} = {_toml(value)}\n" for key, value in figures.items())
         for id, figures in sorted(kept.items())

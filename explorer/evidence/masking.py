@@ -28,6 +28,7 @@ PER_TEXT = 6
 EVERY = 7
 HELD_OUT = {"name": "ud-pud", "n": 200, "seed": 0}
 DEVLIN = "Devlin, Chang, Lee & Toutanova 2019, BERT (NAACL)"
+LAN = "Lan et al. 2020, ALBERT (ICLR)"
 
 
 def measure(data: Path | None) -> Iterator[Row]:
@@ -124,8 +125,13 @@ def _accuracy(model_id: str, texts: Texts, *, held_out: bool) -> Iterator[Row]:
             claim_zh=f"盖住一个{'中文' if zh else '英文'}词元，模型{'第一次' if top == 1 else '前五个里'}猜中的比例",
             claim_en=f"Share of covered {'Chinese' if zh else 'English'} tokens "
             + ("guessed at once" if top == 1 else "among the first five guesses"),
-            published="",
-            source=f"{OWN}; the BERT paper reports no accuracy of its masked-word predictions",
+            published=""
+            if zh or top > 1
+            else "ALBERT-base (English, 30 k pieces): 54.0–54.9 % of masked tokens at once (table 5)",
+            published_zh="" if zh or top > 1 else "ALBERT-base（英文，3 万词元）：一次猜中 54.0–54.9 %（表 5）",
+            source=f"{OWN}; the BERT paper reports no accuracy of its masked-word predictions"
+            if zh or top > 1
+            else LAN,
             measured=float(np.mean([rank <= top for rank in ranks])),
             unit=f"share of tokens, every {EVERY}th covered one at a time",
             unit_zh=f"词元所占的比例；每 {EVERY} 个盖住一个，一次一个",

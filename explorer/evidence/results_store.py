@@ -51,14 +51,17 @@ def ship(rows: Iterable[Row], path: Path = SHIPPED) -> None:
 
 
 def figures(chapter: str) -> tuple[Figure, ...]:
-    """The newest figure of each claim of a chapter, in the order in which they were measured."""
+    """The newest figure of each claim of a chapter, in the order in which they were measured; at the end the claims
+    that are measured on outside data alone."""
     shipped, here, outside = _read(SHIPPED), _read(own()), heldout_results.read()
+    rows = shipped | here
+    alone = {id: table for id, table in outside.items() if id not in rows and "claim_zh" in table}
     found = []
-    for id, table in (shipped | here).items():
-        if table["chapter"] != chapter:
+    for id, table in (rows | alone).items():
+        if table.get("chapter") != chapter:
             continue
-        row = Row(**{name: table[name] for name in FIELDS})
-        held_out = outside.get(id)
+        row = Row(**{name: table[name] for name in FIELDS if name != "id"}, id=id)
+        held_out = outside.get(id) if id in rows else None
         found.append(
             Figure(
                 row=row,

@@ -44,7 +44,8 @@ def start(chapter: str) -> None:
         if chapter not in evidence.CHAPTERS or (_status is not None and _status.running):
             return
         _cancel = CancelToken()
-        _status = Measuring(chapter, running=True, done=0, expected=len(figures(chapter)))
+        own = [figure for figure in figures(chapter) if "--data" not in figure.row.command]
+        _status = Measuring(chapter, running=True, done=0, expected=len(own))
         # a daemon, so that stopping the app does not wait for it: each row is kept as soon as it is measured
         threading.Thread(target=_measure, args=(chapter, _cancel), name="evidence", daemon=True).start()
 

@@ -11,7 +11,7 @@ import pytest
 
 from explorer import evidence
 from explorer.cli import main as command
-from explorer.evidence import heldout_results
+from explorer.evidence import heldout_results, results_store
 from explorer.evidence.texts import Row
 
 HELD = Row(
@@ -75,6 +75,19 @@ def test_only_figures_from_outside_data_are_recorded(tmp_path: Path) -> None:
 
 def test_what_is_recorded_names_model_data_and_command() -> None:
     for id, figures in heldout_results.read().items():
-        assert set(figures) == set(heldout_results.KEPT), id
+        assert set(figures) - {*heldout_results.CLAIM, "when"} == set(heldout_results.KEPT), id
         assert figures["command"].startswith("python -m explorer evidence"), id
         assert "sha256:" in figures["data"], id
+
+
+def test_every_recorded_claim_reaches_the_page() -> None:
+    """Those that no row of ours carries are shown as rows of their own, zero-shot transfer among them."""
+    shown = {figure.row.id: figure for chapter in evidence.CHAPTERS for figure in results_store.figures(chapter)}
+    recorded = heldout_results.read()
+    carried = {id for id, figure in shown.items() if figure.held_out or "--data" in figure.row.command}
+    assert recorded.keys() == carried
+    zero_shot = shown["languages.pos_zero_shot"]
+    assert (zero_shot.row.measured, zero_shot.row.n) == (recorded["languages.pos_zero_shot"]["measured"], 12012)
+    assert zero_shot.row.holds
+    assert not zero_shot.here
+    assert "English→Bulgarian 0.871" in zero_shot.row.published
