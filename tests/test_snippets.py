@@ -216,7 +216,7 @@ def filled() -> Iterator[Any]:
     def fill(lang: str, state: State) -> tuple[np.ndarray, int]:
         sentence = common.read(state)
         assert sentence.focus is not None
-        return cover.fill(sentence, state).logits[0], sentence.tokens.ids[sentence.focus]
+        return cover.fill(sentence, common.edits(sentence, state)).result.logits[0], sentence.tokens.ids[sentence.focus]
 
     yield fill
 

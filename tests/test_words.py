@@ -1,4 +1,4 @@
-"""What the texts must not say, and what they must: the field's words in place of private ones, and the right facts.
+"""What the texts must not say, and what they must: private words give way to the field's, and facts are the right ones.
 
 PRIVATE lists words that were used here alone where the field has a word of its own; a text that needs one of them for
 something else (weights of attention, a command's name in code type) is outside the pattern.

@@ -1,4 +1,4 @@
-"""Bundler: a component's ES module and the modules it imports become one text, and its CSS with the shared CSS another.
+"""Bundler: a component's ES module and the modules it imports become one text, its CSS with the palette another.
 
 Every imported module becomes a function that returns its exports, so that two modules may use the same name; the
 component's own module stays as it is. Knows `import {a, b as c} from "../shared/x.js";` at the start of a line and
@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+
+from explorer import palette
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:(?:async )?function\*?|const|class) (\w+))", re.MULTILINE)
@@ -31,7 +33,8 @@ class Bundle:
 
 def bundle(folder: Path) -> Bundle:
     """The bundle of the component in `folder`: NAME/NAME.js (with what it imports) and NAME/NAME.css."""
-    css = "\n".join(_style(path) for path in (_SHARED_CSS, folder / f"{folder.name}.css")) + "\n"
+    own = "\n".join(_style(path) for path in (_SHARED_CSS, folder / f"{folder.name}.css"))
+    css = palette.css(".sesame", '.sesame[data-theme="dark"]') + "\n" + own + "\n"
     return Bundle(join_modules(folder / f"{folder.name}.js"), css)
 
 

@@ -113,8 +113,9 @@ def measure(data: Path | None) -> Iterator[Row]:
     fooled: dict[str, Any] = {
         "claim_zh": "对调骗得过 NSP 头：话题没变，它多半还说“是”",
         "claim_en": "Swapping fools the next-sentence head: the topic stays, so it mostly says yes",
-        "published": "NSP “ends up modeling only topic shift”: "
-        "trained with NSP, ALBERT-base gets 52.0 % on SOP (table 5)",
+        "published": (
+            "NSP “ends up modeling only topic shift”: trained with NSP, ALBERT-base gets 52.0 % on SOP (table 5)"
+        ),
         "published_zh": "NSP 学到的只是话题变没变：用 NSP 训练的 ALBERT-base，答 SOP 只对 52.0 %（表 5）",
         "source": LAN,
         "n": len(found.next),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from explorer.figures.theme import GREY, MODEL, figure, safe
+from explorer.figures.theme import GREY, MODEL, NOTHING, figure, safe
 
 
 def treatments(
@@ -31,7 +31,7 @@ def treatments(
             )  # fmt: skip
     fig.update_layout(margin_r=72)  # the written values stand beside the plot, also on a phone
     fig.update_xaxes(range=[0, 1.03], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
-    fig.update_yaxes(autorange="reversed", gridcolor="rgba(0,0,0,0)")
+    fig.update_yaxes(autorange="reversed", gridcolor=NOTHING)
     return fig
 
 
@@ -43,5 +43,5 @@ def counts(names: Sequence[str], values: Sequence[float], total: int) -> go.Figu
         text=[f"{value:g}" for value in values], textposition="outside", hoverinfo="skip",
     )  # fmt: skip
     fig.update_xaxes(range=[0, max(total, 1) * 1.12])
-    fig.update_yaxes(autorange="reversed", gridcolor="rgba(0,0,0,0)")
+    fig.update_yaxes(autorange="reversed", gridcolor=NOTHING)
     return fig

@@ -1,6 +1,6 @@
 """Languages of a chapter side by side: numbers by layer, a square of all pairs, a tree of neighbours. Knows no model.
 
-Every language has one colour and one marker, as in components/shared/tongues.js.
+Every language has one colour and one marker, in components/shared/tongues.js too.
 """
 
 from __future__ import annotations
@@ -12,12 +12,18 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from explorer.figures.theme import GREY, MASK, MODEL, SERIES, figure, safe
+from explorer import palette
+from explorer.figures.theme import GREY, MASK, MODEL, NOTHING, SERIES, figure, safe
 
-LOOKS = {
-    "zh": ("#c4573b", "circle"), "ja": ("#8f63c4", "triangle-up"), "en": ("#2f78c4", "square"),
-    "fr": ("#2f9467", "diamond"), "de": ("#a08419", "cross"), "es": ("#c45a97", "triangle-down"),
-}  # fmt: skip
+_SYMBOLS = {
+    "zh": "circle",
+    "ja": "triangle-up",
+    "en": "square",
+    "fr": "diamond",
+    "de": "cross",
+    "es": "triangle-down",
+}
+LOOKS = {lang: (palette.LANGUAGES[lang], symbol) for lang, symbol in _SYMBOLS.items()}
 
 
 def by_layer(
@@ -74,9 +80,7 @@ def tree(cos: NDArray[Any], names: Sequence[str]) -> go.Figure:
         fig.add_scatter(x=xs, y=ys, mode="lines", line={"color": GREY, "width": 2}, hoverinfo="skip")
         both = tuple(sorted(a + b))
         place[both], reach[both] = (place[a] + place[b]) / 2, level
-    fig.update_yaxes(
-        tickvals=list(range(len(order))), ticktext=[safe(names[n]) for n in order], gridcolor="rgba(0,0,0,0)"
-    )
+    fig.update_yaxes(tickvals=list(range(len(order))), ticktext=[safe(names[n]) for n in order], gridcolor=NOTHING)
     lowest = min((level for *_, level in joins), default=0.0)
     fig.update_xaxes(range=[1.02, lowest - 0.05], tickformat=".2f")
     return fig

@@ -14,7 +14,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from explorer.figures.theme import SERIES, figure, safe
+from explorer.figures.theme import FAINT, GREY, MODEL, MODEL_PALE, SERIES, figure, safe
 
 Mask = NDArray[np.bool_]
 NAMES = ("dense", "causal", "local", "dilated", "strided", "global", "random", "bigbird", "sparse")
@@ -72,7 +72,7 @@ def picture(allowed: Mask, reached: Mask, words: Sequence[str]) -> go.Figure:
     fig = figure(420)
     fig.add_heatmap(
         z=np.where(allowed, 2, np.where(reached, 1, 0)).astype(float), zmin=0, zmax=2, showscale=False,
-        colorscale=[[0, "rgba(128,128,128,0.08)"], [0.5, "#9CC6E3"], [1, "#0072B2"]], xgap=0.5, ygap=0.5,
+        colorscale=[[0, FAINT], [0.5, MODEL_PALE], [1, MODEL]], xgap=0.5, ygap=0.5,
         hovertemplate="%{y} → %{x}<extra></extra>",
     )  # fmt: skip
     fig.update_xaxes(title=safe(words[1]), range=[-0.5, n - 0.5], constrain="domain")
@@ -128,7 +128,7 @@ def price(widths: Sequence[str], losses: Sequence[float], line: float, x_title: 
         text=[f"{loss:.2f}" for loss in losses], textposition="top center", cliponaxis=False,
         line={"color": colour, "dash": dash, "width": 3}, marker={"symbol": symbol, "size": 10}, hoverinfo="skip",
     )  # fmt: skip
-    fig.add_hline(y=line, line={"dash": "dot", "color": "#8A8F99"})
+    fig.add_hline(y=line, line={"dash": "dot", "color": GREY})
     fig.update_xaxes(title=x_title, type="category")
     fig.update_yaxes(title=y_title, range=[0, max(line, *losses) * 1.1])
     return fig

@@ -7,17 +7,23 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-MASK, MODEL, TRUTH, SECOND, REMOVED, GREY = "#E69F00", "#0072B2", "#009E73", "#CC79A7", "#D55E00", "#8A8F99"
-# Told apart by dash and marker as well, so that colour is never the only difference.
-SERIES = (
-    (MODEL, "solid", "circle"),
-    (SECOND, "dash", "square"),
-    (TRUTH, "dot", "diamond"),
-    (MASK, "dashdot", "triangle-up"),
-    (REMOVED, "longdash", "cross"),
-    ("#56B4E9", "longdashdot", "star"),
-    (GREY, "solid", "x"),
+from explorer import palette
+
+MASK, MODEL, TRUTH, SECOND, REMOVED = (palette.LIGHT[name] for name in ("mask", "model", "truth", "second", "removed"))
+GREY, MODEL_PALE, GRID, FAINT, NOTHING = (
+    palette.CHARTS[name] for name in ("grey", "model-pale", "grid", "faint", "nothing")
 )
+_STYLES = (
+    ("solid", "circle"),
+    ("dash", "square"),
+    ("dot", "diamond"),
+    ("dashdot", "triangle-up"),
+    ("longdash", "cross"),
+    ("longdashdot", "star"),
+    ("solid", "x"),
+)
+# Told apart by dash and marker as well, so that colour is never the only difference.
+SERIES = tuple((colour, *style) for colour, style in zip(palette.colours("series"), _STYLES, strict=True))
 
 
 def figure(height: int, **layout: Any) -> go.Figure:
@@ -25,8 +31,8 @@ def figure(height: int, **layout: Any) -> go.Figure:
     base: dict[str, Any] = {
         "height": height,
         "margin": {"l": 8, "r": 12, "t": 8, "b": 8, "autoexpand": True},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
+        "paper_bgcolor": NOTHING,
+        "plot_bgcolor": NOTHING,
         "font": {"size": 14},
         "hoverlabel": {"font": {"size": 14}},
         "showlegend": False,
@@ -34,7 +40,7 @@ def figure(height: int, **layout: Any) -> go.Figure:
     }
     fig = go.Figure(layout={**base, **layout})
     fig.update_xaxes(automargin=True, showgrid=False, zeroline=False)
-    fig.update_yaxes(automargin=True, gridcolor="rgba(128,128,128,0.22)", zeroline=False)
+    fig.update_yaxes(automargin=True, gridcolor=GRID, zeroline=False)
     return fig
 
 

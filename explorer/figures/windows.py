@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from explorer.figures.theme import GREY, MODEL, SECOND, TRUTH, figure, safe
+from explorer.figures.theme import GREY, MODEL, NOTHING, SECOND, TRUTH, figure, safe
 
 COLOURS = {"cut": TRUTH, "head_tail": SECOND, "slide": MODEL, "text": GREY}
 
@@ -21,5 +21,5 @@ def cover(rows: Sequence[tuple[str, str, Sequence[tuple[int, int]]]], total: int
                 hovertemplate=f"{first:,}–{last:,}<extra></extra>",
             )  # fmt: skip
     fig.update_xaxes(title=x_title, range=[0, total])
-    fig.update_yaxes(autorange="reversed", gridcolor="rgba(0,0,0,0)")
+    fig.update_yaxes(autorange="reversed", gridcolor=NOTHING)
     return fig

@@ -16,7 +16,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import paths
+from explorer import palette, paths
 from explorer.engine import catalog
 from explorer.errors import Cancelled, Told
 from explorer.ui import i18n
@@ -107,7 +107,7 @@ def word_list(items: Sequence[tuple[str, str]]) -> None:
 
 def plot(fig: Any, key: str, caption: str, alt: str) -> None:
     """A Plotly figure with its caption and its text alternative."""
-    ink = "#ECEAE4" if st.context.theme.type == "dark" else "#1B1D22"
+    ink = (palette.DARK if st.context.theme.type == "dark" else palette.LIGHT)["ink"]
     fig.update_layout(font_color=ink, legend_font_color=ink)
     fig.update_xaxes(tickfont_color=ink, title_font_color=ink)
     fig.update_yaxes(tickfont_color=ink, title_font_color=ink)
@@ -145,7 +145,7 @@ def _strip(vector: NDArray[np.float32]) -> str:
     scale = float(np.percentile(np.abs(vector), 97)) or 1.0
     stripes = []
     for n, value in enumerate(shown):
-        colour = "var(--model)" if value >= 0 else "#d55e00"
+        colour = "var(--model)" if value >= 0 else "var(--removed)"
         share = min(abs(float(value)) / scale, 1.0) * 100
         paint = f"color-mix(in srgb, {colour} {share:.0f}%, transparent)"
         stripes.append(f"{paint} {n / len(shown):.2%} {(n + 1) / len(shown):.2%}")

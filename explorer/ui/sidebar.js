@@ -4,11 +4,12 @@ const NARROW = "(max-width: 768px)"; // where Streamlit lays the sidebar over th
 
 export default function () {
   const sidebar = document.querySelector('[data-testid="stSidebar"]');
-  if (!sidebar || sidebar.dataset.sesameCloses) return;
+  if (!(sidebar instanceof HTMLElement) || sidebar.dataset.sesameCloses) return;
   sidebar.dataset.sesameCloses = "true";
   sidebar.addEventListener("click", (event) => {
     if (!(event.target instanceof Element) || !event.target.closest("a[href]")) return;
     if (!window.matchMedia(NARROW).matches) return;
-    sidebar.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+    const close = sidebar.querySelector('[data-testid="stSidebarCollapseButton"] button');
+    if (close instanceof HTMLElement) close.click();
   });
 }

@@ -10,7 +10,7 @@ import segno
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from explorer import chapters
+from explorer import chapters, palette
 from explorer.engine import uses
 from explorer.ui import i18n, navigation, network
 from explorer.ui.i18n import t
@@ -86,7 +86,9 @@ def _phone() -> None:
         return
     url = f"http://{address}:{st.get_option('server.port')}/"
     picture = io.BytesIO()
-    segno.make(url, error="m").save(picture, kind="svg", scale=6, border=3, dark="#1b1d22", light="#ffffff")
+    segno.make(url, error="m").save(
+        picture, kind="svg", scale=6, border=3, dark=palette.LIGHT["ink"], light=palette.LIGHT["card"]
+    )
     st.image(picture.getvalue().decode(), alt=t("common.phone_alt", url=url), width=220)
     st.code(url, language=None)
     st.html(f"<p class='quiet'>{inline(t('common.phone_hint'))}</p>")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from explorer import palette
 from explorer.ui.i18n import language, t
 
 _CSS = Path(__file__).with_name("style.css")
@@ -21,14 +22,12 @@ def apply(*, large: bool) -> None:
     limit = st.get_option("server.maxUploadSize")
     extra += "".join(_says(where, t(f"common.widgets.{name}", mb=limit)) for name, where in _STREAMLITS.items())
     dark = st.context.theme.type == "dark"
-    st.html(f"<style>{_style()}\n{_DARK if dark else ''}\n{extra}</style>")
+    st.html(f"<style>{sheet()}\n{_DARK if dark else ''}\n{extra}</style>")
 
 
-_DARK = """:root {
-  --paper: #14161a; --card: #1c1f25; --ink: #eceae4; --soft: #a3a8b3; --line: #2d3139;
-  --mask-soft: #3b2f10; --model: #56a9de; --model-soft: #143043; --warm: #221f16; --track: #262a31;
-}
-[data-testid="stBaseButton-primary"] p { color: #14161a; }"""
+# A word on the primary colour: that colour is paler on dark paper.
+_DARK = f"""{palette.dark_css(":root")}
+[data-testid="stBaseButton-primary"] p {{ color: {palette.DARK["paper"]}; }}"""
 
 
 # Where Streamlit's own widgets speak English, whatever the page's language.
@@ -57,5 +56,6 @@ _ENGLISH = """
 
 
 @lru_cache(maxsize=1)
-def _style() -> str:
-    return _CSS.read_text(encoding="utf-8")
+def sheet() -> str:
+    """The style of a page on light paper."""
+    return palette.light_css(":root") + "\n" + _CSS.read_text(encoding="utf-8")

@@ -59,13 +59,20 @@ def stream(
     return get_engine().stream(experiment, model_id, inputs, session=session())
 
 
-def result(experiment: Experiment[Inputs, Result, Partial], model_id: str, inputs: Inputs, words: str) -> Result:
+def result(
+    experiment: Experiment[Inputs, Result, Partial],
+    model_id: str,
+    inputs: Inputs,
+    words: str,
+    *,
+    gives_way: bool = False,
+) -> Result:
     """The result; where nobody has asked for it before, with progress (under `words`) and a stop button on the page.
 
-    Raises what `Engine.stream` raises, Cancelled when the reader stops it.
+    Raises what `Engine.stream` raises, Cancelled when the reader stops it (see `progress`).
     """
     found = peek(experiment, model_id, inputs)
-    return progress(stream(experiment, model_id, inputs), words) if found is None else found
+    return progress(stream(experiment, model_id, inputs), words, gives_way=gives_way) if found is None else found
 
 
 def draw_again() -> None:

@@ -14,7 +14,7 @@
   walk(document);
 
   const main = document.querySelector('[data-testid="stMain"]');
-  for (const [name, e] of [["page", document.documentElement], ["main", main]])
+  for (const [name, e] of Object.entries({page: document.documentElement, main}))
     if (e && e.scrollWidth > e.clientWidth + 1) found.push(`${name} scrolls sideways: ${e.scrollWidth} in ${e.clientWidth}`);
 
   const hidden = (e) => e.closest(".unseen, [hidden], [aria-hidden='true'], .tip, [role='tooltip']");
@@ -60,6 +60,7 @@
   for (const [family, characters] of fonts) {
     const missing = bitmap("\u{10fffe}", family);
     for (const c of characters) {
+      // biome-ignore lint/suspicious/noMisleadingCharacterClass: joiners and selectors have no glyph of their own
       if (/[\u200b-\u200f\ufe0e\ufe0f\u2060]/u.test(c)) continue;
       const key = family + c;
       if (!checked.has(key)) checked.set(key, bitmap(c, family) !== missing);

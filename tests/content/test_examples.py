@@ -142,7 +142,11 @@ def test_the_published_chain_is_the_one_its_source_gives() -> None:
     assert [(step["likeliest"], step["p"], step["taken"], step["p_taken"]) for step in steps] == [
         ("goal", 0.1097, "interest", 0.0747),
         ("is", 0.30, "in", 0.1291),
+        ("the", 0.0917, "life", 0.0450),
+        ("is", 0.9059, "is", 0.9059),
+        (".", 0.6340, ".", 0.6340),
     ]
+    assert steps[0]["text"] == "My name is Carson and my main", "a table of numbers says nothing without its beginning"
 
 
 @pytest.mark.parametrize("lang", examples.LANGUAGES)

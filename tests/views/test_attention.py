@@ -14,7 +14,8 @@ from explorer.lab.types.attention import LOOK, LookInputs, LookResult, Sight
 from explorer.views.attention import downloads, scene
 from explorer.views.attention.common import State
 
-MODEL = catalog.default("masked").id
+INFO = catalog.default("masked")
+MODEL = INFO.id
 ZH, SECOND = "河边有三只鸭子。", "它们在等鱼。"
 
 
@@ -42,15 +43,15 @@ def test_a_second_text_that_is_too_long_alone_is_refused() -> None:
 )
 def test_nothing_to_read_is_told(changes: dict[str, object], key: str) -> None:
     with pytest.raises(Told) as caught:
-        scene.read(State(**{"text": ZH, **changes}))
+        scene.read(State(**{"text": ZH, **changes}), INFO)
     assert caught.value.key == key
 
 
 def test_what_is_typed_is_counted() -> None:
-    read = scene.read(State(text="雨" * 600))
+    read = scene.read(State(text="雨" * 600), INFO)
     assert (read.typed, read.used, len(read.tokens)) == (600, 510, 512)
     assert not read.simplified
-    assert scene.read(State(text="這裡的風箏")).simplified
+    assert scene.read(State(text="這裡的風箏"), INFO).simplified
 
 
 def test_the_sides_of_a_pair_are_told_from_the_text(pair: LookResult) -> None:

@@ -47,6 +47,7 @@ def test_a_link_carries_as_much_of_the_path_as_fits() -> None:
 
 
 def test_a_path_of_another_model_s_tokens_ends_where_it_stops_making_sense(reader: Reader) -> None:
-    size = len(get_engine().vocabulary(catalog.default("causal").id))
-    state = common.State(path=pieces.pack((5, 9, size, 7)))
+    model = catalog.default("causal").id
+    size = len(get_engine().vocabulary(model))
+    state = common.State(model=model, path=pieces.pack((5, 9, size, 7)))
     assert common.path_of(state) == (5, 9)

@@ -26,8 +26,11 @@ class AttentionView {
     this.root = root;
     this.send = send;
     this.echo = new Echo(() => this.adopt());
-    this.thumbs = new Thumbs(root, (found, combine) => this.choose(found, combine));
-    this.thumbs.view = () => this.view;
+    this.thumbs = new Thumbs(root, (found, combine) => this.choose(found, combine), () => this.view);
+    /** @type {Dial | null} */
+    this.dial = null;
+    /** @type {Place | null} */
+    this.place = null;
     this.build();
     root.append(this.figure);
     this.watcher = new ResizeObserver(() => this.header && this.resized());

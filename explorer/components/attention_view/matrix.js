@@ -5,9 +5,15 @@ const MOST_LINES = 1500;
 // layers × heads matrices in bytes; `held` is the layer the bytes are of, −1 where they hold all.
 export class Weights {
   constructor({shape, held, looking, seen}, {weights, exact, thumbs}) {
-    [this.layers, this.heads] = shape;
-    [this.rows, this.columns] = [looking.length, seen.length];
-    Object.assign(this, {held, bytes: weights, exact, thumbs, thumbShape: thumbs ? shape.slice(2) : [this.rows, this.columns]});
+    this.layers = shape[0];
+    this.heads = shape[1];
+    this.rows = looking.length;
+    this.columns = seen.length;
+    this.held = held;
+    this.bytes = weights;
+    this.exact = exact;
+    this.thumbs = thumbs;
+    this.thumbShape = thumbs ? shape.slice(2) : [this.rows, this.columns];
   }
 
   has(layer) {

@@ -10,7 +10,7 @@ export function paint(context, view, window_, colours) {
   const {place} = view;
   context.save();
   context.translate(-window_.x, -window_.y);
-  if (place.layout === "grid") cells(context, view, window_, colours);
+  if (place.layout === "grid") cells(context, view, colours);
   else strokes(context, view, window_, colours);
   names(context, view, window_, colours);
   context.restore();
@@ -53,7 +53,7 @@ function strokes(context, view, window_, colours) {
   context.globalAlpha = 1;
 }
 
-function cells(context, view, window_, colours) {
+function cells(context, view, colours) {
   const {place} = view;
   context.imageSmoothingEnabled = false;
   context.drawImage(view.bitmap, place.names, place.head, view.seen.length * place.step, view.looking.length * place.step);
@@ -92,7 +92,7 @@ function names(context, view, window_, colours) {
         context.fillText(mark.text, x, upright ? y - 6 : y);
       }
       if (mark.side === 1 && place.layout === "across") {
-        context.fillStyle = colours.b;
+        context.fillStyle = colours.second;
         context.fillRect(x - 9 * place.zoom, side ? place.y[1] + 28 : 2, 18 * place.zoom, 3);
       }
     });
@@ -172,7 +172,7 @@ function svgName(view, mark, side, i, colours) {
   const lit = side === 0 && view.active().includes(i);
   const anchor = place.layout === "across" || (upright && !turned) ? "middle" : place.layout === "grid" ? (side ? "start" : "end") : side ? "end" : "start";
   const second = mark.side === 1 && place.layout === "across"
-    ? tag("rect", {x: x - 9 * place.zoom, y: side ? place.y[1] + 28 : 2, width: 18 * place.zoom, height: 3, fill: colours.b}) : "";
+    ? tag("rect", {x: x - 9 * place.zoom, y: side ? place.y[1] + 28 : 2, width: 18 * place.zoom, height: 3, fill: colours.second}) : "";
   return second + text(x, upright && !turned ? y - 6 : y, mark.text, {"font-size": place.size, fill: mark.special ? colours.soft : colours.ink,
     "font-weight": lit ? 700 : null, "dominant-baseline": "middle", "text-anchor": anchor, transform: turned ? `rotate(-90 ${x} ${y})` : null});
 }

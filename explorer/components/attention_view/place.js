@@ -8,7 +8,10 @@ const ROOM = 12;
 // across: two lines of tokens, the one that looks above; down: two columns; grid: a matrix with names at its edges.
 export class Place {
   constructor(layout, looking, seen, zoom, low = false) {
-    Object.assign(this, {layout, looking, seen, zoom, size: Math.max(7, 16 * zoom)});
+    this.layout = layout;
+    this.looking = looking;
+    this.seen = seen;
+    this.size = Math.max(7, 16 * zoom);
     const width = (mark) => Math.max(LEAST, measure(mark.text, 16) + ROOM) * zoom;
     this.widest = Math.max(...looking.map(width));
     this.step = layout === "across" ? 0 : 26 * zoom;

@@ -10,7 +10,8 @@ const MARGIN = 18;
 const STEPS = {ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0]};
 
 export class Thumbs {
-  constructor(root, choose) {
+  constructor(root, choose, view) {
+    this.view = view; // what is looked at now
     this.canvas = h("canvas", {tabindex: 0, role: "application"});
     this.hint = h("p", {class: "note"});
     this.several = h("input", {type: "checkbox"});
@@ -28,7 +29,8 @@ export class Thumbs {
   }
 
   update(weights, labels) {
-    Object.assign(this, {weights, labels});
+    this.weights = weights;
+    this.labels = labels;
     this.canvas.setAttribute("aria-label", `${labels.heads}. ${labels.heads_keys}`);
     this.hint.textContent = labels.heads_keys;
     this.severalName.textContent = labels.several;
@@ -49,7 +51,7 @@ export class Thumbs {
     context.putImageData(image, 0, 0);
   }
 
-  draw(view, colours, size) {
+  draw(view, colours) {
     const {layers, heads} = this.weights;
     const ratio = devicePixelRatio;
     const width = this.canvas.clientWidth || 336;

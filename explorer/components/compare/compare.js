@@ -1,4 +1,4 @@
-import {fill, grouped, percent, pieces, visible} from "../shared/format.js";
+import {grouped, percent, pieces, visible} from "../shared/format.js";
 import {h, setToken} from "../shared/dom.js";
 import {palette} from "../shared/theme.js";
 import {registerFigure} from "../shared/registry.js";
@@ -98,7 +98,7 @@ class Compare {
             text(x + 78, y + 17, fitted(visible(row.word), 15, 76), {"font-size": 15, "text-anchor": "end", fill: row.rest ? colours.soft : colours.ink}),
             row.original ? tag("rect", {x: x + 60, y: y + 22, width: 18, height: 3, fill: colours.truth}) : "",
             tag("rect", {x: x + 88, y: y + 5, width: 130, height: 14, rx: 4, fill: colours.track}),
-            tag("rect", {x: x + 88, y: y + 5, width: length, height: 14, rx: Math.min(4, length / 2), fill: row.rest ? colours.soft : colours[column.tone], opacity: row.rest ? 0.5 : null}),
+            tag("rect", {x: x + 88, y: y + 5, width: length, height: 14, rx: Math.min(4, length / 2), fill: row.rest ? colours.soft : column.tone === "b" ? colours.second : colours.model, opacity: row.rest ? 0.5 : null}),
             text(x + 226, y + 17, percent(row.p), {"font-size": 13.5, fill: row.rest ? colours.soft : colours.ink}),
           ];
         }),

@@ -25,7 +25,8 @@ class ExportBar {
   }
 
   update({name, labels}) {
-    Object.assign(this, {name, labels});
+    this.name = name;
+    this.labels = labels;
     for (const button of this.buttons) button.textContent = labels[button.dataset.export];
     this.address.setAttribute("aria-label", labels.link);
   }

@@ -1,9 +1,10 @@
-import {fill, grouped, percent, pieces, visible} from "../shared/format.js";
+import {fill, grouped, percent, pieces} from "../shared/format.js";
 import {h, setToken} from "../shared/dom.js";
 import {palette} from "../shared/theme.js";
 import {registerFigure, vocabulary} from "../shared/registry.js";
 import {mount} from "../shared/mount.js";
 import {Dial, plainScale} from "../shared/dial.js";
+import {Echo} from "../shared/echo.js";
 import {Candidates} from "../shared/candidates.js";
 import {PathView, shown} from "./path.js";
 import {csvText, fitted, picture, tag, text, wrap} from "../shared/svg.js";
@@ -23,7 +24,7 @@ class Generator {
   constructor(root, send) {
     this.root = root;
     this.send = send;
-    this.n = 0;
+    this.echo = new Echo(null); // a step takes as long as the model does
     this.speed = 3;
     this.path = new PathView(root, (at) => this.act("go", {at}));
     this.player = h("div", {class: "player"});
@@ -39,6 +40,8 @@ class Generator {
       this.verdict, this.list, this.rulerName, this.ruler, this.panel, this.keys, this.caption);
     root.append(this.figure);
     this.rows = [];
+    /** @type {HTMLElement | null} */
+    this.restRow = null;
     this.figure.addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -54,8 +57,7 @@ class Generator {
     this.figure.setAttribute("aria-label", header.title || labels.path);
     this.keys.textContent = labels.keys;
     this.caption.textContent = header.caption;
-    const answered = header.n >= this.n;
-    this.n = Math.max(this.n, header.n);
+    const answered = this.echo.settles(header.n);
     this.candidates = new Candidates(logits, seen);
     const placed = JSON.stringify(header.settings);
     if (placed !== this.placed && answered && !this.held && !this.resting) {
@@ -159,8 +161,7 @@ class Generator {
     clearTimeout(this.resting);
     this.resting = null;
     const {at, free} = this.header;
-    this.n += 1;
-    this.send("act", {kind, at, free, settings: this.settings, n: this.n, ...more});
+    this.send("act", {kind, at, free, settings: this.settings, n: this.echo.next(), ...more});
   }
 
   step() {
@@ -264,9 +265,9 @@ class Generator {
     rows.forEach((row, i) => this.drawRow(this.rows[i], row, i));
     this.restRow ??= h("li", {class: "row rest"}, h("span", {class: "w"}), h("span", {class: "bar", "aria-hidden": "true"}, h("u")), h("span", {class: "p"}));
     this.list.append(this.restRow);
-    const [restWord, restBar, restP] = this.restRow.children;
-    restWord.textContent = fill(labels.rest, {n: grouped(header.vocab_size ?? this.candidates.scores.length - rows.length)});
-    restBar.firstChild.style.width = `${100 * rest}%`;
+    const [restWord, restBar, restP] = /** @type {HTMLElement[]} */ ([...this.restRow.children]);
+    restWord.textContent = fill(labels.rest, {n: grouped(this.candidates.scores.length - rows.length)});
+    restBar.querySelector("u").style.width = `${100 * rest}%`;
     restP.textContent = percent(rest);
     this.ruler.replaceChildren(
       ...segments.map(({id, p}, i) => h("s", {
@@ -319,7 +320,7 @@ class Generator {
     const colours = palette(this.root);
     const {header} = this;
     const {rows} = this.plan();
-    const colour = header.tone === "b" ? colours.b : colours.model;
+    const colour = header.tone === "b" ? colours.second : colours.model;
     const lines = wrap(header.path.map(({text}) => shown(text)).join("").trim(), 680, 18);
     const top = 40 + 28 * lines.length;
     const parts = lines.map((line, i) => text(16, 34 + 28 * i, line, {"font-size": 18}));

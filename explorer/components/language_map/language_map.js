@@ -1,9 +1,11 @@
 import {fill} from "../shared/format.js";
 import {h, setToken} from "../shared/dom.js";
+import {MEANINGS} from "../shared/palette.js";
 import {palette} from "../shared/theme.js";
 import {registerFigure} from "../shared/registry.js";
 import {mount} from "../shared/mount.js";
 import {Echo} from "../shared/echo.js";
+import {Segments} from "../shared/segments.js";
 import {csvText, drawing, picture, tag, text} from "../shared/svg.js";
 import {colourOf, kindOf, markOf} from "../shared/tongues.js";
 
@@ -11,7 +13,6 @@ import {colourOf, kindOf, markOf} from "../shared/tongues.js";
 
 const SIDE = {width: 720, height: 460, margin: 26};
 const STEP_MS = 700;
-const MEANINGS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#7a6ff0", "#8a8f99"];
 const GROUPS = {treatment: ["raw", "centred"], colour: ["by_language", "by_meaning"], method: ["pca", "umap"]};
 
 class LanguageMap {
@@ -20,7 +21,7 @@ class LanguageMap {
     this.send = send;
     this.echo = new Echo(() => this.header && this.update(this.header, this.arrays));
     this.choices = {treatment: "raw", colour: "by_language", method: "pca"};
-    this.groups = Object.fromEntries(Object.entries(GROUPS).map(([name, options]) => [name, this.group(name, options)]));
+    this.groups = Object.fromEntries(Object.entries(GROUPS).map(([name, options]) => [name, new Segments(name, options, (value) => this.choose(name, value))]));
     this.play = h("button", {type: "button", "data-play": ""}, "▶");
     this.range = h("input", {type: "range", min: 0, step: 1, "data-scrub": ""});
     this.readout = h("span");
@@ -29,7 +30,7 @@ class LanguageMap {
     this.verdict = h("p", {class: "verdict", role: "status"});
     this.found = h("ul", {class: "found"});
     this.caption = h("figcaption");
-    this.figure = h("figure", {role: "group"}, h("div", {class: "tools"}, ...Object.values(this.groups)),
+    this.figure = h("figure", {role: "group"}, h("div", {class: "tools"}, ...Object.values(this.groups).map(({element}) => element)),
       h("div", {class: "scrub"}, this.play, this.range, this.readout), this.plane, this.legend, this.verdict, this.found, this.caption);
     root.append(this.figure);
     this.range.addEventListener("input", () => {
@@ -41,22 +42,11 @@ class LanguageMap {
     this.plane.addEventListener("pointerleave", () => this.look(-1));
   }
 
-  group(name, options) {
-    const element = h("div", {class: "seg", role: "radiogroup", "data-group": name}, ...options.map((value) => h("button", {type: "button", role: "radio", "data-value": value})));
-    element.addEventListener("click", (event) => {
-      const {value} = event.target.closest("button")?.dataset ?? {};
-      if (!value || value === this.choices[name]) return;
-      this.choices[name] = value;
-      if (name === "method") this.send("method", {method: value, n: this.echo.next()});
-      this.draw();
-    });
-    element.addEventListener("keydown", (event) => {
-      if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
-      const other = [...element.children].find((button) => button.dataset.value !== this.choices[name]);
-      other.click();
-      other.focus();
-    });
-    return element;
+  choose(name, value) {
+    if (value === this.choices[name]) return;
+    this.choices[name] = value;
+    if (name === "method") this.send("method", {method: value, n: this.echo.next()});
+    this.draw();
   }
 
   update(header, arrays) {
@@ -72,10 +62,7 @@ class LanguageMap {
     this.figure.setAttribute("aria-label", labels.figure);
     this.play.setAttribute("aria-label", labels.play);
     this.caption.textContent = header.caption;
-    for (const [name, element] of Object.entries(this.groups)) {
-      element.setAttribute("aria-label", labels[name]);
-      for (const button of element.children) button.textContent = labels[button.dataset.value];
-    }
+    for (const [name, group] of Object.entries(this.groups)) group.label(labels[name], labels);
     this.draw();
     this.unregister?.();
     this.unregister = registerFigure(header.key, {title: labels.figure, element: this.root, svg: () => this.svg(), csv: () => this.csv()});
@@ -128,13 +115,7 @@ class LanguageMap {
   draw() {
     const {header} = this;
     const [, layers, languages, lines] = header.shape;
-    for (const [name, element] of Object.entries(this.groups)) {
-      for (const button of element.children) {
-        const on = button.dataset.value === this.choices[name];
-        button.setAttribute("aria-checked", String(on));
-        button.tabIndex = on ? 0 : -1;
-      }
-    }
+    for (const [name, group] of Object.entries(this.groups)) group.show(this.choices[name]);
     this.root.dataset.layer = String(this.layer);
     this.root.dataset.treatment = this.choices.treatment;
     this.range.value = String(this.layer);
@@ -178,7 +159,7 @@ class LanguageMap {
     this.links = h("div", {class: "links"});
     this.svgElement = drawing(SIDE.width, SIDE.height, shapes);
     this.plane.replaceChildren(this.links, this.svgElement);
-    this.marks = [...this.svgElement.querySelectorAll("path[data-k]")];
+    this.marks = /** @type {SVGPathElement[]} */ ([...this.svgElement.querySelectorAll("path[data-k]")]);
   }
 
   over(event) {

@@ -1,5 +1,5 @@
 import {fill, percent, signed, visible} from "../shared/format.js";
-import {h, reducedMotion, setToken} from "../shared/dom.js";
+import {h, setToken} from "../shared/dom.js";
 import {palette} from "../shared/theme.js";
 import {registerFigure} from "../shared/registry.js";
 import {mount} from "../shared/mount.js";

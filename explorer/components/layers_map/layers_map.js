@@ -1,8 +1,11 @@
 import {fill, signed} from "../shared/format.js";
 import {h, langOf, reducedMotion} from "../shared/dom.js";
-import {palette} from "../shared/theme.js";
+import {SENSES} from "../shared/palette.js";
+import {palette, rgb} from "../shared/theme.js";
 import {registerFigure} from "../shared/registry.js";
 import {mount} from "../shared/mount.js";
+import {Echo} from "../shared/echo.js";
+import {Segments} from "../shared/segments.js";
 import {Tooltip} from "../shared/tooltip.js";
 import {csvText, fitted, FONTS, picture, tag, text} from "../shared/svg.js";
 
@@ -10,7 +13,8 @@ import {csvText, fitted, FONTS, picture, tag, text} from "../shared/svg.js";
 // together and point at the same sentences: each tells the others, over the window, what it was told.
 
 const LINK = "sesame-layers";
-const SENSES = ["#009e73", "#cc79a7", "#e69f00", "#0072b2", "#d55e00", "#56b4e9"];
+const SEGMENTS = {treatment: ["raw", "centred", "top"], order: ["given", "clustered"], method: ["pca", "umap", "tsne"], dims: ["flat", "deep"]};
+const NAMES = {treatment: "measure"}; // the label that names a choice, where it is another word
 const SHAPES = ["circle", "square", "triangle", "diamond"];
 const REACH = 16;
 const GLIDE_MS = 180;
@@ -19,13 +23,17 @@ const PAINTED = 60; // points beyond which the heat-map is painted pixel by pixe
 const LISTED = 14; // sentences that stand in two columns; more of them scroll
 const LEAD = 30; // how much of a sentence stands before its word, in half 字
 const SPEEDS = [1, 2, 0.5];
-const CURVES = [["within", "model", []], ["between", "b", [6, 3]], ["auc", "ink", []], ["silhouette", "truth", [2, 3]], ["anisotropy", "soft", [8, 3, 2, 3]]];
+/** @type {[string, string, number[]][]} */
+const CURVES = [["within", "model", []], ["between", "second", [6, 3]], ["auc", "ink", []], ["silhouette", "truth", [2, 3]], ["anisotropy", "soft", [8, 3, 2, 3]]];
 
 class LayersMap {
   constructor(root, send) {
     this.root = root;
     this.send = send;
-    this.events = 0;
+    this.echo = new Echo(() => {
+      this.adopt();
+      this.draw();
+    });
     this.play = h("button", {type: "button", class: "play"}, "▶");
     this.speed = h("button", {type: "button", class: "speed"}, "1×");
     this.range = h("input", {type: "range", min: 0, step: 1, "data-scrub": ""});
@@ -35,17 +43,15 @@ class LayersMap {
     this.heat = h("canvas", {role: "img", class: "heat", tabindex: 0});
     this.map = h("canvas", {role: "img", class: "map"});
     this.curves = h("canvas", {role: "img", class: "curves"});
-    this.measure = this.segment("treatment", ["raw", "centred", "top"]);
-    this.order = this.segment("order", ["given", "clustered"]);
-    this.method = this.segment("method", ["pca", "umap", "tsne"]);
-    this.dims = this.segment("dims", ["flat", "deep"]);
+    this.segments = Object.fromEntries(Object.entries(SEGMENTS).map(([name, options]) => [name, new Segments(name, options, (value) => this.choose(name, value))]));
+    const {treatment, order, method, dims} = this.segments;
     this.under = h("p", {class: "under"});
     this.legend = h("p", {class: "legend"});
     this.key = h("p", {class: "legend curvekey"});
     this.caption = h("figcaption");
     this.scrubber = h("div", {class: "scrub"}, this.play, this.speed, this.range, this.readout);
-    this.heatBox = h("div", {class: "pane"}, h("div", {class: "tools"}, this.measure, this.order), this.heat);
-    this.mapBox = h("div", {class: "pane"}, h("div", {class: "tools"}, this.method, this.dims), this.map, this.legend, this.under);
+    this.heatBox = h("div", {class: "pane"}, h("div", {class: "tools"}, treatment.element, order.element), this.heat);
+    this.mapBox = h("div", {class: "pane"}, h("div", {class: "tools"}, method.element, dims.element), this.map, this.legend, this.under);
     this.curveBox = h("div", {class: "pane wide"}, this.curves, this.key);
     this.duo = h("div", {class: "duo"}, this.heatBox, this.mapBox, this.curveBox);
     this.figure = h("figure", {role: "group"}, this.list, this.scrubber, this.verdict, this.duo, this.caption);
@@ -54,6 +60,7 @@ class LayersMap {
     this.watcher = new ResizeObserver(() => this.draw());
     this.watcher.observe(this.figure);
     this.turned = {yaw: 0.5, pitch: 0.35};
+    this.cells = document.createElement("canvas"); // of a large heat-map, a pixel each
     this.looking = [-1, -1];
     this.choices = {order: "given", dims: "flat"};
     this.hear = (event) => this.follow(event.detail);
@@ -72,10 +79,6 @@ class LayersMap {
     dispatchEvent(new CustomEvent(LINK, {detail: {group: this.header.group, from: this, ...detail}}));
   }
 
-  segment(name, options) {
-    return h("div", {class: "seg", role: "radiogroup", "data-group": name}, ...options.map((value) => h("button", {type: "button", role: "radio", "data-value": value})));
-  }
-
   listen() {
     this.range.addEventListener("input", () => {
       this.stop();
@@ -91,18 +94,6 @@ class LayersMap {
         this.start();
       }
     });
-    for (const group of [this.measure, this.order, this.method, this.dims]) {
-      group.addEventListener("click", (event) => this.choose(group.dataset.group, event.target.closest("button")?.dataset.value));
-      group.addEventListener("keydown", (event) => {
-        const step = {ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1}[event.key];
-        if (!step) return;
-        event.preventDefault();
-        const all = [...group.children];
-        const next = all[(all.indexOf(event.target) + step + all.length) % all.length];
-        next.focus();
-        this.choose(group.dataset.group, next.dataset.value);
-      });
-    }
     this.list.addEventListener("pointerover", (event) => this.look(itemOf(event)));
     this.list.addEventListener("pointerleave", () => this.look(-1));
     this.list.addEventListener("focusin", (event) => this.look(itemOf(event)));
@@ -150,19 +141,13 @@ class LayersMap {
   }
 
   update(header, arrays) {
-    const first = !this.header;
-    const before = this.header;
     this.header = header;
     this.arrays = arrays;
     this.anyCos = Object.entries(arrays).find(([name]) => name.startsWith("cos:"))?.[1]; // while another way is asked for
-    this.events = Math.max(this.events, header.n);
     this.points = header.points;
     const {labels} = header;
     this.range.max = String(header.layers - 1);
-    if (first || before.layer !== header.layer || before.layers !== header.layers) this.settle(header.layer);
-    if (first || before.treatment !== header.treatment) this.choices.treatment = header.treatment;
-    if (first || before.method !== header.method) this.choices.method = header.method;
-    if (first) this.choices.dims = "flat";
+    if (this.echo.settles(header.n) || !(this.layer < header.layers)) this.adopt();
     this.root.toggleAttribute("data-relabel", header.relabel);
     for (const [name, box] of [["list", this.list], ["scrub", this.scrubber], ["verdict", this.verdict], ["heat", this.heatBox], ["map", this.mapBox], ["curves", this.curveBox]]) box.hidden = !header.parts.includes(name);
     this.duo.hidden = !this.pictured;
@@ -170,8 +155,7 @@ class LayersMap {
     this.figure.setAttribute("aria-label", labels.figure);
     this.range.setAttribute("aria-label", labels.scrub);
     this.speed.setAttribute("aria-label", labels.speed);
-    for (const [group, name] of [[this.measure, "measure"], [this.order, "order"], [this.method, "method"]]) group.setAttribute("aria-label", labels[name]);
-    for (const button of this.figure.querySelectorAll(".seg button")) button.textContent = labels[button.dataset.value];
+    for (const [name, segment] of Object.entries(this.segments)) segment.label(labels[NAMES[name] ?? name], labels);
     this.caption.textContent = header.caption;
     this.caption.hidden = !header.caption;
     this.fillList();
@@ -184,14 +168,25 @@ class LayersMap {
 
   destroy() {
     this.stop();
+    this.echo.stop();
     this.watcher.disconnect();
     removeEventListener(LINK, this.hear);
     this.gone = true;
     this.unregister?.();
   }
 
+  // Takes from the last payload what has changed since the one before: the reader may be elsewhere in the rest.
+  adopt() {
+    const {layer, layers, treatment, method} = this.header;
+    const known = this.adopted;
+    if (layer !== known?.layer || layers !== known.layers) this.settle(layer);
+    if (treatment !== known?.treatment) this.choices.treatment = treatment;
+    if (method !== known?.method) this.choices.method = method;
+    this.adopted = {layer, layers, treatment, method};
+  }
+
   tell(value) {
-    this.send("change", {...value, n: ++this.events});
+    this.send("change", {...value, n: this.echo.next()});
   }
 
   choose(group, value) {
@@ -360,13 +355,7 @@ class LayersMap {
       for (const [canvas, name] of [[this.heat, labels.heat], [this.map, labels.map], [this.curves, labels.curves]]) canvas.setAttribute("aria-label", `${name} · ${words}`);
     }
     Object.assign(this.figure.dataset, {method: this.mapName(), treatment: this.choices.treatment, within: at("within"), between: at("between"), auc: at("auc"), silhouette: at("silhouette"), anisotropy: at("anisotropy"), order: this.sequence().slice(0, PAINTED).join(" "), same});
-    for (const group of [this.measure, this.order, this.method, this.dims]) {
-      for (const button of group.children) {
-        const on = this.choices[group.dataset.group] === button.dataset.value;
-        button.setAttribute("aria-checked", String(on));
-        button.tabIndex = on ? 0 : -1;
-      }
-    }
+    for (const [name, segment] of Object.entries(this.segments)) segment.show(this.choices[name]);
     const waits = this.choices.method !== "pca" && !this.arrays[`map:${this.choices.method}:flat`];
     const trust = this.arrays[`trust:${this.mapName()}`]?.[this.layer];
     const kept = this.arrays.kept[this.layer];
@@ -406,12 +395,21 @@ class LayersMap {
 
   // Red, green, blue of a cosine: blue above zero, vermilion below, paper at zero.
   tone(value) {
-    const dark = this.root.dataset.theme === "dark";
-    if (Number.isNaN(value)) return dark ? [45, 49, 57] : [239, 236, 227];
-    const paper = dark ? [28, 31, 37] : [255, 255, 255];
-    const full = value >= 0 ? (dark ? [86, 169, 222] : [0, 90, 150]) : [213, 94, 0];
+    const {none, nought, above, below} = this.tones();
+    if (Number.isNaN(value)) return none;
+    const full = value >= 0 ? above : below;
     const share = Math.min(1, Math.abs(value));
-    return paper.map((p, k) => Math.round(p + (full[k] - p) * share));
+    return nought.map((p, k) => Math.round(p + (full[k] - p) * share));
+  }
+
+  // The ends of the scale as numbers, asked for once a theme.
+  tones() {
+    const {theme} = this.root.dataset;
+    if (this.scale?.theme !== theme) {
+      const {track, card, model, removed} = palette(this.root);
+      this.scale = {theme, none: rgb(track), nought: rgb(card), above: rgb(model), below: rgb(removed)};
+    }
+    return this.scale;
   }
 
   shade(value) {
@@ -421,13 +419,13 @@ class LayersMap {
   // Ink or paper, whichever is read more easily on that cell.
   onShade(value) {
     const [r, g, b] = this.tone(value).map((c) => (c / 255) ** 2.2);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#14161a" : "#fff";
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "black" : "white";
   }
 
   // The cells of a large heat-map as one picture of a pixel each, stretched.
   paintHeat(context, order, edge, size) {
     const n = order.length;
-    const cells = (this.cells ??= document.createElement("canvas"));
+    const cells = this.cells;
     Object.assign(cells, {width: n, height: n});
     const ink = cells.getContext("2d");
     const picture = ink.createImageData(n, n);

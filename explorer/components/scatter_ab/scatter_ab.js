@@ -36,7 +36,8 @@ class Scatter {
   update(header, {a, b}) {
     this.header = header;
     this.head = new Map(header.head);
-    [this.a, this.b] = [logSoftmax(a), logSoftmax(b)];
+    this.a = logSoftmax(a);
+    this.b = logSoftmax(b);
     this.rankWords();
     const {labels} = header;
     const low = Math.min(quantile(this.a, 0.002), quantile(this.b, 0.002)) / Math.LN10;
@@ -170,7 +171,7 @@ class Scatter {
       const difference = this.difference(id);
       (Math.abs(difference) < NEAR ? near : difference < 0 ? moreA : moreB).push(id);
     }
-    return [{colour: colours.soft, alpha: 0.3, ids: near}, {colour: colours.model, alpha: 0.45, ids: moreA}, {colour: colours.b, alpha: 0.55, ids: moreB}];
+    return [{colour: colours.soft, alpha: 0.3, ids: near}, {colour: colours.model, alpha: 0.45, ids: moreA}, {colour: colours.second, alpha: 0.55, ids: moreB}];
   }
 
   drawAxes(context, frame, colours) {
@@ -235,7 +236,7 @@ class Scatter {
     context.font = `14px ${FONTS}`;
     context.textAlign = "left";
     for (const {id, kind, x, y, name, at} of this.names(frame)) {
-      context.fillStyle = kind === "o" ? colours.truth : kind === "a" ? colours.model : colours.b;
+      context.fillStyle = kind === "o" ? colours.truth : kind === "a" ? colours.model : colours.second;
       context.beginPath();
       context.arc(x, y, 4, 0, 2 * Math.PI);
       context.fill();
@@ -322,7 +323,7 @@ class Scatter {
       return spots.size ? tag("path", {d: [...spots].map((spot) => `M${spot}h0`).join(""), stroke: colour, "stroke-width": 2, "stroke-linecap": "square", opacity: alpha}) : "";
     });
     const named = this.names(frame).flatMap(({kind, x, y, name, at}) => {
-      const colour = kind === "o" ? colours.truth : kind === "a" ? colours.model : colours.b;
+      const colour = kind === "o" ? colours.truth : kind === "a" ? colours.model : colours.second;
       return [tag("circle", {cx: x, cy: y, r: 4, fill: colour}), kind === "o" ? tag("circle", {cx: x, cy: y, r: 7, fill: "none", stroke: colour, "stroke-width": 2}) : "",
         name ? text(at, y + 5, name, {"font-size": 14, stroke: colours.paper, "stroke-width": 3, "paint-order": "stroke"}) : ""];
     });

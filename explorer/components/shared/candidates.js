@@ -16,6 +16,8 @@ export class Candidates {
     this.plainMax = max;
     this.plainSum = sum;
     this.repetition = null;
+    this.kept = 0;
+    this.mass = 0;
     this.set({temperature: 1, top_k: 0, top_p: 1, min_p: 0, repetition: 1});
   }
 
@@ -27,7 +29,9 @@ export class Candidates {
     this.temperature = temperature;
     this.sum = 0;
     if (temperature > 0) for (let i = 0; i < scores.length; i++) this.sum += Math.exp((scores[i] - max) / temperature);
-    [this.kept, this.mass] = this.cut(settings);
+    const [kept, mass] = this.cut(settings);
+    this.kept = kept;
+    this.mass = mass;
     this.stays = new Set();
     for (let i = 0; i < Math.min(this.kept, HEAD); i++) this.stays.add(this.at(i));
   }

@@ -5,7 +5,11 @@ import {h} from "./dom.js";
 
 export class Dial {
   constructor({name, scale, home, label, reset, live, done}) {
-    Object.assign(this, {scale, home, label, live, done});
+    this.scale = scale;
+    this.home = home;
+    this.label = label;
+    this.live = live;
+    this.done = done;
     this.name = h("span", {id: `dial-${name}`});
     this.back = h("button", {type: "button", "aria-label": reset, title: reset}, "↺");
     this.input = h("input", {type: "range", min: scale.low, max: scale.high, step: scale.step, "data-dial": name, "aria-labelledby": `dial-${name}`});

@@ -4,32 +4,41 @@
 const PATIENCE_MS = 4000;
 
 export class Echo {
+  /** @param {(() => void) | null} apply what to do when no answer has come in time; null: wait as long as it takes */
   constructor(apply) {
     this.apply = apply;
     this.n = 0;
-    this.waiting = null;
+    this.open = false;
+    /** @type {number | undefined} */
+    this.timer = undefined;
   }
 
   next() {
     this.n += 1;
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => {
-      this.waiting = null;
-      this.apply();
-    }, PATIENCE_MS);
+    this.open = true;
+    clearTimeout(this.timer);
+    if (this.apply) {
+      this.timer = setTimeout(() => {
+        this.open = false;
+        this.apply();
+      }, PATIENCE_MS);
+    }
     return this.n;
   }
 
-  // True when the payload that carries `seen` knows every gesture made here.
+  /**
+   * True when the payload that carries `seen` knows every gesture made here.
+   * @param {number} seen
+   */
   settles(seen) {
-    if (this.waiting !== null && seen < this.n) return false;
-    clearTimeout(this.waiting);
-    this.waiting = null;
+    if (this.open && seen < this.n) return false;
+    this.stop();
+    this.open = false;
     this.n = Math.max(this.n, seen);
     return true;
   }
 
   stop() {
-    clearTimeout(this.waiting);
+    clearTimeout(this.timer);
   }
 }

@@ -12,6 +12,8 @@ export class Distribution {
     for (let i = 0; i < logits.length; i++) if (logits[i] > this.max) this.max = logits[i];
     this.head = headOrder(logits, HEAD);
     this.ranks = new Map();
+    /** @type {Uint32Array | null} */
+    this.all = null;
     this.heat(1);
     this.plainSum = this.sum;
   }

@@ -36,10 +36,13 @@ export function drawing(width, height, parts) {
   return document.importNode(new DOMParser().parseFromString(markup, "image/svg+xml").documentElement, true);
 }
 
+/** @type {CanvasRenderingContext2D | null} */
+let ruler = null;
+
 export function measure(content, size, weight = 400) {
-  const context = (measure.context ??= document.createElement("canvas").getContext("2d"));
-  context.font = `${weight} ${size}px ${FONTS}`;
-  return context.measureText(content).width;
+  ruler ??= document.createElement("canvas").getContext("2d");
+  ruler.font = `${weight} ${size}px ${FONTS}`;
+  return ruler.measureText(content).width;
 }
 
 // Shortens to fit, with an ellipsis.

@@ -1,7 +1,10 @@
+import {LANGUAGES, OTHER} from "./palette.js";
+
 // One fixed colour and one fixed shape a kind of token or language, the same in every figure of the chapter.
 // The order is that of lab/types/languages.py: han, kana, en, fr, de, es, other.
 
-const COLOURS = ["#c4573b", "#8f63c4", "#2f78c4", "#2f9467", "#a08419", "#c45a97", "#8a8f99"];
+const {zh, ja, en, fr, de, es} = LANGUAGES;
+const COLOURS = [zh, ja, en, fr, de, es, OTHER];
 const SHAPES = ["circle", "triangle", "square", "diamond", "cross", "down", "circle"];
 const KIND_OF = {zh: 0, ja: 1, en: 2, fr: 3, de: 4, es: 5};
 

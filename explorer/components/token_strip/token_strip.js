@@ -69,7 +69,7 @@ class TokenStrip {
     const hadFocus = this.buttons.includes(this.root.getRootNode().activeElement);
     this.shape = shape;
     this.treated = [];
-    this.buttons = this.chips.map((chip, i) => {
+    this.buttons = this.chips.map((_, i) => {
       const button = h("button", {type: "button", class: "chip", "data-i": i, tabindex: -1},
         h("span", {class: "main"}), h("small"), h("i", {"aria-hidden": "true"}));
       if (!this.live(i)) button.setAttribute("aria-disabled", "true");

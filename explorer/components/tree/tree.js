@@ -23,7 +23,11 @@ class Tree {
     root.append(this.figure);
     const index = (event) => Number(event.target.closest?.("[data-node]")?.dataset.node ?? -1);
     this.canvas.addEventListener("click", (event) => this.pick(index(event)));
-    this.canvas.addEventListener("keydown", (event) => ["Enter", " "].includes(event.key) && index(event) >= 0 && (event.preventDefault(), this.pick(index(event))));
+    this.canvas.addEventListener("keydown", (event) => {
+      if (!["Enter", " "].includes(event.key) || index(event) < 0) return;
+      event.preventDefault();
+      this.pick(index(event));
+    });
     for (const name of ["pointerover", "focusin"]) this.canvas.addEventListener(name, (event) => index(event) >= 0 && this.say(index(event)));
   }
 
@@ -36,7 +40,7 @@ class Tree {
     this.note.textContent = labels.hint;
     const {width, height, parts} = this.drawing();
     const svg = document.createElementNS(NS, "svg");
-    for (const [name, value] of Object.entries({width, height, viewBox: `0 0 ${width} ${height}`, role: "group"})) svg.setAttribute(name, value);
+    for (const [name, value] of Object.entries({width, height, viewBox: `0 0 ${width} ${height}`, role: "group"})) svg.setAttribute(name, String(value));
     svg.append(...parts.map((part) => this.element(part)));
     this.canvas.replaceChildren(svg);
     this.unregister?.();

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -10,7 +12,7 @@ from explorer.content import examples
 from explorer.engine import catalog, get_engine
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
-from explorer.lab.types.masking import Edit, FillInputs
+from explorer.lab.types.masking import FILL, Edit, FillInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.markup import verbatim
@@ -94,7 +96,7 @@ def _guesses(tokens: Tokens, hidden: tuple[int, ...]) -> None:
     mask = engine.tokens(model, "[MASK]").ids[1]
     vocabulary = engine.vocabulary(model)
     inputs = FillInputs(tokens.text, tuple(Edit(p, mask) for p in hidden), hidden)
-    result = widgets.run("masking.fill", model, inputs)
+    result = widgets.run(FILL, model, inputs).result
     rows = []
     for n, position in enumerate(hidden):
         chances = np.exp(result.logits[n].astype(np.float64) - float(result.logits[n].max()))
@@ -130,7 +132,7 @@ def _change(change: StripChange) -> None:
 
 
 def _reroll() -> None:
-    store().set(masks=(), seed=(store().now().seed + 1) % 10000)
+    store().change(lambda state: replace(state, masks=(), seed=(state.seed + 1) % 10_000))
 
 
 def _write(text: str) -> None:

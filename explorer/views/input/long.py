@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.content import examples
 from explorer.engine import get_engine
 from explorer.figures import windows as figure
-from explorer.lab.types.inputs import LongInputs, LongResult, Window
+from explorer.lab.types.inputs import READ_LONG, LongInputs, LongResult, Window
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.markup import verbatim
@@ -75,11 +75,10 @@ def _answer(inputs: LongInputs) -> None:
 
 def _run(inputs: LongInputs) -> LongResult | None:
     """The result if it is there, else on a press of the button, with progress."""
-    engine, model = get_engine(), common.reader_id()
-    found: LongResult | None = engine.peek("inputs.read_long", model, inputs)
+    model = common.reader_id()
+    found = widgets.peek(READ_LONG, model, inputs)
     if found is None and st.button(t("input.long.run"), type="primary", key="input-long-run"):
-        stream = engine.stream("inputs.read_long", model, inputs, session=widgets.session())
-        found = widgets.progress(stream, t("input.long.reading"), gives_way=True)
+        found = widgets.result(READ_LONG, model, inputs, t("input.long.reading"))
     return found
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.components.vector_strip import vector_strip
 from explorer.engine import get_engine
-from explorer.lab.types.inputs import LookupInputs, LookupResult
+from explorer.lab.types.inputs import LOOKUP, LookupInputs, LookupResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
@@ -22,7 +22,7 @@ def draw(reading: Reading, state: State) -> None:
     page_parts.section("input.lookup")
     tokens = reading.tokens
     position = common.focus_of(state, tokens)
-    found: LookupResult = widgets.run("inputs.lookup", common.reader_id(), LookupInputs(tokens.ids[position]))
+    found = widgets.run(LOOKUP, common.reader_id(), LookupInputs(tokens.ids[position])).result
     piece, (vocab, d) = verbatim(tokens.pieces[position]), found.shape
     body, side = st.columns([1, 0.44], gap="large")
     with body:

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.figures import positions as figure
-from explorer.lab.types.inputs import PositionInputs, PositionResult
+from explorer.lab.types.inputs import POSITIONS, PositionInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import listed, t
 from explorer.views.input import common
@@ -17,7 +17,7 @@ NEAREST = 8
 
 def draw(reading: Reading, state: State) -> None:
     page_parts.section("input.positions")
-    found: PositionResult = widgets.run("inputs.positions", common.reader_id(), PositionInputs(state.centred))
+    found = widgets.run(POSITIONS, common.reader_id(), PositionInputs(state.centred)).result
     size = len(found.cosine)
     place = min(state.place, size - 1)
     row = found.cosine[place].astype(int)

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.components.vector_strip import vector_strip
-from explorer.lab.types.inputs import SumInputs, SumResult
+from explorer.lab.types.inputs import ADD_UP, SumInputs, SumResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
@@ -21,7 +21,7 @@ NUMBERS = 5
 def draw(reading: Reading, state: State) -> None:
     page_parts.section("input.sum")
     inputs = SumInputs(reading.first, reading.second)
-    found: SumResult = widgets.run("inputs.add_up", common.reader_id(), inputs)
+    found = widgets.run(ADD_UP, common.reader_id(), inputs).result
     at = common.focus_of(state, found.tokens)
     body, side = st.columns([1, 0.44], gap="large")
     with body:

@@ -5,7 +5,7 @@ It knows the state and the tokenizer's answer; it runs no experiment and draws n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -50,6 +50,11 @@ class State:
 
 def store() -> Store[State]:
     return Store(State, "masking")
+
+
+def another_seed() -> None:
+    """Draw anew, from the seed that is kept now: two quick clicks count twice."""
+    store().change(lambda state: replace(state, seed=(state.seed + 1) % 10_000))
 
 
 def model() -> uses.ModelInfo:

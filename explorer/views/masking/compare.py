@@ -10,7 +10,7 @@ from explorer.components.scatter_ab import scatter_ab
 from explorer.components.token_strip import StripChange, token_strip
 from explorer.engine import get_engine
 from explorer.errors import Told
-from explorer.lab.types.masking import Edit, FillInputs, FillResult
+from explorer.lab.types.masking import FILL, Edit, FillInputs, FillResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.masking import common, stage
@@ -86,5 +86,4 @@ def _pick(change: StripChange) -> None:
 def _fill(sentence: Sentence) -> FillResult:
     assert sentence.focus is not None
     inputs = FillInputs(sentence.tokens.text, (Edit(sentence.focus, common.mask_id()),), (sentence.focus,))
-    found: FillResult = widgets.run("masking.fill", common.model_id(), inputs)
-    return found
+    return widgets.run(FILL, common.model_id(), inputs).result

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-import time
 
 import numpy as np
 import streamlit as st
 
 from explorer.components.distribution import Dials, Extra, Watch, distribution, head_ids
 from explorer.engine import get_engine
+from explorer.engine.base import Answer
 from explorer.errors import Told
-from explorer.lab.types.masking import FillInputs, FillResult, WordInputs
+from explorer.lab.types.masking import FILL, WORD, Edit, FillInputs, FillResult, WordInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import signed, thousands
@@ -27,18 +27,16 @@ def draw(sentence: Sentence, state: State) -> None:
         with right:
             page_parts.honesty("masking.cover.honesty")
         return
-    started = time.perf_counter()
-    fetched = get_engine().peek("masking.fill", common.model_id(), _inputs(sentence, state)) is not None
-    result = fill(sentence, state)
-    took = time.perf_counter() - started
+    edits = common.edits(sentence, state)
+    answer = fill(sentence, edits)
+    result = answer.result
     with left:
         blanks(sentence)
-        bars(sentence, state, result)
-        page_parts.computed(took, fetched=fetched, model=common.model())
+        bars(sentence, state, edits, result)
+        page_parts.computed(answer.seconds, fetched=answer.fetched, model=common.model())
     with right:
         _steps(sentence, state, result)
         page_parts.honesty("masking.cover.honesty")
-    edits = common.edits(sentence, state)
     page_parts.show_code(
         "masking_cover",
         common.model(),
@@ -49,16 +47,10 @@ def draw(sentence: Sentence, state: State) -> None:
     )
 
 
-def fill(sentence: Sentence, state: State) -> FillResult:
-    """The model's answer at the focused blank, in fp32."""
-    inputs = _inputs(sentence, state)
-    found: FillResult = widgets.run("masking.fill", common.model_id(), inputs)
-    return found
-
-
-def _inputs(sentence: Sentence, state: State) -> FillInputs:
+def fill(sentence: Sentence, edits: tuple[Edit, ...]) -> Answer[FillResult]:
+    """The model's answer at the focused blank after `edits`, in fp32."""
     assert sentence.focus is not None
-    return FillInputs(sentence.tokens.text, common.edits(sentence, state), (sentence.focus,))
+    return widgets.run(FILL, common.model_id(), FillInputs(sentence.tokens.text, edits, (sentence.focus,)))
 
 
 def blanks(sentence: Sentence) -> None:
@@ -74,7 +66,7 @@ def blanks(sentence: Sentence) -> None:
     )  # fmt: skip
 
 
-def bars(sentence: Sentence, state: State, result: FillResult) -> None:
+def bars(sentence: Sentence, state: State, edits: tuple[Edit, ...], result: FillResult) -> None:
     """The whole distribution, sent once; its dials act in the browser."""
     assert sentence.focus is not None
     original = common.original_of(sentence.tokens, sentence.focus)
@@ -83,8 +75,8 @@ def bars(sentence: Sentence, state: State, result: FillResult) -> None:
     distribution(
         logits, key="masking-bars", head={i: vocabulary[i] for i in shown}, vocab_url=common.vocabulary_url(),
         original_id=original, temperature=state.t, show=state.k,
-        watch=state.watch, extra=_pieces(sentence, state), hide=state.hide, on_dials=_dials, on_watch=_watch,
-        caption=t("masking.cover.caption"), title=sentence.tokens.text,
+        watch=state.watch, extra=_pieces(sentence, state.watch, edits), hide=state.hide,
+        on_dials=_dials, on_watch=_watch, caption=t("masking.cover.caption"), title=sentence.tokens.text,
     )  # fmt: skip
 
 
@@ -96,17 +88,17 @@ def _watch(asked: Watch) -> None:
     common.store().set(watch=asked.watch)
 
 
-def _pieces(sentence: Sentence, state: State) -> tuple[Extra, ...]:
+def _pieces(sentence: Sentence, watched: tuple[str, ...], edits: tuple[Edit, ...]) -> tuple[Extra, ...]:
     """Joint scores of the watched words that are not one token."""
     assert sentence.focus is not None
     vocabulary = common.vocabulary_index()
     out = []
-    for word in state.watch:
+    for word in watched:
         if word in vocabulary:
             continue
-        inputs = WordInputs(sentence.tokens.text, common.edits(sentence, state), sentence.focus, word)
+        inputs = WordInputs(sentence.tokens.text, edits, sentence.focus, word)
         try:
-            found = widgets.run("masking.word", common.model_id(), inputs)
+            found = widgets.run(WORD, common.model_id(), inputs).result
         except Told as problem:
             out.append(Extra(label=word, p=0.0, note=t(f"errors.{problem.key}", **problem.values)))
             continue

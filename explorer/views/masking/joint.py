@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.engine import get_engine
-from explorer.lab.types.masking import JointInputs, JointOrder, JointResult
+from explorer.lab.types.masking import JOINT, JointInputs, JointOrder, JointResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline
@@ -20,7 +20,7 @@ def draw(sentence: Sentence, state: State) -> None:
         page_parts.notice("masking.joint.need")
         return
     inputs = JointInputs(sentence.tokens.text, sentence.masks)
-    result: JointResult = widgets.run("masking.joint", common.model_id(), inputs)
+    result = widgets.run(JOINT, common.model_id(), inputs).result
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         best = max(order.log_p_chain for order in result.orders)

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.engine import get_engine
-from explorer.lab.types.masking import LensInputs, LensResult
+from explorer.lab.types.masking import LENS, LensInputs, LensResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import listed, t
 from explorer.ui.markup import verbatim
@@ -23,8 +23,8 @@ def draw(sentence: Sentence, state: State) -> None:
     if sentence.focus is None:
         page_parts.notice("errors.no_blank")
         return
-    inputs = LensInputs(sentence.tokens.text, common.edits(sentence, state), sentence.focus)
-    result: LensResult = widgets.run("masking.lens", common.model_id(), inputs)
+    edits = common.edits(sentence, state)
+    result = widgets.run(LENS, common.model_id(), LensInputs(sentence.tokens.text, edits, sentence.focus)).result
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         cover.blanks(sentence)
@@ -33,7 +33,6 @@ def draw(sentence: Sentence, state: State) -> None:
     with right:
         page_parts.steps([(t(f"masking.lens.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("masking.lens.honesty")
-    edits = common.edits(sentence, state)
     page_parts.show_code(
         "masking_lens",
         common.model(),

@@ -10,8 +10,8 @@ import streamlit as st
 
 from explorer.components.token_strip import Chip, token_strip
 from explorer.engine import get_engine
-from explorer.lab.types.lottery import KINDS, LotteryInputs, LotteryResult, LotteryTally
-from explorer.lab.types.masking import Edit, FillInputs
+from explorer.lab.types.lottery import KINDS, ROLL, TALLY, LotteryInputs, LotteryResult
+from explorer.lab.types.masking import FILL, Edit, FillInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline, verbatim
@@ -48,7 +48,7 @@ def _dice(state: State) -> None:
             t("masking.lottery.roll"),
             key="masking-roll",
             type="primary",
-            on_click=lambda: common.store().set(seed=(state.seed + 1) % 10000),
+            on_click=common.another_seed,
         )
         widgets.choice(
             "masking-unit", t("masking.lottery.unit"), ("token", "word"), state.unit,
@@ -58,8 +58,7 @@ def _dice(state: State) -> None:
 
 def _roll(sentence: Sentence, state: State) -> LotteryResult:
     inputs = LotteryInputs(sentence.tokens.text, unit=state.unit, seed=state.seed)
-    found: LotteryResult = widgets.run("lottery.roll", common.model_id(), inputs)
-    return found
+    return widgets.run(ROLL, common.model_id(), inputs).result
 
 
 def _chips(sentence: Sentence, result: LotteryResult) -> list[Chip]:
@@ -93,7 +92,7 @@ def _spans(result: LotteryResult) -> list[list[int]]:
 
 def _counts(sentence: Sentence, result: LotteryResult, state: State) -> None:
     inputs = LotteryInputs(sentence.tokens.text, unit=state.unit, seed=state.seed)
-    tally: LotteryTally = widgets.run("lottery.tally", common.model_id(), inputs)
+    tally = widgets.run(TALLY, common.model_id(), inputs).result
     head = ("", t("masking.lottery.counts"), t("masking.lottery.expected"), t("masking.lottery.many"))
     rows = [
         (t(f"masking.lottery.{kind}"), str(result.counts[n]), f"{result.expected[n]:.1f}", f"{tally.means[n]:.2f}")
@@ -118,7 +117,7 @@ def _exercise(sentence: Sentence, result: LotteryResult) -> None:
         if kind != "keep"
     )
     inputs = FillInputs(sentence.tokens.text, changed, tuple(int(p) for p in result.positions))
-    found = widgets.run("masking.fill", common.model_id(), inputs)
+    found = widgets.run(FILL, common.model_id(), inputs).result
     losses = [cover.cross_entropy(row, int(target)) for row, target in zip(found.logits, found.original, strict=True)]
     line = math.log(found.logits.shape[1])
     page_parts.block(

@@ -25,7 +25,8 @@ def draw(sentence: Sentence, state: State) -> None:
     if sentence.focus is None:
         page_parts.notice("errors.no_blank")
         return
-    result = cover.fill(sentence, state)
+    edits = common.edits(sentence, state)
+    result = cover.fill(sentence, edits).result
     original = common.original_of(sentence.tokens, sentence.focus)
     left, right = st.columns([1, 0.44], gap="large")
     with left:
@@ -40,7 +41,6 @@ def draw(sentence: Sentence, state: State) -> None:
     with right:
         page_parts.steps([(t("masking.road.step1"), ""), (t("masking.road.step2"), ""), (t("masking.road.step3"), "")])
         page_parts.honesty("masking.road.honesty")
-    edits = common.edits(sentence, state)
     page_parts.show_code(
         "masking_road",
         common.model(),

@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.components.compare import Series, compare
 from explorer.content import examples
 from explorer.engine import get_engine
-from explorer.lab.types.masking import AverageInputs, AverageResult, Edit, FillInputs, TreatInputs, TreatResult
+from explorer.lab.types.masking import AVERAGE, FILL, TREAT, AverageInputs, Edit, FillInputs, TreatInputs, TreatResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import percent
@@ -46,8 +46,7 @@ def draw(sentence: Sentence, state: State) -> None:
 def _treat(sentence: Sentence) -> TreatResult:
     assert sentence.focus is not None
     inputs = TreatInputs(sentence.tokens.text, sentence.focus)
-    found: TreatResult = widgets.run("masking.treat", common.model_id(), inputs)
-    return found
+    return widgets.run(TREAT, common.model_id(), inputs).result
 
 
 def _random_ids(sentence: Sentence) -> list[int]:
@@ -102,7 +101,7 @@ def _repair(sentence: Sentence, state: State, original: int) -> None:
         page_parts.notice("masking.see.repair_many", "warn", wrong=state.wrong)
         return
     inputs = FillInputs(sentence.tokens.text, (Edit(sentence.focus, wrong),), (sentence.focus,))
-    logits = widgets.run("masking.fill", common.model_id(), inputs).logits[0]
+    logits = widgets.run(FILL, common.model_id(), inputs).result.logits[0]
     vocabulary = get_engine().vocabulary(common.model_id())
     rank = int((logits > logits[original]).sum()) + 1
     page_parts.notice(
@@ -120,11 +119,9 @@ def _average() -> None:
     texts = tuple(examples.entry("masking", "average", language())["texts"])
     inputs = AverageInputs(texts, examples.AVERAGE_PER_TEXT)
     page_parts.subsection("masking.see.average", n=len(texts), per=examples.AVERAGE_PER_TEXT)
-    engine = get_engine()
-    result: AverageResult | None = engine.peek("masking.average", common.model_id(), inputs)
+    result = widgets.peek(AVERAGE, common.model_id(), inputs)
     if result is None and st.button(t("common.run"), key="masking-average"):
-        stream = engine.stream("masking.average", common.model_id(), inputs, session=widgets.session())
-        result = widgets.progress(stream, t("masking.see.average.title"))
+        result = widgets.result(AVERAGE, common.model_id(), inputs, t("masking.see.average.title"))
     if result is None:
         return
     means = [float(values.mean()) for values in (result.visible, result.masked, result.random)]

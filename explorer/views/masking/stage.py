@@ -12,7 +12,7 @@ import streamlit as st
 from explorer.components.token_strip import Chip, StripChange, chip, token_strip
 from explorer.engine import get_engine
 from explorer.errors import Told
-from explorer.lab.types.masking import ScanInputs, ScanResult
+from explorer.lab.types.masking import SCAN, ScanInputs, ScanResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.views.masking import common
@@ -44,18 +44,15 @@ def draw() -> Sentence | None:
 
 def scan(sentence: Sentence) -> ScanResult | None:
     """The whole-sentence scan if it is there already; never computes."""
-    found: ScanResult | None = get_engine().peek("masking.scan", common.model_id(), ScanInputs(sentence.tokens.text))
-    return found
+    return widgets.peek(SCAN, common.model_id(), ScanInputs(sentence.tokens.text))
 
 
 def complete_scan(sentence: Sentence) -> None:
     """Compute the scan after the click has been answered, then draw the strip once more with its tint."""
     if scan(sentence) is not None or len(sentence.tokens) <= 2:
         return
-    stream = get_engine().stream(
-        "masking.scan", common.model_id(), ScanInputs(sentence.tokens.text), session=widgets.session()
-    )
-    widgets.progress(stream, t("masking.strip.scanning"), gives_way=True)
+    inputs = ScanInputs(sentence.tokens.text)
+    widgets.result(SCAN, common.model_id(), inputs, t("masking.strip.scanning"), gives_way=True)
     if scan(sentence) is not None:
         widgets.draw_again()
 

@@ -5,15 +5,16 @@ It knows the state, the examples and the engine; it draws nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from explorer.content import examples
 from explorer.engine import get_engine, uses
+from explorer.engine.base import Answer
 from explorer.errors import Told
-from explorer.lab.types.pairs import Floats, JudgeInputs, JudgeResult, Pair
+from explorer.lab.types.pairs import JUDGE, Floats, JudgeInputs, JudgeResult, Pair
 from explorer.ui import permission, widgets
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
@@ -41,6 +42,11 @@ class State:
 
 def store() -> Store[State]:
     return Store(State, "pairs")
+
+
+def another_seed() -> None:
+    """Draw anew, from the seed that is kept now: two quick clicks count twice."""
+    store().change(lambda state: replace(state, seed=(state.seed + 1) % 10_000))
 
 
 def model() -> uses.ModelInfo:
@@ -91,10 +97,9 @@ def arrangements(state: State) -> tuple[Pair, ...]:
     return (a, b), (b, a), (a, elsewhere(state))
 
 
-def judge(state: State) -> JudgeResult:
+def judge(pairs: tuple[Pair, ...]) -> Answer[JudgeResult]:
     """Both heads on all three arrangements."""
-    found: JudgeResult = widgets.run("pairs.judge", model_id(), JudgeInputs(arrangements(state)))
-    return found
+    return widgets.run(JUDGE, model_id(), JudgeInputs(pairs))
 
 
 def p_yes(scores: Floats) -> list[float]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 
 from explorer.components.compare import Answers, answers
-from explorer.engine import get_engine
-from explorer.lab.types.pairs import JudgeInputs, JudgeResult
+from explorer.lab.types.pairs import JudgeResult
 from explorer.ui import page_parts
 from explorer.ui.i18n import clauses, listed, t
 from explorer.ui.markup import verbatim
@@ -21,15 +18,13 @@ def draw(state: State) -> None:
     pairs = common.arrangements(state)
     body, side = st.columns([1, 0.44], gap="large")
     with body:
-        fetched = get_engine().peek("pairs.judge", common.model_id(), JudgeInputs(pairs)) is not None
-        started = time.perf_counter()
-        found = common.judge(state)
-        took = time.perf_counter() - started
+        answer = common.judge(pairs)
+        found = answer.result
         _bars(found)
         if found.order is None:
             page_parts.notice("pairs.no_order")
         _random(state, pairs[2][1])
-        page_parts.computed(took, fetched=fetched, model=common.model())
+        page_parts.computed(answer.seconds, fetched=answer.fetched, model=common.model())
     with side:
         page_parts.steps([(t(f"pairs.judge.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("pairs.judge.honesty")
@@ -60,5 +55,5 @@ def _random(state: State, other: str) -> None:
         page_parts.quiet(t("pairs.judge.random", text=verbatim(other)))
         st.button(
             t("pairs.judge.another"), key="pairs-another",
-            on_click=lambda: common.store().set(seed=(state.seed + 1) % 10_000),
+            on_click=common.another_seed,
         )  # fmt: skip

@@ -8,7 +8,7 @@ import streamlit as st
 
 from explorer.components.token_strip import token_strip
 from explorer.engine import get_engine
-from explorer.lab.types.pairs import LessonInputs, LessonResult
+from explorer.lab.types.pairs import LESSON, LessonInputs, LessonResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
@@ -25,9 +25,9 @@ def draw(state: State) -> None:
     with body:
         st.button(
             t("pairs.lesson.roll"), key="pairs-roll", type="primary",
-            on_click=lambda: common.store().set(seed=(state.seed + 1) % 10_000),
+            on_click=common.another_seed,
         )  # fmt: skip
-        found: LessonResult = widgets.run("pairs.lesson", common.model_id(), inputs)
+        found = widgets.run(LESSON, common.model_id(), inputs).result
         page_parts.quiet(t("pairs.lesson.random" if found.random else "pairs.lesson.kept"))
         _strip(found)
         _losses(found)

@@ -7,8 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer.content import examples
-from explorer.engine import get_engine
-from explorer.lab.types.pairs import MeasureInputs, MeasureResult, interval
+from explorer.lab.types.pairs import MEASURE, MeasureInputs, MeasureResult, interval
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent
@@ -23,10 +22,9 @@ def draw(state: State) -> None:
     body, side = st.columns([1, 0.44], gap="large")
     inputs = MeasureInputs(tuple(examples.own_pairs(lang) for lang in examples.LANGUAGES))
     with body:
-        found: MeasureResult | None = get_engine().peek("pairs.measure", common.model_id(), inputs)
+        found = widgets.peek(MEASURE, common.model_id(), inputs)
         if found is None and st.button(t("common.run"), type="primary", key="pairs-measure"):
-            stream = get_engine().stream("pairs.measure", common.model_id(), inputs, session=widgets.session())
-            found = widgets.progress(stream, t("pairs.measure.running"))
+            found = widgets.result(MEASURE, common.model_id(), inputs, t("pairs.measure.running"))
         if found is not None:
             _accuracy(found)
             _fooled(found)

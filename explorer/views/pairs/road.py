@@ -18,10 +18,11 @@ TERMS = 4
 
 def draw(state: State) -> None:
     page_parts.section("pairs.road")
+    pairs = common.arrangements(state)
     body, side = st.columns([1, 0.44], gap="large")
     with body:
         _choose(state)
-        found = common.judge(state)
+        found = common.judge(pairs).result
         head = found.next if state.head == "next" else found.order
         if head is None:
             page_parts.notice("pairs.no_order")
@@ -31,7 +32,7 @@ def draw(state: State) -> None:
         page_parts.steps([(t(f"pairs.road.step{n}"), "") for n in (1, 2, 3)])
         page_parts.head_card(found.next.vector.shape[1], 2)
         page_parts.honesty("pairs.road.honesty")
-    pair = common.arrangements(state)[common.ARRANGEMENTS.index(state.arrangement)]
+    pair = pairs[common.ARRANGEMENTS.index(state.arrangement)]
     if state.head == "next":
         page_parts.show_code("pairs_road", model=common.model(), first=pair[0], second=pair[1])
     elif head is not None:
