@@ -37,13 +37,18 @@ def draw(state: State) -> None:
             widgets.slider(
                 "generation-layer",
                 t("generation.inside.layer"),
-                0,
-                facts.n_layers - 1,
-                layer,
-                lambda n: store.set(layer=n),
+                1,
+                facts.n_layers,
+                layer + 1,
+                lambda n: store.set(layer=n - 1),
             )
             widgets.slider(
-                "generation-head", t("generation.inside.head"), 0, facts.n_heads - 1, head, lambda n: store.set(head=n)
+                "generation-head",
+                t("generation.inside.head"),
+                1,
+                facts.n_heads,
+                head + 1,
+                lambda n: store.set(head=n - 1),
             )
         _attention(names, result, layer, head)
         _arithmetic(names, result, layer, head)
@@ -118,7 +123,8 @@ def _arithmetic(names: Sequence[str], result: InsideResult, layer: int, head: in
         )
         for n in chosen
     ]  # fmt: skip
-    page_parts.quiet(t("generation.inside.sum", token=verbatim(names[-1]), layer=layer, head=head, d=len(result.query),
+    page_parts.quiet(t("generation.inside.sum", token=verbatim(names[-1]), layer=layer + 1, head=head + 1,
+                   d=len(result.query),
                    scale=f"{result.scale:.4f}", total=f"{powers.sum():.4f}"))  # fmt: skip
     columns = ("token", "product", "scaled", "masked", "power", "weight")
     page_parts.table([t(f"generation.inside.{name}") for name in columns], rows, numeric=range(1, 6))
