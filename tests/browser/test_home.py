@@ -178,7 +178,7 @@ def test_the_map_leads_to_every_chapter_that_works(language: str, open_page: Ope
     chapters = home.main.locator(".st-key-map").get_by_role("link")
     expect(sidebar).to_have_count(len(CHAPTERS) + 1)  # and the model's line
     expect(chapters).to_have_count(len(CHAPTERS) - 1)
-    home.sees(home.say("map.masking"))
+    home.sees(home.say("masking.invitation"))
     chapters.filter(has_text=home.say("masking.nav")).click()
     expect(home.page.locator("h1.question")).to_have_text(home.say("masking.title"))
     linked(home.page, "/masking")

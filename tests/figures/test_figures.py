@@ -51,7 +51,7 @@ def test_figures_keep_nothing_between_calls(name: str) -> None:
 
 def test_the_house_colours_are_okabe_and_ito_s() -> None:
     assert (theme.MASK, theme.MODEL, theme.TRUTH) == ("#e69f00", "#0072b2", "#009e73")
-    assert (theme.SECOND, theme.REMOVED) == ("#CC79A7", "#D55E00")
+    assert (theme.SECOND.upper(), theme.REMOVED.upper()) == ("#CC79A7", "#D55E00")
     colours, dashes, symbols = zip(*theme.SERIES, strict=True)
     assert len(set(colours)) == len(set(symbols)) == len(theme.SERIES), "told apart without the other"
     assert len(set(dashes)) >= len(theme.SERIES) - 1
