@@ -132,7 +132,7 @@ def test_a_chapter_is_given_another_model_and_goes_back_when_it_is_removed(
     assert say("choose", "填空", ID) == 1
     assert "are not there" in capsys.readouterr().err
     assert say("choose", "masking", "gemma-3-270m-lite") == 1
-    assert "no use in this chapter" in capsys.readouterr().err
+    assert "cannot be used in this chapter" in capsys.readouterr().err
     chapter_models.store.default().remember(chapter_models.TOPIC, "masking", ID)
     say("fetch", ID)
     capsys.readouterr()
