@@ -29,7 +29,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
 
-from explorer.models.network.gguf_cache import cache_folder
+from explorer.paths import cache_folder
 
 FRAMEWORK = Path(streamlit.__file__).parent / "static"
 RECIPE = 1  # raised whenever the copies are made otherwise

@@ -31,7 +31,8 @@ def copy(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "app.py", root)
     for folder in (".streamlit", "explorer", "pages", "assets/text", "assets/examples", "assets/precomputed"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "assets" / "icon.svg", root / "assets")
+    for file in ("icon.svg", "palette.toml"):
+        shutil.copy(ROOT / "assets" / file, root / "assets")
     model = root / "assets" / "models" / MODEL_FOLDER.name
     model.mkdir(parents=True)
     for file in MODEL_FOLDER.iterdir():

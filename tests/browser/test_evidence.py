@@ -34,7 +34,7 @@ def test_claims_are_read_measured_again_stopped_and_taken_along(open_page: OpenP
     page.locator(".st-key-measure-masking button").click()
     line = page.locator(".st-key-evidence-progress")
     expect(line).to_contain_text(
-        re.compile(r"这一条做到 \d+，一共 \d+"), timeout=3 * LONG
+        re.compile(r"这一条：已完成 \d+，共 \d+"), timeout=3 * LONG
     )  # steps, streamed; the model is read first
     line.get_by_role("button", name=words("common.cancel", "zh")).click()
     stopped = re.compile(re.escape(words("evidence.stopped", "zh", done="#")).replace(r"\#", r"\d+"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -183,3 +185,10 @@ def test_no_page_of_ours_names_an_icon_or_a_font_that_was_cut() -> None:
     config = (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
     assert not re.search(r"Source (Sans|Serif|Code)", config)
     assert all(re.search(rf"(?m)^{font} = ", config) for font in ("font", "headingFont", "codeFont"))
+
+
+def test_the_process_starts_without_torch() -> None:
+    """What app.py imports is on the way to the first paint."""
+    code = "import sys, app; print(sorted({'torch', 'transformers'} & set(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.strip().splitlines()[-1] == "[]"

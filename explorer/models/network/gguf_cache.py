@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 import torch
 from filelock import FileLock
 from safetensors import safe_open
@@ -30,18 +29,11 @@ from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.network import weight_headers
 from explorer.models.network.model_files import config, damaged
+from explorer.paths import cache_folder
 
-CACHE_VARIABLE = "SESAME_CACHE"  # another place for the cache folder
 FORMAT = 1  # raise it when the same file would give other numbers
 LARGEST = 65504.0  # of fp16
 WEIGHTS, NOTE = "model.safetensors", "converted.json"
-
-
-def cache_folder() -> Path:
-    """The folder named in SESAME_CACHE, else the platform's own place for caches (~/.cache/open-sesame on Linux)."""
-    if named := os.environ.get(CACHE_VARIABLE):
-        return Path(named).expanduser().absolute()
-    return platformdirs.user_cache_path("open-sesame", appauthor=False)
 
 
 def converted(info: ModelInfo, network: Any) -> Path:

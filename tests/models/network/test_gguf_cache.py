@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from explorer import paths
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.network import gguf_cache as conversion
@@ -43,7 +44,7 @@ NAMES = {
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(conversion.CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv(paths.CACHE_VARIABLE, str(tmp_path / "cache"))
     return tmp_path / "cache"
 
 
@@ -226,7 +227,7 @@ def test_a_config_of_another_size_is_damage(packed: ModelInfo) -> None:
 
 
 def test_the_place_of_the_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(conversion.CACHE_VARIABLE, str(tmp_path))
-    assert conversion.cache_folder() == tmp_path
-    monkeypatch.delenv(conversion.CACHE_VARIABLE)
-    assert conversion.cache_folder().name == "open-sesame"
+    monkeypatch.setenv(paths.CACHE_VARIABLE, str(tmp_path))
+    assert paths.cache_folder() == tmp_path
+    monkeypatch.delenv(paths.CACHE_VARIABLE)
+    assert paths.cache_folder().name == "open-sesame"
