@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from explorer import numerics
 from explorer.engine import get_engine
 from explorer.lab.types.generation import INSIDE, InsideInputs, InsideResult
 from explorer.ui import page_parts, widgets
@@ -83,12 +84,11 @@ def _lens(result: InsideResult, words: Sequence[str]) -> None:
     final = int(result.lens[-1].argmax())
     rows = []
     for layer, logits in enumerate(result.lens):
-        p = np.exp(logits.astype(np.float64) - float(logits.max()))
-        p /= p.sum()
+        p = numerics.softmax(logits)
         best = np.argsort(-logits, kind="stable")[:3]
         said = "　".join(f"{verbatim(_shown(words[i]))} {percent(float(p[i]))}" for i in best)
-        rank = int((logits > logits[final]).sum()) + 1
-        rows.append((str(layer) if layer else t("generation.inside.embedding"), said, thousands(rank)))
+        place = thousands(numerics.rank(logits, final))
+        rows.append((str(layer) if layer else t("generation.inside.embedding"), said, place))
     head = [
         t("generation.inside.layer"),
         t("generation.inside.says"),
