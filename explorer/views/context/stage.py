@@ -14,8 +14,9 @@ from explorer.lab.types.context import EMBED, EmbedInputs, EmbedResult
 from explorer.ui import page_parts, permission, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
+from explorer.views._shared.page import choose_tool
 from explorer.views.context import common, drawing
-from explorer.views.context.common import SETS, TOOLS, Scene, State
+from explorer.views.context.common import SETS, Scene, State
 
 NAMED = 3  # lines quoted when some lack the word
 
@@ -43,10 +44,7 @@ def draw() -> tuple[Scene | None, EmbedResult | None, State] | None:
         if made is not None:
             page_parts.guarded(lambda: _pictures(*made, state))
     _which(state)
-    widgets.choice(
-        "context-tool", t("context.tools"), TOOLS, state.tool, lambda tool: t(f"context.tool.{tool}"),
-        lambda tool: common.store().set(tool=tool),
-    )  # fmt: skip
+    choose_tool("context", common.store(), state.tool)
     if made is None:
         return (None, None, state) if state.tool == "own" else None
     return *made, state

@@ -6,13 +6,12 @@ It knows the state and the tokenizer's answer; it runs no experiment and draws n
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 
 from explorer.content import examples
-from explorer.engine import get_engine, uses
+from explorer.engine import uses
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit
@@ -20,6 +19,7 @@ from explorer.ui import permission
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views import vocabulary
+from explorer.views._shared import reader_text
 
 MAX_TOKENS = 128
 
@@ -94,7 +94,7 @@ def as_sentence(text: str, masks: tuple[int, ...] = (), focus: int = 0) -> Sente
     """`text` as the model reads it. Raises Told("text_empty")."""
     if not text.strip():
         raise Told("text_empty")
-    tokens, simplified = _tokens(model_id(), text)
+    tokens, simplified = reader_text.cut(model_id(), text, MAX_TOKENS)
     blanks = (i for i in range(len(tokens)) if _typed_mask(tokens, i))
     last = len(tokens) - 1
     covered = tuple(sorted({*blanks, *(m for m in masks if 0 < m < last)}))
@@ -106,18 +106,6 @@ def _typed_mask(tokens: Tokens, position: int) -> bool:
     """Whether the reader wrote [MASK] there: the mask token with characters of the text behind it."""
     start, end = tokens.offsets[position]
     return tokens.ids[position] == mask_id() and end > start
-
-
-@lru_cache(maxsize=512)
-def _tokens(model: str, text: str) -> tuple[Tokens, bool]:
-    engine = get_engine()
-    plain, simplified = engine.simplify(model, text[: MAX_TOKENS * 24])
-    tokens = engine.tokens(model, plain)
-    if len(tokens) > MAX_TOKENS:
-        tokens = engine.tokens(model, plain[: tokens.offsets[MAX_TOKENS - 2][1]])
-        while len(tokens) > MAX_TOKENS:
-            tokens = engine.tokens(model, tokens.text[:-1])
-    return tokens, simplified
 
 
 def mask_id() -> int:

@@ -15,11 +15,11 @@ from explorer.errors import Told
 from explorer.lab.types.masking import SCAN, ScanInputs, ScanResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
+from explorer.views._shared.page import choose_tool
 from explorer.views.masking import common
 from explorer.views.masking.common import Sentence, State
 
 KEY = "masking-strip"
-TOOLS = ("cover", "road", "see", "lottery", "joint", "lens", "compare", "budget")
 
 
 def draw() -> tuple[Sentence, State] | None:
@@ -36,9 +36,7 @@ def draw() -> tuple[Sentence, State] | None:
         widgets.text_line("masking-text", t("masking.input"), _text(state), _write, t("masking.placeholder"))
     if sentence is not None:
         _remarks(sentence)
-    widgets.choice(
-        "masking-tool", t("masking.tools"), TOOLS, state.tool, lambda tool: t(f"masking.tool.{tool}"), _choose_tool
-    )
+    choose_tool("masking", common.store(), state.tool)
     return None if sentence is None else (sentence, state)
 
 
@@ -118,11 +116,11 @@ def _clear() -> None:
 
 def _remarks(sentence: Sentence) -> None:
     if sentence.used < sentence.typed:
-        page_parts.notice("masking.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
+        page_parts.notice("common.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
     if sentence.simplified:
-        page_parts.notice("masking.simplified")
+        page_parts.notice("common.simplified")
     if any(sentence.tokens.unknown):
-        page_parts.notice("masking.unknown")
+        page_parts.notice("common.unknown")
 
 
 def _text(state: State) -> str:
@@ -131,7 +129,3 @@ def _text(state: State) -> str:
 
 def _write(text: str) -> None:
     common.store().set(text=text or " ", masks=(), focus=0)
-
-
-def _choose_tool(tool: str) -> None:
-    common.store().set(tool=tool)
