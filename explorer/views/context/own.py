@@ -61,7 +61,8 @@ def _lines(scene: Scene | None, state: State) -> None:
 def _write(text: str, word: str) -> None:
     state = common.store().now()
     senses = state.senses if text == state.text else ()
-    common.store().set(text=text or " ", word=word or " ", senses=senses, pick=0)
+    change = common.store().write if text != state.text else common.store().set
+    change(text=text or " ", word=word or " ", senses=senses, pick=0)
 
 
 def _back() -> None:

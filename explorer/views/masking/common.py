@@ -17,9 +17,11 @@ from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit
 from explorer.ui import permission
+from explorer.ui.carried import Carry
+from explorer.ui.carried import Sentence as CarriedSentence
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
-from explorer.views import vocabulary
+from explorer.views import arriving, vocabulary
 
 MAX_TOKENS = 128
 
@@ -49,7 +51,13 @@ class State:
 
 
 def store() -> Store[State]:
-    return Store(State, "masking")
+    return Store(State, "masking", carry=Carry(lambda state: (state.text, ""), take))
+
+
+def take(state: State, sentence: CarriedSentence) -> State:
+    """The page with a sentence from another one, a word of it covered."""
+    place = arriving.one_word(arriving.readable(model(), sentence.text, MAX_TOKENS))
+    return replace(state, text=sentence.text, masks=(place,), focus=place, watch=(), wrong="", b="", b_mask=0)
 
 
 def another_seed() -> None:

@@ -139,7 +139,7 @@ def _text(state: State) -> str:
 
 
 def _write(text: str) -> None:
-    common.store().set(text=text or " ", masks=(), focus=0)
+    common.store().write(text=text or " ", masks=(), focus=0)
 
 
 def _choose_tool(tool: str) -> None:
