@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer import numerics
 from explorer.engine import catalog, get_engine
 from explorer.lab.types import embedding_metrics as geometry
 from explorer.lab.types import generation as generation_types
@@ -106,7 +107,7 @@ def one_model(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -
             return request.getfixturevalue("gemma")._net
 
     monkeypatch.setattr(transformers, "AutoModelForCausalLM", Embedded)
-    monkeypatch.setattr(stage, "complete_scan", lambda sentence: None)
+    monkeypatch.setattr(stage, "complete", lambda *drawn: None)
     monkeypatch.chdir(ROOT)
 
 
@@ -228,12 +229,12 @@ def test_cover(lang: str, how: str, filled: Any) -> None:
     logits, target = filled(lang, state)
     assert first_words(best) == plain(top(logits))
     assert [numbers(line)[0] for line in best] == pytest.approx(
-        [cover.probability(logits, i) for i in top(logits)], abs=CLOSE
+        [numerics.probability(logits, i) for i in top(logits)], abs=CLOSE
     )
     assert f"original: {plain([target])[0]}" in original.replace("##", "")
-    assert numbers(original)[0] == pytest.approx(cover.probability(logits, target), abs=CLOSE)
+    assert numbers(original)[0] == pytest.approx(numerics.probability(logits, target), abs=CLOSE)
     assert int(original.split("rank ")[1]) == rank(logits, target)
-    assert numbers(loss)[0] == pytest.approx(cover.cross_entropy(logits, target), abs=2e-3)
+    assert numbers(loss)[0] == pytest.approx(numerics.cross_entropy(logits, target), abs=2e-3)
 
 
 def test_cover_with_a_typed_mask_left_as_it_is(filled: Any) -> None:
@@ -242,7 +243,7 @@ def test_cover_with_a_typed_mask_left_as_it_is(filled: Any) -> None:
     *best, original, _ = printed(shown("masking", "zh", state)).splitlines()
     logits, target = filled("zh", state)
     assert first_words(best) == plain(top(logits))
-    assert numbers(original)[0] == pytest.approx(cover.probability(logits, target), abs=CLOSE)
+    assert numbers(original)[0] == pytest.approx(numerics.probability(logits, target), abs=CLOSE)
     assert numbers(original)[0] > 0.5, "it sees itself"
 
 
@@ -255,8 +256,8 @@ def test_road(lang: str, how: str, filled: Any) -> None:
     for line, i in zip(best, top(logits), strict=True):
         score, p = numbers(line)
         assert score == pytest.approx(float(logits[i]), abs=2e-3)
-        assert p == pytest.approx(cover.probability(logits, i), abs=CLOSE)
-    assert numbers(loss)[0] == pytest.approx(cover.cross_entropy(logits, target), abs=2e-3)
+        assert p == pytest.approx(numerics.probability(logits, i), abs=CLOSE)
+    assert numbers(loss)[0] == pytest.approx(numerics.cross_entropy(logits, target), abs=2e-3)
 
 
 @pytest.mark.parametrize("lang", TEXTS)
@@ -264,7 +265,7 @@ def test_see(lang: str) -> None:
     state = with_tool(lang, "see")
     lines = printed(shown("masking", lang, state)).splitlines()
     result = run(TREAT, TreatInputs(state.text, state.focus))
-    p = [cover.probability(row, result.original) for row in result.logits]
+    p = [numerics.probability(row, result.original) for row in result.logits]
     assert [numbers(line)[0] for line in lines] == pytest.approx([p[0], p[1], float(np.mean(p[2:]))], abs=CLOSE)
     assert p[0] > p[1]
 
@@ -345,7 +346,7 @@ def test_home_bert(lang: str) -> None:
     for line, logits, original in zip(lines, result.logits, result.original, strict=True):
         best = top(logits, 1)[0]
         assert line.startswith(f"{decoded([int(original)])[0]}: guess {decoded([best])[0]} ")
-        expected = [cover.probability(logits, best), cover.probability(logits, int(original))]
+        expected = [numerics.probability(logits, best), numerics.probability(logits, int(original))]
         assert numbers(line) == pytest.approx(expected, abs=CLOSE)
 
 
@@ -396,7 +397,7 @@ def test_attention_off(lang: str, heads: tuple[int, ...]) -> None:
     off = tuple(divmod(code, 100) for code in heads) or ((6, 9),)
     rows = run(OFF, OffInputs(state.text, 4, off)).logits
     for line, row in zip(named, rows, strict=True):
-        assert numbers(line) == pytest.approx([cover.probability(row, i) for i in top(row, 3)], abs=CLOSE)
+        assert numbers(line) == pytest.approx([numerics.probability(row, i) for i in top(row, 3)], abs=CLOSE)
     p, q = (np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in rows.astype(float))
     assert numbers(kl)[0] == pytest.approx(float((p * np.log(p / q)).sum()), abs=CLOSE)
 
@@ -638,6 +639,6 @@ def test_generation_both() -> None:
     start, end = tokens.offsets[place]
     filled = run(FILL, FillInputs(BEGINNING, (Edit(place, common.mask_id()),), (place,))).logits[0]
     left = gpt(generation_types.LEFT, LeftInputs(BEGINNING, ((start, end),), 0)).logits
-    chances = [[cover.probability(row, i) for i in top(row)] for row in (filled, left)]
+    chances = [[numerics.probability(row, i) for i in top(row)] for row in (filled, left)]
     assert [numbers(line)[-1] for line in lines] == pytest.approx([*chances[0], *chances[1]], abs=CLOSE)
     assert [line.split(" ")[1] for line in lines[:5]] == decoded(top(filled))

@@ -10,13 +10,12 @@ import argparse
 import json
 import sys
 import time
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from explorer import chapters, paths
+from explorer import chapters, texts
 from explorer.errors import Told
 from explorer.models.catalog import adhoc_models, catalog, chapter_models, store, terms
 from explorer.models.catalog.catalog import ModelInfo
@@ -83,8 +82,7 @@ def _titles() -> dict[str, str]:
     found = {}
     for chapter in chapters.CHAPTERS:
         if chapter.ability:
-            words = tomllib.loads((paths.TEXT / "zh" / f"{chapter.id}.toml").read_text(encoding="utf-8"))
-            found[chapter.id] = words["nav"].partition("：")[0]
+            found[chapter.id] = texts.text(f"{chapter.id}.nav", "zh").partition("：")[0]
     return found
 
 
@@ -267,11 +265,7 @@ def _line(step: Progress) -> str:
 
 
 def _message(error: Told) -> str:
-    text = _messages().get(error.key, f"{error.key} {error.values}")
-    return text.replace("**", "").format(**error.values)
-
-
-@cache
-def _messages() -> dict[str, str]:
-    file = paths.TEXT / "en" / "errors.toml"
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    try:
+        return texts.text(f"errors.{error.key}", "en", **error.values).replace("**", "")
+    except KeyError:
+        return f"{error.key} {error.values}"

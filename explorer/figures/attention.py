@@ -12,11 +12,11 @@ from explorer.figures.theme import MASK, figure, safe
 
 
 def last_token(weights: NDArray[np.float32], tokens: Sequence[str], head: int, name: str) -> go.Figure:
-    """weights[head, token] as a heat-map, a row a head; the chosen head is framed."""
+    """weights[head, token] as a heat-map, a row a head, counted from 1; the head in place `head` is framed."""
     heads, count = weights.shape
     fig = figure(90 + 34 * heads)
     fig.add_heatmap(
-        z=weights, x=list(range(count)), y=[f"{name} {n}" for n in range(heads)], colorscale="Cividis", zmin=0,
+        z=weights, x=list(range(count)), y=[f"{name} {n + 1}" for n in range(heads)], colorscale="Cividis", zmin=0,
         zmax=float(weights.max()), xgap=1, ygap=2, customdata=[[safe(token) for token in tokens]] * heads,
         hovertemplate="%{y} · %{customdata}: %{z:.1%}<extra></extra>", colorbar={"tickformat": ".0%", "thickness": 12},
     )  # fmt: skip

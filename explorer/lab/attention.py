@@ -13,6 +13,7 @@ import numpy as np
 from explorer.errors import Told
 from explorer.lab.experiment import implements
 from explorer.lab.narrowing import dense, influence, off, padding, window
+from explorer.lab.types.arrays import Floats
 from explorer.lab.types.attention import (
     ATLAS,
     CELL,
@@ -23,7 +24,6 @@ from explorer.lab.types.attention import (
     CellInputs,
     CellResult,
     CellsResult,
-    Floats,
     LookInputs,
     LookResult,
     Sight,

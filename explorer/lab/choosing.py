@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer import numerics
 from explorer.errors import Told
 from explorer.lab.decoding import visible
 from explorer.lab.experiment import implements
 from explorer.lab.sampling import best_first, chance_at, draw, offer
+from explorer.lab.types.arrays import Floats
 from explorer.lab.types.core import Progress
-from explorer.lab.types.generation import TREE, WAYS, Floats, Node, TreeInputs, TreeResult, Way, WaysInputs, WaysResult
+from explorer.lab.types.generation import TREE, WAYS, Node, TreeInputs, TreeResult, Way, WaysInputs, WaysResult
 
 if TYPE_CHECKING:
     from explorer.models.network.kv_cache import Past
@@ -27,10 +29,9 @@ MOST_STEPS, MOST_BEAMS, MOST_LEAVES = 40, 6, 64
 
 def log_p_of(logits: Floats) -> Any:
     """Log-probabilities along the last axis, in float64. Raises Told("scores_broken")."""
-    shifted = logits.astype(np.float64) - logits.max(axis=-1, keepdims=True)
-    if not np.isfinite(shifted.max()):
+    if not np.isfinite(logits.max(axis=-1)).all():
         raise Told("scores_broken")
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return numerics.log_softmax(logits)
 
 
 @implements(WAYS)

@@ -15,7 +15,8 @@ from explorer.errors import Told
 from explorer.lab.cbow import cbow
 from explorer.lab.experiment import implements
 from explorer.lab.reading import encode
-from explorer.lab.types.context import EMBED, EmbedInputs, EmbedResult, Floats, Occurrence, Read
+from explorer.lab.types.arrays import Floats
+from explorer.lab.types.context import EMBED, EmbedInputs, EmbedResult, Occurrence, Read
 from explorer.lab.types.core import Progress
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.content import corpora
+from explorer.lab.types.arrays import Floats
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.languages import KIND, Bytes
-from explorer.lab.types.masking import Floats
 
 if TYPE_CHECKING:
     from explorer.models.network.tokenizer import TextTokenizer

@@ -18,7 +18,8 @@ import numpy as np
 
 from explorer.errors import Told
 from explorer.lab.experiment import ForwardRequest
-from explorer.lab.types.generation import Floats, FollowResult
+from explorer.lab.types.arrays import Floats
+from explorer.lab.types.generation import FollowResult
 
 if TYPE_CHECKING:
     from explorer.models.network.kv_cache import Past

@@ -14,7 +14,8 @@ import numpy as np
 from explorer.errors import Told
 from explorer.lab.experiment import implements
 from explorer.lab.reading import after_edits, edited, encode, mask_id_of, require_position
-from explorer.lab.types.masking import JOINT, WORD, Floats, JointInputs, JointOrder, JointResult, WordInputs, WordResult
+from explorer.lab.types.arrays import Floats
+from explorer.lab.types.masking import JOINT, WORD, JointInputs, JointOrder, JointResult, WordInputs, WordResult
 
 if TYPE_CHECKING:
     from explorer.models.network.model import Model

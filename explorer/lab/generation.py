@@ -20,11 +20,11 @@ from explorer.lab.experiment import implements
 from explorer.lab.looking import inside, left
 from explorer.lab.reach import cached, context, ngram
 from explorer.lab.sampling import chance_at, draw, offer
+from explorer.lab.types.arrays import Floats
 from explorer.lab.types.generation import (
     FOLLOW,
     SCAN,
     WRITE,
-    Floats,
     FollowInputs,
     FollowResult,
     ScanInputs,

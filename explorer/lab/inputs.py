@@ -15,13 +15,13 @@ import numpy as np
 from explorer.content.sentences import sentences
 from explorer.errors import Told
 from explorer.lab.experiment import implements
+from explorer.lab.types.arrays import Floats
 from explorer.lab.types.core import Progress, Tokens
 from explorer.lab.types.inputs import (
     ADD_UP,
     LOOKUP,
     POSITIONS,
     READ_LONG,
-    Floats,
     LongInputs,
     LongResult,
     LookupInputs,

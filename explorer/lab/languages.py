@@ -22,6 +22,7 @@ from explorer.lab.mapping import place
 from explorer.lab.surveying import align, survey
 from explorer.lab.tagging import learn, tag, train_pos
 from explorer.lab.translating import words
+from explorer.lab.types.arrays import Floats, Ints
 from explorer.lab.types.core import Progress, Tokens
 from explorer.lab.types.experiment import Results
 from explorer.lab.types.languages import (
@@ -38,7 +39,6 @@ from explorer.lab.types.languages import (
     SurveyResult,
     kinds_of,
 )
-from explorer.lab.types.masking import Floats, Ints
 
 if TYPE_CHECKING:
     from torch import Tensor

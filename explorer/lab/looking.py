@@ -14,7 +14,8 @@ from explorer.errors import Told
 from explorer.lab.choosing import log_p_of
 from explorer.lab.decoding import visible
 from explorer.lab.experiment import implements
-from explorer.lab.types.generation import INSIDE, LEFT, Floats, InsideInputs, InsideResult, Ints, LeftInputs, LeftResult
+from explorer.lab.types.arrays import Floats, Ints
+from explorer.lab.types.generation import INSIDE, LEFT, InsideInputs, InsideResult, LeftInputs, LeftResult
 
 if TYPE_CHECKING:
     from explorer.models.network.model import Model

@@ -16,9 +16,9 @@ import numpy as np
 from explorer.errors import Told
 from explorer.lab.experiment import implements
 from explorer.lab.reading import MAX_TOKENS, ordinary_ids_of
+from explorer.lab.types.arrays import Ints
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.lottery import KINDS, ROLL, TALLY, LotteryInputs, LotteryResult, LotteryTally
-from explorer.lab.types.masking import Ints
 
 if TYPE_CHECKING:
     from explorer.models.network.tokenizer import TextTokenizer

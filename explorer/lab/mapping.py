@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer import numerics
 from explorer.content import corpora
 from explorer.errors import Told
 from explorer.lab import umap_client
@@ -52,26 +53,10 @@ def place(model: Model, inputs: PlaceInputs) -> Iterator[Progress | PlaceResult]
                 maps[way, layer] = umap_client.umap_of(rows_of, 2).reshape(k, n, 2)
                 yield Progress(k + way * layers + layer + 1, steps)
             else:
-                flat, kept[way, layer] = pca(rows_of)
+                flat, kept[way, layer] = numerics.principal_coordinates(rows_of, 2)
                 maps[way, layer] = flat.reshape(k, n, 2)
-        maps[way] = aligned(maps[way].reshape(layers, k * n, 2)).reshape(layers, k, n, 2)
+        maps[way] = numerics.aligned(maps[way].reshape(layers, k * n, 2)).reshape(layers, k, n, 2)
     yield PlaceResult(inputs.method, maps.astype(np.float32), kept.astype(np.float32), apart.astype(np.float32))
-
-
-def pca(x: NDArray[Any]) -> tuple[NDArray[Any], float]:
-    """The first two principal coordinates of x[n, d], and the share of the variance they keep."""
-    u, s, _ = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
-    return u[:, :2] * s[:2], float((s[:2] ** 2).sum() / max((s**2).sum(), 1e-12))
-
-
-def aligned(maps: NDArray[Any]) -> NDArray[Any]:
-    """maps[layers, n, 2] in the unit disc, turned from the last layer down to lie like the one above (Procrustes)."""
-    out = maps - maps.mean(axis=1, keepdims=True)
-    out = out / np.maximum(np.linalg.norm(out, axis=-1).max(axis=1), 1e-12)[:, None, None]
-    for layer in range(len(out) - 2, -1, -1):
-        u, _, v = np.linalg.svd(out[layer].T @ out[layer + 1])
-        out[layer] = out[layer] @ (u @ v)
-    return np.asarray(out)
 
 
 def spread(points: NDArray[Any]) -> float:

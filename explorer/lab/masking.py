@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer import numerics
 from explorer.errors import Told
 from explorer.lab.experiment import implements
 from explorer.lab.filling import joint, word
-from explorer.lab.reading import after_edits, edited, encode, mask_id_of, ordinary_ids, require_position, softmax
+from explorer.lab.reading import after_edits, edited, encode, mask_id_of, ordinary_ids, require_position
 from explorer.lab.scanning import scan
+from explorer.lab.types.arrays import Floats, Ints
 from explorer.lab.types.core import Progress
 from explorer.lab.types.masking import (
     AVERAGE,
@@ -27,8 +29,6 @@ from explorer.lab.types.masking import (
     AverageResult,
     FillInputs,
     FillResult,
-    Floats,
-    Ints,
     LensInputs,
     LensResult,
     TreatInputs,
@@ -98,7 +98,7 @@ def average(model: Model, inputs: AverageInputs) -> Iterator[Progress | AverageR
             other = int(_others(ordinary, tokens.ids[at], 1, rng)[0])
             rows += [edited(tokens.ids, {at: token}) for token in (tokens.ids[at], mask_id_of(model), other)]
             positions += [at] * 3
-        p = softmax(_logits_at(model, rows, positions)).reshape(len(drawn), 3, -1)
+        p = numerics.softmax(_logits_at(model, rows, positions)).reshape(len(drawn), 3, -1)
         original = np.array([tokens.ids[at] for at in drawn])
         p_original = p[np.arange(len(drawn)), :, original]
         right = p[:, 2].argmax(axis=1) == original

@@ -14,6 +14,7 @@ import numpy as np
 from explorer.errors import Told
 from explorer.lab.experiment import implements
 from explorer.lab.reading import edited, encode, mask_id_of, require_position
+from explorer.lab.types.arrays import Floats
 from explorer.lab.types.attention import (
     DENSE,
     INFLUENCE,
@@ -22,7 +23,6 @@ from explorer.lab.types.attention import (
     WINDOW,
     DenseInputs,
     DenseResult,
-    Floats,
     InfluenceResult,
     OffInputs,
     OffResult,

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer import numerics
 from explorer.errors import Told
 from explorer.lab.experiment import implements
 from explorer.lab.lottery import draw
-from explorer.lab.reading import mask_id_of, ordinary_ids, softmax
+from explorer.lab.reading import mask_id_of, ordinary_ids
 from explorer.lab.types.core import Progress, Tokens
 from explorer.lab.types.lottery import LotteryInputs
 from explorer.lab.types.pairs import (
@@ -86,10 +87,10 @@ def lesson(model: Model, inputs: LessonInputs) -> LessonResult:
     states = model.hidden_states(ids, mask, types)
     at = [int(position) for position in drawn.positions]
     scores = model.decode(model.transform(states[-1, 0, at])).cpu().numpy()
-    p = softmax(scores)
+    p = numerics.softmax(scores)
     losses = -np.log(np.maximum(p[np.arange(len(at)), [tokens.ids[i] for i in at]], 1e-30))
     pair = _read(heads.next_head(model), states, mask, types)
-    p_next = float(softmax(pair.scores)[0, 0])
+    p_next = float(numerics.softmax(pair.scores)[0, 0])
     return LessonResult(
         tokens=tokens,
         random=random,
@@ -130,9 +131,9 @@ def measure(model: Model, inputs: MeasureInputs) -> Iterator[Progress | MeasureR
     for start in range(0, len(asked), BATCH):
         chosen = by_length[start : start + BATCH]
         states, mask, types = _states(model, [encoded[i] for i in chosen])
-        p_next[chosen] = softmax(_read(next_head, states, mask, types).scores)[:, 0]
+        p_next[chosen] = numerics.softmax(_read(next_head, states, mask, types).scores)[:, 0]
         if order_head is not None:
-            p_order[chosen] = softmax(_read(order_head, states, mask, types).scores)[:, 0]
+            p_order[chosen] = numerics.softmax(_read(order_head, states, mask, types).scores)[:, 0]
         yield Progress(min(start + BATCH, len(asked)) // 3, count)
     overlaps = np.array([overlap(first, second) for first, second in asked])
     columns = [column.reshape(count, 3).astype(np.float32) for column in (p_next, p_order, overlaps)]

@@ -17,6 +17,7 @@ from explorer.errors import Told
 from explorer.lab.choosing import log_p_of
 from explorer.lab.decoding import begins, visible
 from explorer.lab.experiment import implements
+from explorer.lab.types.arrays import Floats
 from explorer.lab.types.core import Progress
 from explorer.lab.types.generation import (
     CACHED,
@@ -26,7 +27,6 @@ from explorer.lab.types.generation import (
     CacheResult,
     ContextInputs,
     ContextResult,
-    Floats,
     NgramInputs,
     NgramResult,
 )

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.errors import Told
+from explorer.lab.types.arrays import Ints
 from explorer.lab.types.core import Tokens
-from explorer.lab.types.masking import Edit, Floats, Ints
+from explorer.lab.types.masking import Edit
 
 if TYPE_CHECKING:
     from explorer.models.network.model import Model
@@ -77,9 +78,3 @@ def ordinary_ids_of(tokenizer: TextTokenizer) -> Ints:
 
 def ordinary_ids(model: Model) -> Ints:
     return ordinary_ids_of(model.tokenizer)
-
-
-def softmax(logits: Floats) -> Floats:
-    """Probabilities along the last axis."""
-    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), dtype=np.float32)

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import Told
-from explorer.lab.types.generation import Floats, Ints, Settings, chance_at
+from explorer.lab.types.arrays import Floats, Ints
+from explorer.lab.types.generation import Settings, chance_at
 
 __all__ = ["Offer", "best_first", "chance_at", "draw", "offer", "penalised"]
 

@@ -14,9 +14,9 @@ from explorer.content import corpora
 from explorer.errors import Told
 from explorer.lab.converting import token_kinds
 from explorer.lab.experiment import implements
+from explorer.lab.types.arrays import Floats, Ints
 from explorer.lab.types.core import Progress
 from explorer.lab.types.languages import ALIGN, SURVEY, AlignInputs, AlignResult, SurveyInputs, SurveyResult
-from explorer.lab.types.masking import Floats, Ints
 
 if TYPE_CHECKING:
     from explorer.models.network.model import Model

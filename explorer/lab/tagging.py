@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer import numerics
 from explorer.content import corpora
 from explorer.errors import Told
 from explorer.lab.decoding import Shelf
 from explorer.lab.experiment import implements
 from explorer.lab.lottery import word_numbers
 from explorer.lab.reading import encode
+from explorer.lab.types.arrays import Floats, Ints
 from explorer.lab.types.core import Progress, Tokens
-from explorer.lab.types.masking import Floats, Ints
 from explorer.lab.types.tagging import (
     LEARN,
     TAG,
@@ -108,9 +109,8 @@ def tag(model: Model, inputs: TagInputs) -> TagResult:
     states = model.hidden_states(*model.tensor_inputs([tokens.ids]))[inputs.layer, 0].cpu().numpy()
     x = np.stack([states[pieces].mean(axis=0) for pieces, _, _ in spans]) - inputs.centre
     scores = x @ inputs.weights[:-1] + inputs.weights[-1]
-    power = np.exp(scores - scores.max(axis=1, keepdims=True))
     best = scores.argmax(axis=1)
-    p = power[np.arange(len(best)), best] / power.sum(axis=1)
+    p = numerics.softmax(scores)[np.arange(len(best)), best]
     return TagResult(
         tokens.text, np.array([start for _, start, _ in spans]), np.array([end for _, _, end in spans]),
         best.astype(np.int64), p.astype(np.float32),

@@ -14,8 +14,8 @@ import numpy as np
 from explorer.content import corpora
 from explorer.errors import Told
 from explorer.lab.experiment import implements
+from explorer.lab.types.arrays import Floats
 from explorer.lab.types.languages import WORDS, WordsInputs, WordsResult
-from explorer.lab.types.masking import Floats
 
 if TYPE_CHECKING:
     from explorer.models.network.model import Model

@@ -1,22 +1,19 @@
-"""The words of the interface: which language the reader has, and the text for a key in it.
+"""The reader's language, and the text for a key in it.
 
-Texts lie in assets/text/<lang>/<chapter>.toml; a key is "chapter.section.name". This module knows where they
-are and how they are filled in; it does not know how they are drawn (markup.py does).
+Knows the session, the link and the browser; where texts lie is explorer/texts.py's, how they are drawn markup.py's.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
-from explorer import paths
+from explorer import texts
+from explorer.texts import HTML_LANG, LANGUAGES, text
 
-LANGUAGES = ("zh", "en")
-HTML_LANG = {"zh": "zh-CN", "en": "en"}
+__all__ = ["HTML_LANG", "LANGUAGES", "choose_language", "clauses", "language", "listed", "section", "t", "text"]
 
 
 def language() -> str:
@@ -44,14 +41,6 @@ def t(key: str, /, **values: object) -> str:
     return text(key, language(), **values)
 
 
-def text(key: str, lang: str, /, **values: object) -> str:
-    """The text of `key` in `lang`. Raises KeyError for an unknown key: a test finds every such key."""
-    found = _lookup(key, lang)
-    if not isinstance(found, str):
-        raise KeyError(f"{key} is a section, not a text")
-    return found.format(**values) if values else found
-
-
 def listed(items: Iterable[str]) -> str:
     """Words as the reader's language lists them: 、 in Chinese, a comma and a space in English."""
     return t("common.list_comma").join(items)
@@ -64,23 +53,4 @@ def clauses(items: Iterable[str]) -> str:
 
 def section(key: str) -> dict[str, Any]:
     """All texts below `key` in the reader's language, as they stand (labels for a component)."""
-    found = _lookup(key, language())
-    if not isinstance(found, dict):
-        raise KeyError(f"{key} is a text, not a section")
-    return found
-
-
-def _lookup(key: str, lang: str) -> Any:
-    chapter, *path = key.split(".")
-    found: Any = _chapter(lang, chapter)
-    for name in path:
-        try:
-            found = found[name]
-        except (KeyError, TypeError) as error:
-            raise KeyError(f"no text {key!r} in {lang}") from error
-    return found
-
-
-@lru_cache(maxsize=64)
-def _chapter(lang: str, chapter: str) -> dict[str, Any]:
-    return tomllib.loads((paths.TEXT / lang / f"{chapter}.toml").read_text(encoding="utf-8"))
+    return texts.section(key, language())

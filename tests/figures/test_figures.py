@@ -172,3 +172,11 @@ def test_only_the_truth_is_green() -> None:
 def test_without_a_truth_nothing_is_green() -> None:
     fig = ranks.by_layer({"a": [1, 2], "b": [2, 1]}, 100, "x", "y")
     assert theme.TRUTH not in {trace.line.color for trace in fig.data}
+
+
+def test_heads_of_the_last_token_are_counted_from_one() -> None:
+    from explorer.figures import attention
+
+    weights = np.array([[0.25, 0.75], [0.5, 0.5]], dtype=np.float32)
+    fig = attention.last_token(weights, ["a", "b"], 1, "head")
+    assert list(fig.data[0].y) == ["head 1", "head 2"]

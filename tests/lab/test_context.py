@@ -16,6 +16,7 @@ import numpy as np
 import psutil
 import pytest
 
+from explorer import numerics
 from explorer.errors import Told
 from explorer.lab import cbow, context, umap_client
 from explorer.lab.types import embedding_metrics as geometry
@@ -165,7 +166,7 @@ def test_scores_agree_with_scikit_learn() -> None:
 def test_pca_keeps_distances_when_it_has_all_dimensions_and_turning_changes_none() -> None:
     rng = np.random.default_rng(0)
     x = rng.normal(size=(4, 3, 9)) @ np.diag([5, 3, 2, 1, 1, 1, 1, 1, 1.0])
-    placed, kept = geometry.pca(x)
+    placed, kept = numerics.pca(x)
     for layer in range(4):
         truth = np.linalg.norm(x[layer][:, None] - x[layer][None], axis=-1)
         shown = np.linalg.norm(placed[layer][:, None] - placed[layer][None], axis=-1)
@@ -176,7 +177,7 @@ def test_pca_keeps_distances_when_it_has_all_dimensions_and_turning_changes_none
 def test_identical_points_have_no_directions_and_stay_on_one_spot() -> None:
     x = np.ones((2, 5, 8))
     assert np.isnan(geometry.cosines(x - x.mean(axis=1, keepdims=True), np.ones(2))).all()
-    assert (geometry.pca(x)[0] == 0).all()
+    assert (numerics.pca(x)[0] == 0).all()
 
 
 def test_the_crossing_is_exactly_zero_where_both_senses_are_one_vector() -> None:

@@ -12,7 +12,7 @@ import pytest
 from explorer.content import corpora
 from explorer.engine.handles import Handles, Shelf
 from explorer.errors import Told
-from explorer.lab import converting, languages, mapping, surveying, tagging
+from explorer.lab import converting, languages, surveying, tagging
 from explorer.lab.types.core import Progress
 from explorer.lab.types.experiment import Results
 from explorer.lab.types.languages import (
@@ -260,18 +260,11 @@ def test_keep_is_the_library_s_top_hundred(tiny_model: Model, log_p: Any) -> Non
         np.testing.assert_allclose(result.shares[n], expected, atol=0.0101)
 
 
-def test_a_map_is_pca_and_turning_changes_no_distance(tiny_model: Model) -> None:
+def test_a_map_lies_in_the_unit_disc_and_centring_joins_the_languages(tiny_model: Model) -> None:
     result = last(languages.place(tiny_model, PlaceInputs(corpora.digest(), (0, 5, 9), "pca")))
     assert result.maps.shape == (2, tiny_model.n_layers + 1, 6, 3, 2)
     assert np.linalg.norm(result.maps, axis=-1).max() <= 1 + 1e-5
     assert (result.apart[1] < 1e-3).all(), "without their languages, the languages' centres coincide"
-    x = np.random.default_rng(3).standard_normal((7, 4))
-    flat, kept = mapping.pca(x)
-    spread = x - x.mean(axis=0)
-    values = np.linalg.eigvalsh(spread.T @ spread)
-    assert kept == pytest.approx(values[-2:].sum() / values.sum())
-    turned = mapping.aligned(np.stack([flat @ np.array([[0, -1], [1, 0]]), flat]))
-    np.testing.assert_allclose(turned[0], turned[1], atol=1e-9)
 
 
 def test_a_map_by_umap_has_every_layer_and_says_how_far_the_languages_are(tiny_model: Model) -> None:

@@ -16,6 +16,7 @@ from explorer.lab.types.pairs import JudgeInputs, LessonInputs, MeasureInputs, M
 from explorer.models.catalog.catalog import default
 from explorer.models.network import pair_heads as heads
 from explorer.models.network.model import Model
+from explorer.numerics import softmax
 
 PAIRS = (
     ("奶奶在院子里种了一棵枣树。", "到了秋天，树上结满了红枣。"),
@@ -45,7 +46,7 @@ def test_next_scores_are_the_librarys_and_index_0_means_next(mini_mbert: Model) 
         np.testing.assert_allclose(found.next.scores[n], expected, atol=2e-4)
     strange = ("奶奶在院子里种了一棵枣树。", "The bank lowered its interest rate.")
     both = pairs.judge(mini_mbert, JudgeInputs((PAIRS[0], strange))).next.scores
-    assert pairs.softmax(both)[0, 0] > pairs.softmax(both)[1, 0]
+    assert softmax(both)[0, 0] > softmax(both)[1, 0]
 
 
 def test_the_road_recomputes_in_numpy(mini_mbert: Model) -> None:
@@ -107,7 +108,7 @@ def test_measuring_asks_about_each_pair_three_times(mini_mbert: Model) -> None:
     assert isinstance(found, MeasureResult)
     assert found.next.shape == found.order.shape == found.overlap.shape == (3, 3)
     judged = pairs.judge(mini_mbert, JudgeInputs((PAIRS[1], PAIRS[1][::-1])))
-    np.testing.assert_allclose(found.next[1, :2], pairs.softmax(judged.next.scores)[:, 0], atol=1e-3)
+    np.testing.assert_allclose(found.next[1, :2], softmax(judged.next.scores)[:, 0], atol=1e-3)
     np.testing.assert_array_equal(found.overlap[:, 0], found.overlap[:, 1])
     assert float(found.overlap_order_right().mean()) == 0.5
 

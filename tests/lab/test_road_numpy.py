@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from explorer.lab import masking
-from explorer.lab.reading import softmax
 from explorer.lab.types.masking import Edit, FillInputs, FillResult, LensInputs, ScanInputs
+from explorer.numerics import softmax
 from tests.lab.conftest import last
 
 if TYPE_CHECKING:

@@ -212,3 +212,13 @@ def gemma_result() -> Any:
         return natural, other
 
     return read
+
+
+def test_layers_and_heads_of_a_step_are_counted_from_one() -> None:
+    at = open_page("generation", "en", tool="inside", layer="2", head="1")
+    assert not at.exception
+    layer, head = (next(one for one in at.slider if one.key == f"generation-{name}") for name in ("layer", "head"))
+    assert (layer.min, layer.value, layer.max) == (1, 3, 18)
+    assert (head.min, head.value) == (1, 2)
+    head.set_value(1).run()
+    assert at.session_state["generation-head"] == 1

@@ -86,9 +86,7 @@ def test_the_link_that_opens_a_session_brings_its_sentence(reader: Reader) -> No
     page("b").write(text="天晴了。")
     reader.link.from_dict({"text": "另一个链接。"})
     page("c").get()
-    assert turn(reader, "d").get().text == "天晴了。", (
-        "what was written stays the newest"
-    )
+    assert turn(reader, "d").get().text == "天晴了。", "what was written stays the newest"
 
 
 def test_what_a_page_cannot_read_is_said_and_its_own_example_stands_there(reader: Reader) -> None:

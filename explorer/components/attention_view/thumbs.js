@@ -13,7 +13,7 @@ export class Thumbs {
   constructor(root, choose, view) {
     this.view = view; // what is looked at now
     this.canvas = h("canvas", {tabindex: 0, role: "application"});
-    this.hint = h("p", {class: "note"});
+    this.hint = h("p", {class: "note keys"});
     this.several = h("input", {type: "checkbox"});
     this.severalName = h("span");
     this.element = h("div", {class: "thumbs"}, this.canvas, h("label", {}, this.several, this.severalName), this.hint);

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from streamlit.components.v2 import component
 
+from explorer import numerics
 from explorer.components.bundle import bundle
 from explorer.components.distribution import head_ids
 from explorer.components.labels import interface
@@ -101,8 +102,7 @@ def _draw(columns: Sequence[Mapping[str, Any]], *, key: str, **texts: str) -> No
 
 def column(series: Series, vocabulary: Sequence[str]) -> dict[str, Any]:
     """What is drawn of one series: the first SHOWN words, the original if it is not among them, and the rest."""
-    shifted = series.logits.astype(np.float64) - float(series.logits.max())
-    p = np.exp(shifted) / np.exp(shifted).sum()
+    p = numerics.softmax(series.logits)
     ids = head_ids(series.logits, SHOWN).tolist()
     if series.original_id is not None and series.original_id not in ids:
         ids.append(series.original_id)

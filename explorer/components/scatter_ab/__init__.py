@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from streamlit.components.v2 import component
 
+from explorer import numerics
 from explorer.components.bundle import bundle
 from explorer.components.labels import interface
 from explorer.components.packing import pack
@@ -77,12 +78,7 @@ def scatter_ab(
 
 def extremes(logits_a: NDArray[np.float32], logits_b: NDArray[np.float32]) -> list[int]:
     """The ids of both lists and a few more, so that rounding at their ends cannot leave a word without its name."""
-    log_a, log_b = _log_softmax(logits_a), _log_softmax(logits_b)
+    log_a, log_b = numerics.log_softmax(logits_a), numerics.log_softmax(logits_b)
     candidates = np.flatnonzero(np.maximum(log_a, log_b) >= np.log(LEAST_P) - 1e-3)
     order = candidates[np.argsort((log_b - log_a)[candidates], kind="stable")]
     return [*order[: LISTED + 2].tolist(), *order[-LISTED - 2 :].tolist()]
-
-
-def _log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
-    shifted = logits.astype(np.float64) - float(logits.max())
-    return np.asarray(shifted - np.log(np.exp(shifted).sum()), dtype=np.float64)

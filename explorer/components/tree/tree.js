@@ -8,7 +8,7 @@ import {shown} from "../generator/path.js";
 
 // A tree laid out in columns, a column a step. Leaves are spread evenly, parents stand in the middle of their children.
 
-const [WIDE, HIGH, LEFT, TOP] = [112, 34, 24, 20];
+const [WIDE, HIGH, LEFT, TOP] = [112, 36, 24, 20];
 const NS = "http://www.w3.org/2000/svg";
 
 class Tree {
@@ -96,9 +96,9 @@ class Tree {
     if (part.name === "path") return make("path", {d: part.d, class: `edge ${state}`, "stroke-width": part.thick});
     if (part.name === "root") return make("circle", {cx: part.x, cy: part.y, r: 6, class: "root"});
     const group = make("g", {class: `node ${state}`, "data-node": part.i, tabindex: 0, role: "button", "aria-label": this.words(part.i)});
-    group.append(make("rect", {x: part.x - 4, y: part.y - 15, width: 82, height: 30, rx: 7}));
+    group.append(make("rect", {x: part.x - 4, y: part.y - 16, width: 82, height: 32, rx: 7}));
     const word = make("text", {x: part.x + 2, y: part.y - 1, lang: langOf(part.word, this.header.lang)}, fitted(part.word, 15, 72));
-    group.append(word, make("text", {x: part.x + 2, y: part.y + 11, class: "p"}, percent(part.p)));
+    group.append(word, make("text", {x: part.x + 2, y: part.y + 12, class: "p"}, percent(part.p)));
     return group;
   }
 
@@ -130,7 +130,7 @@ class Tree {
       if (part.name === "path") return tag("path", {d: part.d, fill: "none", stroke: part.best ? colours.model : colours.line, "stroke-width": part.thick, "stroke-dasharray": part.kept ? null : "3 3"});
       if (part.name === "root") return tag("circle", {cx: part.x, cy: part.y, r: 6, fill: colours.ink});
       return text(part.x + 2, part.y - 1, fitted(part.word, 15, 72), {"font-size": 15, fill: part.kept ? colours.ink : colours.soft}) +
-        text(part.x + 2, part.y + 11, percent(part.p), {"font-size": 10, fill: colours.soft});
+        text(part.x + 2, part.y + 12, percent(part.p), {"font-size": 13, fill: colours.soft});
     });
     return picture(width, height, colours, this.header.title || this.header.labels.tree, this.header.caption, drawn);
   }

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.lab.types.arrays import Floats, Ints
 from explorer.lab.types.codec import wire
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.experiment import Experiment
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
 Doubles = NDArray[np.float64]
 
 LEAST_TOKENS = 60  # words of a text that CBOW is trained on

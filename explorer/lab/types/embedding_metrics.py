@@ -1,4 +1,4 @@
-"""Distances and maps of vectors at every layer: cosines three ways, how well two senses part, maps and their truth.
+"""Embedding metrics: cosines at every layer, how well two senses part, groups and their order, how true a map is.
 
 Pure NumPy, so that a first paint needs nothing else; UMAP and t-SNE (explorer/lab/umap_client.py) are imported apart.
 Knows vectors and labels; no model, no words.
@@ -109,36 +109,6 @@ def nearest_sense(cos: Array, labels: Sequence[int]) -> float:
         best = np.delete(row >= row[np.arange(len(label)) != n].max() - 1e-6, n)
         right.append((np.delete(label, n)[best] == label[n]).mean())
     return float(np.mean(right))
-
-
-def pca(x: Array, dims: int = 3) -> tuple[Array, Array]:
-    """map[layers, n, dims], scaled to the unit ball and turned so that a layer lies as the one above it does; and the
-    share of the variance that the first two dimensions keep, per layer (NaN where there is none)."""
-    placed = np.zeros((*x.shape[:2], dims))
-    kept = np.full(len(x), np.nan)
-    for layer, rows in enumerate(x):
-        spread = rows - rows.mean(axis=0)
-        u, s, _ = np.linalg.svd(spread, full_matrices=False)
-        k = min(dims, len(s))
-        if s.size and s[0] > TINY * max(float(np.linalg.norm(rows)), 1e-12):
-            placed[layer, :, :k] = u[:, :k] * s[:k]
-            kept[layer] = (s[:2] ** 2).sum() / (s**2).sum()
-    return aligned(placed), kept
-
-
-def aligned(placed: Array) -> Array:
-    """Each layer scaled to the unit ball, and turned (from the last layer down) to lie like its neighbour.
-
-    Turning and mirroring leave every distance as it is (orthogonal Procrustes; Schönemann 1966).
-    """
-    out = placed - placed.mean(axis=1, keepdims=True)
-    radius = np.linalg.norm(out, axis=-1).max(axis=1)
-    out = out / np.where(radius > 0, radius, 1)[:, None, None]
-    for layer in range(len(out) - 2, -1, -1):
-        if radius[layer] > 0:
-            u, _, v = np.linalg.svd(out[layer].T @ out[layer + 1])
-            out[layer] = out[layer] @ (u @ v)
-    return np.asarray(out)
 
 
 def trustworthiness(cos: Array, placed: Array, k: int) -> float:

@@ -10,13 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from explorer.lab.types.arrays import Floats, Ints
 from explorer.lab.types.codec import wire
 from explorer.lab.types.experiment import Experiment
-
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
 
 
 @wire("generation/settings")

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.lab.types.arrays import Floats, Ints
 from explorer.lab.types.codec import wire
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.experiment import Experiment, Ref
-from explorer.lab.types.masking import Floats, Ints
 
 Halves = NDArray[np.float16]
 Bytes = NDArray[np.uint8]

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.lab.types.arrays import Ints
 from explorer.lab.types.codec import wire
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.experiment import Experiment
-from explorer.lab.types.masking import Ints
 
 KINDS = ("mask", "random", "keep")
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.lab.types.arrays import Floats, Ints
 from explorer.lab.types.codec import wire
 from explorer.lab.types.experiment import Experiment
-from explorer.lab.types.masking import Floats, Ints
 
 
 @wire("languages/pos-inputs")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from explorer import numerics
 from explorer.content import examples
 from explorer.errors import Cancelled
 from explorer.figures import layers
@@ -135,7 +136,7 @@ def _point(found: CbowResult, word: str) -> None:
     """The commonest words and the one on the stage: a point each."""
     shown = [*found.words[:SHOWN], *([word] if word in found.words[SHOWN:] else [])]
     vectors = found.vectors[[found.words.index(one) for one in shown]].astype(np.float64)
-    placed, _ = geometry.pca(vectors[None])
+    placed, _ = numerics.pca(vectors[None])
     own = [n for n, one in enumerate(shown) if one == word]
     others = [n for n, one in enumerate(shown) if one != word]
     groups = {t("context.cbow.map"): (placed[0, others, :2], [shown[n] for n in others])}
@@ -149,7 +150,7 @@ def _point(found: CbowResult, word: str) -> None:
 def _cloud(scene: Scene, result: EmbedResult, layer: int) -> None:
     """The same word in BERT: as many points as sentences."""
     x = geometry.treated(result, "centred")[layer]
-    placed, _ = geometry.pca(x[None])
+    placed, _ = numerics.pca(x[None])
     groups = {}
     for sense in sorted({line.sense for line in scene.lines}):
         members = [n for n, line in enumerate(scene.lines) if line.sense == sense]

@@ -15,16 +15,14 @@ from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.context import EmbedInputs, Occurrence
 from explorer.ui import page_parts, permission
-from explorer.ui.carried import Carry, Sentence
+from explorer.ui.carried import Carry
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
-from explorer.views import arriving
 from explorer.views.context import words
 
 MAX_LINES = 500
 MAX_TOKENS = 128
 MAX_SWAPS = 8
-COMPANY = 4  # sentences of ours beside one that a reader brings: a link still holds them
 SETS = tuple(examples.load("context")["sets"])
 Tool = Literal["look", "own", "swap", "cross", "static", "things", "cbow"]
 TOOLS = get_args(Tool)
@@ -85,37 +83,9 @@ class Scene:
 
 
 def store() -> Store[State]:
-    return Store(State, "context", carry=Carry(give, take))
+    from explorer.views.context import brought  # which knows the state above
 
-
-def give(state: State) -> tuple[str, str]:
-    """The reader's sentence: of the lines the first that is none of ours."""
-    lines = [line.strip() for line in state.text.splitlines() if line.strip()]
-    return next((line for line in lines if line not in words.ours()), lines[0] if lines else ""), ""
-
-
-def take(state: State, sentence: Sentence) -> State:
-    """The page with a sentence from another one, among sentences of ours that hold the same word.
-
-    If the word is that of a set, two sentences of each sense stand beside it. Raises Told("carried_no_word").
-    """
-    text = sentence.text.strip()
-    arriving.readable(model(), text, MAX_TOKENS)
-    asked = replace(State(), tool=state.tool, layer=state.layer, model=state.model)
-    for name in SETS:
-        table = preset(name, language())
-        if words.occurrences(text, table.word) and (not table.word.isascii() or words.is_word(text, table.word)):
-            kept = [line for sense in range(len(table.senses)) for line in _of_sense(table, sense)[: COMPANY // 2]]
-            senses = (-1, *(line.sense for line in kept))
-            return replace(asked, text="\n".join((text, *(line.text for line in kept))), word=table.word, senses=senses)
-    found = words.with_company(text, COMPANY)
-    if found is None:
-        raise Told("carried_no_word")
-    return replace(asked, text="\n".join((text, *found[1])), word=found[0])
-
-
-def _of_sense(scene: Scene, sense: int) -> list[Line]:
-    return [line for line in scene.lines if line.sense == sense]
+    return Store(State, "context", carry=Carry(brought.give, brought.take))
 
 
 def model() -> uses.ModelInfo:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer import numerics
 from explorer.components.layers_map import MapChange, MapData, Point, layers_map
 from explorer.engine import get_engine
 from explorer.errors import Told
@@ -88,11 +89,11 @@ def _data(
     """Cosines, PCA (always), `found` maps of `method`, scores and curves, at every layer."""
     n = result.vectors.shape[1]
     cos = {way: geometry.all_cosines(result, way) for way in ways}
-    placed, kept = geometry.pca(geometry.treated(result, treatment))
+    placed, kept = numerics.pca(geometry.treated(result, treatment))
     placed_by = {"pca:flat": placed[:, :, :2], "pca:deep": placed}
     if found:
-        placed_by[f"{method}:flat"] = geometry.aligned(found.flat)
-        placed_by[f"{method}:deep"] = geometry.aligned(found.deep)
+        placed_by[f"{method}:flat"] = numerics.aligned(found.flat)
+        placed_by[f"{method}:deep"] = numerics.aligned(found.deep)
     trust = {
         name: np.array([geometry.trustworthiness(c, p, 5) for c, p in zip(cos[treatment], where, strict=True)])
         for name, where in placed_by.items()

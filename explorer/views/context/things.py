@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from explorer import numerics
 from explorer.content import examples
 from explorer.figures import layers
 from explorer.lab.types import embedding_metrics as geometry
@@ -36,7 +37,7 @@ def draw(scene: Scene, result: object, state: State) -> None:
     ends = np.cumsum([len(items) for items in words.values()])
     means = np.stack([rows.mean(axis=0) for rows in np.split(x, ends[:-1])])
     cos = geometry.cosines(means[None])[0]
-    placed, kept = geometry.pca(means[None])
+    placed, kept = numerics.pca(means[None])
     left, right = st.columns([1, 0.7], gap="large")
     with left:
         shown = {

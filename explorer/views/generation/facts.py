@@ -7,13 +7,14 @@ Knows the state of no tool.
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import blake2b
 
-import numpy as np
 import streamlit as st
 
+from explorer import numerics
 from explorer.components.generator import PathToken
 from explorer.lab.types.generation import FOLLOW, SCAN, FollowInputs, ScanInputs
 from explorer.ui import widgets
@@ -46,12 +47,9 @@ def note(model: str, before: tuple[int, ...], token: int) -> None:
     result = widgets.peek(FOLLOW, model, FollowInputs(before))
     if result is None:
         return
-    shifted = result.logits.astype(np.float64) - float(result.logits.max())
-    log_p = shifted - np.log(np.exp(shifted).sum())
-    fact = Fact(
-        float(np.exp(log_p[token])), int((shifted > shifted[token]).sum()) + 1, float(-log_p[token]),
-        float(-(np.exp(log_p) * log_p)[np.isfinite(log_p)].sum()),
-    )  # fmt: skip
+    nats = numerics.cross_entropy(result.logits, token)
+    rank, entropy = numerics.rank(result.logits, token), float(numerics.entropy(result.logits))
+    fact = Fact(math.exp(-nats), rank, nats, entropy)
     _put(digests(model, (*before, token))[-1], fact)
 
 

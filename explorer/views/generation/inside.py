@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from explorer import numerics
 from explorer.engine import get_engine
 from explorer.lab.types.generation import INSIDE, InsideInputs, InsideResult
 from explorer.ui import page_parts, widgets
@@ -37,13 +38,18 @@ def draw(state: State) -> None:
             widgets.slider(
                 "generation-layer",
                 t("generation.inside.layer"),
-                0,
-                facts.n_layers - 1,
-                layer,
-                lambda n: store.set(layer=n),
+                1,
+                facts.n_layers,
+                layer + 1,
+                lambda n: store.set(layer=n - 1),
             )
             widgets.slider(
-                "generation-head", t("generation.inside.head"), 0, facts.n_heads - 1, head, lambda n: store.set(head=n)
+                "generation-head",
+                t("generation.inside.head"),
+                1,
+                facts.n_heads,
+                head + 1,
+                lambda n: store.set(head=n - 1),
             )
         _attention(names, result, layer, head)
         _arithmetic(names, result, layer, head)
@@ -78,12 +84,11 @@ def _lens(result: InsideResult, words: Sequence[str]) -> None:
     final = int(result.lens[-1].argmax())
     rows = []
     for layer, logits in enumerate(result.lens):
-        p = np.exp(logits.astype(np.float64) - float(logits.max()))
-        p /= p.sum()
+        p = numerics.softmax(logits)
         best = np.argsort(-logits, kind="stable")[:3]
         said = "　".join(f"{verbatim(_shown(words[i]))} {percent(float(p[i]))}" for i in best)
-        rank = int((logits > logits[final]).sum()) + 1
-        rows.append((str(layer) if layer else t("generation.inside.embedding"), said, thousands(rank)))
+        place = thousands(numerics.rank(logits, final))
+        rows.append((str(layer) if layer else t("generation.inside.embedding"), said, place))
     head = [
         t("generation.inside.layer"),
         t("generation.inside.says"),
@@ -118,7 +123,8 @@ def _arithmetic(names: Sequence[str], result: InsideResult, layer: int, head: in
         )
         for n in chosen
     ]  # fmt: skip
-    page_parts.quiet(t("generation.inside.sum", token=verbatim(names[-1]), layer=layer, head=head, d=len(result.query),
+    page_parts.quiet(t("generation.inside.sum", token=verbatim(names[-1]), layer=layer + 1, head=head + 1,
+                   d=len(result.query),
                    scale=f"{result.scale:.4f}", total=f"{powers.sum():.4f}"))  # fmt: skip
     columns = ("token", "product", "scaled", "masked", "power", "weight")
     page_parts.table([t(f"generation.inside.{name}") for name in columns], rows, numeric=range(1, 6))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import streamlit as st
 
+from explorer import numerics
 from explorer.components.token_strip import StripChange, token_strip
 from explorer.content import examples
 from explorer.engine import catalog, get_engine
@@ -99,8 +99,7 @@ def _guesses(tokens: Tokens, hidden: tuple[int, ...]) -> None:
     result = widgets.run(FILL, model, inputs).result
     rows = []
     for n, position in enumerate(hidden):
-        chances = np.exp(result.logits[n].astype(np.float64) - float(result.logits[n].max()))
-        chances /= chances.sum()
+        chances = numerics.softmax(result.logits[n])
         best = int(result.logits[n].argmax())
         rows.append(
             (

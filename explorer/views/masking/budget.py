@@ -6,6 +6,7 @@ import math
 
 import streamlit as st
 
+from explorer import numerics
 from explorer.engine import get_engine
 from explorer.ui import page_parts
 from explorer.ui.i18n import clauses, t
@@ -43,7 +44,7 @@ def _head(sentence: Sentence, state: State) -> None:
     ]
     original = None if sentence.focus is None else common.original_of(sentence.tokens, sentence.focus)
     if original is not None:
-        loss = cover.cross_entropy(cover.fill(sentence, common.edits(sentence, state)).result.logits[0], original)
+        loss = numerics.cross_entropy(cover.fill(sentence, common.edits(sentence, state)).result.logits[0], original)
         gain = t(
             "masking.budget.now_sub" if loss <= line else "masking.budget.now_worse", gain=f"{abs(line - loss):.2f}"
         )

@@ -152,9 +152,7 @@ def original_of(tokens: Tokens, position: int) -> int | None:
     return None if _typed_mask(tokens, position) else tokens.ids[position]
 
 
-def plain(token: str) -> str:
-    """A token without the mark of its tokenizer (##, Ġ, ▁)."""
-    return vocabulary.plain(token)
+plain = vocabulary.plain
 
 
 def example(name: str, lang: str) -> tuple[str, tuple[int, ...], int]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import streamlit as st
 
+from explorer import numerics
 from explorer.components.distribution import Dials, Extra, Watch, distribution, head_ids
 from explorer.engine import get_engine
 from explorer.engine.base import Answer
@@ -117,7 +117,7 @@ def _steps(sentence: Sentence, state: State, result: FillResult) -> None:
     if original is None or state.hide:
         third = (t("masking.cover.step3_none" if original is None else "masking.cover.step3_hidden"), "")
     else:
-        loss = cross_entropy(result.logits[0], original)
+        loss = numerics.cross_entropy(result.logits[0], original)
         third = (
             t("masking.cover.step3", loss=f"{loss:.2f}"),
             t("masking.cover.step3_num", vocab=thousands(facts.vocab_size), line=f"{line:.2f}"),
@@ -141,13 +141,3 @@ def _steps(sentence: Sentence, state: State, result: FillResult) -> None:
         ],
         strips={0: hidden},
     )
-
-
-def cross_entropy(logits: np.ndarray, target: int) -> float:
-    """−ln softmax(logits)[target], in nats."""
-    shifted = logits.astype(np.float64) - float(logits.max())
-    return float(np.log(np.exp(shifted).sum()) - shifted[target])
-
-
-def probability(logits: np.ndarray, target: int) -> float:
-    return math.exp(-cross_entropy(logits, target))

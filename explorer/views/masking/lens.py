@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from explorer import numerics
 from explorer.engine import get_engine
 from explorer.lab.types.masking import LENS, LensInputs, LensResult
 from explorer.ui import page_parts, widgets
@@ -76,6 +77,6 @@ def _table(result: LensResult) -> None:
         row = result.logits[layer]
         best = [int(i) for i in np.argsort(-row)[:TOP]]
         name = t("masking.lens.layer", n=layer) if layer else t("masking.lens.layer0")
-        rows.append((name, *(f"{common.plain(vocabulary[i])} {percent(cover.probability(row, i))}" for i in best)))
+        rows.append((name, *(f"{common.plain(vocabulary[i])} {percent(numerics.probability(row, i))}" for i in best)))
     page_parts.subtitle(t("masking.lens.table"))
     page_parts.table(("", *map(str, range(1, TOP + 1))), rows)

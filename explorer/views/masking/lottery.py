@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
+from explorer import numerics
 from explorer.components.token_strip import Chip, token_strip
 from explorer.engine import get_engine
 from explorer.lab.types.lottery import KINDS, ROLL, TALLY, LotteryInputs, LotteryResult
@@ -15,7 +16,7 @@ from explorer.lab.types.masking import FILL, Edit, FillInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline, verbatim
-from explorer.views.masking import common, cover, stage
+from explorer.views.masking import common, stage
 from explorer.views.masking.common import Sentence, State
 
 
@@ -118,7 +119,9 @@ def _exercise(sentence: Sentence, result: LotteryResult) -> None:
     )
     inputs = FillInputs(sentence.tokens.text, changed, tuple(int(p) for p in result.positions))
     found = widgets.run(FILL, common.model_id(), inputs).result
-    losses = [cover.cross_entropy(row, int(target)) for row, target in zip(found.logits, found.original, strict=True)]
+    losses = [
+        numerics.cross_entropy(row, int(target)) for row, target in zip(found.logits, found.original, strict=True)
+    ]
     line = math.log(found.logits.shape[1])
     page_parts.block(
         f"<p>{inline(t('masking.lottery.loss', n=len(losses), loss=f'{np.mean(losses):.2f}', line=f'{line:.2f}'))}</p>"

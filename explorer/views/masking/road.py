@@ -7,6 +7,7 @@ import math
 import numpy as np
 import streamlit as st
 
+from explorer import numerics
 from explorer.components.vector_strip import vector_strip
 from explorer.engine import get_engine
 from explorer.lab.types.masking import FillResult
@@ -93,7 +94,7 @@ def _one_hot(result: FillResult, original: int) -> None:
     if original not in shown:
         shown.append(original)
     names = [common.plain(vocabulary[i]) for i in shown]
-    chance = [cover.probability(logits, i) for i in shown]
+    chance = [numerics.probability(logits, i) for i in shown]
     fig = onehot.against(
         names,
         chance,

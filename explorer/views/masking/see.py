@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from explorer import numerics
 from explorer.components.compare import Series, compare
 from explorer.content import examples
 from explorer.engine import get_engine
@@ -57,7 +58,7 @@ def _three_ways(sentence: Sentence) -> None:
     from explorer.figures import bars
 
     result = _treat(sentence)
-    p = [cover.probability(row, result.original) for row in result.logits]
+    p = [numerics.probability(row, result.original) for row in result.logits]
     draws = p[2:]
     means = [p[0], p[1], float(np.mean(draws))]
     names = [t("masking.see.visible"), t("masking.see.masked"), t("masking.see.random", n=len(draws))]
@@ -106,10 +107,10 @@ def _repair(sentence: Sentence, state: State, original: int) -> None:
     rank = int((logits > logits[original]).sum()) + 1
     page_parts.notice(
         "masking.see.repair_done", wrong=state.wrong, word=common.plain(vocabulary[original]), rank=rank,
-        p=percent(cover.probability(logits, original)), p_wrong=percent(cover.probability(logits, wrong)),
+        p=percent(numerics.probability(logits, original)), p_wrong=percent(numerics.probability(logits, wrong)),
     )  # fmt: skip
     best = [int(i) for i in np.argsort(-logits)[:6]]
-    page_parts.word_list([(common.plain(vocabulary[i]), percent(cover.probability(logits, i))) for i in best])
+    page_parts.word_list([(common.plain(vocabulary[i]), percent(numerics.probability(logits, i))) for i in best])
 
 
 def _average() -> None:

@@ -10,11 +10,13 @@ from typing import Literal
 
 import numpy as np
 
+from explorer import numerics
 from explorer.content import examples, sentences
 from explorer.engine import get_engine, uses
 from explorer.engine.base import Answer
 from explorer.errors import Told
-from explorer.lab.types.pairs import JUDGE, Floats, JudgeInputs, JudgeResult, Pair
+from explorer.lab.types.arrays import Floats
+from explorer.lab.types.pairs import JUDGE, JudgeInputs, JudgeResult, Pair
 from explorer.ui import permission, widgets
 from explorer.ui.carried import Carry, Sentence
 from explorer.ui.i18n import language
@@ -122,8 +124,7 @@ def judge(pairs: tuple[Pair, ...]) -> Answer[JudgeResult]:
 
 def p_yes(scores: Floats) -> list[float]:
     """P(yes) of scores[n, 2]."""
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return [float(p) for p in (powers / powers.sum(axis=1, keepdims=True))[:, 0]]
+    return [float(p) for p in numerics.softmax(scores)[:, 0]]
 
 
 def choose_preset(name: str) -> None:

@@ -1,0 +1,85 @@
+"""Numerics: probabilities from scores, principal coordinates, and maps turned to lie alike. Pure NumPy.
+
+Every layer may use it; it knows arrays and nothing of models or pages. All results are float64.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Doubles = NDArray[np.float64]
+TINY = 1e-5  # rows that differ by less than this share of their length have no principal directions
+
+
+def log_softmax(logits: ArrayLike) -> Doubles:
+    """Log-probabilities in nats along the last axis of logits[…, n]. −inf is a score of what cannot be."""
+    scores = np.asarray(logits, dtype=np.float64)
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
+
+
+def softmax(logits: ArrayLike) -> Doubles:
+    """Probabilities along the last axis of logits[…, n]."""
+    scores = np.asarray(logits, dtype=np.float64)
+    weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
+
+
+def cross_entropy(logits: ArrayLike, target: int) -> float:
+    """−ln softmax(logits[n])[target], in nats."""
+    return float(-log_softmax(logits)[target])
+
+
+def probability(logits: ArrayLike, target: int) -> float:
+    """softmax(logits[n])[target]."""
+    return float(np.exp(log_softmax(logits)[target]))
+
+
+def entropy(logits: ArrayLike) -> Doubles:
+    """Entropy in nats of softmax(logits[…, n]) along the last axis; what has no chance counts nothing."""
+    log_p = log_softmax(logits)
+    return np.asarray(-(np.exp(log_p) * np.where(np.isfinite(log_p), log_p, 0)).sum(axis=-1))
+
+
+def rank(logits: ArrayLike, target: int) -> int:
+    """1 for the best score of logits[n]: how many are higher than the target's, and one."""
+    scores = np.asarray(logits)
+    return int((scores > scores[target]).sum()) + 1
+
+
+def principal_coordinates(rows: ArrayLike, dims: int) -> tuple[Doubles, float]:
+    """PCA of rows[n, d]: placed[n, dims], and the share of the variance that the first two dimensions keep.
+
+    Zeros and NaN where the rows are (all but) one and the same. Directions beyond the rank are zeros.
+    """
+    x = np.asarray(rows, dtype=np.float64)
+    u, s, _ = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
+    placed = np.zeros((len(x), dims))
+    if not s.size or s[0] <= TINY * max(float(np.linalg.norm(x)), 1e-12):
+        return placed, float("nan")
+    k = min(dims, len(s))
+    placed[:, :k] = u[:, :k] * s[:k]
+    return placed, float((s[:2] ** 2).sum() / (s**2).sum())
+
+
+def pca(x: ArrayLike, dims: int = 3) -> tuple[Doubles, Doubles]:
+    """Of x[layers, n, d] the principal coordinates [layers, n, dims], aligned; and the share kept [layers]."""
+    found = [principal_coordinates(rows, dims) for rows in np.asarray(x)]
+    return aligned(np.stack([placed for placed, _ in found])), np.array([share for _, share in found])
+
+
+def aligned(placed: ArrayLike) -> Doubles:
+    """placed[layers, n, dims], each layer in the unit ball and turned (from the last down) to lie like its neighbour.
+
+    Turning and mirroring leave every distance as it is (orthogonal Procrustes; Schönemann 1966).
+    """
+    out = np.asarray(placed, dtype=np.float64)
+    out = out - out.mean(axis=1, keepdims=True)
+    radius = np.linalg.norm(out, axis=-1).max(axis=1)
+    out = out / np.where(radius > 0, radius, 1)[:, None, None]
+    for layer in range(len(out) - 2, -1, -1):
+        if radius[layer] > 0:
+            u, _, v = np.linalg.svd(out[layer].T @ out[layer + 1])
+            out[layer] = out[layer] @ (u @ v)
+    return np.asarray(out)
