@@ -18,10 +18,9 @@ from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit
 from explorer.ui import permission
 from explorer.ui.carried import Carry
-from explorer.ui.carried import Sentence as CarriedSentence
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
-from explorer.views import arriving, vocabulary
+from explorer.views import vocabulary
 
 MAX_TOKENS = 128
 
@@ -56,13 +55,9 @@ class State:
 
 
 def store() -> Store[State]:
-    return Store(State, "masking", carry=Carry(lambda state: (state.text, ""), take))
+    from explorer.views.masking import covering  # which knows the state above
 
-
-def take(state: State, sentence: CarriedSentence) -> State:
-    """The page with a sentence from another one, a word of it covered."""
-    place = arriving.one_word(arriving.readable(model(), sentence.text, MAX_TOKENS))
-    return replace(state, text=sentence.text, masks=(place,), focus=place, watch=(), wrong="", b="", b_mask=0)
+    return Store(State, "masking", carry=Carry(lambda state: (state.text, ""), covering.take))
 
 
 def another_seed() -> None:
