@@ -14,6 +14,7 @@ from explorer.engine import uses
 from explorer.lab.types.core import Tokens
 from explorer.ui import page_parts, permission, widgets
 from explorer.ui.i18n import t
+from explorer.views import typed
 from explorer.views.generation import common, pieces
 from explorer.views.generation.common import State
 
@@ -25,6 +26,7 @@ def draw(state: State) -> None:
     )
     if len(common.text_of(state)) > common.MAX_CHARACTERS:
         page_parts.notice("generation.too_many_characters", "warn", limit=common.MAX_CHARACTERS)
+    typed.remarks(state.model, common.prompt(state).text)
     widgets.choice(
         "generation-tool", t("generation.tools"), common.TOOLS, state.tool, lambda tool: t(f"generation.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),

@@ -15,6 +15,7 @@ from explorer.errors import Told
 from explorer.lab.types.masking import SCAN, ScanInputs, ScanResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
+from explorer.views import typed
 from explorer.views.masking import common
 from explorer.views.masking.common import Sentence, State
 
@@ -130,6 +131,9 @@ def _remarks(sentence: Sentence) -> None:
         page_parts.notice("masking.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
     if sentence.simplified:
         page_parts.notice("masking.simplified")
+    if sentence.blanks:
+        page_parts.notice("masking.blanks")
+    typed.remarks(common.model_id(), sentence.tokens.text)
     if any(sentence.tokens.unknown):
         page_parts.notice("masking.unknown")
 
