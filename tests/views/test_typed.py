@@ -7,15 +7,15 @@ import pytest
 from explorer.engine import get_engine
 from explorer.errors import Told
 from explorer.models.catalog.catalog import default
-from explorer.views import typed
+from explorer.views._shared import typed
 from explorer.views.context import words
 from explorer.views.masking import common
 from tests.pages.app import notices, open_page
 
 MODEL = "mini-mbert"
 BLANKS = (
-    "___", "__", "＿＿", "＿", "[mask]", "[ MASK ]", "【MASK】", "［MASK］", "<MASK>", "〈mask〉", "{mask}", "（ ）", "（　）", "（）",
-    "( )", "【 】", "［ ］", "[ ]", "□",
+    "___", "__", "＿＿", "＿", "[mask]", "[ MASK ]", "【MASK】", "［MASK］", "<MASK>", "〈mask〉", "{mask}",
+    "（ ）", "（　）", "（）", "( )", "【 】", "［ ］", "[ ]", "□",
 )  # fmt: skip
 
 
@@ -28,7 +28,9 @@ def test_a_blank_is_a_mask_however_it_is_written(blank: str) -> None:
     assert sentence.tokens.surface(sentence.masks[0]) == "[MASK]"
 
 
-@pytest.mark.parametrize("text", ["它[MASK]了", "it <mask> on", "def __init__(self)", "a_b", "f()", "x[0]", "他（笑）说", "？", "……"])
+@pytest.mark.parametrize(
+    "text", ["它[MASK]了", "it <mask> on", "def __init__(self)", "a_b", "f()", "x[0]", "他（笑）说", "？", "……"]
+)
 def test_what_is_no_blank_stays_as_it_was_written(text: str) -> None:
     assert typed.with_masks(text) == (text, False)
 
@@ -41,7 +43,14 @@ def test_the_page_says_that_a_blank_was_read_as_a_mask() -> None:
 
 @pytest.mark.parametrize(
     ("text", "n"),
-    [("苹\u200b果好吃", 1), ("软\u00ad件", 1), ("a\U000fe4fab <b \ue000c", 2), ("\ufeff你\u2060好", 2), ("苹果", 0), ("a\tb\n", 0)],
+    [
+        ("苹\u200b果好吃", 1),
+        ("软\u00ad件", 1),
+        ("a\U000fe4fab <b \ue000c", 2),
+        ("\ufeff你\u2060好", 2),
+        ("苹果", 0),
+        ("a\tb\n", 0),
+    ],
 )
 def test_characters_that_the_model_does_not_read_are_counted(text: str, n: int) -> None:
     assert typed.unread(MODEL, text) == n
@@ -125,7 +134,8 @@ def test_traditional_lines_and_a_traditional_word_make_a_map_and_it_is_said_once
 def test_every_tool_of_words_in_context_reads_traditional_words(tool: str) -> None:
     lines = "今天買了蘋果來吃\n蘋果發表新手機\n這個蘋果很甜\n蘋果的股價漲了"
     at = open_page(
-        "context", "zh", text=lines, word="蘋果", senses="0~1~0~1", tool=tool, new="蘋果樹開花了", a="電", orders="貓抓魚 / 魚抓貓",
+        "context", "zh", text=lines, word="蘋果", senses="0~1~0~1", tool=tool, new="蘋果樹開花了", a="電",
+        orders="貓抓魚 / 魚抓貓",
     )  # fmt: skip
     assert not at.exception
     assert not [notice for notice in notices(at) if "繁体" not in notice]

@@ -28,8 +28,8 @@ _one_at_a_time = threading.Lock()
 _HALF_CHARACTERS = re.compile("[\ud800-\udfff]")  # lone surrogates, which no UTF-8 text can hold
 _SENTINEL = re.compile(r"<extra_id_(\d+)>")  # T5's marks for what was left out
 _SPACE_MARK = "▁"  # how SentencePiece writes the blank before a word
-# Traditional characters that GB 2312 has as well, for a second meaning or as a name (乾 in 乾隆, 於 in 樊於期): in a text
-# they speak for traditional writing. 著 and 藉 are left out: 著名 and 狼藉 are everyday simplified words.
+# Traditional characters that GB 2312 has as well, for a second meaning or as a name (乾 in 乾隆, 於 in 樊於期): in a
+# text they speak for traditional writing. 著 and 藉 are left out: 著名 and 狼藉 are everyday simplified words.
 _TRADITIONAL_IN_GB2312 = frozenset("後於乾徵夥菸捱摺甯麽麴薹吒")
 SPECIAL_NAMES = {
     "mask": ("[MASK]", "<mask>"),  # of one length, so that offsets stay true where one is read as the other

@@ -7,7 +7,7 @@ import re
 from explorer.content import examples
 from explorer.engine import get_engine
 from explorer.lab.types.context import Occurrence
-from explorer.views import typed
+from explorer.views._shared import typed
 
 
 def occurrences(model: str, text: str, word: str) -> list[Occurrence]:

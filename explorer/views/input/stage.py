@@ -12,15 +12,18 @@ from explorer.engine import catalog
 from explorer.errors import Told
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
-from explorer.views import typed
+from explorer.views._shared import typed
 from explorer.views.input import common
 from explorer.views.input.common import Reading, State
 
 KEY = "input-strip"
 
 
-def draw() -> Reading | None:
-    """Draw the stage; the text as the page's own model reads it, or None when there is nothing to read (said there)."""
+def draw() -> tuple[Reading, State] | None:
+    """Draw the stage; the text as the page's own model reads it, and the state, for the tool.
+
+    None when there is nothing to read (said there).
+    """
     state = common.store().get()
     reading = None
     shown: list[Reading] = []
@@ -42,7 +45,7 @@ def draw() -> Reading | None:
         "input-tool", t("input.tools"), common.TOOLS, state.tool, lambda tool: t(f"input.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),
     )  # fmt: skip
-    return reading
+    return None if reading is None else (reading, state)
 
 
 def _side(key: str, model: str, state: State) -> list[Reading]:

@@ -19,7 +19,8 @@ from explorer.lab.types.masking import Edit
 from explorer.ui import permission
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
-from explorer.views import typed, vocabulary
+from explorer.views import vocabulary
+from explorer.views._shared import typed
 
 MAX_TOKENS = 128
 

@@ -15,7 +15,7 @@ from explorer.errors import Told
 from explorer.lab.types.masking import SCAN, ScanInputs, ScanResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
-from explorer.views import typed
+from explorer.views._shared import typed
 from explorer.views.masking import common
 from explorer.views.masking.common import Sentence, State
 
@@ -23,8 +23,8 @@ KEY = "masking-strip"
 TOOLS = ("cover", "road", "see", "lottery", "joint", "lens", "compare", "budget")
 
 
-def draw() -> Sentence | None:
-    """Draw the stage; the sentence, or None when there is nothing to read (said on the page)."""
+def draw() -> tuple[Sentence, State] | None:
+    """Draw the stage; sentence and state for the tool, or None when there is nothing to read (said on the page)."""
     state = common.store().get()
     sentence = None
     with st.container(key="stage-masking"):
@@ -40,7 +40,7 @@ def draw() -> Sentence | None:
     widgets.choice(
         "masking-tool", t("masking.tools"), TOOLS, state.tool, lambda tool: t(f"masking.tool.{tool}"), _choose_tool
     )
-    return sentence
+    return None if sentence is None else (sentence, state)
 
 
 def scan(sentence: Sentence) -> ScanResult | None:
@@ -48,7 +48,7 @@ def scan(sentence: Sentence) -> ScanResult | None:
     return widgets.peek(SCAN, common.model_id(), ScanInputs(sentence.tokens.text))
 
 
-def complete_scan(sentence: Sentence) -> None:
+def complete(sentence: Sentence, _: State) -> None:
     """Compute the scan after the click has been answered, then draw the strip once more with its tint."""
     if scan(sentence) is not None or len(sentence.tokens) <= 2:
         return
@@ -56,15 +56,6 @@ def complete_scan(sentence: Sentence) -> None:
     widgets.result(SCAN, common.model_id(), inputs, t("masking.strip.scanning"), gives_way=True)
     if scan(sentence) is not None:
         widgets.draw_again()
-
-
-def scan_what_is_shown() -> None:
-    """The same at the end of a whole run of the page, when everything else stands."""
-    try:
-        sentence = common.read(common.store().get())
-    except Told:
-        return  # nothing to read: the stage has said so
-    complete_scan(sentence)
 
 
 def chips(sentence: Sentence, state: State) -> list[Chip]:

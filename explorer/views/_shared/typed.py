@@ -14,7 +14,7 @@ from explorer.ui import page_parts
 
 MASK = "[MASK]"
 _BLANK = re.compile(
-    r"(?:\[|［|【|〔|<|＜|〈|《|\{|｛)\s*(?:mask|ｍａｓｋ)\s*(?:\]|］|】|〕|>|＞|〉|》|\}|｝)"  # [mask], 【MASK】, < MASK >
+    r"(?:\[|［|【|〔|<|＜|〈|《|\{|｛)\s*(?:mask|ｍａｓｋ)\s*(?:\]|］|】|〕|>|＞|〉|》|\}|｝)"  # [mask], 【MASK】
     r"|_{3,}|(?<![A-Za-z0-9_])__(?![A-Za-z0-9_])|＿+"  # a line to write on, but not the __ of a programmer's __init__
     r"|（\s*）|(?<![A-Za-z0-9_])\(\s*\)|【\s*】|［\s*］|〔\s*〕|\[\s+\]|[□▢]",  # brackets with nothing in them, a box
     re.IGNORECASE,
