@@ -21,6 +21,8 @@ TABLE = "strip"  # of assets/text/<lang>/components.toml
 LABELS = (
     "strip",  # name of the whole group
     "keys",  # how to use it from the keyboard, for screen readers
+    "keys_one",  # the same in mode "one"
+    "count",  # {n} {all}: how many are covered, always in sight
     "chip",  # {text} {n}
     "chip_mask",  # {n}
     "chip_random",  # {n} {shown}
@@ -54,6 +56,7 @@ class Chip:
     surprisal   nats, −ln P(original) with only this position covered; p and rank (1 = first) of the same prediction
     note        one more line for the tooltip
     second      belongs to the second of two sentences: underlined in that one's colour
+    blank       written as the mask token: there is nothing under it, so no gesture uncovers it
     """
 
     text: str
@@ -70,6 +73,7 @@ class Chip:
     rank: int | None = None
     note: str = ""
     second: bool = False
+    blank: bool = False
 
 
 def chip(tokens: Tokens, position: int, **marks: Any) -> Chip:
@@ -101,7 +105,7 @@ def token_strip(
     key: str,
     focus: int | None = None,
     on_change: Callable[[StripChange], None] | None = None,
-    mode: Literal["toggle", "pick", "show"] = "toggle",
+    mode: Literal["toggle", "one", "pick", "show"] = "toggle",
     reveal: bool = True,
     words: Mapping[str, str] | None = None,
     tint: float | None = None,
@@ -112,6 +116,8 @@ def token_strip(
 
     mode "toggle"  a click covers or uncovers a token. With several covered, a click on a covered one that is not in
                    focus brings it into focus; the next uncovers it. A drag covers all tokens it passes.
+         "one"     there is one cover (beside the blanks that were written): a click on a token moves it there, a click
+                   on the covered one takes it off; an arrow key on the covered token, or a drag, takes it along.
          "pick"    a click picks one token (`focus`); special tokens can be picked too; nothing is covered.
          "show"    nothing can be clicked; tooltips work.
     focus   the position the page speaks about: it gets the orange ring

@@ -20,8 +20,11 @@ from explorer.views.context.common import SETS, TOOLS, Scene, State
 NAMED = 3  # lines quoted when some lack the word
 
 
-def draw() -> tuple[Scene, EmbedResult] | None:
-    """Draw the stage; the scene and its vectors, or None when there is nothing to compare (said on the page)."""
+def draw() -> tuple[Scene | None, EmbedResult | None, State] | None:
+    """Draw the stage; scene, vectors and state for the tool, or None when there is nothing to compare (said there).
+
+    The tool where readers write their own sentences is shown all the same: with neither scene nor vectors.
+    """
     state = common.store().get()
     made = None
     with st.container(key="stage-context"):
@@ -44,7 +47,9 @@ def draw() -> tuple[Scene, EmbedResult] | None:
         "context-tool", t("context.tools"), TOOLS, state.tool, lambda tool: t(f"context.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),
     )  # fmt: skip
-    return made
+    if made is None:
+        return (None, None, state) if state.tool == "own" else None
+    return *made, state
 
 
 def _pictures(scene: Scene, result: EmbedResult, state: State) -> None:
