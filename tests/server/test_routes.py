@@ -1,4 +1,4 @@
-"""The routes: what lies at an address comes in the smallest form, what does not is no answer at all, below any prefix."""
+"""The routes: what lies at an address comes in the smallest form, what does not is no answer, below any prefix."""
 
 from __future__ import annotations
 
