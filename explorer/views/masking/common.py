@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-import numpy as np
-
 from explorer.content import examples
 from explorer.engine import get_engine, uses
 from explorer.errors import Told
@@ -21,6 +19,7 @@ from explorer.ui.carried import Carry
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views import vocabulary
+from explorer.views._shared import typed
 
 MAX_TOKENS = 128
 
@@ -78,7 +77,8 @@ def model_id() -> str:
 class Sentence:
     """A text the model can read, and which of its positions are covered.
 
-    `typed` characters were written and `used` of them are read; `simplified` is True when 繁体 was read as 简体.
+    `typed` characters were written and `used` of them are read; `simplified` is True when 繁体 was read as 简体,
+    `blanks` when a blank in everyday spelling (___, 【MASK】) was read as [MASK].
     """
 
     tokens: Tokens
@@ -87,6 +87,7 @@ class Sentence:
     typed: int
     used: int
     simplified: bool
+    blanks: bool = False
 
 
 def read(state: State) -> Sentence:
@@ -99,15 +100,18 @@ def read(state: State) -> Sentence:
 
 
 def as_sentence(text: str, masks: tuple[int, ...] = (), focus: int = 0) -> Sentence:
-    """`text` as the model reads it. Raises Told("text_empty")."""
+    """`text` as the model reads it. Raises Told: text_empty, text_unread."""
     if not text.strip():
         raise Told("text_empty")
+    text, rewritten = typed.with_masks(text)
     tokens, simplified = _tokens(model_id(), text)
+    if all(tokens.special):
+        raise Told("text_unread")
     blanks = (i for i in range(len(tokens)) if typed_mask(tokens, i))
     last = len(tokens) - 1
     covered = tuple(sorted({*blanks, *(m for m in masks if 0 < m < last)}))
     shown = focus if focus in covered else (covered[-1] if covered else None)
-    return Sentence(tokens, covered, shown, len(text), len(tokens.text), simplified)
+    return Sentence(tokens, covered, shown, len(text), len(tokens.text), simplified, rewritten)
 
 
 def typed_mask(tokens: Tokens, position: int) -> bool:
@@ -137,14 +141,8 @@ def edits(sentence: Sentence, state: State) -> tuple[Edit, ...]:
     if state.how == "keep":
         return tuple(Edit(p, mask_id()) for p in sentence.masks if typed_mask(sentence.tokens, p))
     if state.how == "random":
-        return tuple(Edit(p, random_token(state.seed, p)) for p in sentence.masks)
+        return tuple(Edit(p, vocabulary.random_token(model_id(), state.seed, p)) for p in sentence.masks)
     return tuple(Edit(p, mask_id()) for p in sentence.masks)
-
-
-def random_token(seed: int, position: int) -> int:
-    """A token drawn from all ordinary ones, the same for the same seed and position."""
-    ordinary = vocabulary.ordinary(model_id())
-    return ordinary[int(np.random.default_rng((seed, position)).integers(len(ordinary)))]
 
 
 def original_of(tokens: Tokens, position: int) -> int | None:
