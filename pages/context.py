@@ -16,7 +16,10 @@ def bench() -> None:
     page_footer.link_limit(common.store())
     state = common.store().get()
     if state.tool == "own":
-        page_parts.guarded(lambda: own.draw(*(made or (None, None)), state))
+        page_parts.guarded(lambda: own.write(made, state))
+    stage.pictures(made, state)
+    if state.tool == "own":
+        page_parts.guarded(lambda: own.draw(made, state))
     elif made is not None:
         page_parts.guarded(lambda: TOOLS[state.tool].draw(*made, state))
 

@@ -23,7 +23,8 @@ from explorer.components.packing import pack
 TABLE = "layers"  # of assets/text/<lang>/components.toml
 LABELS = (
     "figure", "layer", "layer0", "play", "pause", "scrub", "heat", "map", "curves", "given", "clustered",
-    "raw", "centred", "top", "pca", "umap", "tsne", "flat", "deep", "verdict", "verdict_same", "verdict_none", "kept",
+    "raw", "centred", "top", "pca", "umap", "tsne", "flat", "deep", "verdict", "verdict_not", "verdict_same", "verdict_none",
+    "why_nothing", "why_same", "more", "auc_means", "silhouette_means", "anisotropy_means", "heat_scale", "scrolls", "kept",
     "trust", "turn", "cell", "relabel", "within", "between", "auc", "silhouette", "anisotropy", "method",
     "measure", "order", "preparing", "csv_columns", "nolabel", "speed",
 )  # fmt: skip

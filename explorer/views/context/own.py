@@ -22,8 +22,10 @@ MOST_BYTES = 5_000_000
 ENCODINGS = ("utf-8-sig", "gb18030")
 
 
-def draw(scene: Scene | None, result: EmbedResult | None, state: State) -> None:
+def write(made: tuple[Scene, EmbedResult] | None, state: State) -> None:
+    """What a reader writes, above the pictures that show what comes of it."""
     page_parts.section("context.own")
+    scene, result = made or (None, None)
     left, right = st.columns([1, 0.6], gap="large")
     with left:
         _lines(scene, state)
@@ -33,10 +35,16 @@ def draw(scene: Scene | None, result: EmbedResult | None, state: State) -> None:
             _choose_among(scene, state)
             _propose(scene, result, state)
         page_parts.honesty("context.own.honesty")
-    if scene is not None and result is not None:
-        arrive.draw(scene, result, state)
-        layer = max(1, min(state.layer, len(result.vectors) - 1))
-        common.show_code("context_look", lines=common.spans(scene.lines), layer=layer)
+
+
+def draw(made: tuple[Scene, EmbedResult] | None, state: State) -> None:
+    """One more sentence, below the map on which it lands."""
+    if made is None:
+        return
+    scene, result = made
+    arrive.draw(scene, result, state)
+    layer = max(1, min(state.layer, len(result.vectors) - 1))
+    common.show_code("context_look", lines=common.spans(scene.lines), layer=layer)
 
 
 def _lines(scene: Scene | None, state: State) -> None:
