@@ -29,7 +29,7 @@ def model(
 ) -> Iterator[ModelInfo]:
     """A tiny network of a family, chosen for 填空."""
     monkeypatch.setenv("SESAME_MODELS", str(tmp_path / "models"))
-    monkeypatch.setattr(stage, "complete_scan", lambda sentence: None)
+    monkeypatch.setattr(stage, "complete", lambda *drawn: None)
     info = adhoc_models.register(tiny_of(request.param).folder, Policy(alone=True))
     chapter_models.choose("masking", info.id)
     yield info

@@ -26,9 +26,10 @@ KEY = "attention-view"
 TOOLS = get_args(Tool)
 
 
-def draw() -> Scene | None:
-    """Draw the stage; the scene, or None when there is nothing to read (said on the page)."""
-    state = common.effective(common.store().get())
+def draw() -> tuple[Scene, State] | None:
+    """Draw the stage; scene and state for the tool, or None when there is nothing to read (said on the page)."""
+    kept = common.store().get()
+    state = common.effective(kept)
     model = common.model(state)
     scene, result = None, None
     with st.container(key="stage-attention"):
@@ -46,7 +47,7 @@ def draw() -> Scene | None:
         "attention-tool", t("attention.tools"), TOOLS, state.tool, lambda tool: t(f"attention.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),
     )  # fmt: skip
-    return scene
+    return None if scene is None else (scene, kept)
 
 
 def _view(scene: Scene, state: State) -> LookResult:

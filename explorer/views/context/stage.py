@@ -21,8 +21,12 @@ NAMED = 3  # lines quoted when some lack the word
 PICTURED = ("look", "own")  # tools that are about the matrix and the map themselves
 
 
-def draw() -> tuple[Scene, EmbedResult] | None:
-    """Draw the stage; the scene and its vectors, or None when there is nothing to compare (said on the page)."""
+def draw() -> tuple[Scene | None, EmbedResult | None, State] | None:
+    """Draw the stage; scene, vectors and state for the tool, or None when there is nothing to compare (said there).
+
+    The tool where readers write their own sentences is shown all the same, with neither scene nor vectors; it puts
+    the pictures below what is written.
+    """
     state = common.store().get()
     made = None
     with st.container(key="stage-context"):
@@ -41,7 +45,10 @@ def draw() -> tuple[Scene, EmbedResult] | None:
         "context-tool", t("context.tools"), TOOLS, state.tool, lambda tool: t(f"context.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),
     )  # fmt: skip
-    return made
+    if state.tool == "own":
+        return *(made or (None, None)), state
+    pictures(made, state)
+    return None if made is None else (*made, state)
 
 
 def pictures(made: tuple[Scene, EmbedResult] | None, state: State) -> None:

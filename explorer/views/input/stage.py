@@ -18,8 +18,11 @@ from explorer.views.input.common import Reading, State
 KEY = "input-strip"
 
 
-def draw() -> Reading | None:
-    """Draw the stage; the text as the page's own model reads it, or None when there is nothing to read (said there)."""
+def draw() -> tuple[Reading, State] | None:
+    """Draw the stage; the text as the page's own model reads it, and the state, for the tool.
+
+    None when there is nothing to read (said there).
+    """
     state = common.store().get()
     reading = None
     shown: list[Reading] = []
@@ -41,7 +44,7 @@ def draw() -> Reading | None:
         "input-tool", t("input.tools"), common.TOOLS, state.tool, lambda tool: t(f"input.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),
     )  # fmt: skip
-    return reading
+    return None if reading is None else (reading, state)
 
 
 def _side(key: str, model: str, state: State) -> list[Reading]:

@@ -12,12 +12,12 @@ import streamlit as st
 from explorer.errors import Told
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
-from explorer.views.languages import common
+from explorer.views.languages import common, shift
 from explorer.views.languages.common import Sentence, State
 
 
-def draw() -> Sentence | None:
-    """Draw the stage; the sentence, or None when there is nothing to read (said on the page)."""
+def draw() -> tuple[Sentence, State] | None:
+    """Draw the stage; sentence and state for the tool, or None when there is nothing to read (said on the page)."""
     state = common.store().get()
     sentence = None
     with st.container(key="stage-languages"):
@@ -35,7 +35,13 @@ def draw() -> Sentence | None:
         "languages-tool", t("languages.tools"), common.TOOLS, state.tool,
         lambda tool: t(f"languages.tool.{tool}"), lambda tool: common.store().set(tool=tool),
     )  # fmt: skip
-    return sentence
+    return None if sentence is None else (sentence, state)
+
+
+def complete(sentence: Sentence, state: State) -> None:
+    """The other layers of the shift, once the one on the screen stands."""
+    if state.tool == "shift":
+        shift.complete(sentence, state)
 
 
 def _pair(state: State, sentence: Sentence | None) -> None:

@@ -26,17 +26,22 @@ MAX_TOKENS = 128
 Tool = Literal["cover", "road", "see", "lottery", "joint", "lens", "compare", "budget"]
 PRESETS = ("self", "typo", "blanks", "layers", "swap", "dice", "languages", "fails")
 How = Literal["mask", "random", "keep"]
+Cover = Literal["one", "several"]
 
 
 @dataclass(frozen=True)
 class State:
-    """The whole page. An empty `text` stands for the page's own example in the reader's language."""
+    """The whole page. An empty `text` stands for the page's own example in the reader's language.
+
+    cover   whether a click moves the one mask or adds another (covering.py)
+    """
 
     text: str = limit("", longest=MAX_LINK)
     tool: Tool = "cover"
     masks: tuple[int, ...] = limit((), low=1, high=510, longest=MAX_TOKENS)
     focus: int = limit(0, low=0, high=510)
     how: How = "mask"
+    cover: Cover = "one"
     t: float = limit(1.0, low=0.1, high=3.0)
     k: int = limit(6, low=3, high=30)
     watch: tuple[str, ...] = limit((), longest=8)
@@ -95,14 +100,14 @@ def as_sentence(text: str, masks: tuple[int, ...] = (), focus: int = 0) -> Sente
     if not text.strip():
         raise Told("text_empty")
     tokens, simplified = _tokens(model_id(), text)
-    blanks = (i for i in range(len(tokens)) if _typed_mask(tokens, i))
+    blanks = (i for i in range(len(tokens)) if typed_mask(tokens, i))
     last = len(tokens) - 1
     covered = tuple(sorted({*blanks, *(m for m in masks if 0 < m < last)}))
     shown = focus if focus in covered else (covered[-1] if covered else None)
     return Sentence(tokens, covered, shown, len(text), len(tokens.text), simplified)
 
 
-def _typed_mask(tokens: Tokens, position: int) -> bool:
+def typed_mask(tokens: Tokens, position: int) -> bool:
     """Whether the reader wrote [MASK] there: the mask token with characters of the text behind it."""
     start, end = tokens.offsets[position]
     return tokens.ids[position] == mask_id() and end > start
@@ -127,7 +132,7 @@ def mask_id() -> int:
 def edits(sentence: Sentence, state: State) -> tuple[Edit, ...]:
     """What the model gets at the covered positions: [MASK], a random other token, or the token itself."""
     if state.how == "keep":
-        return tuple(Edit(p, mask_id()) for p in sentence.masks if _typed_mask(sentence.tokens, p))
+        return tuple(Edit(p, mask_id()) for p in sentence.masks if typed_mask(sentence.tokens, p))
     if state.how == "random":
         return tuple(Edit(p, random_token(state.seed, p)) for p in sentence.masks)
     return tuple(Edit(p, mask_id()) for p in sentence.masks)
@@ -141,7 +146,7 @@ def random_token(seed: int, position: int) -> int:
 
 def original_of(tokens: Tokens, position: int) -> int | None:
     """The id the reader wrote at `position`; None where a [MASK] was written."""
-    return None if _typed_mask(tokens, position) else tokens.ids[position]
+    return None if typed_mask(tokens, position) else tokens.ids[position]
 
 
 def plain(token: str) -> str:

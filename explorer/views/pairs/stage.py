@@ -16,8 +16,11 @@ from explorer.views.pairs.common import State
 KEY = "pairs-strip"
 
 
-def draw() -> bool:
-    """Draw the stage; whether there is a pair to read (what is wrong is said on the page)."""
+def draw() -> tuple[State] | None:
+    """Draw the stage; the state for the tool, or None when there is no pair to read (what is wrong is said there).
+
+    Two tools need no pair of the reader's.
+    """
     state = common.store().get()
     ready = False
     with st.container(key="stage-pairs"):
@@ -36,7 +39,7 @@ def draw() -> bool:
         "pairs-tool", t("pairs.tools"), common.TOOLS, state.tool, lambda tool: t(f"pairs.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),
     )  # fmt: skip
-    return ready or state.tool in ("measure", "why")
+    return (state,) if ready or state.tool in ("measure", "why") else None
 
 
 def words(name: str) -> dict[str, str]:
