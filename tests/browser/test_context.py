@@ -511,7 +511,8 @@ def test_both_senses_and_the_result_are_on_the_first_screen(open_page: OpenPage)
         for n in range(len(LINES)):
             assert _bottom(words.nth(n)) < viewport[1], "every sentence's word is seen"
         assert {item.get_attribute("data-sense") for item in list_.locator("li").all()} == {"0", "1"}
-        verdict, heat = figure(page, "context-map").locator(".verdict"), figure(page, "context-map").locator("canvas.heat")
+        pictures = figure(page, "context-map")
+        verdict, heat = pictures.locator(".verdict"), pictures.locator("canvas.heat")
         assert _bottom(list_) < _bottom(tools) < _bottom(verdict) < viewport[1], "the tools stand above the map"
         box = heat.bounding_box()
         assert box and viewport[1] - box["y"] > box["height"] / 2, "more than half of the matrix is seen"
