@@ -14,12 +14,10 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from streamlit.components.v2 import component
 
-from explorer.components.bundle import bundle
 from explorer.components.events import MalformedEventError, last_seen, listener, real, whole
 from explorer.components.labels import interface
-from explorer.components.packing import pack
+from explorer.components.mounting import declare
 from explorer.lab.types.generation import Settings
 
 TABLE = "generator"  # of assets/text/<lang>/components.toml
@@ -64,8 +62,7 @@ LABELS = (
 )
 MOST_TOKENS = 4096
 
-_BUNDLE = bundle(Path(__file__).parent)
-_mount = component("sesame_generator", js=_BUNDLE.js, css=_BUNDLE.css)
+_mount = declare(Path(__file__).parent)
 
 
 @dataclass(frozen=True)
@@ -152,9 +149,7 @@ def generator(
     }
     seen = np.array([token.id for token in path[:at]], dtype=np.int32)
     parse = partial(parse_act, size=len(logits), last=len(path))
-    _mount(
-        key=key, data=pack(header, {"logits": logits, "seen": seen}), on_act_change=listener(key, "act", parse, on_act)
-    )
+    _mount(header, {"logits": logits, "seen": seen}, on_act_change=listener(key, "act", parse, on_act))
 
 
 def parse_act(value: Mapping[str, Any], size: int, last: int) -> Act:

@@ -1,3 +1,4 @@
+import {bring, here, Lost} from "./far.js";
 import {unpack} from "./packing.js";
 import {applyTheme} from "./theme.js";
 
@@ -10,6 +11,7 @@ const VIEWS = new WeakMap();
 // Once a page: tells the server that the page stands on the screen, so that it may begin to load a model. The page
 // stands when nothing has been drawn for a while: its strip often comes before its bars.
 const STANDS_MS = 1000;
+const MOST_PATIENCE_MS = 8000;
 
 function tellPainted() {
   if (window.__sesamePainted === true) return;
@@ -20,6 +22,34 @@ function tellPainted() {
   }, STANDS_MS);
 }
 
+// Draws what a run has sent. Arrays that lie at an address are awaited, the figure standing as it was meanwhile; when
+// one is lost there (the server was started anew, or had no more room), the page is asked to run again.
+function draw(component, entry, turn) {
+  const {header, arrays} = unpack(component.data);
+  const far = header.far ?? [];
+  const found = far.map(here);
+  const show = (late) => {
+    if (entry.turn !== turn) return;
+    far.forEach(({name}, i) => (arrays[name] = late[i]));
+    entry.view ??= entry.create(entry.root, (event, value) => entry.send(event, value));
+    entry.root.lang = header.lang;
+    entry.root.dataset.key = header.key;
+    entry.root.removeAttribute("aria-busy");
+    applyTheme(entry.root);
+    entry.view.update(header, arrays);
+    entry.root.dataset.ready = String(turn);
+    tellPainted();
+  };
+  if (found.every(Boolean)) return show(found);
+  entry.root.setAttribute("aria-busy", "true");
+  Promise.all(far.map(bring)).then(show, (error) => {
+    if (!(error instanceof Lost)) throw error;
+    if (entry.turn !== turn) return;
+    setTimeout(() => entry.turn === turn && entry.send("lost", {}), entry.patience);
+    entry.patience = Math.min(2 * entry.patience + 250, MOST_PATIENCE_MS);
+  });
+}
+
 export function mount(component, create) {
   const host = component.parentElement;
   let entry = VIEWS.get(host);
@@ -28,22 +58,16 @@ export function mount(component, create) {
     const root = document.createElement("div");
     root.className = "sesame";
     host.append(root);
-    entry = {root, turn: 0, send: null};
-    entry.view = create(root, (event, value) => entry.send(event, value));
+    entry = {root, create, view: null, turn: 0, send: null, patience: 0};
     VIEWS.set(host, entry);
   }
   const turn = ++entry.turn;
   entry.send = component.setTriggerValue;
-  const {header, arrays} = unpack(component.data);
-  entry.root.lang = header.lang;
-  entry.root.dataset.key = header.key;
-  applyTheme(entry.root);
-  entry.view.update(header, arrays);
-  entry.root.dataset.ready = String(turn);
-  tellPainted();
+  draw(component, entry, turn);
   return () => {
     if (entry.turn !== turn) return;
-    entry.view.destroy();
+    entry.turn = -1;
+    entry.view?.destroy();
     entry.root.remove();
     VIEWS.delete(host);
   };

@@ -12,6 +12,7 @@ from explorer.engine import catalog
 from explorer.errors import Told
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.views._shared import typed
 from explorer.views._shared.page import choose_tool
 from explorer.views.input import common
 from explorer.views.input.common import Reading, State
@@ -63,6 +64,8 @@ def _remarks(shown: list[Reading]) -> None:
         page_parts.notice("input.cut", "warn", limit=common.MAX_TOKENS, typed=cut.typed, used=cut.used)
     if any(reading.simplified for reading in shown):
         page_parts.notice("common.simplified")
+    if shown:
+        typed.remarks(shown[0].model, shown[0].first + (shown[0].second or ""))
 
 
 def _strip(key: str, reading: Reading, state: State) -> None:
@@ -96,9 +99,9 @@ def _lines(state: State) -> None:
 
 def _write(text: str) -> None:
     state = common.store().now()
-    common.store().set(text=text or " ", pair=common.pair_of(state) or "", focus=1)
+    common.store().write(text=text or " ", pair=common.pair_of(state) or "", focus=1)
 
 
 def _write_second(pair: str) -> None:
     state = common.store().now()
-    common.store().set(text=common.text_of(state), pair=pair, focus=1)
+    common.store().write(text=common.text_of(state), pair=pair, focus=1)

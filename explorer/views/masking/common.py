@@ -8,18 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-
 from explorer.content import examples
 from explorer.engine import uses
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit
 from explorer.ui import permission
+from explorer.ui.carried import Carry
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views import vocabulary
-from explorer.views._shared import reader_text
+from explorer.views._shared import reader_text, typed
 
 MAX_TOKENS = 128
 
@@ -54,7 +53,9 @@ class State:
 
 
 def store() -> Store[State]:
-    return Store(State, "masking")
+    from explorer.views.masking import covering  # which knows the state above
+
+    return Store(State, "masking", carry=Carry(lambda state: (state.text, ""), covering.take))
 
 
 def another_seed() -> None:
@@ -75,7 +76,8 @@ def model_id() -> str:
 class Sentence:
     """A text the model can read, and which of its positions are covered.
 
-    `typed` characters were written and `used` of them are read; `simplified` is True when 繁体 was read as 简体.
+    `typed` characters were written and `used` of them are read; `simplified` is True when 繁体 was read as 简体,
+    `blanks` when a blank in everyday spelling (___, 【MASK】) was read as [MASK].
     """
 
     tokens: Tokens
@@ -84,6 +86,7 @@ class Sentence:
     typed: int
     used: int
     simplified: bool
+    blanks: bool = False
 
 
 def read(state: State) -> Sentence:
@@ -96,15 +99,18 @@ def read(state: State) -> Sentence:
 
 
 def as_sentence(text: str, masks: tuple[int, ...] = (), focus: int = 0) -> Sentence:
-    """`text` as the model reads it. Raises Told("text_empty")."""
+    """`text` as the model reads it. Raises Told: text_empty, text_unread."""
     if not text.strip():
         raise Told("text_empty")
+    text, rewritten = typed.with_masks(text)
     tokens, simplified = reader_text.cut(model_id(), text, MAX_TOKENS)
+    if all(tokens.special):
+        raise Told("text_unread")
     blanks = (i for i in range(len(tokens)) if typed_mask(tokens, i))
     last = len(tokens) - 1
     covered = tuple(sorted({*blanks, *(m for m in masks if 0 < m < last)}))
     shown = focus if focus in covered else (covered[-1] if covered else None)
-    return Sentence(tokens, covered, shown, len(text), len(tokens.text), simplified)
+    return Sentence(tokens, covered, shown, len(text), len(tokens.text), simplified, rewritten)
 
 
 def typed_mask(tokens: Tokens, position: int) -> bool:
@@ -122,14 +128,8 @@ def edits(sentence: Sentence, state: State) -> tuple[Edit, ...]:
     if state.how == "keep":
         return tuple(Edit(p, mask_id()) for p in sentence.masks if typed_mask(sentence.tokens, p))
     if state.how == "random":
-        return tuple(Edit(p, random_token(state.seed, p)) for p in sentence.masks)
+        return tuple(Edit(p, vocabulary.random_token(model_id(), state.seed, p)) for p in sentence.masks)
     return tuple(Edit(p, mask_id()) for p in sentence.masks)
-
-
-def random_token(seed: int, position: int) -> int:
-    """A token drawn from all ordinary ones, the same for the same seed and position."""
-    ordinary = vocabulary.ordinary(model_id())
-    return ordinary[int(np.random.default_rng((seed, position)).integers(len(ordinary)))]
 
 
 def original_of(tokens: Tokens, position: int) -> int | None:
@@ -137,9 +137,7 @@ def original_of(tokens: Tokens, position: int) -> int | None:
     return None if typed_mask(tokens, position) else tokens.ids[position]
 
 
-def plain(token: str) -> str:
-    """A token without the mark of its tokenizer (##, Ġ, ▁)."""
-    return vocabulary.plain(token)
+plain = vocabulary.plain
 
 
 def example(name: str, lang: str) -> tuple[str, tuple[int, ...], int]:
