@@ -111,7 +111,7 @@ def _remarks(scene: Scene, result: EmbedResult) -> None:
         quoted = " / ".join(line[:24] for line in scene.skipped[:NAMED])
         page_parts.notice("context.missing", "warn", word=scene.word, n=len(scene.skipped), lines=quoted)
     if scene.simplified:
-        page_parts.notice("masking.simplified")
+        page_parts.notice("common.simplified")
     if scene.own:
         typed.remarks(common.model_id(), "\n".join(line.text for line in scene.lines))
     if scene.long:
