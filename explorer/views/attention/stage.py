@@ -17,6 +17,7 @@ from explorer.errors import Told
 from explorer.lab.types.attention import LookResult
 from explorer.ui import page_parts, permission, widgets
 from explorer.ui.i18n import t
+from explorer.views._shared import typed
 from explorer.views.attention import common, downloads
 from explorer.views.attention import scene as scenes
 from explorer.views.attention.common import State, Tool
@@ -129,3 +130,4 @@ def _remarks(scene: Scene) -> None:
         page_parts.notice("attention.simplified")
     if any(scene.tokens.unknown):
         page_parts.notice("attention.unknown")
+    typed.remarks(scene.model_id, scene.tokens.text)

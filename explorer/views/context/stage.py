@@ -14,6 +14,7 @@ from explorer.lab.types.context import EMBED, EmbedInputs, EmbedResult
 from explorer.ui import page_parts, permission, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
+from explorer.views._shared import typed
 from explorer.views.context import common, drawing
 from explorer.views.context.common import SETS, TOOLS, Scene, State
 
@@ -95,6 +96,10 @@ def _remarks(scene: Scene, result: EmbedResult) -> None:
     if scene.skipped:
         quoted = " / ".join(line[:24] for line in scene.skipped[:NAMED])
         page_parts.notice("context.missing", "warn", word=scene.word, n=len(scene.skipped), lines=quoted)
+    if scene.simplified:
+        page_parts.notice("masking.simplified")
+    if scene.own:
+        typed.remarks(common.model_id(), "\n".join(line.text for line in scene.lines))
     if scene.long:
         page_parts.notice("context.long", "warn", n=scene.long, limit=common.MAX_TOKENS)
     if scene.dropped:

@@ -12,6 +12,7 @@ from explorer.engine import catalog
 from explorer.errors import Told
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.views._shared import typed
 from explorer.views.input import common
 from explorer.views.input.common import Reading, State
 
@@ -65,6 +66,8 @@ def _remarks(shown: list[Reading]) -> None:
         page_parts.notice("input.cut", "warn", limit=common.MAX_TOKENS, typed=cut.typed, used=cut.used)
     if any(reading.simplified for reading in shown):
         page_parts.notice("input.simplified")
+    if shown:
+        typed.remarks(shown[0].model, shown[0].first + (shown[0].second or ""))
 
 
 def _strip(key: str, reading: Reading, state: State) -> None:

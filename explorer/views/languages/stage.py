@@ -12,6 +12,7 @@ import streamlit as st
 from explorer.errors import Told
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.views._shared import typed
 from explorer.views.languages import common, shift
 from explorer.views.languages.common import Sentence, State
 
@@ -77,6 +78,7 @@ def _remarks(sentence: Sentence) -> None:
         page_parts.notice("languages.mixed", tongue=common.name_of(sentence.source))
     if any(sentence.tokens.unknown):
         page_parts.notice("languages.unknown")
+    typed.remarks(sentence.model.id, sentence.tokens.text)
 
 
 def _write(text: str) -> None:

@@ -20,6 +20,7 @@ from explorer.ui import permission
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views import vocabulary
+from explorer.views._shared import typed
 
 MAX_TOKENS = 128
 
@@ -75,7 +76,8 @@ def model_id() -> str:
 class Sentence:
     """A text the model can read, and which of its positions are covered.
 
-    `typed` characters were written and `used` of them are read; `simplified` is True when 繁体 was read as 简体.
+    `typed` characters were written and `used` of them are read; `simplified` is True when 繁体 was read as 简体,
+    `blanks` when a blank in everyday spelling (___, 【MASK】) was read as [MASK].
     """
 
     tokens: Tokens
@@ -84,6 +86,7 @@ class Sentence:
     typed: int
     used: int
     simplified: bool
+    blanks: bool = False
 
 
 def read(state: State) -> Sentence:
@@ -96,15 +99,18 @@ def read(state: State) -> Sentence:
 
 
 def as_sentence(text: str, masks: tuple[int, ...] = (), focus: int = 0) -> Sentence:
-    """`text` as the model reads it. Raises Told("text_empty")."""
+    """`text` as the model reads it. Raises Told: text_empty, text_unread."""
     if not text.strip():
         raise Told("text_empty")
+    text, rewritten = typed.with_masks(text)
     tokens, simplified = _tokens(model_id(), text)
+    if all(tokens.special):
+        raise Told("text_unread")
     blanks = (i for i in range(len(tokens)) if typed_mask(tokens, i))
     last = len(tokens) - 1
     covered = tuple(sorted({*blanks, *(m for m in masks if 0 < m < last)}))
     shown = focus if focus in covered else (covered[-1] if covered else None)
-    return Sentence(tokens, covered, shown, len(text), len(tokens.text), simplified)
+    return Sentence(tokens, covered, shown, len(text), len(tokens.text), simplified, rewritten)
 
 
 def typed_mask(tokens: Tokens, position: int) -> bool:

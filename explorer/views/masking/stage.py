@@ -15,6 +15,7 @@ from explorer.errors import Told
 from explorer.lab.types.masking import SCAN, ScanInputs, ScanResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.views._shared import typed
 from explorer.views.masking import common, covering
 from explorer.views.masking.common import Sentence, State
 
@@ -117,6 +118,9 @@ def _remarks(sentence: Sentence) -> None:
         page_parts.notice("masking.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
     if sentence.simplified:
         page_parts.notice("masking.simplified")
+    if sentence.blanks:
+        page_parts.notice("masking.blanks")
+    typed.remarks(common.model_id(), sentence.tokens.text)
     if any(sentence.tokens.unknown):
         page_parts.notice("masking.unknown")
 

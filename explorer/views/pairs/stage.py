@@ -10,6 +10,7 @@ from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.views._shared import typed
 from explorer.views.pairs import common
 from explorer.views.pairs.common import State
 
@@ -35,6 +36,8 @@ def draw() -> tuple[State] | None:
         page_parts.notice("pairs.same")
     if ready and common.simplified(state):
         page_parts.notice("pairs.simplified")
+    if ready:
+        typed.remarks(common.model_id(), "\n".join(common.pair_of(state)))
     widgets.choice(
         "pairs-tool", t("pairs.tools"), common.TOOLS, state.tool, lambda tool: t(f"pairs.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),
