@@ -1,1 +1,1 @@
-"""How things are trained here: heads, copies of a model that may change, one loop that gives its steps away. Knows no page."""
+"""How things are trained here: heads, copies that may change, one loop that gives its steps away. Knows no page."""
