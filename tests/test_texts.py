@@ -48,6 +48,12 @@ ASK = {
 RAISE = ("Told", "Busy", "Cancelled", "ModelUnavailable")
 HELPERS = {"explorer/ui/page_parts.py", "explorer/ui/markup.py", "explorer/ui/i18n.py"}  # pass on the keys of others
 
+
+def carried_by() -> list[str]:
+    """The chapters from which a sentence can come."""
+    return [page for page in chapters.IDS if page != "evidence"]
+
+
 # Values of what stands in a key's braces and comes neither from a loop nor from a choice: (file, expression) → values.
 FAMILY = examples.load("home")["family"]
 CHAPTERS = list(chapters.IDS)
@@ -63,6 +69,8 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/page_footer.py", "following"): CHAPTERS[1:],
     ("explorer/views/_shared/page.py", "chapter"): CHAPTERS,
     ("explorer/ui/page_parts.py", "problem.key"): [],  # errors: see raised()
+    ("explorer/views/page_footer.py", "problem.key"): [],
+    ("explorer/views/page_footer.py", "sentence.page"): carried_by(),
     ("explorer/views/context/cross.py", "name"): ["first", "second", "a", "b"],
     ("explorer/views/home/exhibits.py", "model['build']"): [model["build"] for model in FAMILY],
     ("explorer/views/home/exhibits.py", "model['target']"): [model["target"] for model in FAMILY],

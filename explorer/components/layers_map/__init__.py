@@ -21,8 +21,10 @@ from explorer.components.mounting import declare
 TABLE = "layers"  # of assets/text/<lang>/components.toml
 LABELS = (
     "figure", "layer", "layer0", "play", "pause", "scrub", "heat", "map", "curves", "given", "clustered",
-    "raw", "centred", "top", "pca", "umap", "tsne", "flat", "deep", "verdict", "verdict_same", "verdict_none", "kept",
-    "trust", "turn", "cell", "relabel", "within", "between", "auc", "silhouette", "anisotropy", "method",
+    "raw", "centred", "top", "pca", "umap", "tsne", "flat", "deep", "verdict", "verdict_not",
+    "verdict_same", "verdict_none", "why_nothing", "why_same", "more", "auc_means", "silhouette_means",
+    "anisotropy_means", "heat_scale", "scrolls", "kept", "trust",
+    "turn", "cell", "relabel", "within", "between", "auc", "silhouette", "anisotropy", "method",
     "measure", "order", "preparing", "csv_columns", "nolabel", "speed",
 )  # fmt: skip
 PARTS = ("list", "scrub", "verdict", "heat", "map", "curves")

@@ -16,6 +16,7 @@ from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.context import EmbedInputs, Occurrence
 from explorer.ui import page_parts, permission
+from explorer.ui.carried import Carry
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views.context import words
@@ -84,7 +85,9 @@ class Scene:
 
 
 def store() -> Store[State]:
-    return Store(State, "context")
+    from explorer.views.context import brought  # which knows the state above
+
+    return Store(State, "context", carry=Carry(brought.give, brought.take))
 
 
 def model() -> uses.ModelInfo:

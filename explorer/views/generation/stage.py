@@ -135,7 +135,7 @@ def strip(
 
 
 def _write(text: str) -> None:
-    common.store().set(text=text or " ", path="", back=0, b_on=False, b_path="", b_back=0, at=0)
+    common.store().write(text=text or " ", path="", back=0, b_on=False, b_path="", b_back=0, at=0)
 
 
 def _switch(model: str) -> None:
@@ -143,6 +143,6 @@ def _switch(model: str) -> None:
 
     def switched(kept: State) -> State:
         text = common.whole_text(common.in_use(kept))
-        return replace(kept, model=model, text=text or " ", path="", back=0, b_on=False, b_path="", b_back=0, at=0)
+        return replace(common.with_prompt(kept, text), model=model)
 
     common.store().change(switched)

@@ -101,9 +101,9 @@ def _lines(state: State) -> None:
 
 def _write(text: str) -> None:
     state = common.store().now()
-    common.store().set(text=text or " ", pair=common.pair_of(state) or "", focus=1)
+    common.store().write(text=text or " ", pair=common.pair_of(state) or "", focus=1)
 
 
 def _write_second(pair: str) -> None:
     state = common.store().now()
-    common.store().set(text=common.text_of(state), pair=pair, focus=1)
+    common.store().write(text=common.text_of(state), pair=pair, focus=1)

@@ -82,4 +82,5 @@ def _remarks(sentence: Sentence) -> None:
 
 
 def _write(text: str) -> None:
-    common.change(text=text or " ")
+    store = common.store()
+    store.write(text=text or " ", target=common.target_of(store.now()))

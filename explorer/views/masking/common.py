@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-import numpy as np
-
 from explorer.content import examples
 from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit
 from explorer.ui import permission
+from explorer.ui.carried import Carry
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views import vocabulary
@@ -55,7 +54,9 @@ class State:
 
 
 def store() -> Store[State]:
-    return Store(State, "masking")
+    from explorer.views.masking import covering  # which knows the state above
+
+    return Store(State, "masking", carry=Carry(lambda state: (state.text, ""), covering.take))
 
 
 def another_seed() -> None:
@@ -140,14 +141,8 @@ def edits(sentence: Sentence, state: State) -> tuple[Edit, ...]:
     if state.how == "keep":
         return tuple(Edit(p, mask_id()) for p in sentence.masks if typed_mask(sentence.tokens, p))
     if state.how == "random":
-        return tuple(Edit(p, random_token(state.seed, p)) for p in sentence.masks)
+        return tuple(Edit(p, vocabulary.random_token(model_id(), state.seed, p)) for p in sentence.masks)
     return tuple(Edit(p, mask_id()) for p in sentence.masks)
-
-
-def random_token(seed: int, position: int) -> int:
-    """A token drawn from all ordinary ones, the same for the same seed and position."""
-    ordinary = vocabulary.ordinary(model_id())
-    return ordinary[int(np.random.default_rng((seed, position)).integers(len(ordinary)))]
 
 
 def original_of(tokens: Tokens, position: int) -> int | None:
@@ -155,9 +150,7 @@ def original_of(tokens: Tokens, position: int) -> int | None:
     return None if typed_mask(tokens, position) else tokens.ids[position]
 
 
-def plain(token: str) -> str:
-    """A token without the mark of its tokenizer (##, Ġ, ▁)."""
-    return vocabulary.plain(token)
+plain = vocabulary.plain
 
 
 def example(name: str, lang: str) -> tuple[str, tuple[int, ...], int]:

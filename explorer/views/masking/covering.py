@@ -5,8 +5,12 @@ It knows the page's state and which places were written as [MASK]; it draws noth
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from explorer.components.token_strip import StripChange
+from explorer.ui.carried import Sentence
 from explorer.ui.i18n import language
+from explorer.views import arriving
 from explorer.views.masking import common
 from explorer.views.masking.common import Cover, State
 
@@ -47,3 +51,9 @@ def clear() -> None:
 def text_of(state: State) -> str:
     """What the box holds: the reader's text, or the page's example."""
     return state.text or common.example("default", language())[0]
+
+
+def take(state: State, sentence: Sentence) -> State:
+    """The page with a sentence from another one, a word of it covered."""
+    place = arriving.one_word(arriving.readable(common.model(), sentence.text, common.MAX_TOKENS))
+    return replace(state, text=sentence.text, masks=(place,), focus=place, watch=(), wrong="", b="", b_mask=0)

@@ -126,7 +126,7 @@ def _remarks(sentence: Sentence) -> None:
 
 
 def _write(text: str) -> None:
-    common.store().set(text=text or " ", masks=(), focus=0)
+    common.store().write(text=text or " ", masks=(), focus=0)
 
 
 def _choose_tool(tool: str) -> None:
