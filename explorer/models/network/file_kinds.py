@@ -15,14 +15,11 @@ def require(first: bytes, model: str, path: str) -> None:
     """Raises ModelUnavailable for what `first`, the first bytes of the file at `path`, shows to be something else:
     file_empty, file_pointer, file_page, file_pickle."""
     start = first[:FIRST].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    kind = ""
     if not first:
-        kind = "file_empty"
-    elif start.startswith(b"version https://git-lfs"):
-        kind = "file_pointer"
-    elif start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
-        kind = "file_page"
-    elif first[:2] == b"\x80\x02" or first[:4] == b"PK\x03\x04":  # pickle protocol 2, and the zip that torch.save makes
-        kind = "file_pickle"
-    if kind:
-        raise ModelUnavailable(kind, model=model, path=path)
+        raise ModelUnavailable("file_empty", model=model, path=path)
+    if start.startswith(b"version https://git-lfs"):
+        raise ModelUnavailable("file_pointer", model=model, path=path)
+    if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
+        raise ModelUnavailable("file_page", model=model, path=path)
+    if first[:2] == b"\x80\x02" or first[:4] == b"PK\x03\x04":  # pickle protocol 2, and the zip that torch.save makes
+        raise ModelUnavailable("file_pickle", model=model, path=path)
