@@ -26,7 +26,6 @@ from explorer.views.generation import pieces
 
 MAX_TOKENS = 4000  # of prompt and continuation together
 MAX_CHARACTERS = 12_000
-TOOLS = ("step", "train", "ways", "write", "context", "cache", "inside", "both")
 Tool = Literal["step", "train", "ways", "write", "context", "cache", "inside", "both"]
 PRESETS = ("stuck", "learning", "branches", "beam", "unicorn", "farther", "blank", "bytes")
 
