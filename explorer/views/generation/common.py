@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from explorer import paths
 from explorer.content import examples
 from explorer.engine import catalog, get_engine, uses
 from explorer.lab.types.core import Tokens
@@ -161,15 +160,7 @@ def shorten(state: State, most: int) -> State:
 
 def show_code(name: str, model: str, **values: object) -> None:
     """The snippet `name`, with the folder and weights of the model that is used."""
-    info = catalog.entry(model)
-    folder = info.folder.relative_to(paths.ROOT).as_posix() if info.embedded else info.folder.as_posix()
-    gguf = info.weights if info.weights.endswith(".gguf") else None
-    page_parts.show_code(name, folder=folder, gguf=gguf, **values)
-
-
-def bert_folder() -> str:
-    """Where the embedded BERT lies, from the project's folder."""
-    return page_parts.model_source(catalog.default("masked"))
+    page_parts.show_code(name, of=catalog.entry(model), **values)
 
 
 def choose_preset(name: str) -> None:
