@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
+from explorer.models.network import special_tokens
 from explorer.models.network.architectures import Architecture
 from explorer.models.network.attention_capture import Heads, stacked, watched
 from explorer.models.network.kv_cache import Past, new_cache
@@ -65,8 +66,7 @@ class Model:
         positions = getattr(config, row.sizes.positions, None) or row.sizes.default_positions
         self.max_positions = int(positions) - row.sizes.reserved
         self.start_id: int | None = getattr(config, "decoder_start_token_id", None)
-        ends = getattr(config, "eos_token_id", None)
-        self.stop_ids = frozenset([ends] if isinstance(ends, int) else ends or ())
+        self.stop_ids = frozenset(special_tokens.of_model(info).ends)
         # T5 with tied embeddings makes its vectors smaller before it compares them to these.
         self._scale = self.d_model**-0.5 if getattr(config, "scale_decoder_outputs", False) else 1.0
         self.device = next(net.parameters()).device
