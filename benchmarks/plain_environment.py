@@ -37,6 +37,8 @@ def brought_by(requirements: str) -> set[str]:
 class PlainFinder:
     """Finds what lies on the path, except what an environment would lack."""
 
+    find_distributions = machinery.PathFinder.find_distributions
+
     def __init__(self, there: set[str]) -> None:
         by_module = metadata.packages_distributions()
         self.names = {name for name, owners in by_module.items() if not {_normal(owner) for owner in owners} & there}

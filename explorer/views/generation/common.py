@@ -16,10 +16,9 @@ from explorer.errors import Told
 from explorer.lab.types.core import Specials, Tokens
 from explorer.lab.types.generation import Settings
 from explorer.ui import page_parts, permission
-from explorer.ui.carried import Carry, Sentence
+from explorer.ui.carried import Carry
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit, link_length
-from explorer.views import arriving
 from explorer.views import vocabulary as vocabularies
 from explorer.views.generation import pieces
 
@@ -73,19 +72,9 @@ class State:
 
 
 def store() -> Store[State]:
-    return Store(State, "generation", shorten, Carry(lambda state: (state.text, ""), take))
+    from explorer.views.generation import brought  # which knows the state above
 
-
-def take(state: State, sentence: Sentence) -> State:
-    """The page with a sentence from another one as the prompt; what was generated from the old one goes."""
-    info = uses.for_page("generation", state.model, permission.policy())
-    arriving.readable(info, sentence.text, MAX_TOKENS)
-    return with_prompt(state, sentence.text)
-
-
-def with_prompt(state: State, text: str) -> State:
-    """Another prompt, and nothing generated from it yet."""
-    return replace(state, text=text or " ", path="", back=0, b_on=False, b_path="", b_back=0, at=0)
+    return Store(State, "generation", shorten, Carry(lambda state: (state.text, ""), brought.take))
 
 
 def in_use(state: State) -> State:

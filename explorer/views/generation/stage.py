@@ -20,7 +20,7 @@ from explorer.ui.i18n import t
 from explorer.views import page_footer
 from explorer.views._shared import typed
 from explorer.views._shared.page import choose_tool, draw_tool
-from explorer.views.generation import common, pieces, write
+from explorer.views.generation import brought, common, pieces, write
 from explorer.views.generation.common import State
 
 SHOWN = "generation-shown"  # the tool of the last run, in the session
@@ -140,6 +140,6 @@ def _switch(model: str) -> None:
 
     def switched(kept: State) -> State:
         text = common.whole_text(common.in_use(kept))
-        return replace(common.with_prompt(kept, text), model=model)
+        return replace(brought.with_prompt(kept, text), model=model)
 
     common.store().change(switched)
