@@ -10,6 +10,7 @@ padding and are multiples of 4, so that the browser can look at the bytes in pla
 from __future__ import annotations
 
 import json
+import re
 import struct
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 _DTYPES = {"float32": "<f4", "int32": "<i4", "uint8": "|u1"}
 _ALIGN = 4
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def pack(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None) -> bytes:
@@ -36,8 +38,9 @@ def pack(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]] | None = 
         block = np.ascontiguousarray(array, dtype=_DTYPES[array.dtype.name]).tobytes()
         blocks.append(block + _padding(len(block)))
         offset += len(blocks[-1])
-    # ASCII escapes keep lone surrogates of a broken input alive; ASCII is UTF-8.
-    text = json.dumps({**header, "arrays": entries}, allow_nan=False, separators=(",", ":")).encode("ascii")
+    plain = json.dumps({**header, "arrays": entries}, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    # Escapes keep lone surrogates of a broken input alive, which UTF-8 does not know.
+    text = _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", plain).encode()
     return struct.pack("<I", len(text)) + text + _padding(4 + len(text)) + b"".join(blocks)
 
 
