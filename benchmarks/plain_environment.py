@@ -7,6 +7,7 @@ whatever that file does not bring, so that this environment is as plain as one m
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import re
@@ -37,7 +38,7 @@ def brought_by(requirements: str) -> set[str]:
 class PlainFinder:
     """Finds what lies on the path, except what an environment would lack."""
 
-    find_distributions = machinery.PathFinder.find_distributions
+    find_distributions = staticmethod(machinery.PathFinder.find_distributions)
 
     def __init__(self, there: set[str]) -> None:
         by_module = metadata.packages_distributions()
@@ -55,6 +56,8 @@ def run(code: str) -> str:
             exec(compile(code, "snippet", "exec"), {"__name__": "__main__"})
     except (Exception, SystemExit):
         return traceback.format_exc(limit=-2)
+    finally:
+        gc.collect()  # one model at a time
     return "" if out.getvalue().strip() else "it printed nothing"
 
 

@@ -74,7 +74,7 @@ def tried(python: Path, codes: dict[str, str], *options: str) -> dict[str, str]:
             [str(python), "run.py", *options], cwd=folder, input=json.dumps(codes), capture_output=True, text=True
         )
     if done.returncode:
-        raise RuntimeError(done.stderr)
+        raise RuntimeError(f"exit status {done.returncode}: {done.stderr}")
     answers: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
     return answers
 
