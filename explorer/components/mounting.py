@@ -93,7 +93,7 @@ def payload(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], later
             "dtype": array.dtype.name,
             "shape": list(array.shape),
             "address": address,
-            "later": name in later,
+            **({"later": True} if name in later else {}),
         }
         for (name, array), address in zip(far.items(), found, strict=True)
     ]

@@ -10,6 +10,8 @@ interface Window {
   };
   /** true once the server has been told that the page stands; before, the timer that will tell it: shared/mount.js */
   __sesamePainted?: true | number;
+  /** who listens to what the components of a page tell each other: shared/channel.js */
+  __sesameChannels?: Map<string, Set<(message: any) => boolean>>;
   /** which characters have a glyph: tests/browser/faults.js */
   __glyphs?: Map<string, boolean>;
 }
