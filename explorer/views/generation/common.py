@@ -117,7 +117,7 @@ def text_of(state: State) -> str:
 
 def prompt(state: State) -> Tokens:
     """The prompt as the model reads it; a blank one is the beginning of a text and nothing else."""
-    return _tokens(state.model, text_of(state).strip("\n")[:MAX_CHARACTERS] if text_of(state).strip() else "")
+    return _tokens(state.model, text_of(state)[:MAX_CHARACTERS] if text_of(state).strip() else "")
 
 
 @lru_cache(maxsize=256)

@@ -68,6 +68,8 @@ def draw(state: State) -> None:
     )
     if len(common.text_of(state)) > common.MAX_CHARACTERS:
         page_parts.notice("generation.too_many_characters", "warn", limit=common.MAX_CHARACTERS)
+    if (end := common.prompt(state).text[-1:]).isspace():
+        page_parts.notice("generation.ends_in_line" if end == "\n" else "generation.ends_in_blank")
     typed.remarks(state.model, common.prompt(state).text)
     choose_tool("generation", common.store(), state.tool)
     models = {info.id: info.name for info in uses.offered("generation", permission.policy())}

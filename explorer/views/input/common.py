@@ -107,7 +107,7 @@ def text_of(state: State) -> str:
 
 def pair_of(state: State) -> str | None:
     """The second sentence, or None where none is written."""
-    return state.pair.strip() or None
+    return state.pair if state.pair.strip() else None
 
 
 def read(state: State, model: str) -> Reading:
