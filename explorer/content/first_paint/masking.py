@@ -1,9 +1,9 @@
-"""填空 before it is touched: the example's blanks filled and all its places scanned; and the average over our texts."""
+"""填空 before it is touched: the example's blanks filled, the head of every place; and the average over our texts."""
 
 from __future__ import annotations
 
 from explorer.content.examples import AVERAGE_PER_TEXT, LANGUAGES, Asked, entry, fill_default
-from explorer.lab.types.masking import AVERAGE, SCAN, AverageInputs, ScanInputs
+from explorer.lab.types.masking import AVERAGE, HEADS, AverageInputs, HeadsInputs
 
 
 def asked() -> list[Asked]:
@@ -15,7 +15,7 @@ def asked() -> list[Asked]:
         texts = tuple(entry("masking", "average", lang)["texts"])
         wanted += [
             fill_default("masking", lang),
-            (SCAN, model, ScanInputs(entry("masking", "default", lang)["text"])),
+            (HEADS, model, HeadsInputs(entry("masking", "default", lang)["text"])),
             (AVERAGE, model, AverageInputs(texts, AVERAGE_PER_TEXT)),
         ]
     return wanted
