@@ -59,7 +59,7 @@ def tokens(model: str, ids: tuple[int, ...], prompt: int) -> list[PathToken]:
     if any(mark not in known for mark in marks[prompt:]):
         _work_out(model, ids, prompt, marks)
     words = common.vocabulary(model)
-    names, apart = [words[token] for token in ids], set(common.specials(model).ids)
+    names, apart = [words[token] for token in ids], set(marks.specials(model).ids)
     out = []
     for place, (token, name, (group, whole)) in enumerate(zip(ids, names, pieces.spelled(names), strict=True)):
         special = token in apart
