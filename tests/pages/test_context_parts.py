@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.errors import Told
-from explorer.views.context import common, csv_files, words
+from explorer.views.context import common, csv_files, own, words
 
 
 def test_a_word_is_found_whole_where_letters_are_concerned() -> None:

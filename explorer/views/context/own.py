@@ -88,18 +88,20 @@ def _propose(scene: Scene, result: EmbedResult, state: State) -> None:
     if len(scene.lines) < 3:
         return
     layer = min(state.layer, len(result.vectors) - 1)
-    found = {kind: drawing.proposals(result, state.treatment, layer, kind) for kind in ("agglomerative", "kmeans")}
-    if not any(np.isfinite(score) for _, score in found.values()):
-        page_parts.quiet(t("context.own.no_groups"))
-        return
-    for kind, (labels, score) in found.items():
+    none = True
+    for kind in ("agglomerative", "kmeans"):
+        labels, score = drawing.proposals(result, state.treatment, layer, kind)
         if not np.isfinite(score):
             continue
+        none = False
         name = t(f"context.own.{kind}")
         st.button(
             t("context.own.take", name=name, k=max(labels) + 1, score=f"{score:.2f}"), key=f"context-take-{kind}",
             on_click=_take, args=(state.text, scene, labels),
         )  # fmt: skip
+    if none:
+        page_parts.quiet(t("context.own.no_groups"))
+        return
     st.button(
         t("context.own.clear"), key="context-clear", type="tertiary", on_click=_take, args=(state.text, scene, ())
     )
