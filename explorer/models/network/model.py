@@ -69,6 +69,7 @@ class Model:
         self.stop_ids = frozenset(special_tokens.of_model(info).ends)
         # T5 with tied embeddings makes its vectors smaller before it compares them to these.
         self._scale = self.d_model**-0.5 if getattr(config, "scale_decoder_outputs", False) else 1.0
+        self.has_segments = row.segments
         self.device = next(net.parameters()).device
 
     def tensor_inputs(self, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
@@ -274,7 +275,7 @@ class Model:
         """One run of the body, or of the decoder after the encoder has run; options go to the library."""
         self.forward_passes += 1
         options: dict[str, Any] = {"attention_mask": mask}
-        if type_ids is not None and self._row.segments:
+        if type_ids is not None and self.has_segments:
             options["token_type_ids"] = type_ids
         if self.kind == "causal":
             options["use_cache"] = False
