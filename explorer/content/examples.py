@@ -89,9 +89,9 @@ def defaults() -> list[Asked]:
         texts = tuple(entry("masking", "average", lang)["texts"])
         wanted.append((AVERAGE, model, AverageInputs(texts, AVERAGE_PER_TEXT)))
         default = entry("attention", "default", lang)
-        sight, shown = Sight(default["text"]), default["state"]
+        sight, opens = Sight(default["text"]), default["opens"]
         wanted.append((LOOK, model, LookInputs(sight)))
-        wanted.append((CELL, model, CellInputs(sight, shown["layer"], shown["head"], shown["pins"][-1])))
+        wanted.append((CELL, model, CellInputs(sight, opens["layer"], opens["head"], opens["query"])))
         wanted.append((EMBED, model, word_set(entry("context", "default", lang)["chosen"])))
         first = entry("input", "default", lang)
         wanted.append((ADD_UP, model, SumInputs(first["text"], first.get("pair"))))

@@ -17,10 +17,12 @@ from explorer.errors import Told
 from explorer.lab.types.attention import LookResult
 from explorer.ui import page_parts, permission, widgets
 from explorer.ui.i18n import t
+from explorer.ui.numbers import percent
 from explorer.views._shared import typed
 from explorer.views.attention import common, downloads
 from explorer.views.attention import scene as scenes
 from explorer.views.attention.common import State, Tool
+from explorer.views.attention.habits import ENOUGH, NAMES, Habit
 from explorer.views.attention.scene import Scene
 
 KEY = "attention-view"
@@ -29,14 +31,17 @@ TOOLS = get_args(Tool)
 
 def draw() -> tuple[Scene, State] | None:
     """Draw the stage; scene and state for the tool, or None when there is nothing to read (said on the page)."""
-    kept = common.store().get()
-    state = common.effective(kept)
+    state = common.effective(common.store().get())
     model = common.model(state)
     scene, result = None, None
     with st.container(key="stage-attention"):
         try:
             scene = scenes.read(state, model)
-            result = _view(scene, state)
+            result = scenes.look(scene, state.layer)
+            chosen, habits = scenes.headed(state, result)
+            _view(scene, chosen, result)
+            _habits(state, chosen, habits, result)
+            state = chosen
         except Told as problem:
             page_parts.error(problem)
             scene = None
@@ -48,11 +53,10 @@ def draw() -> tuple[Scene, State] | None:
         "attention-tool", t("attention.tools"), TOOLS, state.tool, lambda tool: t(f"attention.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),
     )  # fmt: skip
-    return None if scene is None else (scene, kept)
+    return None if scene is None else (scene, state)
 
 
-def _view(scene: Scene, state: State) -> LookResult:
-    result = scenes.look(scene, state.layer)
+def _view(scene: Scene, state: State, result: LookResult) -> None:
     shown = scenes.view(state, result)
     facts = t("attention.caption", layers=result.thumbs.shape[0], heads=result.thumbs.shape[1])
     if any(result.window):
@@ -65,7 +69,28 @@ def _view(scene: Scene, state: State) -> LookResult:
         thumbs=result.thumbs if result.layer >= 0 else None, on_view=_changed, caption=facts,
         title=scene.tokens.text[:60],
     )  # fmt: skip
-    return result
+
+
+def _habits(asked: State, state: State, habits: tuple[Habit, ...], result: LookResult) -> None:
+    """Why this head: the rule, what it found in this text, and the heads of the other habits to go to."""
+    if not habits:
+        return
+    at = {habit.name: habit for habit in habits}
+    here = "" if state.heads else next((n for n, h in at.items() if (h.layer, h.head) == (state.layer, state.head)), "")
+    numbers = {name: {"layer": habit.layer + 1, "head": habit.head + 1} for name, habit in at.items()}
+    words = {name: t(f"attention.habits.{name}", **numbers[name]) for name in NAMES if name in at}
+    words |= {} if here else {"": t("attention.habits.own")}
+    widgets.choice(
+        "attention-habit", t("attention.habits.label"), tuple(words), here, words.__getitem__,
+        lambda name: name and common.change(
+            layer=at[name].layer, head=at[name].head, pins=(at[name].token,), heads=()
+        ),
+    )  # fmt: skip
+    if not here:
+        return
+    n, share = result.weights.shape[0] * result.weights.shape[1], percent(at[here].share)
+    why = [t(f"attention.habits.{name}_why", **numbers[name], n=n, share=share) for name in NAMES if name == here]
+    page_parts.quiet(why[0] + (" " + t("attention.habits.rule", enough=percent(ENOUGH)) if asked.layer < 0 else ""))
 
 
 def _changed(view: View) -> None:
