@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import importlib
 import itertools
+import json
 import re
 import string
 import tomllib
@@ -23,6 +24,7 @@ import pytest
 
 from explorer import chapters
 from explorer.content import examples
+from explorer.evidence import heldout_results
 from explorer.models.catalog.catalog import KINDS
 from explorer.ui import i18n
 from explorer.views.attention import atlas, sparse
@@ -67,7 +69,6 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/attention/sparse.py", "dial"): ["n", "w", "depth"],
     ("explorer/ui/navigation.py", "home"): CHAPTERS[:1],
     ("explorer/views/page_footer.py", "following"): CHAPTERS[1:],
-    ("explorer/views/_shared/page.py", "chapter"): CHAPTERS,
     ("explorer/ui/page_parts.py", "problem.key"): [],  # errors: see raised()
     ("explorer/views/page_footer.py", "problem.key"): [],
     ("explorer/views/page_footer.py", "sentence.page"): carried_by(),
@@ -276,6 +277,17 @@ def presets() -> Iterator[tuple[str, Iterator[tuple[str, str]]]]:
         yield page, itertools.product(names, ("title", "text"))
 
 
+def page_keys(written: str) -> list[str]:
+    """What the page skeleton asks for: a chapter's question, and what its tools are called."""
+    if written == "chapter":
+        return [f"{chapter}.{part}" for chapter in CHAPTERS for part in ("title", "sub")]
+    with_tools = [chapter for chapter in chapters.CHAPTERS if chapter.tools]
+    if written == "f'{chapter}.tools'":
+        return [f"{chapter.id}.tools" for chapter in with_tools]
+    assert written == "f'{chapter}.tool.{name}'", written
+    return [f"{chapter.id}.tool.{tool}" for chapter in with_tools for tool in chapter.tools]
+
+
 @lru_cache(maxsize=1)
 def asked() -> tuple[Asked, ...]:
     """Every key that code outside the helpers asks for."""
@@ -294,6 +306,9 @@ def asked() -> tuple[Asked, ...]:
             if module.name == "explorer/views/page_footer.py" and "preset" in ast.unparse(call.args[0]):
                 parts = ((page, preset, part) for page, names in presets() for preset, part in names)
                 out += [Asked(f"{page}.preset.{preset}.{part}", where, frozenset()) for page, preset, part in parts]
+                continue
+            if module.name == "explorer/views/_shared/page.py":
+                out += [Asked(key, where, frozenset()) for key in page_keys(ast.unparse(call.args[0]))]
                 continue
             out += [Asked(form.format(key), where, told) for key in module.keys(call.args[0]) for form in ASK[name]]
     return tuple(out)
@@ -323,6 +338,14 @@ def labels() -> dict[str, set[str]]:
     names = sorted(path.parent.name for path in folder.glob("*/__init__.py"))
     components = [importlib.import_module(f"explorer.components.{name}") for name in names]
     return {one.TABLE: set(one.LABELS) for one in components if hasattr(one, "TABLE")}
+
+
+@lru_cache(maxsize=1)
+def claimed() -> frozenset[str]:
+    """The texts of every row of evidence that ships: those measured on our sentences, those on public test sets."""
+    measured = json.loads((ROOT / "assets" / "precomputed" / "evidence.json").read_text(encoding="utf-8"))
+    ids = {*measured, *heldout_results.read()}
+    return frozenset(f"claims.{id}.{part}" for id in ids for part in ("claim", "published", "unit"))
 
 
 def terms(text: str) -> list[str]:
@@ -369,7 +392,7 @@ def test_what_a_text_leaves_open_is_given(lang: str) -> None:
 
 
 def test_no_text_is_there_for_nobody() -> None:
-    keys = {ask.key for ask in (*asked(), *raised())}
+    keys = {ask.key for ask in (*asked(), *raised())} | claimed()
     unused = {key for key in interface("zh") if key not in keys and not key.startswith("components.")}
     assert unused == set()
 

@@ -49,20 +49,25 @@ export function style(host) {
 
 
 def declare(folder: Path) -> Callable[..., None]:
-    """The mount of the component in `folder`: mount(header, arrays=None, **callbacks).
+    """The mount of the component in `folder`: mount(header, arrays=None, later=None, **callbacks).
 
     header     JSON values; its "key" is the component's key
     arrays     float32, int32 or uint8, by name
+    later      arrays that the figure asks for when it needs them: `later(name)` in its update
     callbacks  on_EVENT_change=… for each event the component sends, as Streamlit wants them
     """
     name, made = folder.name, bundle(folder)
     mount = component(f"sesame_{name}", **_texts(name, made))
 
     def mounted(
-        header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None, **callbacks: Callable[[], None]
+        header: Mapping[str, Any],
+        arrays: Mapping[str, NDArray[Any]] | None = None,
+        later: Mapping[str, NDArray[Any]] | None = None,
+        **callbacks: Callable[[], None],
     ) -> None:
         key = str(header["key"])
-        mount(key=key, data=payload(header, arrays or {}), on_lost_change=_asks_again(key), **callbacks)
+        data = payload(header, arrays or {}, later or {})
+        mount(key=key, data=data, on_lost_change=_asks_again(key), **callbacks)
 
     return mounted
 
@@ -73,17 +78,24 @@ def _texts(name: str, made: Bundle) -> dict[str, str]:
     return {"js": STUB % addresses.publish(name, made.js + STYLE % json.dumps(made.css))}
 
 
-def payload(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """What goes through the socket: the header, the small arrays, and the addresses of the large ones."""
+def payload(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], later: Mapping[str, NDArray[Any]]) -> bytes:
+    """What goes through the socket: the header, the small arrays, and the addresses of the large and the later ones."""
     key = str(header["key"])
     context = get_script_run_ctx()
-    far = {name: array for name, array in arrays.items() if addresses.served() and array.nbytes > INLINE}
+    everything = {**arrays, **later}
+    far = {name: array for name, array in everything.items() if addresses.served() and array.nbytes > INLINE}
     found = addresses.shelf.show(context.session_id if context else "", key, [planes(array) for array in far.values()])
     entries = [
-        {"name": name, "dtype": array.dtype.name, "shape": list(array.shape), "address": address}
+        {
+            "name": name,
+            "dtype": array.dtype.name,
+            "shape": list(array.shape),
+            "address": address,
+            "later": name in later,
+        }
         for (name, array), address in zip(far.items(), found, strict=True)
     ]
-    near = {name: array for name, array in arrays.items() if name not in far}
+    near = {name: array for name, array in everything.items() if name not in far}
     lost = st.session_state.get(_memory(key), 0)
     return pack({**header, **({"far": entries} if far else {}), **({"lost": lost} if lost else {})}, near)
 

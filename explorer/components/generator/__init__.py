@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.components.events import MalformedEventError, last_seen, listener, real, whole
+from explorer.components.generator.known import known
 from explorer.components.labels import interface
 from explorer.components.mounting import declare
 from explorer.lab.types.generation import Settings
@@ -148,8 +149,14 @@ def generator(
         "n": last_seen(key),
     }
     seen = np.array([token.id for token in path[:at]], dtype=np.int32)
+    offered, arrays = known(logits, [token.id for token in path[: at + 1]], settings.temperature)
     parse = partial(parse_act, size=len(logits), last=len(path))
-    _mount(header, {"logits": logits, "seen": seen}, on_act_change=listener(key, "act", parse, on_act))
+    _mount(
+        header | offered,
+        {**arrays, "seen": seen},
+        {"logits": logits},
+        on_act_change=listener(key, "act", parse, on_act),
+    )
 
 
 def parse_act(value: Mapping[str, Any], size: int, last: int) -> Act:

@@ -22,32 +22,40 @@ function tellPainted() {
   }, STANDS_MS);
 }
 
-// Draws what a run has sent. Arrays that lie at an address are awaited, the figure standing as it was meanwhile; when
-// one is lost there (the server was started anew, or had no more room), the page is asked to run again.
+// Draws what a run has sent. Arrays that lie at an address are awaited, the figure standing as it was meanwhile; those
+// for later come when the figure asks for them. When one is lost there (the server was started anew, or had no more
+// room), the page is asked to run again: what waits for a later one then waits for the next update.
 function draw(component, entry, turn) {
   const {header, arrays} = unpack(component.data);
   const far = header.far ?? [];
-  const found = far.map(here);
-  const show = (late) => {
+  const now = far.filter(({later}) => !later);
+  const lost = (error) => {
+    if (!(error instanceof Lost)) throw error;
     if (entry.turn !== turn) return;
-    far.forEach(({name}, i) => (arrays[name] = late[i]));
+    setTimeout(() => entry.turn === turn && entry.send("lost", {}), entry.patience);
+    entry.patience = Math.min(2 * entry.patience + 250, MOST_PATIENCE_MS);
+  };
+  const later = (name) => new Promise((resolve) => {
+    const at = far.find((one) => one.name === name);
+    if (!at) resolve(arrays[name]);
+    else bring(at).then((array) => entry.turn === turn && resolve(array)).catch(lost);
+  });
+  const show = (found) => {
+    if (entry.turn !== turn) return;
+    now.forEach(({name}, i) => (arrays[name] = found[i]));
     entry.view ??= entry.create(entry.root, (event, value) => entry.send(event, value));
     entry.root.lang = header.lang;
     entry.root.dataset.key = header.key;
     entry.root.removeAttribute("aria-busy");
     applyTheme(entry.root);
-    entry.view.update(header, arrays);
+    entry.view.update(header, arrays, later);
     entry.root.dataset.ready = String(turn);
     tellPainted();
   };
+  const found = now.map(here);
   if (found.every(Boolean)) return show(found);
   entry.root.setAttribute("aria-busy", "true");
-  Promise.all(far.map(bring)).then(show, (error) => {
-    if (!(error instanceof Lost)) throw error;
-    if (entry.turn !== turn) return;
-    setTimeout(() => entry.turn === turn && entry.send("lost", {}), entry.patience);
-    entry.patience = Math.min(2 * entry.patience + 250, MOST_PATIENCE_MS);
-  });
+  Promise.all(now.map(bring)).then(show).catch(lost);
 }
 
 export function mount(component, create) {

@@ -24,7 +24,6 @@ from explorer.views.generation import pieces
 
 MAX_TOKENS = 4000  # of prompt and continuation together
 MAX_CHARACTERS = 12_000
-TOOLS = ("step", "train", "ways", "write", "context", "cache", "inside", "both")
 Tool = Literal["step", "train", "ways", "write", "context", "cache", "inside", "both"]
 PRESETS = ("stuck", "learning", "branches", "beam", "unicorn", "farther", "blank", "bytes")
 
@@ -35,8 +34,8 @@ class State:
 
     `path` is what was generated, `back` how many of its tokens lie behind the place looked at; fields that begin with
     `b_` are those of the second branch. t, k, p, m, r: temperature, top-k, top-p, min-p, repetition penalty.
-    `layer` and `head` are counted from 0 here, from 1 in links and on the page. `along`: 训练时 takes what was generated
-    for a part of its text as well.
+    `layer` and `head` are counted from 0 here, from 1 in links and on the page. `along`: 训练时 takes what was
+    generated for a part of its text as well.
     """
 
     text: str = limit("", longest=MAX_LINK)

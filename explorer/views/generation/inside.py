@@ -119,7 +119,8 @@ def _arithmetic(names: Sequence[str], result: InsideResult, layer: int, head: in
     rows = [
         (
             f"{n} {verbatim(names[n])}", signed(product[n], 3), signed(scaled[n], 3),
-            signed(float(result.bias[n]), 3) if result.bias[n] > -1e9 else "−∞", f"{powers[n]:.4f}", percent(float(weights[n])),
+            signed(float(result.bias[n]), 3) if result.bias[n] > -1e9 else "−∞", f"{powers[n]:.4f}",
+            percent(float(weights[n])),
         )
         for n in chosen
     ]  # fmt: skip

@@ -19,7 +19,7 @@ from explorer.ui import first_paint, page_parts, permission, widgets
 from explorer.ui.i18n import t
 from explorer.views import page_footer
 from explorer.views._shared import typed
-from explorer.views._shared.page import draw_tool
+from explorer.views._shared.page import choose_tool, draw_tool
 from explorer.views.generation import common, pieces, write
 from explorer.views.generation.common import State
 
@@ -68,10 +68,7 @@ def draw(state: State) -> None:
     if len(common.text_of(state)) > common.MAX_CHARACTERS:
         page_parts.notice("generation.too_many_characters", "warn", limit=common.MAX_CHARACTERS)
     typed.remarks(state.model, common.prompt(state).text)
-    widgets.choice(
-        "generation-tool", t("generation.tools"), common.TOOLS, state.tool, lambda tool: t(f"generation.tool.{tool}"),
-        lambda tool: common.store().set(tool=tool),
-    )  # fmt: skip
+    choose_tool("generation", common.store(), state.tool)
     models = {info.id: info.name for info in uses.offered("generation", permission.policy())}
     if len(models) > 1:
         widgets.choice(

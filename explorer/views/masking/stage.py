@@ -16,11 +16,11 @@ from explorer.lab.types.masking import SCAN, ScanInputs, ScanResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views._shared import typed
+from explorer.views._shared.page import choose_tool
 from explorer.views.masking import common, covering
 from explorer.views.masking.common import Sentence, State
 
 KEY = "masking-strip"
-TOOLS = ("cover", "road", "see", "lottery", "joint", "lens", "compare", "budget")
 
 
 def draw() -> tuple[Sentence, State] | None:
@@ -37,9 +37,7 @@ def draw() -> tuple[Sentence, State] | None:
         widgets.text_line("masking-text", t("masking.input"), covering.text_of(state), _write, t("masking.placeholder"))
     if sentence is not None:
         _remarks(sentence)
-    widgets.choice(
-        "masking-tool", t("masking.tools"), TOOLS, state.tool, lambda tool: t(f"masking.tool.{tool}"), _choose_tool
-    )
+    choose_tool("masking", common.store(), state.tool)
     return None if sentence is None else (sentence, state)
 
 
@@ -115,19 +113,15 @@ def _controls(state: State, sentence: Sentence | None) -> None:
 
 def _remarks(sentence: Sentence) -> None:
     if sentence.used < sentence.typed:
-        page_parts.notice("masking.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
+        page_parts.notice("common.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
     if sentence.simplified:
-        page_parts.notice("masking.simplified")
+        page_parts.notice("common.simplified")
     if sentence.blanks:
         page_parts.notice("masking.blanks")
     typed.remarks(common.model_id(), sentence.tokens.text)
     if any(sentence.tokens.unknown):
-        page_parts.notice("masking.unknown")
+        page_parts.notice("common.unknown")
 
 
 def _write(text: str) -> None:
     common.store().write(text=text or " ", masks=(), focus=0)
-
-
-def _choose_tool(tool: str) -> None:
-    common.store().set(tool=tool)
