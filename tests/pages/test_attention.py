@@ -123,7 +123,7 @@ def test_every_architecture_shows_each_of_its_attentions(family: str, part: str,
 
 
 def test_a_sliding_window_is_told_where_the_layer_has_one(registered: dict[str, str]) -> None:
-    at = open_page("attention", "en", model=registered["gemma3_text"], text="The kettle is singing", layer="2")
+    at = open_page("attention", "en", model=registered["gemma3_text"], text="The kettle is singing", layer="3")
     assert words("attention.cell.window", "en", w=4) in body(at)
 
 
@@ -229,7 +229,7 @@ def test_more_than_512_tokens_are_cut_and_nothing_is_lost() -> None:
     assert cut in notices(at)
     assert words("common.link_long", "zh") in notices(at)
     assert at.text_input(key="attention-text").value == text
-    assert link(at) == {}
+    assert "text" not in link(at)
 
 
 def test_traditional_characters_and_unknown_ones_are_told() -> None:

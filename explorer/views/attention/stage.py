@@ -33,18 +33,19 @@ def draw() -> tuple[Scene, State] | None:
     """Draw the stage; scene and state for the tool, or None when there is nothing to read (said on the page)."""
     state = common.effective(common.store().get())
     model = common.model(state)
-    scene, result = None, None
+    scene, result, chosen, habits = None, None, state, ()
     with st.container(key="stage-attention"):
         try:
             scene = scenes.read(state, model)
             result = scenes.look(scene, state.layer)
             chosen, habits = scenes.headed(state, result)
             _view(scene, chosen, result)
-            _habits(state, chosen, habits, result)
-            state = chosen
         except Told as problem:
             page_parts.error(problem)
             scene = None
+    if scene is not None and result is not None:
+        _habits(state, chosen, habits, result)
+        state = chosen
     _lines(state, model)
     _controls(state, model, result)
     if scene is not None:
