@@ -15,7 +15,7 @@ from explorer.components.attention_view import View, as_bytes, attention_view
 from explorer.engine import catalog, uses
 from explorer.errors import Told
 from explorer.lab.types.attention import LookResult
-from explorer.ui import page_parts, permission, widgets
+from explorer.ui import page_parts, permission, sidebar, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent
 from explorer.views._shared import typed
@@ -33,6 +33,7 @@ def draw() -> tuple[Scene, State] | None:
     """Draw the stage; scene and state for the tool, or None when there is nothing to read (said on the page)."""
     state = common.effective(common.store().get())
     model = common.model(state)
+    sidebar.follow("attention", model.id)
     scene, result, chosen, habits = None, None, state, ()
     with st.container(key="stage-attention"):
         try:
