@@ -13,7 +13,7 @@ def asked() -> list[Asked]:
     wanted: list[Asked] = []
     for lang in LANGUAGES:
         default = entry("attention", "default", lang)
-        sight, shown = Sight(default["text"]), default["state"]
+        sight, opens = Sight(default["text"]), default["opens"]
         wanted.append((LOOK, model, LookInputs(sight)))
-        wanted.append((CELL, model, CellInputs(sight, shown["layer"], shown["head"], shown["pins"][-1])))
+        wanted.append((CELL, model, CellInputs(sight, opens["layer"], opens["head"], opens["query"])))
     return wanted
