@@ -5,7 +5,6 @@ It knows the state and the tokenizer's answer; it runs no experiment and draws n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -13,14 +12,14 @@ from typing import Literal
 from explorer.content import examples
 from explorer.engine import catalog, get_engine, uses
 from explorer.errors import Told
-from explorer.lab.types.core import Specials, Tokens
+from explorer.lab.types.core import Tokens
 from explorer.lab.types.generation import Settings
 from explorer.ui import page_parts, permission
 from explorer.ui.carried import Carry
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit, link_length
 from explorer.views import vocabulary as vocabularies
-from explorer.views.generation import pieces
+from explorer.views.generation import marks, pieces
 
 MAX_TOKENS = 4000  # of prompt and continuation together
 MAX_CHARACTERS = 12_000
@@ -89,22 +88,6 @@ def vocabulary(model: str) -> tuple[str, ...]:
     return get_engine().vocabulary(model)
 
 
-def specials(model: str) -> Specials:
-    """The tokens that are no text: all, the one that begins a text, those that end one."""
-    return get_engine().specials(model)
-
-
-def said(model: str, ids: Iterable[int]) -> str:
-    """What tokens say: special ones nothing."""
-    words, apart = vocabulary(model), set(specials(model).ids)
-    return pieces.text_of([words[token] for token in ids if token not in apart])
-
-
-def first_of(model: str, ids: Sequence[int]) -> int:
-    """The place of the first token of the text itself: 1 where a special token begins it, else 0."""
-    return int(bool(ids) and ids[0] in specials(model).ids)
-
-
 def vocabulary_url(model: str) -> str:
     """Where the browser fetches the token strings, relative to the app's root; new weights mean a new address."""
     return vocabularies.url(catalog.entry(model))
@@ -125,7 +108,7 @@ def _tokens(model: str, text: str) -> Tokens:
     found = get_engine().tokens(model, text)
     if len(found):
         return found
-    first = specials(model).begin
+    first = marks.specials(model).begin
     if first is None:
         raise Told("text_empty")
     word = vocabulary(model)[first]
@@ -138,7 +121,7 @@ def whole(state: State) -> tuple[int, ...]:
 
 
 def whole_text(state: State) -> str:
-    return prompt(state).text + said(state.model, path_of(state))
+    return prompt(state).text + marks.said(state.model, path_of(state))
 
 
 def path_of(state: State, branch: str = "a") -> tuple[int, ...]:
