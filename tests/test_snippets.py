@@ -107,7 +107,7 @@ def one_model(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -
             return request.getfixturevalue("gemma")._net
 
     monkeypatch.setattr(transformers, "AutoModelForCausalLM", Embedded)
-    monkeypatch.setattr(stage, "complete_scan", lambda sentence: None)
+    monkeypatch.setattr(stage, "complete", lambda *drawn: None)
     monkeypatch.chdir(ROOT)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import importlib
 import itertools
+import json
 import re
 import string
 import tomllib
@@ -23,19 +24,12 @@ import pytest
 
 from explorer import chapters
 from explorer.content import examples
+from explorer.evidence import heldout_results
 from explorer.models.catalog.catalog import KINDS
 from explorer.ui import i18n
 from explorer.views.attention import atlas, sparse
-from explorer.views.attention import common as attention_common
-from explorer.views.context import common as context_common
-from explorer.views.evidence import common as evidence_common
-from explorer.views.generation import common as generation_common
-from explorer.views.home import common as home_common
-from explorer.views.input import common as input_common
 from explorer.views.languages import common as languages_common
 from explorer.views.languages import keep as keep_view
-from explorer.views.masking import common
-from explorer.views.pairs import common as pairs_common
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = ROOT / "assets" / "text"
@@ -56,6 +50,12 @@ ASK = {
 RAISE = ("Told", "Busy", "Cancelled", "ModelUnavailable")
 HELPERS = {"explorer/ui/page_parts.py", "explorer/ui/markup.py", "explorer/ui/i18n.py"}  # pass on the keys of others
 
+
+def carried_by() -> list[str]:
+    """The chapters from which a sentence can come."""
+    return [page for page in chapters.IDS if page != "evidence"]
+
+
 # Values of what stands in a key's braces and comes neither from a loop nor from a choice: (file, expression) → values.
 FAMILY = examples.load("home")["family"]
 CHAPTERS = list(chapters.IDS)
@@ -69,7 +69,10 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/attention/sparse.py", "dial"): ["n", "w", "depth"],
     ("explorer/ui/navigation.py", "home"): CHAPTERS[:1],
     ("explorer/views/page_footer.py", "following"): CHAPTERS[1:],
+    ("explorer/views/_shared/page.py", "chapter"): CHAPTERS,
     ("explorer/ui/page_parts.py", "problem.key"): [],  # errors: see raised()
+    ("explorer/views/page_footer.py", "problem.key"): [],
+    ("explorer/views/page_footer.py", "sentence.page"): carried_by(),
     ("explorer/views/context/cross.py", "name"): ["first", "second", "a", "b"],
     ("explorer/views/home/exhibits.py", "model['build']"): [model["build"] for model in FAMILY],
     ("explorer/views/home/exhibits.py", "model['target']"): [model["target"] for model in FAMILY],
@@ -102,17 +105,6 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/pairs/judge.py", "head"): ["next", "order"],
     ("explorer/views/pairs/measure.py", "who"): ["nsp", "nsp_overlap", "sop", "sop_overlap"],
     ("explorer/views/pairs/road.py", "asked"): ["next", "order"],
-}
-PRESETS = {
-    "home": home_common.PRESETS,
-    "input": input_common.PRESETS,
-    "masking": common.PRESETS,
-    "pairs": pairs_common.PRESETS,
-    "attention": attention_common.PRESETS,
-    "context": context_common.PRESETS,
-    "languages": languages_common.PRESETS,
-    "generation": generation_common.PRESETS,
-    "evidence": evidence_common.PRESETS,
 }
 
 # Han in English texts, and Chinese texts without any: only these.
@@ -279,6 +271,13 @@ def modules() -> tuple[Module, ...]:
     return tuple(Module(path) for path in sorted(paths))
 
 
+def presets() -> Iterator[tuple[str, Iterator[tuple[str, str]]]]:
+    """(chapter, (preset, title or text)) of every card."""
+    for page in CHAPTERS:
+        names = importlib.import_module(f"explorer.views.{page}.common").PRESETS
+        yield page, itertools.product(names, ("title", "text"))
+
+
 @lru_cache(maxsize=1)
 def asked() -> tuple[Asked, ...]:
     """Every key that code outside the helpers asks for."""
@@ -290,16 +289,14 @@ def asked() -> tuple[Asked, ...]:
             given = {keyword.arg for keyword in call.keywords if keyword.arg not in (None, "lang")}
             whole = all(keyword.arg is not None for keyword in call.keywords)
             told = frozenset(map(str, given)) if whole else None
-            if name == "presets" and module.name.startswith("pages/"):
-                page = ast.literal_eval(call.args[0])
-                parts = itertools.product(PRESETS[page], ("title", "text"))
-                out += [Asked(f"{page}.preset.{preset}.{part}", where, frozenset()) for preset, part in parts]
             if not screen or name not in ASK or not call.args or is_plain_section(call):
                 continue
             if module.name in HELPERS and not _own_key(call.args[0]):
                 continue
             if module.name == "explorer/views/page_footer.py" and "preset" in ast.unparse(call.args[0]):
-                continue  # told by the pages, above
+                parts = ((page, preset, part) for page, names in presets() for preset, part in names)
+                out += [Asked(f"{page}.preset.{preset}.{part}", where, frozenset()) for page, preset, part in parts]
+                continue
             out += [Asked(form.format(key), where, told) for key in module.keys(call.args[0]) for form in ASK[name]]
     return tuple(out)
 
@@ -328,6 +325,14 @@ def labels() -> dict[str, set[str]]:
     names = sorted(path.parent.name for path in folder.glob("*/__init__.py"))
     components = [importlib.import_module(f"explorer.components.{name}") for name in names]
     return {one.TABLE: set(one.LABELS) for one in components if hasattr(one, "TABLE")}
+
+
+@lru_cache(maxsize=1)
+def claimed() -> frozenset[str]:
+    """The texts of every row of evidence that ships: those measured on our sentences, those on public test sets."""
+    measured = json.loads((ROOT / "assets" / "precomputed" / "evidence.json").read_text(encoding="utf-8"))
+    ids = {*measured, *heldout_results.read()}
+    return frozenset(f"claims.{id}.{part}" for id in ids for part in ("claim", "published", "unit"))
 
 
 def terms(text: str) -> list[str]:
@@ -374,7 +379,7 @@ def test_what_a_text_leaves_open_is_given(lang: str) -> None:
 
 
 def test_no_text_is_there_for_nobody() -> None:
-    keys = {ask.key for ask in (*asked(), *raised())}
+    keys = {ask.key for ask in (*asked(), *raised())} | claimed()
     unused = {key for key in interface("zh") if key not in keys and not key.startswith("components.")}
     assert unused == set()
 

@@ -281,10 +281,17 @@ class Masking(Reader):
 
     def covers(self, *positions: int) -> None:
         """Click these chips, one after the other, each answered before the next."""
+        if len(positions) > 1:
+            self.covers_several()
         for position in positions:
             self.sentence.click(position)
             eventually(self.page, lambda at=position: _true(self.sentence.focus() == [at]))
         self.answered()
+
+    def covers_several(self) -> None:
+        """Choose that a click covers one more token."""
+        self.picks("cover_label", self.say("covers.several"))
+        idle(self.page)
 
     def answered(self) -> None:
         """Wait until the server has drawn what was clicked: its word on the chips is final."""

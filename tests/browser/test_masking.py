@@ -1,6 +1,7 @@
 """Chapter 2, 填空: the stage and the distribution, on sentences of the reader's own in all the model's languages.
 
-    Click tokens to cover or uncover them, several at once    test_clicks_cover_and_uncover
+    One mask: a click moves it, an arrow key takes it along   test_one_mask_moves_and_its_number_is_told
+    Several: clicks cover and uncover                         test_clicks_cover_and_uncover
     … by dragging over them                                   test_a_drag_covers_all_it_passes
     … from the keyboard                                       test_the_keyboard_covers_moves_and_uncovers
     Visible, [MASK], a random other token                     test_three_ways_to_leave_a_position
@@ -28,7 +29,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import Masking, Reference, eventually, percent, softmax
+from tests.browser.journey import Masking, Reference, eventually, linked, percent, softmax
 
 SENTENCES = {
     "zh": ("邻居家的小狗每天傍晚都在河边追蝴蝶。", 12),
@@ -59,10 +60,67 @@ def test_the_bars_are_the_softmax_over_the_whole_vocabulary(
     expect(page.bars.verdict).to_contain_text(percent(p[original]))
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_one_mask_moves_and_its_number_is_told(language: str, open_page: OpenPage, reference: Reference) -> None:
+    text = SENTENCES[language][0]
+    page, pieces, ids = (
+        Masking(open_page("/masking", lang=language), language),
+        reference.pieces(text),
+        reference.ids(text),
+    )
+    page.writes(text, pieces)
+    count = page.sentence.root.locator(".count")
+
+    def counted(n: int) -> None:
+        expect(count).to_have_text(page.say("components.strip.count", n=n, all=len(pieces) - 2))
+
+    page.covers(5)
+    counted(1)
+    page.covers(7)
+    page.sentence.reads(pieces, covered=[7])
+    page.bars.show(reference.masked(text, 7), original=ids[7])
+    counted(1)
+
+    # The arrow keys take it along, and do not leave the sentence with it.
+    page.sentence.chips.nth(7).focus()
+    page.page.keyboard.press("ArrowLeft")
+    page.sentence.reads(pieces, covered=[6])
+    page.bars.show(reference.masked(text, 6), original=ids[6])
+    for key, at in (("End", len(pieces) - 2), ("ArrowRight", len(pieces) - 2), ("Home", 1)):
+        page.page.keyboard.press(key)
+        page.sentence.reads(pieces, covered=[at])
+    page.bars.show(reference.masked(text, 1), original=ids[1])
+
+    # So does a drag; a click on the covered one takes it off.
+    page.sentence.drag(1, 4)
+    page.sentence.reads(pieces, covered=[4])
+    page.bars.show(reference.masked(text, 4), original=ids[4])
+    page.sentence.click(4)
+    page.sentence.reads(pieces)
+    counted(0)
+
+    # Several is a choice that the link keeps; back to one, what was looked at stays.
+    page.covers(3, 6)
+    counted(2)
+    linked(page.page, "cover=several", "masks=3~6|masks=3%7E6")
+    page.picks("cover_label", page.say("covers.one"))
+    page.sentence.reads(pieces, covered=[6])
+    page.bars.show(reference.masked(text, 6), original=ids[6])
+
+
+def test_a_link_that_covers_several_opens_with_several(open_page: OpenPage, reference: Reference) -> None:
+    query = {"v": "1", "text": ZH, "masks": "5~12", "focus": "12"}
+    page = Masking(open_page("/masking", query=query))
+    page.sentence.reads(reference.pieces(ZH), covered=[5, 12])
+    page.sentence.click(8)
+    page.sentence.reads(reference.pieces(ZH), covered=[5, 8, 12])
+
+
 def test_clicks_cover_and_uncover(open_page: OpenPage, reference: Reference) -> None:
     page, pieces = Masking(open_page("/masking")), reference.pieces(ZH)
     ids = reference.ids(ZH)
     page.writes(ZH, pieces)
+    page.covers_several()
     page.covers(5)
     page.bars.show(reference.masked(ZH, 5), original=ids[5])
     page.covers(12)
@@ -83,6 +141,7 @@ def test_clicks_cover_and_uncover(open_page: OpenPage, reference: Reference) -> 
 def test_a_drag_covers_all_it_passes(open_page: OpenPage, reference: Reference) -> None:
     page, pieces = Masking(open_page("/masking")), reference.pieces(ZH)
     page.writes(ZH, pieces)
+    page.covers_several()
     page.sentence.drag(4, 7)
     page.sentence.reads(pieces, covered=[4, 5, 6, 7])
     page.bars.show(reference.masked(ZH, 7, 4, 5, 6), original=reference.ids(ZH)[7])
@@ -93,6 +152,7 @@ def test_a_drag_covers_all_it_passes(open_page: OpenPage, reference: Reference) 
 def test_the_keyboard_covers_moves_and_uncovers(open_page: OpenPage, reference: Reference) -> None:
     page, pieces = Masking(open_page("/masking", lang="en"), "en"), reference.pieces(EN)
     page.writes(EN, pieces)
+    page.covers_several()
     page.sentence.chips.nth(1).focus()
     for _ in range(4):
         page.page.keyboard.press("ArrowRight")

@@ -19,4 +19,4 @@ def no_error_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 @pytest.fixture
 def unscanned(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the scan of the whole sentence, which follows every new sentence and takes longer than all else."""
-    monkeypatch.setattr(stage, "complete_scan", lambda sentence: None)
+    monkeypatch.setattr(stage, "complete", lambda *drawn: None)

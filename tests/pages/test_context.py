@@ -128,7 +128,7 @@ def test_a_word_that_stands_twice_can_be_chosen() -> None:
 def test_traditional_characters_are_read_as_simplified() -> None:
     at = open_page("context", "zh", text="這裡的蘋果很甜。\n蘋果發佈了手機。", word="苹果")
     assert not at.exception
-    assert notices(at) == [words("context.few", "zh", n=2)]
+    assert notices(at) == [words("masking.simplified", "zh"), words("context.few", "zh", n=2)]
 
 
 ODD = {

@@ -12,18 +12,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from streamlit.components.v2 import component
-
-from explorer.components.bundle import bundle
 from explorer.components.events import MalformedEventError, last_seen, listed, listener, whole
 from explorer.components.labels import interface
-from explorer.components.packing import pack
+from explorer.components.mounting import declare
 from explorer.lab.types.core import Tokens
 
 TABLE = "strip"  # of assets/text/<lang>/components.toml
 LABELS = (
     "strip",  # name of the whole group
     "keys",  # how to use it from the keyboard, for screen readers
+    "keys_one",  # the same in mode "one"
+    "count",  # {n} {all}: how many are covered, always in sight
     "chip",  # {text} {n}
     "chip_mask",  # {n}
     "chip_random",  # {n} {shown}
@@ -41,8 +40,7 @@ LABELS = (
     "csv_columns",  # 11 names, comma-separated: see `csv` in token_strip.js
 )
 
-_BUNDLE = bundle(Path(__file__).parent)
-_mount = component("sesame_token_strip", js=_BUNDLE.js, css=_BUNDLE.css)
+_mount = declare(Path(__file__).parent)
 
 Cover = Literal["mask", "random", "keep"]
 
@@ -58,6 +56,7 @@ class Chip:
     surprisal   nats, −ln P(original) with only this position covered; p and rank (1 = first) of the same prediction
     note        one more line for the tooltip
     second      belongs to the second of two sentences: underlined in that one's colour
+    blank       written as the mask token: there is nothing under it, so no gesture uncovers it
     """
 
     text: str
@@ -74,6 +73,7 @@ class Chip:
     rank: int | None = None
     note: str = ""
     second: bool = False
+    blank: bool = False
 
 
 def chip(tokens: Tokens, position: int, **marks: Any) -> Chip:
@@ -105,7 +105,7 @@ def token_strip(
     key: str,
     focus: int | None = None,
     on_change: Callable[[StripChange], None] | None = None,
-    mode: Literal["toggle", "pick", "show"] = "toggle",
+    mode: Literal["toggle", "one", "pick", "show"] = "toggle",
     reveal: bool = True,
     words: Mapping[str, str] | None = None,
     tint: float | None = None,
@@ -116,6 +116,8 @@ def token_strip(
 
     mode "toggle"  a click covers or uncovers a token. With several covered, a click on a covered one that is not in
                    focus brings it into focus; the next uncovers it. A drag covers all tokens it passes.
+         "one"     there is one cover (beside the blanks that were written): a click on a token moves it there, a click
+                   on the covered one takes it off; an arrow key on the covered token, or a drag, takes it along.
          "pick"    a click picks one token (`focus`); special tokens can be picked too; nothing is covered.
          "show"    nothing can be clicked; tooltips work.
     focus   the position the page speaks about: it gets the orange ring
@@ -136,7 +138,7 @@ def token_strip(
         "n": last_seen(key),
     }
     parse = partial(parse_change, kinds=tuple(chip.kind for chip in chips))
-    _mount(key=key, data=pack(header), on_change_change=listener(key, "change", parse, on_change))
+    _mount(header, on_change_change=listener(key, "change", parse, on_change))
 
 
 def parse_change(value: Mapping[str, Any], kinds: Sequence[str]) -> StripChange:

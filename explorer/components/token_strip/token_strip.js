@@ -18,9 +18,10 @@ class TokenStrip {
     this.send = send;
     this.group = h("div", {class: "chips", role: "group"});
     this.keys = h("span", {class: "unseen", id: "keys"});
+    this.count = h("div", {class: "legend count", role: "status"});
     this.legend = h("div", {class: "legend"}, h("s"), h("span"));
     this.caption = h("figcaption");
-    root.append(h("figure", {}, this.group, this.keys, this.legend, this.caption));
+    root.append(h("figure", {}, this.group, this.keys, this.count, this.legend, this.caption));
     this.tip = new Tooltip(root);
     this.echo = new Echo(() => this.adopt());
     this.buttons = [];
@@ -36,7 +37,7 @@ class TokenStrip {
     const {labels} = header;
     this.group.setAttribute("aria-label", labels.strip);
     this.group.setAttribute("aria-describedby", "keys");
-    this.keys.textContent = header.mode === "show" ? "" : labels.keys;
+    this.keys.textContent = header.mode === "show" ? "" : labels[header.mode === "one" ? "keys_one" : "keys"];
     this.legend.hidden = header.tint === null;
     this.legend.style.display = header.tint === null ? "none" : "";
     this.legend.lastChild.textContent = labels.tint;
@@ -117,6 +118,26 @@ class TokenStrip {
 
   paint() {
     this.buttons.forEach((_, i) => this.paintOne(i));
+    const {labels} = this.header;
+    const all = this.chips.filter((chip) => chip.kind !== "special").length;
+    this.count.hidden = !this.covers();
+    this.count.textContent = this.covers() ? fill(labels.count, {n: this.covered.size, all}) : "";
+  }
+
+  covers() {
+    return ["toggle", "one"].includes(this.header.mode);
+  }
+
+  // The places that were written as a mask: they stay covered whatever is done.
+  blanks() {
+    return this.chips.flatMap((chip, i) => (chip.blank ? [i] : []));
+  }
+
+  // Mode "one": the one cover lies on i now (null: on nothing).
+  moveTo(i) {
+    this.covered = new Set([...this.blanks(), ...(i === null ? [] : [i])]);
+    if (i !== null) this.treated[i] = this.chips[i].blank ? this.treated[i] : null;
+    this.focus = i ?? this.nearest(this.focus ?? 0);
   }
 
   paintOne(i) {
@@ -188,7 +209,7 @@ class TokenStrip {
   press(event, i) {
     this.swallow = false;
     if (i < 0 || event.button !== 0) return;
-    this.drag = {start: i, moved: false, before: new Set(this.covered), pointer: event.pointerId};
+    this.drag = {start: i, moved: false, before: new Set(this.covered), focus: this.focus, pointer: event.pointerId};
     if (event.pointerType === "touch") {
       this.holding = setTimeout(() => {
         this.held = true;
@@ -199,7 +220,7 @@ class TokenStrip {
 
   move(event) {
     const {drag} = this;
-    if (!drag || this.held || this.header.mode !== "toggle") return;
+    if (!drag || this.held || !this.covers()) return;
     const under = this.root.getRootNode().elementFromPoint(event.clientX, event.clientY)?.closest(".chip");
     if (!under || (!drag.moved && Number(under.dataset.i) === drag.start)) return;
     if (!drag.moved) {
@@ -209,7 +230,11 @@ class TokenStrip {
       this.group.setPointerCapture(drag.pointer);
     }
     drag.end = Number(under.dataset.i);
-    this.covered = new Set([...drag.before, ...this.between(drag.start, drag.end)]);
+    if (this.header.mode === "one") {
+      if (this.live(drag.end)) this.moveTo(drag.end);
+    } else {
+      this.covered = new Set([...drag.before, ...this.between(drag.start, drag.end)]);
+    }
     this.paint();
   }
 
@@ -229,7 +254,13 @@ class TokenStrip {
     setTimeout(() => (this.swallow = false), 0);
     if (!done) {
       this.covered = drag.before;
+      this.focus = drag.focus;
       this.paint();
+      return;
+    }
+    if (this.header.mode === "one") {
+      this.rove(this.focus ?? drag.start);
+      this.commit();
       return;
     }
     const span = this.between(drag.start, drag.end);
@@ -249,8 +280,10 @@ class TokenStrip {
     this.rove(i);
     if (this.header.mode === "pick") {
       this.focus = i;
-    } else if (this.covered.has(i) && this.focus !== i && this.covered.size > 1) {
+    } else if (this.covered.has(i) && (this.chips[i].blank || (this.focus !== i && this.covered.size > 1))) {
       this.focus = i;
+    } else if (this.header.mode === "one") {
+      this.moveTo(this.covered.has(i) ? null : i);
     } else if (this.covered.delete(i)) {
       this.focus = this.nearest(i);
     } else {
@@ -265,6 +298,12 @@ class TokenStrip {
     return [...this.covered].sort((a, b) => Math.abs(a - i) - Math.abs(b - i) || a - b)[0] ?? null;
   }
 
+  // The chip nearest to i that can be covered.
+  nearestLive(i) {
+    const live = this.buttons.map((_, j) => j).filter((j) => this.live(j));
+    return live.sort((a, b) => Math.abs(a - i) - Math.abs(b - i))[0] ?? i;
+  }
+
   commit() {
     this.paint();
     this.send("change", {covered: [...this.covered].sort((a, b) => a - b), focus: this.focus ?? null, n: this.echo.next()});
@@ -274,16 +313,23 @@ class TokenStrip {
     if (i < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Escape") {
       this.look(-1);
-      if (this.header.mode !== "toggle" || this.covered.size === 0) return;
-      this.covered.clear();
-      this.focus = null;
+      if (!this.covers() || this.covered.size === 0) return;
+      this.covered = new Set(this.blanks());
+      this.focus = this.nearest(this.focus ?? 0);
       this.commit();
       return;
     }
     const target = this.targetOf(event.key, i);
     if (target === null) return;
     event.preventDefault();
-    if (event.shiftKey && this.header.mode === "toggle") {
+    if (this.header.mode === "one" && this.covered.has(i) && !this.chips[i].blank) {
+      const on = this.nearestLive(target);
+      if (on === i) return;
+      this.moveTo(on);
+      this.buttons[on].focus();
+      this.look(-1); // the cover has come along: what it lies on now stays covered
+      this.commit();
+    } else if (event.shiftKey && this.header.mode === "toggle") {
       this.extending ??= {start: i, before: new Set(this.covered)};
       this.covered = new Set([...this.extending.before, ...this.between(this.extending.start, target)]);
       if (this.live(target)) this.focus = target;

@@ -17,6 +17,7 @@ from explorer.errors import Told
 from explorer.lab.types.attention import LookResult
 from explorer.ui import page_parts, permission, widgets
 from explorer.ui.i18n import t
+from explorer.views._shared import typed
 from explorer.views.attention import common, downloads
 from explorer.views.attention import scene as scenes
 from explorer.views.attention.common import State, Tool
@@ -26,9 +27,10 @@ KEY = "attention-view"
 TOOLS = get_args(Tool)
 
 
-def draw() -> Scene | None:
-    """Draw the stage; the scene, or None when there is nothing to read (said on the page)."""
-    state = common.effective(common.store().get())
+def draw() -> tuple[Scene, State] | None:
+    """Draw the stage; scene and state for the tool, or None when there is nothing to read (said on the page)."""
+    kept = common.store().get()
+    state = common.effective(kept)
     model = common.model(state)
     scene, result = None, None
     with st.container(key="stage-attention"):
@@ -46,7 +48,7 @@ def draw() -> Scene | None:
         "attention-tool", t("attention.tools"), TOOLS, state.tool, lambda tool: t(f"attention.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),
     )  # fmt: skip
-    return scene
+    return None if scene is None else (scene, kept)
 
 
 def _view(scene: Scene, state: State) -> LookResult:
@@ -128,3 +130,4 @@ def _remarks(scene: Scene) -> None:
         page_parts.notice("attention.simplified")
     if any(scene.tokens.unknown):
         page_parts.notice("attention.unknown")
+    typed.remarks(scene.model_id, scene.tokens.text)

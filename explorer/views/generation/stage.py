@@ -1,6 +1,7 @@
 """The stage of 接龙: the text, the input line, the choice of tool; and the text as chips for tools that look at it.
 
-It knows the token strip and the page's state; what is computed from the text is each tool's own business.
+It knows the token strip, the page's state, and that one tool is drawn in its own place: while a text is being written
+the stage belongs to the run that writes. What is computed from the text is each tool's own business.
 """
 
 from __future__ import annotations
@@ -9,13 +10,54 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+import streamlit as st
+
 from explorer.components.token_strip import Chip, StripChange, chip, token_strip
 from explorer.engine import uses
 from explorer.lab.types.core import Tokens
-from explorer.ui import page_parts, permission, widgets
+from explorer.ui import first_paint, page_parts, permission, widgets
 from explorer.ui.i18n import t
-from explorer.views.generation import common, pieces
+from explorer.views import page_footer
+from explorer.views._shared import typed
+from explorer.views._shared.page import draw_tool
+from explorer.views.generation import common, pieces, write
 from explorer.views.generation.common import State
+
+SHOWN = "generation-shown"  # the tool of the last run, in the session
+
+
+def page() -> Callable[[], None]:
+    """The stage and the tool chosen for it; what is to be done when the rest of the page stands: writing on.
+
+    A step reruns the stage only. While a text is being written the stage belongs to the run that writes: a click in a
+    fragment would be heard when that run has ended.
+    """
+    state = common.in_use(common.store().get())
+    writes = state.tool == "write"
+    (_bench if writes else st.fragment(_bench))()
+    writing: list[Callable[[], None]] = []
+    if writes:
+        page_parts.guarded(lambda: writing.append(write.draw(state)))
+
+    def finish() -> None:
+        first_paint.warm_later(state.model)
+        for write_on in writing:
+            write_on()
+
+    return finish
+
+
+def _bench() -> None:
+    """The stage, and the tool unless it is writing, which has a place of its own below."""
+    state = common.in_use(common.store().get())
+    if widgets.in_fragment() and "write" in (state.tool, st.session_state.get(SHOWN)):
+        st.rerun()
+    st.session_state[SHOWN] = state.tool
+    with st.container(key="stage-generation"):
+        draw(state)
+    page_footer.link_limit(common.store())
+    if state.tool != "write":
+        draw_tool("generation", state.tool, (state,))
 
 
 def draw(state: State) -> None:
@@ -25,6 +67,7 @@ def draw(state: State) -> None:
     )
     if len(common.text_of(state)) > common.MAX_CHARACTERS:
         page_parts.notice("generation.too_many_characters", "warn", limit=common.MAX_CHARACTERS)
+    typed.remarks(state.model, common.prompt(state).text)
     widgets.choice(
         "generation-tool", t("generation.tools"), common.TOOLS, state.tool, lambda tool: t(f"generation.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),
@@ -90,7 +133,7 @@ def strip(
 
 
 def _write(text: str) -> None:
-    common.store().set(text=text or " ", path="", back=0, b_on=False, b_path="", b_back=0, at=0)
+    common.store().write(text=text or " ", path="", back=0, b_on=False, b_path="", b_back=0, at=0)
 
 
 def _switch(model: str) -> None:
@@ -98,6 +141,6 @@ def _switch(model: str) -> None:
 
     def switched(kept: State) -> State:
         text = common.whole_text(common.in_use(kept))
-        return replace(kept, model=model, text=text or " ", path="", back=0, b_on=False, b_path="", b_back=0, at=0)
+        return replace(common.with_prompt(kept, text), model=model)
 
     common.store().change(switched)

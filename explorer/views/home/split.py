@@ -135,4 +135,4 @@ def _reroll() -> None:
 
 
 def _write(text: str) -> None:
-    store().set(text=text or " ", masks=(), cut=0)
+    store().write(text=text or " ", masks=(), cut=0)

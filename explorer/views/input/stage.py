@@ -12,14 +12,18 @@ from explorer.engine import catalog
 from explorer.errors import Told
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.views._shared import typed
 from explorer.views.input import common
 from explorer.views.input.common import Reading, State
 
 KEY = "input-strip"
 
 
-def draw() -> Reading | None:
-    """Draw the stage; the text as the page's own model reads it, or None when there is nothing to read (said there)."""
+def draw() -> tuple[Reading, State] | None:
+    """Draw the stage; the text as the page's own model reads it, and the state, for the tool.
+
+    None when there is nothing to read (said there).
+    """
     state = common.store().get()
     reading = None
     shown: list[Reading] = []
@@ -41,7 +45,7 @@ def draw() -> Reading | None:
         "input-tool", t("input.tools"), common.TOOLS, state.tool, lambda tool: t(f"input.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),
     )  # fmt: skip
-    return reading
+    return None if reading is None else (reading, state)
 
 
 def _side(key: str, model: str, state: State) -> list[Reading]:
@@ -62,6 +66,8 @@ def _remarks(shown: list[Reading]) -> None:
         page_parts.notice("input.cut", "warn", limit=common.MAX_TOKENS, typed=cut.typed, used=cut.used)
     if any(reading.simplified for reading in shown):
         page_parts.notice("input.simplified")
+    if shown:
+        typed.remarks(shown[0].model, shown[0].first + (shown[0].second or ""))
 
 
 def _strip(key: str, reading: Reading, state: State) -> None:
@@ -95,9 +101,9 @@ def _lines(state: State) -> None:
 
 def _write(text: str) -> None:
     state = common.store().now()
-    common.store().set(text=text or " ", pair=common.pair_of(state) or "", focus=1)
+    common.store().write(text=text or " ", pair=common.pair_of(state) or "", focus=1)
 
 
 def _write_second(pair: str) -> None:
     state = common.store().now()
-    common.store().set(text=common.text_of(state), pair=pair, focus=1)
+    common.store().write(text=common.text_of(state), pair=pair, focus=1)

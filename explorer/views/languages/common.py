@@ -17,8 +17,11 @@ from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.languages import KIND, KINDS, SURVEY, SurveyInputs, SurveyResult
 from explorer.ui import permission, widgets
+from explorer.ui.carried import Carry
+from explorer.ui.carried import Sentence as CarriedSentence
 from explorer.ui.i18n import language, t
 from explorer.ui.state import MAX_LINK, Store, limit
+from explorer.views import arriving
 
 MAX_TOKENS = 64
 LANGUAGES = corpora.LANGUAGES
@@ -68,7 +71,16 @@ class Sentence:
 
 
 def store() -> Store[State]:
-    return Store(State, "languages")
+    return Store(State, "languages", carry=Carry(lambda state: (state.text, ""), take))
+
+
+def take(state: State, sentence: CarriedSentence) -> State:
+    """The page with a sentence from another one: Chinese is led into English, everything else into Chinese."""
+    arriving.readable(model(), sentence.text, MAX_TOKENS)
+    if sum(map(_known_script, sentence.text)) * 2 < len(sentence.text):
+        raise Told("carried_unreadable", model=model().name)
+    chinese = any("\u3400" <= char <= "\u9fff" for char in sentence.text)
+    return replace(state, text=sentence.text, source="auto", target="en" if chinese else "zh")
 
 
 def model() -> uses.ModelInfo:

@@ -12,12 +12,13 @@ import streamlit as st
 from explorer.errors import Told
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
-from explorer.views.languages import common
+from explorer.views._shared import typed
+from explorer.views.languages import common, shift
 from explorer.views.languages.common import Sentence, State
 
 
-def draw() -> Sentence | None:
-    """Draw the stage; the sentence, or None when there is nothing to read (said on the page)."""
+def draw() -> tuple[Sentence, State] | None:
+    """Draw the stage; sentence and state for the tool, or None when there is nothing to read (said on the page)."""
     state = common.store().get()
     sentence = None
     with st.container(key="stage-languages"):
@@ -35,7 +36,13 @@ def draw() -> Sentence | None:
         "languages-tool", t("languages.tools"), common.TOOLS, state.tool,
         lambda tool: t(f"languages.tool.{tool}"), lambda tool: common.store().set(tool=tool),
     )  # fmt: skip
-    return sentence
+    return None if sentence is None else (sentence, state)
+
+
+def complete(sentence: Sentence, state: State) -> None:
+    """The other layers of the shift, once the one on the screen stands."""
+    if state.tool == "shift":
+        shift.complete(sentence, state)
 
 
 def _pair(state: State, sentence: Sentence | None) -> None:
@@ -71,7 +78,9 @@ def _remarks(sentence: Sentence) -> None:
         page_parts.notice("languages.mixed", tongue=common.name_of(sentence.source))
     if any(sentence.tokens.unknown):
         page_parts.notice("languages.unknown")
+    typed.remarks(sentence.model.id, sentence.tokens.text)
 
 
 def _write(text: str) -> None:
-    common.change(text=text or " ")
+    store = common.store()
+    store.write(text=text or " ", target=common.target_of(store.now()))

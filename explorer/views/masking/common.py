@@ -9,34 +9,39 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-import numpy as np
-
 from explorer.content import examples
 from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit
 from explorer.ui import permission
+from explorer.ui.carried import Carry
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views import vocabulary
+from explorer.views._shared import typed
 
 MAX_TOKENS = 128
 
 Tool = Literal["cover", "road", "see", "lottery", "joint", "lens", "compare", "budget"]
 PRESETS = ("self", "typo", "blanks", "layers", "swap", "dice", "languages", "fails")
 How = Literal["mask", "random", "keep"]
+Cover = Literal["one", "several"]
 
 
 @dataclass(frozen=True)
 class State:
-    """The whole page. An empty `text` stands for the page's own example in the reader's language."""
+    """The whole page. An empty `text` stands for the page's own example in the reader's language.
+
+    cover   whether a click moves the one mask or adds another (covering.py)
+    """
 
     text: str = limit("", longest=MAX_LINK)
     tool: Tool = "cover"
     masks: tuple[int, ...] = limit((), low=1, high=510, longest=MAX_TOKENS)
     focus: int = limit(0, low=0, high=510)
     how: How = "mask"
+    cover: Cover = "one"
     t: float = limit(1.0, low=0.1, high=3.0)
     k: int = limit(6, low=3, high=30)
     watch: tuple[str, ...] = limit((), longest=8)
@@ -49,7 +54,9 @@ class State:
 
 
 def store() -> Store[State]:
-    return Store(State, "masking")
+    from explorer.views.masking import covering  # which knows the state above
+
+    return Store(State, "masking", carry=Carry(lambda state: (state.text, ""), covering.take))
 
 
 def another_seed() -> None:
@@ -70,7 +77,8 @@ def model_id() -> str:
 class Sentence:
     """A text the model can read, and which of its positions are covered.
 
-    `typed` characters were written and `used` of them are read; `simplified` is True when 繁体 was read as 简体.
+    `typed` characters were written and `used` of them are read; `simplified` is True when 繁体 was read as 简体,
+    `blanks` when a blank in everyday spelling (___, 【MASK】) was read as [MASK].
     """
 
     tokens: Tokens
@@ -79,6 +87,7 @@ class Sentence:
     typed: int
     used: int
     simplified: bool
+    blanks: bool = False
 
 
 def read(state: State) -> Sentence:
@@ -91,18 +100,21 @@ def read(state: State) -> Sentence:
 
 
 def as_sentence(text: str, masks: tuple[int, ...] = (), focus: int = 0) -> Sentence:
-    """`text` as the model reads it. Raises Told("text_empty")."""
+    """`text` as the model reads it. Raises Told: text_empty, text_unread."""
     if not text.strip():
         raise Told("text_empty")
+    text, rewritten = typed.with_masks(text)
     tokens, simplified = _tokens(model_id(), text)
-    blanks = (i for i in range(len(tokens)) if _typed_mask(tokens, i))
+    if all(tokens.special):
+        raise Told("text_unread")
+    blanks = (i for i in range(len(tokens)) if typed_mask(tokens, i))
     last = len(tokens) - 1
     covered = tuple(sorted({*blanks, *(m for m in masks if 0 < m < last)}))
     shown = focus if focus in covered else (covered[-1] if covered else None)
-    return Sentence(tokens, covered, shown, len(text), len(tokens.text), simplified)
+    return Sentence(tokens, covered, shown, len(text), len(tokens.text), simplified, rewritten)
 
 
-def _typed_mask(tokens: Tokens, position: int) -> bool:
+def typed_mask(tokens: Tokens, position: int) -> bool:
     """Whether the reader wrote [MASK] there: the mask token with characters of the text behind it."""
     start, end = tokens.offsets[position]
     return tokens.ids[position] == mask_id() and end > start
@@ -127,26 +139,18 @@ def mask_id() -> int:
 def edits(sentence: Sentence, state: State) -> tuple[Edit, ...]:
     """What the model gets at the covered positions: [MASK], a random other token, or the token itself."""
     if state.how == "keep":
-        return tuple(Edit(p, mask_id()) for p in sentence.masks if _typed_mask(sentence.tokens, p))
+        return tuple(Edit(p, mask_id()) for p in sentence.masks if typed_mask(sentence.tokens, p))
     if state.how == "random":
-        return tuple(Edit(p, random_token(state.seed, p)) for p in sentence.masks)
+        return tuple(Edit(p, vocabulary.random_token(model_id(), state.seed, p)) for p in sentence.masks)
     return tuple(Edit(p, mask_id()) for p in sentence.masks)
-
-
-def random_token(seed: int, position: int) -> int:
-    """A token drawn from all ordinary ones, the same for the same seed and position."""
-    ordinary = vocabulary.ordinary(model_id())
-    return ordinary[int(np.random.default_rng((seed, position)).integers(len(ordinary)))]
 
 
 def original_of(tokens: Tokens, position: int) -> int | None:
     """The id the reader wrote at `position`; None where a [MASK] was written."""
-    return None if _typed_mask(tokens, position) else tokens.ids[position]
+    return None if typed_mask(tokens, position) else tokens.ids[position]
 
 
-def plain(token: str) -> str:
-    """A token without the mark of its tokenizer (##, Ġ, ▁)."""
-    return vocabulary.plain(token)
+plain = vocabulary.plain
 
 
 def example(name: str, lang: str) -> tuple[str, tuple[int, ...], int]:

@@ -58,6 +58,7 @@ def _second(sentence: Sentence, state: State) -> Sentence | None:
             token_strip(
                 [replace(chip, surprisal=None) for chip in stage.chips(second, State())],
                 key="masking-strip-b",
+                mode="one",
                 focus=second.focus,
                 title=t("masking.compare.strip_b"),
                 on_change=_pick,

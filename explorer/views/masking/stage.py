@@ -9,21 +9,22 @@ import math
 
 import streamlit as st
 
-from explorer.components.token_strip import Chip, StripChange, chip, token_strip
+from explorer.components.token_strip import Chip, chip, token_strip
 from explorer.engine import get_engine
 from explorer.errors import Told
 from explorer.lab.types.masking import SCAN, ScanInputs, ScanResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, t
-from explorer.views.masking import common
+from explorer.ui.i18n import t
+from explorer.views._shared import typed
+from explorer.views.masking import common, covering
 from explorer.views.masking.common import Sentence, State
 
 KEY = "masking-strip"
 TOOLS = ("cover", "road", "see", "lottery", "joint", "lens", "compare", "budget")
 
 
-def draw() -> Sentence | None:
-    """Draw the stage; the sentence, or None when there is nothing to read (said on the page)."""
+def draw() -> tuple[Sentence, State] | None:
+    """Draw the stage; sentence and state for the tool, or None when there is nothing to read (said on the page)."""
     state = common.store().get()
     sentence = None
     with st.container(key="stage-masking"):
@@ -33,13 +34,13 @@ def draw() -> Sentence | None:
         except Told as problem:
             page_parts.error(problem)
         _controls(state, sentence)
-        widgets.text_line("masking-text", t("masking.input"), _text(state), _write, t("masking.placeholder"))
+        widgets.text_line("masking-text", t("masking.input"), covering.text_of(state), _write, t("masking.placeholder"))
     if sentence is not None:
         _remarks(sentence)
     widgets.choice(
         "masking-tool", t("masking.tools"), TOOLS, state.tool, lambda tool: t(f"masking.tool.{tool}"), _choose_tool
     )
-    return sentence
+    return None if sentence is None else (sentence, state)
 
 
 def scan(sentence: Sentence) -> ScanResult | None:
@@ -47,7 +48,7 @@ def scan(sentence: Sentence) -> ScanResult | None:
     return widgets.peek(SCAN, common.model_id(), ScanInputs(sentence.tokens.text))
 
 
-def complete_scan(sentence: Sentence) -> None:
+def complete(sentence: Sentence, _: State) -> None:
     """Compute the scan after the click has been answered, then draw the strip once more with its tint."""
     if scan(sentence) is not None or len(sentence.tokens) <= 2:
         return
@@ -55,15 +56,6 @@ def complete_scan(sentence: Sentence) -> None:
     widgets.result(SCAN, common.model_id(), inputs, t("masking.strip.scanning"), gives_way=True)
     if scan(sentence) is not None:
         widgets.draw_again()
-
-
-def scan_what_is_shown() -> None:
-    """The same at the end of a whole run of the page, when everything else stands."""
-    try:
-        sentence = common.read(common.store().get())
-    except Told:
-        return  # nothing to read: the stage has said so
-    complete_scan(sentence)
 
 
 def chips(sentence: Sentence, state: State) -> list[Chip]:
@@ -81,6 +73,7 @@ def chips(sentence: Sentence, state: State) -> list[Chip]:
                 tokens,
                 position,
                 covered=state.how if covered else None,
+                blank=common.typed_mask(tokens, position),
                 shown=common.plain(vocabulary[replaced[position]]) if covered and state.how == "random" else None,
                 surprisal=None if found is None or n is None else float(found.surprisal[n]),
                 p=None if found is None or n is None else float(found.p_original[n]),
@@ -94,21 +87,16 @@ def _strip(sentence: Sentence, state: State) -> None:
     tint = math.log(len(get_engine().vocabulary(common.model_id()))) if scan(sentence) else None
     token_strip(
         chips(sentence, state), key=KEY, focus=sentence.focus,
-        reveal=not state.hide, tint=tint, on_change=_cover,
+        mode="toggle" if covering.several(state) else "one",
+        reveal=not state.hide, tint=tint, on_change=covering.changed,
     )  # fmt: skip
-
-
-def _cover(change: StripChange) -> None:
-    state = common.store().now()
-    text = _text(state)
-    common.store().set(text=text, masks=change.covered, focus=change.focus or 0)
 
 
 def _controls(state: State, sentence: Sentence | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="masking-controls"):
         widgets.choice(
-            "masking-how", t("masking.how_label"), ("mask", "random", "keep"), state.how,
-            lambda how: t(f"masking.how.{how}"), lambda how: common.store().set(how=how),
+            "masking-cover", t("masking.cover_label"), ("one", "several"), covering.how_many(state),
+            lambda how_many: t(f"masking.covers.{how_many}"), covering.choose,
         )  # fmt: skip
         widgets.toggle(
             "masking-hide",
@@ -117,12 +105,12 @@ def _controls(state: State, sentence: Sentence | None) -> None:
             lambda on: common.store().set(hide=on),
             t("masking.hide_help"),
         )
-        if sentence is not None and sentence.masks:
-            st.button(t("masking.clear"), key="masking-clear", type="tertiary", on_click=_clear)
-
-
-def _clear() -> None:
-    common.store().set(text=_text(common.store().now()), masks=(), focus=0)
+        widgets.choice(
+            "masking-how", t("masking.how_label"), ("mask", "random", "keep"), state.how,
+            lambda how: t(f"masking.how.{how}"), lambda how: common.store().set(how=how),
+        )  # fmt: skip
+        if sentence is not None and sentence.masks and covering.several(state):
+            st.button(t("masking.clear"), key="masking-clear", type="tertiary", on_click=covering.clear)
 
 
 def _remarks(sentence: Sentence) -> None:
@@ -130,16 +118,15 @@ def _remarks(sentence: Sentence) -> None:
         page_parts.notice("masking.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
     if sentence.simplified:
         page_parts.notice("masking.simplified")
+    if sentence.blanks:
+        page_parts.notice("masking.blanks")
+    typed.remarks(common.model_id(), sentence.tokens.text)
     if any(sentence.tokens.unknown):
         page_parts.notice("masking.unknown")
 
 
-def _text(state: State) -> str:
-    return state.text or common.example("default", language())[0]
-
-
 def _write(text: str) -> None:
-    common.store().set(text=text or " ", masks=(), focus=0)
+    common.store().write(text=text or " ", masks=(), focus=0)
 
 
 def _choose_tool(tool: str) -> None:

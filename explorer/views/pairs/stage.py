@@ -10,14 +10,18 @@ from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.views._shared import typed
 from explorer.views.pairs import common
 from explorer.views.pairs.common import State
 
 KEY = "pairs-strip"
 
 
-def draw() -> bool:
-    """Draw the stage; whether there is a pair to read (what is wrong is said on the page)."""
+def draw() -> tuple[State] | None:
+    """Draw the stage; the state for the tool, or None when there is no pair to read (what is wrong is said there).
+
+    Two tools need no pair of the reader's.
+    """
     state = common.store().get()
     ready = False
     with st.container(key="stage-pairs"):
@@ -32,11 +36,13 @@ def draw() -> bool:
         page_parts.notice("pairs.same")
     if ready and common.simplified(state):
         page_parts.notice("pairs.simplified")
+    if ready:
+        typed.remarks(common.model_id(), "\n".join(common.pair_of(state)))
     widgets.choice(
         "pairs-tool", t("pairs.tools"), common.TOOLS, state.tool, lambda tool: t(f"pairs.tool.{tool}"),
         lambda tool: common.store().set(tool=tool),
     )  # fmt: skip
-    return ready or state.tool in ("measure", "why")
+    return (state,) if ready or state.tool in ("measure", "why") else None
 
 
 def words(name: str) -> dict[str, str]:
@@ -75,4 +81,4 @@ def _lines(state: State) -> None:
 def _write(**changes: str) -> None:
     a, b = common.pair_of(common.store().now())
     new = {"a": a, "b": b, **changes}
-    common.store().set(**{name: text or " " for name, text in new.items()})
+    common.store().write(**{name: text or " " for name, text in new.items()})
