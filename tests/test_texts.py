@@ -69,7 +69,6 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/attention/sparse.py", "dial"): ["n", "w", "depth"],
     ("explorer/ui/navigation.py", "home"): CHAPTERS[:1],
     ("explorer/views/page_footer.py", "following"): CHAPTERS[1:],
-    ("explorer/views/_shared/page.py", "chapter"): CHAPTERS,
     ("explorer/ui/page_parts.py", "problem.key"): [],  # errors: see raised()
     ("explorer/views/page_footer.py", "problem.key"): [],
     ("explorer/views/page_footer.py", "sentence.page"): carried_by(),
@@ -278,6 +277,17 @@ def presets() -> Iterator[tuple[str, Iterator[tuple[str, str]]]]:
         yield page, itertools.product(names, ("title", "text"))
 
 
+def page_keys(written: str) -> list[str]:
+    """What the page skeleton asks for: a chapter's question, and what its tools are called."""
+    if written == "chapter":
+        return [f"{chapter}.{part}" for chapter in CHAPTERS for part in ("title", "sub")]
+    with_tools = [chapter for chapter in chapters.CHAPTERS if chapter.tools]
+    if written == "f'{chapter}.tools'":
+        return [f"{chapter.id}.tools" for chapter in with_tools]
+    assert written == "f'{chapter}.tool.{name}'", written
+    return [f"{chapter.id}.tool.{tool}" for chapter in with_tools for tool in chapter.tools]
+
+
 @lru_cache(maxsize=1)
 def asked() -> tuple[Asked, ...]:
     """Every key that code outside the helpers asks for."""
@@ -296,6 +306,9 @@ def asked() -> tuple[Asked, ...]:
             if module.name == "explorer/views/page_footer.py" and "preset" in ast.unparse(call.args[0]):
                 parts = ((page, preset, part) for page, names in presets() for preset, part in names)
                 out += [Asked(f"{page}.preset.{preset}.{part}", where, frozenset()) for page, preset, part in parts]
+                continue
+            if module.name == "explorer/views/_shared/page.py":
+                out += [Asked(key, where, frozenset()) for key in page_keys(ast.unparse(call.args[0]))]
                 continue
             out += [Asked(form.format(key), where, told) for key in module.keys(call.args[0]) for form in ASK[name]]
     return tuple(out)

@@ -141,16 +141,14 @@ def steps(items: Sequence[tuple[str, str]], strips: Mapping[int, NDArray[np.floa
 
 def _strip(vector: NDArray[np.float32]) -> str:
     """A vector as a row of coloured stripes: blue above zero, vermilion below, paler towards zero."""
-    shown = vector[:96]
     scale = float(np.percentile(np.abs(vector), 97)) or 1.0
     stripes = []
-    for n, value in enumerate(shown):
-        colour = "var(--model)" if value >= 0 else "var(--removed)"
-        share = min(abs(float(value)) / scale, 1.0) * 100
-        paint = f"color-mix(in srgb, {colour} {share:.0f}%, transparent)"
-        stripes.append(f"{paint} {n / len(shown):.2%} {(n + 1) / len(shown):.2%}")
-    gradient = f"linear-gradient(90deg, {', '.join(stripes)})"
-    return f'<div class="vector" aria-hidden="true" style="background-image: {gradient}"></div>'
+    for n, value in enumerate(vector[:50], 1):
+        shade = round(min(abs(float(value)) / scale, 1.0) * 9)
+        # Each begins at the left end, which means where the one before it ended.
+        stripes.append(f"var(--{'up' if value >= 0 else 'down'}{shade}) 0 {2 * n}%" if shade else f"#0000 0 {2 * n}%")
+    gradient = f"linear-gradient(90deg,{','.join(stripes)})"
+    return f'<div class="vector" aria-hidden="true" style="background-image:{gradient}"></div>'
 
 
 def honesty(key: str, **values: object) -> None:

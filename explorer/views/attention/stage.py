@@ -15,16 +15,16 @@ from explorer.components.attention_view import View, as_bytes, attention_view
 from explorer.engine import catalog, uses
 from explorer.errors import Told
 from explorer.lab.types.attention import LookResult
-from explorer.ui import page_parts, permission, widgets
+from explorer.ui import page_parts, permission, sidebar, widgets
 from explorer.ui.i18n import t
 from explorer.views._shared import typed
+from explorer.views._shared.page import choose_tool
 from explorer.views.attention import common, downloads
 from explorer.views.attention import scene as scenes
-from explorer.views.attention.common import State, Tool
+from explorer.views.attention.common import State
 from explorer.views.attention.scene import Scene
 
 KEY = "attention-view"
-TOOLS = get_args(Tool)
 
 
 def draw() -> tuple[Scene, State] | None:
@@ -32,6 +32,7 @@ def draw() -> tuple[Scene, State] | None:
     kept = common.store().get()
     state = common.effective(kept)
     model = common.model(state)
+    sidebar.follow("attention", model.id)
     scene, result = None, None
     with st.container(key="stage-attention"):
         try:
@@ -44,10 +45,7 @@ def draw() -> tuple[Scene, State] | None:
     _controls(state, model, result)
     if scene is not None:
         _remarks(scene)
-    widgets.choice(
-        "attention-tool", t("attention.tools"), TOOLS, state.tool, lambda tool: t(f"attention.tool.{tool}"),
-        lambda tool: common.store().set(tool=tool),
-    )  # fmt: skip
+    choose_tool("attention", common.store(), state.tool)
     return None if scene is None else (scene, kept)
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal, get_args
+from typing import Literal
 
 from explorer.content import examples
 from explorer.engine import get_engine, uses
@@ -26,7 +26,6 @@ MAX_TOKENS = 128
 MAX_SWAPS = 8
 SETS = tuple(examples.load("context")["sets"])
 Tool = Literal["look", "own", "swap", "cross", "static", "things", "cbow"]
-TOOLS = get_args(Tool)
 PRESETS = ("neighbours", "hit", "cross", "order", "river", "map", "cbow", "fails")
 
 

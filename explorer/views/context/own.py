@@ -116,9 +116,8 @@ def _take(drawn: str, scene: Scene, labels: tuple[int, ...]) -> None:
 def _files(scene: Scene | None) -> None:
     with st.container(horizontal=True):
         if scene is not None:
-            widgets.download(
-                "context-csv-save", t("context.own.save"), partial(as_csv, scene), "open-sesame-sentences.csv"
-            )
+            content = partial(as_csv, scene)
+            widgets.download("context-csv-save", t("context.own.save"), content, "open-sesame-sentences.csv")
         with st.popover(t("context.own.open")):
             page_parts.quiet(t("context.own.file", limit=MAX_LINES, mb=MOST_BYTES // 1_000_000))
             key = f"context-csv-{st.session_state.get('context-opened', 0)}"

@@ -11,12 +11,13 @@ from explorer.content import examples
 from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.context import EMBED, EmbedInputs, EmbedResult
-from explorer.ui import page_parts, permission, widgets
+from explorer.ui import page_parts, permission, sidebar, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.views._shared import typed
+from explorer.views._shared.page import choose_tool
 from explorer.views.context import common, drawing
-from explorer.views.context.common import SETS, TOOLS, Scene, State
+from explorer.views.context.common import SETS, Scene, State
 
 NAMED = 3  # lines quoted when some lack the word
 PICTURED = ("look", "own")  # tools that are about the matrix and the map themselves
@@ -29,6 +30,7 @@ def draw() -> tuple[Scene | None, EmbedResult | None, State] | None:
     the pictures below what is written.
     """
     state = common.store().get()
+    sidebar.follow("context", common.model_id())
     made = None
     with st.container(key="stage-context"):
         try:
@@ -42,10 +44,7 @@ def draw() -> tuple[Scene | None, EmbedResult | None, State] | None:
             )  # fmt: skip
         except Told as problem:
             page_parts.error(problem)
-    widgets.choice(
-        "context-tool", t("context.tools"), TOOLS, state.tool, lambda tool: t(f"context.tool.{tool}"),
-        lambda tool: common.store().set(tool=tool),
-    )  # fmt: skip
+    choose_tool("context", common.store(), state.tool)
     if state.tool == "own":
         return *(made or (None, None)), state
     pictures(made, state)
@@ -113,7 +112,7 @@ def _remarks(scene: Scene, result: EmbedResult) -> None:
         quoted = " / ".join(line[:24] for line in scene.skipped[:NAMED])
         page_parts.notice("context.missing", "warn", word=scene.word, n=len(scene.skipped), lines=quoted)
     if scene.simplified:
-        page_parts.notice("masking.simplified")
+        page_parts.notice("common.simplified")
     if scene.own:
         typed.remarks(common.model_id(), "\n".join(line.text for line in scene.lines))
     if scene.long:

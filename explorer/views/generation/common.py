@@ -5,6 +5,7 @@ It knows the state and the tokenizer's answer; it runs no experiment and draws n
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -12,7 +13,8 @@ from typing import Literal
 from explorer import paths
 from explorer.content import examples
 from explorer.engine import catalog, get_engine, uses
-from explorer.lab.types.core import Tokens
+from explorer.errors import Told
+from explorer.lab.types.core import Specials, Tokens
 from explorer.lab.types.generation import Settings
 from explorer.ui import page_parts, permission
 from explorer.ui.carried import Carry, Sentence
@@ -24,7 +26,6 @@ from explorer.views.generation import pieces
 
 MAX_TOKENS = 4000  # of prompt and continuation together
 MAX_CHARACTERS = 12_000
-TOOLS = ("step", "train", "ways", "write", "context", "cache", "inside", "both")
 Tool = Literal["step", "train", "ways", "write", "context", "cache", "inside", "both"]
 PRESETS = ("stuck", "learning", "branches", "beam", "unicorn", "farther", "blank", "bytes")
 
@@ -100,6 +101,22 @@ def vocabulary(model: str) -> tuple[str, ...]:
     return get_engine().vocabulary(model)
 
 
+def specials(model: str) -> Specials:
+    """The tokens that are no text: all, the one that begins a text, those that end one."""
+    return get_engine().specials(model)
+
+
+def said(model: str, ids: Iterable[int]) -> str:
+    """What tokens say: special ones nothing."""
+    words, apart = vocabulary(model), set(specials(model).ids)
+    return pieces.text_of([words[token] for token in ids if token not in apart])
+
+
+def first_of(model: str, ids: Sequence[int]) -> int:
+    """The place of the first token of the text itself: 1 where a special token begins it, else 0."""
+    return int(bool(ids) and ids[0] in specials(model).ids)
+
+
 def vocabulary_url(model: str) -> str:
     """Where the browser fetches the token strings, relative to the app's root; new weights mean a new address."""
     return vocabularies.url(catalog.entry(model))
@@ -120,9 +137,11 @@ def _tokens(model: str, text: str) -> Tokens:
     found = get_engine().tokens(model, text)
     if len(found):
         return found
-    words = get_engine().vocabulary(model)
-    first = next(name for name in pieces.BEGINS if name in words)
-    return Tokens("", (first,), (words.index(first),), (0,), ((0, 0),), (True,), (False,), (-1,))
+    first = specials(model).begin
+    if first is None:
+        raise Told("text_empty")
+    word = vocabulary(model)[first]
+    return Tokens("", (word,), (first,), (0,), ((0, 0),), (True,), (False,), (-1,))
 
 
 def whole(state: State) -> tuple[int, ...]:
@@ -131,8 +150,7 @@ def whole(state: State) -> tuple[int, ...]:
 
 
 def whole_text(state: State) -> str:
-    words = vocabulary(state.model)
-    return prompt(state).text + pieces.text_of([words[token] for token in path_of(state)])
+    return prompt(state).text + said(state.model, path_of(state))
 
 
 def path_of(state: State, branch: str = "a") -> tuple[int, ...]:

@@ -59,9 +59,9 @@ def draw() -> None:
 def _remarks(typed: str, tokens: Tokens) -> None:
     """What was left out, and what was read in another script."""
     if len(tokens.text) < len(typed):
-        page_parts.notice("masking.cut", "warn", limit=MAX_TOKENS, typed=len(typed), used=len(tokens.text))
+        page_parts.notice("common.cut", "warn", limit=MAX_TOKENS, typed=len(typed), used=len(tokens.text))
     if get_engine().simplify(catalog.default("masked").id, tokens.text)[1]:
-        page_parts.notice("masking.simplified")
+        page_parts.notice("common.simplified")
 
 
 def _parts(tokens: Tokens, hidden: tuple[int, ...], state: State) -> None:

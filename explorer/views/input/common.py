@@ -24,7 +24,6 @@ MAX_TOKENS = 160
 MAX_CHARACTERS = 20_000
 
 Tool = Literal["tokens", "merges", "lookup", "sum", "positions", "long"]
-TOOLS = ("tokens", "merges", "lookup", "sum", "positions", "long")
 PRESETS = ("mixed", "pieces", "rare", "pair", "order", "review")
 
 

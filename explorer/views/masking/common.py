@@ -6,11 +6,10 @@ It knows the state and the tokenizer's answer; it runs no experiment and draws n
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Literal
 
 from explorer.content import examples
-from explorer.engine import get_engine, uses
+from explorer.engine import uses
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit
@@ -19,7 +18,7 @@ from explorer.ui.carried import Carry
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views import vocabulary
-from explorer.views._shared import typed
+from explorer.views._shared import reader_text, typed
 
 MAX_TOKENS = 128
 
@@ -104,7 +103,7 @@ def as_sentence(text: str, masks: tuple[int, ...] = (), focus: int = 0) -> Sente
     if not text.strip():
         raise Told("text_empty")
     text, rewritten = typed.with_masks(text)
-    tokens, simplified = _tokens(model_id(), text)
+    tokens, simplified = reader_text.cut(model_id(), text, MAX_TOKENS)
     if all(tokens.special):
         raise Told("text_unread")
     blanks = (i for i in range(len(tokens)) if typed_mask(tokens, i))
@@ -118,18 +117,6 @@ def typed_mask(tokens: Tokens, position: int) -> bool:
     """Whether the reader wrote [MASK] there: the mask token with characters of the text behind it."""
     start, end = tokens.offsets[position]
     return tokens.ids[position] == mask_id() and end > start
-
-
-@lru_cache(maxsize=512)
-def _tokens(model: str, text: str) -> tuple[Tokens, bool]:
-    engine = get_engine()
-    plain, simplified = engine.simplify(model, text[: MAX_TOKENS * 24])
-    tokens = engine.tokens(model, plain)
-    if len(tokens) > MAX_TOKENS:
-        tokens = engine.tokens(model, plain[: tokens.offsets[MAX_TOKENS - 2][1]])
-        while len(tokens) > MAX_TOKENS:
-            tokens = engine.tokens(model, tokens.text[:-1])
-    return tokens, simplified
 
 
 def mask_id() -> int:

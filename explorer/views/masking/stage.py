@@ -12,15 +12,15 @@ import streamlit as st
 from explorer.components.token_strip import Chip, chip, token_strip
 from explorer.engine import get_engine
 from explorer.errors import Told
-from explorer.lab.types.masking import SCAN, ScanInputs, ScanResult
+from explorer.lab.types.masking import HEADS, HeadsInputs, HeadsResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views._shared import typed
+from explorer.views._shared.page import choose_tool
 from explorer.views.masking import common, covering
 from explorer.views.masking.common import Sentence, State
 
 KEY = "masking-strip"
-TOOLS = ("cover", "road", "see", "lottery", "joint", "lens", "compare", "budget")
 
 
 def draw() -> tuple[Sentence, State] | None:
@@ -37,30 +37,28 @@ def draw() -> tuple[Sentence, State] | None:
         widgets.text_line("masking-text", t("masking.input"), covering.text_of(state), _write, t("masking.placeholder"))
     if sentence is not None:
         _remarks(sentence)
-    widgets.choice(
-        "masking-tool", t("masking.tools"), TOOLS, state.tool, lambda tool: t(f"masking.tool.{tool}"), _choose_tool
-    )
+    choose_tool("masking", common.store(), state.tool)
     return None if sentence is None else (sentence, state)
 
 
-def scan(sentence: Sentence) -> ScanResult | None:
-    """The whole-sentence scan if it is there already; never computes."""
-    return widgets.peek(SCAN, common.model_id(), ScanInputs(sentence.tokens.text))
+def heads(sentence: Sentence) -> HeadsResult | None:
+    """The answers at all positions of the sentence if they are there already; never computes."""
+    return widgets.peek(HEADS, common.model_id(), HeadsInputs(sentence.tokens.text))
 
 
 def complete(sentence: Sentence, _: State) -> None:
-    """Compute the scan after the click has been answered, then draw the strip once more with its tint."""
-    if scan(sentence) is not None or len(sentence.tokens) <= 2:
+    """Compute them after the click has been answered, then draw once more, ready to answer clicks by itself."""
+    if heads(sentence) is not None or len(sentence.tokens) <= 2:
         return
-    inputs = ScanInputs(sentence.tokens.text)
-    widgets.result(SCAN, common.model_id(), inputs, t("masking.strip.scanning"), gives_way=True)
-    if scan(sentence) is not None:
+    inputs = HeadsInputs(sentence.tokens.text)
+    widgets.result(HEADS, common.model_id(), inputs, t("masking.strip.scanning"), gives_way=True)
+    if heads(sentence) is not None:
         widgets.draw_again()
 
 
 def chips(sentence: Sentence, state: State) -> list[Chip]:
     """One chip a token, with what stands there and how hard it is to guess."""
-    tokens, found = sentence.tokens, scan(sentence)
+    tokens, found = sentence.tokens, heads(sentence)
     place = {} if found is None else {int(p): n for n, p in enumerate(found.positions)}
     replaced = {edit.position: edit.token_id for edit in common.edits(sentence, state)}
     vocabulary = get_engine().vocabulary(common.model_id())
@@ -84,11 +82,12 @@ def chips(sentence: Sentence, state: State) -> list[Chip]:
 
 
 def _strip(sentence: Sentence, state: State) -> None:
-    tint = math.log(len(get_engine().vocabulary(common.model_id()))) if scan(sentence) else None
+    tint = math.log(len(get_engine().vocabulary(common.model_id()))) if heads(sentence) else None
     token_strip(
         chips(sentence, state), key=KEY, focus=sentence.focus,
         mode="toggle" if covering.several(state) else "one",
         reveal=not state.hide, tint=tint, on_change=covering.changed,
+        quick=state.tool == "cover" and state.how == "mask",
     )  # fmt: skip
 
 
@@ -115,19 +114,15 @@ def _controls(state: State, sentence: Sentence | None) -> None:
 
 def _remarks(sentence: Sentence) -> None:
     if sentence.used < sentence.typed:
-        page_parts.notice("masking.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
+        page_parts.notice("common.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
     if sentence.simplified:
-        page_parts.notice("masking.simplified")
+        page_parts.notice("common.simplified")
     if sentence.blanks:
         page_parts.notice("masking.blanks")
     typed.remarks(common.model_id(), sentence.tokens.text)
     if any(sentence.tokens.unknown):
-        page_parts.notice("masking.unknown")
+        page_parts.notice("common.unknown")
 
 
 def _write(text: str) -> None:
     common.store().write(text=text or " ", masks=(), focus=0)
-
-
-def _choose_tool(tool: str) -> None:
-    common.store().set(tool=tool)

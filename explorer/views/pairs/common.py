@@ -25,7 +25,6 @@ from explorer.views import arriving
 
 MAX_TOKENS = 512
 Tool = Literal["judge", "road", "lesson", "measure", "why"]
-TOOLS = ("judge", "road", "lesson", "measure", "why")
 PRESETS = ("story", "topic", "cause", "same", "lesson", "fooled")
 ARRANGEMENTS = ("kept", "swapped", "random")
 Arrangement = Literal["kept", "swapped", "random"]

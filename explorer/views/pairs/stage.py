@@ -11,6 +11,7 @@ from explorer.lab.types.core import Tokens
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views._shared import typed
+from explorer.views._shared.page import choose_tool
 from explorer.views.pairs import common
 from explorer.views.pairs.common import State
 
@@ -35,13 +36,10 @@ def draw() -> tuple[State] | None:
     if ready and len({text.strip() for text in common.pair_of(state)}) == 1:
         page_parts.notice("pairs.same")
     if ready and common.simplified(state):
-        page_parts.notice("pairs.simplified")
+        page_parts.notice("common.simplified")
     if ready:
         typed.remarks(common.model_id(), "\n".join(common.pair_of(state)))
-    widgets.choice(
-        "pairs-tool", t("pairs.tools"), common.TOOLS, state.tool, lambda tool: t(f"pairs.tool.{tool}"),
-        lambda tool: common.store().set(tool=tool),
-    )  # fmt: skip
+    choose_tool("pairs", common.store(), state.tool)
     return (state,) if ready or state.tool in ("measure", "why") else None
 
 
