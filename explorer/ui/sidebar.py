@@ -32,7 +32,7 @@ def draw(pages: Sequence[tuple[int, StreamlitPage]], current: str) -> None:
         st.html(f'<div class="brand" lang="{lang}">{name}<small>{line}</small></div>')
         with st.container(key="chapters"):
             for number, page in pages:
-                st.page_link(page, label=f"{number}\u2002{page.title}")
+                st.page_link(page, label=f"{number}\u2002{page.title}", query_params=navigation.language_of_link())
         with st.container(key="foot"):
             _language()
             _model(current)
@@ -86,7 +86,7 @@ def _model(current: str) -> None:
         facts.append(t("common.parameters", n=parameters(info.parameters, i18n.language())))
     label = f"{t('common.model')} **{literal(info.name)}** · {' · '.join(facts)}"
     with st.container(key="model-line"):
-        st.page_link(navigation.page(chapters.MODELS), label=label)
+        st.page_link(navigation.page(chapters.MODELS), label=label, query_params=navigation.language_of_link())
 
 
 def _phone() -> None:

@@ -10,17 +10,15 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from explorer import paths
 from explorer.content import examples
 from explorer.engine import catalog, get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.core import Specials, Tokens
 from explorer.lab.types.generation import Settings
 from explorer.ui import page_parts, permission
-from explorer.ui.carried import Carry, Sentence
+from explorer.ui.carried import Carry
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit, link_length
-from explorer.views import arriving
 from explorer.views import vocabulary as vocabularies
 from explorer.views.generation import pieces
 
@@ -74,19 +72,9 @@ class State:
 
 
 def store() -> Store[State]:
-    return Store(State, "generation", shorten, Carry(lambda state: (state.text, ""), take))
+    from explorer.views.generation import brought  # which knows the state above
 
-
-def take(state: State, sentence: Sentence) -> State:
-    """The page with a sentence from another one as the prompt; what was generated from the old one goes."""
-    info = uses.for_page("generation", state.model, permission.policy())
-    arriving.readable(info, sentence.text, MAX_TOKENS)
-    return with_prompt(state, sentence.text)
-
-
-def with_prompt(state: State, text: str) -> State:
-    """Another prompt, and nothing generated from it yet."""
-    return replace(state, text=text or " ", path="", back=0, b_on=False, b_path="", b_back=0, at=0)
+    return Store(State, "generation", shorten, Carry(lambda state: (state.text, ""), brought.take))
 
 
 def in_use(state: State) -> State:
@@ -129,7 +117,7 @@ def text_of(state: State) -> str:
 
 def prompt(state: State) -> Tokens:
     """The prompt as the model reads it; a blank one is the beginning of a text and nothing else."""
-    return _tokens(state.model, text_of(state).strip("\n")[:MAX_CHARACTERS] if text_of(state).strip() else "")
+    return _tokens(state.model, text_of(state)[:MAX_CHARACTERS] if text_of(state).strip() else "")
 
 
 @lru_cache(maxsize=256)
@@ -179,15 +167,7 @@ def shorten(state: State, most: int) -> State:
 
 def show_code(name: str, model: str, **values: object) -> None:
     """The snippet `name`, with the folder and weights of the model that is used."""
-    info = catalog.entry(model)
-    folder = info.folder.relative_to(paths.ROOT).as_posix() if info.embedded else info.folder.as_posix()
-    gguf = info.weights if info.weights.endswith(".gguf") else None
-    page_parts.show_code(name, folder=folder, gguf=gguf, **values)
-
-
-def bert_folder() -> str:
-    """Where the embedded BERT lies, from the project's folder."""
-    return page_parts.model_source(catalog.default("masked"))
+    page_parts.show_code(name, of=catalog.entry(model), **values)
 
 
 def choose_preset(name: str) -> None:

@@ -20,7 +20,7 @@ from explorer.ui.i18n import t
 from explorer.views import page_footer
 from explorer.views._shared import typed
 from explorer.views._shared.page import choose_tool, draw_tool
-from explorer.views.generation import common, pieces, write
+from explorer.views.generation import brought, common, pieces, write
 from explorer.views.generation.common import State
 
 SHOWN = "generation-shown"  # the tool of the last run, in the session
@@ -68,6 +68,8 @@ def draw(state: State) -> None:
     )
     if len(common.text_of(state)) > common.MAX_CHARACTERS:
         page_parts.notice("generation.too_many_characters", "warn", limit=common.MAX_CHARACTERS)
+    if (end := common.prompt(state).text[-1:]).isspace():
+        page_parts.notice("generation.ends_in_line" if end == "\n" else "generation.ends_in_blank")
     typed.remarks(state.model, common.prompt(state).text)
     choose_tool("generation", common.store(), state.tool)
     models = {info.id: info.name for info in uses.offered("generation", permission.policy())}
@@ -140,6 +142,6 @@ def _switch(model: str) -> None:
 
     def switched(kept: State) -> State:
         text = common.whole_text(common.in_use(kept))
-        return replace(common.with_prompt(kept, text), model=model)
+        return replace(brought.with_prompt(kept, text), model=model)
 
     common.store().change(switched)
