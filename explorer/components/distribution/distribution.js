@@ -214,7 +214,7 @@ class Bars {
     // A row for the original would give it away while it is secret.
     if (original !== null && !this.secret()) pin(original);
     const joint = [];
-    for (const word of this.watch) {
+    for (const word of this.secret() ? [] : this.watch) { // a guess waits beside the box until the answer is shown
       const row = extra.find(({label}) => label === word);
       if (row) joint.push({kind: "joint", word: visible(word), p: row.p, note: row.note});
       else if (this.idOf(word) !== undefined) pin(this.idOf(word));
@@ -241,6 +241,9 @@ class Bars {
     while (this.rows.length > rows.length) this.rows.pop().item.remove();
     rows.forEach((row, i) => this.drawRow(this.rows[i], row, rows[i - 1], secret));
     this.drawVerdict(said, secret);
+    const asked = this.header.labels[secret ? "guess" : "watch"];
+    this.box.placeholder = asked;
+    this.box.setAttribute("aria-label", asked);
   }
 
   newRow() {
