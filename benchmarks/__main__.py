@@ -1,4 +1,4 @@
-"""The command line: `python -m benchmarks CHAPTER [FIGURE …] [--json] [--list]`.
+"""The command line: `python -m benchmarks CHAPTER [FIGURE …] [--json] [--list] [--detail]`.
 
 Knows arguments and how to print; what is measured lies in a module a chapter.
 """
@@ -28,9 +28,17 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="one JSON list")
     parser.add_argument("--list", action="store_true", help="name the figures and measure nothing")
+    parser.add_argument("--detail", action="store_true", help="wire: what a lesson moves, by kind; no figure")
     options = parser.parse_args(arguments)
 
-    groups = importlib.import_module(f"benchmarks.{options.chapter}").GROUPS
+    module = importlib.import_module(f"benchmarks.{options.chapter}")
+    if options.detail:
+        if not hasattr(module, "detail"):
+            parser.error(f"{options.chapter} has no details")
+        for line in module.detail():
+            print(line, flush=True)
+        return 0
+    groups = module.GROUPS
     known = [id for ids in groups for id in ids]
     if unknown := sorted(set(options.figures) - set(known)):
         parser.error(f"no such figure: {', '.join(unknown)}; there is: {', '.join(known)}")

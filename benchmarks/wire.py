@@ -10,10 +10,11 @@ import base64
 import statistics
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import psutil
 from playwright.sync_api import Browser, Page
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks import browser
 from benchmarks.rows import Row, load_now
@@ -29,28 +30,60 @@ SETTLED_MS = 2000
 
 
 class Meter:
-    """Bytes that a page has received and sent since `reset`: bodies and heads over HTTP, frames over the socket."""
+    """Bytes that a page has received and sent since `reset`: bodies and heads over HTTP, frames over the socket.
+
+    `kinds` says how many of them, and how often, by what they were: an address's first part, a message's element.
+    """
 
     def __init__(self, page: Page) -> None:
         self.bytes = 0
+        self.kinds: dict[str, list[int]] = {}
+        self._urls: dict[str, str] = {}
         session = page.context.new_cdp_session(page)
         session.send("Network.enable")
         session.send("Network.setExtraHTTPHeaders", {"headers": {"Accept-Encoding": "gzip, deflate"}})
-        session.on("Network.loadingFinished", lambda event: self._add(int(event["encodedDataLength"])))
-        session.on("Network.webSocketFrameReceived", lambda event: self._add(_size(event["response"])))
-        session.on("Network.webSocketFrameSent", lambda event: self._add(_size(event["response"])))
+        session.on(
+            "Network.requestWillBeSent", lambda event: self._urls.update({event["requestId"]: event["request"]["url"]})
+        )
+        session.on(
+            "Network.loadingFinished", lambda event: self._add(int(event["encodedDataLength"]), self._url(event))
+        )
+        session.on("Network.webSocketFrameReceived", lambda event: self._frame(event["response"]))
+        session.on("Network.webSocketFrameSent", lambda event: self._add(len(_payload(event["response"])), "sent"))
 
-    def _add(self, count: int) -> None:
+    def _add(self, count: int, kind: str) -> None:
         self.bytes += count
+        self.kinds[kind] = [*self.kinds.get(kind, []), count]
+
+    def _url(self, event: dict[str, Any]) -> str:
+        path = urlsplit(self._urls.get(event["requestId"], "")).path.split("/")
+        return "/".join(["http", *path[1:-1]]) if len(path) > 2 else "http/page"
+
+    def _frame(self, frame: dict[str, Any]) -> None:
+        payload = _payload(frame)
+        self._add(len(payload), _kind(ForwardMsg.FromString(payload)))
 
     def reset(self) -> None:
         self.bytes = 0
+        self.kinds.clear()
 
 
-def _size(frame: dict[str, Any]) -> int:
+def _payload(frame: dict[str, Any]) -> bytes:
     """A frame's payload: text as it is, bytes told in base64."""
     data: str = frame["payloadData"]
-    return len(base64.b64decode(data)) if frame["opcode"] == 2 else len(data.encode())
+    return base64.b64decode(data) if frame["opcode"] == 2 else data.encode()
+
+
+def _kind(message: ForwardMsg) -> str:
+    """What a message of the socket carries: "delta/markdown", "delta/bidi_component/distribution", "ref_hash" …"""
+    kind = str(message.WhichOneof("type"))
+    if kind != "delta":
+        return kind
+    if message.delta.WhichOneof("type") != "new_element":
+        return f"delta/{message.delta.WhichOneof('type')}"
+    element = message.delta.new_element
+    name = str(element.WhichOneof("type"))
+    return f"delta/{name}" + (f"/{element.bidi_component.component_name}" if name == "bidi_component" else "")
 
 
 def _phone(chromium: Browser) -> tuple[Page, Meter]:
@@ -154,25 +187,42 @@ def _clicks() -> Iterator[Row]:
 
 def _lesson() -> Iterator[Row]:
     """Cold phone, five pages, twelve clicks on each of them on what the page's first component offers."""
-    load, seen = load_now(), []
+    load, seen = load_now(), sum(meter.bytes for _, meter in _steps())
+    what = f"cold phone, {' → '.join(path[1:] for path in LESSON)}, {CLICKS} clicks on each, first load included"
+    yield Row("wire.lesson_kb", what, "kB", (seen / 1000,), load, COMMAND, "<=", 3000)
+
+
+def _steps() -> Iterator[tuple[str, Meter]]:
+    """The lesson, halting after each opened page and after its clicks, with what was moved since the halt before."""
     with browser.chromium() as chromium, running() as server:
         _compressed(server, chromium)
         page, meter = _phone(chromium)
-        page.goto(f"{server.url}{LESSON[0]}")
-        page.locator(browser.BAR).first.wait_for(timeout=60_000)
-        _settle(page)
         for path in LESSON:
-            if path != LESSON[0]:
+            if path == LESSON[0]:
+                page.goto(f"{server.url}{path}")
+                page.locator(browser.BAR).first.wait_for(timeout=60_000)
+                _settle(page)
+            else:
                 _open(page, server, path)
+            yield path, meter
+            meter.reset()
             click = CLICKED[path]
             for n in range(CLICKS):
                 click(page, n)
                 page.locator(browser.IDLE).wait_for(state="attached", timeout=60_000)
                 page.wait_for_timeout(1200)  # what follows a click later counts too
-        seen.append(meter.bytes / 1000)
+            yield f"{path}, {CLICKS} clicks", meter
+            meter.reset()
         page.context.close()
-    what = f"cold phone, {' → '.join(path[1:] for path in LESSON)}, {CLICKS} clicks on each, first load included"
-    yield Row("wire.lesson_kb", what, "kB", tuple(seen), load, COMMAND, "<=", 3000)
+
+
+def detail() -> Iterator[str]:
+    """The lesson's transfers by what they were, the heaviest first, a page at a time."""
+    for step, meter in _steps():
+        yield f"{step}: {meter.bytes / 1000:.1f} kB"
+        for kind, counts in sorted(meter.kinds.items(), key=lambda item: -sum(item[1])):
+            if sum(counts) >= 1000:
+                yield f"  {sum(counts) / 1000:8.1f} kB  {len(counts):4} ×  {kind}"
 
 
 def _tap(selector: str, many: int) -> Callable[[Page, int], None]:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer import numerics
+from explorer import chapters, numerics
 from explorer.engine import catalog, get_engine
 from explorer.lab.types import embedding_metrics as geometry
 from explorer.lab.types import generation as generation_types
@@ -172,10 +172,10 @@ def run(experiment: Experiment[Inputs, Result, Partial], inputs: Inputs) -> Resu
 
 
 def test_every_snippet_is_tried_here() -> None:
-    tools = {f"masking_{tool}" for tool in stage.TOOLS}
+    tools = {f"masking_{tool}" for tool in chapters.get("masking").tools}
     tools |= {f"context_{tool}" for tool in ("look", "cross", "static", "things", "cbow")}
     tools |= {f"attention_{name}" for name in ("cell", "atlas", "off", "sides", "window")}
-    tools |= {f"generation_{tool}" for tool in generation.TOOLS}
+    tools |= {f"generation_{tool}" for tool in chapters.get("generation").tools}
     beside = {f"attention_{name}" for name in ("look", "cross", "off_next")}  # tried in tests/pages/test_attention.py
     beside |= set(INPUT_SNIPPETS) | set(PAIRS_SNIPPETS)  # tests/test_snippets_input.py
     tools |= {"languages_shift"}

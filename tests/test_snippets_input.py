@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from explorer import chapters
 from explorer.content import examples
 from explorer.engine import get_engine
 from explorer.lab.types.inputs import (
@@ -42,8 +43,10 @@ LANGUAGES = tuple(TEXTS)
 
 
 def test_every_tool_of_both_pages_has_its_snippet() -> None:
-    assert {f"input_{tool}" for tool in page.TOOLS} == set(INPUT_SNIPPETS)
-    assert {f"pairs_{tool}" for tool in pairs.TOOLS} - {"pairs_why"} | {"pairs_order"} == set(PAIRS_SNIPPETS)
+    assert {f"input_{tool}" for tool in chapters.get("input").tools} == set(INPUT_SNIPPETS)
+    assert {f"pairs_{tool}" for tool in chapters.get("pairs").tools} - {"pairs_why"} | {"pairs_order"} == set(
+        PAIRS_SNIPPETS
+    )
 
 
 # --- 输入 --------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import importlib
 import itertools
+import json
 import re
 import string
 import tomllib
@@ -23,6 +24,7 @@ import pytest
 
 from explorer import chapters
 from explorer.content import examples
+from explorer.evidence import heldout_results
 from explorer.models.catalog.catalog import KINDS
 from explorer.ui import i18n
 from explorer.views.attention import atlas, sparse
@@ -48,6 +50,12 @@ ASK = {
 RAISE = ("Told", "Busy", "Cancelled", "ModelUnavailable")
 HELPERS = {"explorer/ui/page_parts.py", "explorer/ui/markup.py", "explorer/ui/i18n.py"}  # pass on the keys of others
 
+
+def carried_by() -> list[str]:
+    """The chapters from which a sentence can come."""
+    return [page for page in chapters.IDS if page != "evidence"]
+
+
 # Values of what stands in a key's braces and comes neither from a loop nor from a choice: (file, expression) → values.
 FAMILY = examples.load("home")["family"]
 CHAPTERS = list(chapters.IDS)
@@ -61,8 +69,9 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/attention/sparse.py", "dial"): ["n", "w", "depth"],
     ("explorer/ui/navigation.py", "home"): CHAPTERS[:1],
     ("explorer/views/page_footer.py", "following"): CHAPTERS[1:],
-    ("explorer/views/_shared/page.py", "chapter"): CHAPTERS,
     ("explorer/ui/page_parts.py", "problem.key"): [],  # errors: see raised()
+    ("explorer/views/page_footer.py", "problem.key"): [],
+    ("explorer/views/page_footer.py", "sentence.page"): carried_by(),
     ("explorer/views/context/cross.py", "name"): ["first", "second", "a", "b"],
     ("explorer/views/home/exhibits.py", "model['build']"): [model["build"] for model in FAMILY],
     ("explorer/views/home/exhibits.py", "model['target']"): [model["target"] for model in FAMILY],
@@ -274,6 +283,17 @@ def presets() -> Iterator[tuple[str, Iterator[tuple[str, str]]]]:
         yield page, itertools.product(names, ("title", "text"))
 
 
+def page_keys(written: str) -> list[str]:
+    """What the page skeleton asks for: a chapter's question, and what its tools are called."""
+    if written == "chapter":
+        return [f"{chapter}.{part}" for chapter in CHAPTERS for part in ("title", "sub")]
+    with_tools = [chapter for chapter in chapters.CHAPTERS if chapter.tools]
+    if written == "f'{chapter}.tools'":
+        return [f"{chapter.id}.tools" for chapter in with_tools]
+    assert written == "f'{chapter}.tool.{name}'", written
+    return [f"{chapter.id}.tool.{tool}" for chapter in with_tools for tool in chapter.tools]
+
+
 @lru_cache(maxsize=1)
 def asked() -> tuple[Asked, ...]:
     """Every key that code outside the helpers asks for."""
@@ -292,6 +312,9 @@ def asked() -> tuple[Asked, ...]:
             if module.name == "explorer/views/page_footer.py" and "preset" in ast.unparse(call.args[0]):
                 parts = ((page, preset, part) for page, names in presets() for preset, part in names)
                 out += [Asked(f"{page}.preset.{preset}.{part}", where, frozenset()) for page, preset, part in parts]
+                continue
+            if module.name == "explorer/views/_shared/page.py":
+                out += [Asked(key, where, frozenset()) for key in page_keys(ast.unparse(call.args[0]))]
                 continue
             out += [Asked(form.format(key), where, told) for key in module.keys(call.args[0]) for form in ASK[name]]
     return tuple(out)
@@ -321,6 +344,14 @@ def labels() -> dict[str, set[str]]:
     names = sorted(path.parent.name for path in folder.glob("*/__init__.py"))
     components = [importlib.import_module(f"explorer.components.{name}") for name in names]
     return {one.TABLE: set(one.LABELS) for one in components if hasattr(one, "TABLE")}
+
+
+@lru_cache(maxsize=1)
+def claimed() -> frozenset[str]:
+    """The texts of every row of evidence that ships: those measured on our sentences, those on public test sets."""
+    measured = json.loads((ROOT / "assets" / "precomputed" / "evidence.json").read_text(encoding="utf-8"))
+    ids = {*measured, *heldout_results.read()}
+    return frozenset(f"claims.{id}.{part}" for id in ids for part in ("claim", "published", "unit"))
 
 
 def terms(text: str) -> list[str]:
@@ -367,7 +398,7 @@ def test_what_a_text_leaves_open_is_given(lang: str) -> None:
 
 
 def test_no_text_is_there_for_nobody() -> None:
-    keys = {ask.key for ask in (*asked(), *raised())}
+    keys = {ask.key for ask in (*asked(), *raised())} | claimed()
     unused = {key for key in interface("zh") if key not in keys and not key.startswith("components.")}
     assert unused == set()
 

@@ -71,7 +71,7 @@ PRIVATE: dict[str, dict[str, str]] = {
         "true token": "right token",
     },
 }
-PLAIN = re.compile(r"\{\w+\}|`[^`]*`|\[\[[^\]|]*\||\(\^?\)")  # placeholders and code are nobody's words
+PLAIN = re.compile(r"\{\w+(?::[^}]*)?\}|`[^`]*`|\[\[[^\]|]*\||\(\^?\)")  # placeholders and code are nobody's words
 
 
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)

@@ -1,4 +1,4 @@
-"""The parser of `python -m explorer evidence | precompute | models …`: one module of this folder a command.
+"""The parser of `python -m explorer evidence | precompute | models | new-chapter …`: one module here a command.
 
 Knows the commands' names; what each does is its module's.
 """
@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import argparse
 
-from explorer.cli import evidence, models, precompute
+from explorer.cli import evidence, models, new_chapter, precompute
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 if it did what was asked (every claim held, every result was written), 1 if not."""
     parser = argparse.ArgumentParser(prog="python -m explorer", description="The command line of Open Sesame.")
     commands = parser.add_subparsers(required=True)
-    for command in (evidence, precompute, models):
+    for command in (evidence, precompute, models, new_chapter):
         command.add(commands)
     options = parser.parse_args(arguments)
     return int(options.run(options))

@@ -75,13 +75,8 @@ def _order(zh: Texts, en: Texts) -> Row:
         falls.append(_nats(result.rows[1]) > _nats(result.rows[0]))
     return _row(
         id="generation.natural_over_scrambled",
-        claim_zh="同样的词元打乱顺序，P(S) 就变小",
-        claim_en="The same tokens in a scrambled order have a lower P(S)",
-        published="",
         source=OWN,
         measured=float(np.mean(falls)),
-        unit="share of sentences whose P(S) is above that of one random order of their tokens",
-        unit_zh="P(S) 高于自己打乱一次之后的句子所占的比例",
         op=">=",
         target=0.98,
         n=len(falls),
@@ -99,13 +94,9 @@ def _context(zh: Texts, en: Texts) -> Row:
     one, every = (float(np.concatenate(part).mean()) for part in (near, far))
     return _row(
         id="generation.context_helps",
-        claim_zh="看得见的左文越长，损失越低",
-        claim_en="The more of the left is in view, the lower the loss",
-        published="",
+        words={"one": one, "every": every},
         source=OWN,
         measured=one - every,
-        unit=f"nats per token, one token in view minus all ({one:.2f} − {every:.2f})",
-        unit_zh=f"每个词元的奈特数：只看一个词元，减去全看（{one:.2f} − {every:.2f}）",
         op=">=",
         target=0.5,
         n=int(sum(map(len, near))),
@@ -123,13 +114,9 @@ def _beam(zh: Texts, en: Texts) -> Row:
         wins.append(score["beam"] >= score["greedy"] - 1e-4)
     return _row(
         id="generation.beam_over_greedy",
-        claim_zh="束搜索找到的句子，ln P 不低于贪心",
-        claim_en="Beam search finds a text whose ln P is at least greedy's",
-        published="",
+        words={"steps": STEPS, "beams": BEAMS},
         source=OWN,
         measured=float(np.mean(wins)),
-        unit=f"share of beginnings, {STEPS} tokens, {BEAMS} beams",
-        unit_zh=f"开头所占的比例；续写 {STEPS} 个词元，束宽 {BEAMS}",
         op=">=",
         target=0.9,
         n=len(wins),
@@ -156,29 +143,21 @@ def _direction(zh: Texts, en: Texts) -> Iterator[Row]:
         inner += gaps[1:-1]
         end.append(gaps[-1])
     fields: dict[str, Any] = {
-        "published": "",
         "source": f"{OWN}; the two models differ in size and reading as well",
         "op": ">",
         "data": f"{zh.origin}, {en.origin}, every {EVERY}th, without the final stop",
     }
     yield _row(
         id="generation.bert_over_gpt_inner",
-        claim_zh="句子里面的字，看两边的小 BERT 比只看左边的大 GPT 猜得准",
-        claim_en="Inside a sentence the small BERT, which sees both sides, guesses better than the larger GPT",
         measured=float(np.mean([gap > 0 for gap in inner])),
-        unit="share of inner pieces to which BERT gives the higher probability",
-        unit_zh="句子里面的词元中，BERT 给的概率更高的比例",
         target=0.5,
         n=len(inner),
         **fields,
     )
     yield _row(
         id="generation.bert_gpt_gap_end",
-        claim_zh="到了最后一个字，右边没有了，BERT 的这点好处也就小了",
-        claim_en="At the last piece nothing is left on the right, and BERT's advantage shrinks",
+        words={"inner": np.mean(inner), "end": np.mean(end)},
         measured=float(np.mean(inner) - np.mean(end)),
-        unit=f"nats, mean gap inside ({np.mean(inner):.2f}) minus at the end ({np.mean(end):.2f})",
-        unit_zh=f"奈特数：句中的平均差距（{np.mean(inner):.2f}）减去句末的（{np.mean(end):.2f}）",
         target=0.0,
         n=len(end),
         **fields,
@@ -196,13 +175,8 @@ def _loss(texts: Texts, *, held_out: bool) -> Row:
     return _row(
         held_out=held_out,
         id=f"generation.loss_{texts.lang}",
-        claim_zh=f"单独一句{'中文' if zh else '英文'}，折合每个{'字' if zh else '字母'}的损失",
-        claim_en=f"Loss of single {'Chinese' if zh else 'English'} sentences, per character",
-        published="",
         source=OWN,
         measured=nats / characters,
-        unit="nats per 字" if zh else "nats per character",
-        unit_zh="每个字的奈特数" if zh else "每个字母的奈特数",
         op="<=",
         target=5.0 if zh else 1.6,
         n=len(texts.lines),

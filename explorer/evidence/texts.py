@@ -1,6 +1,6 @@
 """The texts that rows of evidence are measured on (what a row is: lab/types/evidence.py).
 
-Knows where the project's own evaluation sentences lie, and how a data folder is laid out
+Knows where the project's own evaluation sentences lie, where a row's words stand, and how a data folder is laid out
 (`parallel/<name>.<a>-<b>.tsv.xz`, `text/<lang>.txt.xz`). It knows no chapter and runs nothing.
 """
 
@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import lzma
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from explorer import paths
+from explorer import paths, texts
 from explorer.lab.types.evidence import OWN, Row
 from explorer.models.catalog import catalog
 
@@ -29,15 +29,51 @@ class Texts:
     origin: str
 
 
-def row(chapter: str, model_id: str, *, held_out: bool = False, **fields: Any) -> Row:
-    """A row of `chapter` measured with this model; `held_out`: on a data folder that is not part of the project."""
+def row(
+    chapter: str,
+    model_id: str,
+    *,
+    id: str,
+    source: str,
+    measured: float,
+    op: str,
+    target: float,
+    n: int,
+    data: str,
+    words: Mapping[str, object] | None = None,
+    held_out: bool = False,
+) -> Row:
+    """A row of `chapter` measured with this model; `held_out`: on a data folder that is not part of the project.
+
+    What it claims, what was published and what is measured stand in assets/text/<lang>/claims.toml under its id;
+    `words` fills their {placeholders}, a tuple as a list in that language.
+    """
+    zh, en = (_said(id, lang, words or {}) for lang in ("zh", "en"))
     return Row(
+        id=id,
         chapter=chapter,
+        claim_zh=zh["claim"],
+        claim_en=en["claim"],
+        published=en.get("published", ""),
+        published_zh=zh.get("published", ""),
+        source=source,
+        measured=measured,
+        unit=en["unit"],
+        unit_zh=zh["unit"],
+        op=op,
+        target=target,
         model=model_id,
         revision=catalog.entry(model_id).revision,
         command=f"python -m explorer evidence --chapter {chapter}" + (" --data DIR" if held_out else ""),
-        **fields,
+        n=n,
+        data=data,
     )
+
+
+def _said(id: str, lang: str, words: Mapping[str, object]) -> dict[str, str]:
+    comma = texts.text("common.list_comma", lang)
+    filled = {name: comma.join(value) if isinstance(value, tuple) else value for name, value in words.items()}
+    return {part: said.format(**filled) for part, said in texts.section(f"claims.{id}", lang).items()}
 
 
 def own(chapter: str, lang: str) -> Texts:

@@ -57,7 +57,7 @@ class CompressedStatic:
     def __init__(self, app: ASGIApp, pages: Collection[str], base: Callable[[], str] | None = None) -> None:
         self._app = app
         self._pages = frozenset(f"/{name}" for name in pages)
-        self._base = base or _prefix
+        self._base = base or prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = None
@@ -79,7 +79,7 @@ class CompressedStatic:
         return Response(body, media_type=MEDIA[Path(path).suffix], headers=headers)
 
 
-def _prefix() -> str:
+def prefix() -> str:
     """The prefix of every address, with its slash, where the server has one."""
     name = str(config.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{name}" if name else ""
@@ -111,6 +111,12 @@ def _accepted(header: str) -> set[str]:
     """The names in an Accept-Encoding header, without those it refuses by a weight of zero."""
     parts = (part.partition(";") for part in header.split(","))
     return {name.strip() for name, _, weight in parts if not REFUSED.fullmatch(weight.strip())}
+
+
+def smallest(header: str) -> str:
+    """The name of the form with the fewest bytes among those an Accept-Encoding header takes; "" for plain."""
+    names = _accepted(header)
+    return next((name for name in COPIES if name in names), "")
 
 
 _ready: _Ready | None = None

@@ -24,8 +24,8 @@ def thousands(n: float) -> str:
 
 
 def signed(x: float, digits: int = 2) -> str:
-    """A number with a true minus sign."""
-    return f"{x:.{digits}f}".replace("-", "−")
+    """A number with a true minus sign; what is rounded to nought has none."""
+    return f"{x:z.{digits}f}".replace("-", "−")
 
 
 def parameters(n: float, lang: str) -> str:

@@ -7,6 +7,7 @@ had to leave out. It knows no chapter: fields, limits and choices come from the 
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
@@ -15,8 +16,14 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from explorer.ui import carried
+from explorer.ui.carried import Carry
+
 VERSION = "1"
 MAX_LINK = 2000
+BESIDE = ("lang", "teacher", "tour")  # parts of an address that belong to no page's state
+KEPT = "kept"  # in a link that is too small for its page: under which mark the session keeps what the page holds
+MOST_KEPT = 8  # states a page that are kept so, for Back and Forward
 S = TypeVar("S")
 
 
@@ -112,23 +119,68 @@ def _bounded(value: Any, bounds: typing.Mapping[str, Any]) -> Any:
 class Store(Generic[S]):
     """Where a page's state lives in this session; the link follows it."""
 
-    def __init__(self, kind: type[S], page: str, shorten: Callable[[S, int], S] | None = None) -> None:
-        """`shorten(state, most)`: a state whose link takes up to `most` characters, for links that grow too long."""
+    def __init__(
+        self,
+        kind: type[S],
+        page: str,
+        shorten: Callable[[S, int], S] | None = None,
+        carry: Carry[S] | None = None,
+    ) -> None:
+        """`shorten(state, most)`: a state whose link takes up to `most` characters, for links that grow too long.
+
+        `carry`: what the page does with the sentence that a reader brings from another one.
+        """
+        self.page = page
         self._kind, self._key = kind, f"state:{page}"
-        self._shorten = shorten
-        self.problems: tuple[Problem, ...] = ()
+        self._shorten, self._carry = shorten, carry
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be read when the state came from a link or a file; told for as long as that state stands."""
+        found, problems = st.session_state.get(self._key + ":problems", (None, ()))
+        return problems if found is not None and found is st.session_state.get(self._key) else ()
 
     def get(self) -> S:
-        """The state now. The first call of a session, or a link opened over it, reads the query parameters."""
-        own = {name: value for name, value in st.query_params.items() if name not in ("lang", "teacher")}
+        """The state now. The first call of a session, or a link opened over it, reads the query parameters.
+
+        A page opened without a link of its own takes over the sentence that the reader has brought along.
+        """
+        own = {name: value for name, value in st.query_params.items() if name not in BESIDE}
         kept = st.session_state.get(self._key)
-        self.problems = st.session_state.pop(self._key + ":problems", self.problems)
-        if kept is None or (own and own != st.session_state.get(self._key + ":link")):
-            kept, self.problems = from_query(self._kind, own)
+        if own and (kept is None or own != st.session_state.get(self._key + ":link")):
+            first = kept is None
+            kept, problems = self._from_link(own)
+            self._keep(kept, problems)
+            if self._carry is not None and first:
+                carried.open_with(self.page, *self._carry.give(kept))
+        elif kept is None:
+            kept = self._kind()
             self._keep(kept)
-        elif not own and to_query(kept):
+        if self._carry is not None and own:
+            carried.pass_by(self.page)
+        elif self._carry is not None:
+            arrived = carried.arrive(self.page, self._carry, kept, self._plain(kept))
+            if arrived is not kept:
+                kept = arrived
+                self._keep(kept)
+        if not own and to_query(kept):
             self._write_link(kept)
         return kept
+
+    def _from_link(self, own: typing.Mapping[str, str]) -> tuple[S, tuple[Problem, ...]]:
+        """The state of a link; where the link could not hold it, the one that this session has kept under its mark."""
+        if KEPT in own:
+            large = self._large().get(own[KEPT])
+            if large is not None:
+                return large, ()
+            state, problems = from_query(self._kind, own)
+            return state, (Problem(KEPT), *problems)
+        return from_query(self._kind, own)
+
+    def _plain(self, state: S) -> S:
+        """The page's own example, under the tool that is open."""
+        tool = getattr(state, "tool", None)
+        return self._kind() if tool is None else self._kind(tool=tool)  # type: ignore[call-arg]
 
     def now(self) -> S:
         """The state as it is kept, for callbacks: the browser may still send the link from before the last click."""
@@ -139,6 +191,13 @@ class Store(Generic[S]):
         """Change some fields; bounds are not checked here because the views pass values they have checked."""
         state = replace(self.now(), **changes)  # type: ignore[type-var]
         self._keep(state)
+        return state
+
+    def write(self, **changes: Any) -> S:
+        """The reader has written something: change these fields, and let the sentence travel to the other pages."""
+        state = self.set(**changes)
+        if self._carry is not None:
+            carried.write(self.page, *self._carry.give(state))
         return state
 
     def change(self, change: Callable[[S], S]) -> S:
@@ -155,14 +214,27 @@ class Store(Generic[S]):
         """Back to the page as it opens."""
         self.put(self._kind())
 
+    def show_example(self) -> None:
+        """Back to the page's own example, with the tool that is open."""
+        self.put(self._plain(self.now()))
+
+    def shows(self, sentence: carried.Sentence) -> bool:
+        """Whether this sentence stands on the page."""
+        given = "" if self._carry is None else self._carry.give(self.now())[0]
+        return bool(given) and sentence.text.startswith(given)  # 句对 has cut it into two
+
+    def take(self, sentence: carried.Sentence) -> None:
+        """Put this sentence on the page, or its own example and the reason why the sentence can't stand there."""
+        if self._carry is not None:
+            now = self.now()
+            self.put(carried.bring(self.page, self._carry, now, self._plain(now), sentence))
+
     def load(self, fields: typing.Mapping[str, str]) -> None:
         """Take over a state that was saved to a file; long texts are welcome there.
 
-        What could not be read is told by `problems` of the next store that is asked for the state.
+        What could not be read is told by `problems`.
         """
-        state, problems = from_query(self._kind, fields, bounded_text=False)
-        st.session_state[self._key + ":problems"] = problems
-        self.put(state)
+        self._keep(*from_query(self._kind, fields, bounded_text=False))
 
     def fits_link(self) -> bool:
         """Whether the link can carry this state (else the page offers a file)."""
@@ -174,8 +246,9 @@ class Store(Generic[S]):
         held = self._held()
         return lambda: held[0]
 
-    def _keep(self, state: S) -> None:
+    def _keep(self, state: S, problems: tuple[Problem, ...] = ()) -> None:
         st.session_state[self._key] = state
+        st.session_state[self._key + ":problems"] = (state, problems)
         self._held()[:] = [state]
         self._write_link(state)
 
@@ -187,19 +260,37 @@ class Store(Generic[S]):
         held: list[S] = st.session_state[key]
         return held
 
+    def _large(self) -> dict[str, S]:
+        """The newest states that no link could hold, under their marks."""
+        large: dict[str, S] = st.session_state.setdefault(self._key + ":large", {})
+        return large
+
     def _write_link(self, state: S) -> None:
         linked = state
         if len(_link(state)) > MAX_LINK and self._shorten is not None:
             linked = self._shorten(state, MAX_LINK)
         wanted = to_query(linked)
+        if len(_link(linked)) > MAX_LINK:
+            wanted = self._keep_large(state)
         if wanted:
             wanted["v"] = VERSION
-        if len(_link(linked)) > MAX_LINK:
-            wanted = {}
         st.session_state[self._key + ":link"] = wanted
-        keep = {name: value for name, value in st.query_params.items() if name in ("lang", "teacher")}
+        keep = {name: value for name, value in st.query_params.items() if name in BESIDE}
         if dict(st.query_params.items()) != keep | wanted:
             st.query_params.from_dict(keep | wanted)
+
+    def _keep_large(self, state: S) -> dict[str, str]:
+        """Keep a state that no link can hold; the link names it, and the choices that stand without its texts."""
+        whole = to_query(state)
+        mark = hashlib.sha256(repr(sorted(whole.items())).encode("utf-8", "replace")).hexdigest()[:8]
+        large = self._large()
+        large.pop(mark, None)
+        large[mark] = state
+        for old in list(large)[:-MOST_KEPT]:
+            del large[old]
+        hints = typing.get_type_hints(self._kind)
+        choices = {name: value for name, value in whole.items() if typing.get_origin(hints[name]) is typing.Literal}
+        return choices | {KEPT: mark}
 
 
 def link_length(state: Any) -> int:

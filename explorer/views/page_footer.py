@@ -14,20 +14,42 @@ import streamlit as st
 
 from explorer.components.cards import Card, cards
 from explorer.components.export_bar import export_bar
-from explorer.ui import navigation, page_parts, state, widgets
+from explorer.ui import carried, navigation, page_parts, state, widgets
 from explorer.ui.i18n import listed, t
 from explorer.ui.state import Store
 
 
 def link_problems(store: Store[Any]) -> None:
-    """Say which parts of the link could not be used."""
+    """Say which parts of the link could not be used; and what became of the sentence that came from another page."""
     store.get()
-    if not store.problems:
-        return
-    if store.problems[0].field == "version":
+    fields = [problem.field for problem in store.problems]
+    if "version" in fields:
         page_parts.notice("common.link_version", "warn")
+    if state.KEPT in fields:
+        page_parts.notice("common.link_gone", "warn")
+    if unread := [field for field in fields if field not in ("version", state.KEPT)]:
+        page_parts.notice("common.link_bad", "warn", fields=listed(unread))
+    with st.container(key="brought", horizontal=True, vertical_alignment="center"):
+        _brought(store)
+
+
+def _brought(store: Store[Any]) -> None:
+    """Whose sentence stands here, and the way from it to the page's example, or from the example to it."""
+    sentence = carried.newest()
+    if sentence is None or sentence.page == store.page:
+        return
+    problem = carried.refused(store.page)
+    if problem is not None:
+        page_parts.notice(f"errors.{problem.key}", **problem.values)
+    elif store.shows(sentence):
+        page_parts.quiet(t("common.carried.from", page=t(f"{sentence.page}.nav")))
+        st.button(
+            t("common.carried.example"), key=f"{store.page}-example", type="tertiary", on_click=store.show_example
+        )
     else:
-        page_parts.notice("common.link_bad", "warn", fields=listed(problem.field for problem in store.problems))
+        st.button(
+            t("common.carried.take"), key=f"{store.page}-take", type="tertiary", on_click=store.take, args=(sentence,)
+        )
 
 
 def link_limit(store: Store[Any]) -> None:

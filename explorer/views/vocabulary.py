@@ -9,6 +9,8 @@ import re
 from functools import lru_cache
 from urllib.parse import quote
 
+import numpy as np
+
 from explorer.engine import get_engine, uses
 
 _NAMED = re.compile(r"\[(PAD|UNK|CLS|SEP|MASK|unused\d+)\]|</?(s|pad|unk|mask)>")
@@ -25,6 +27,12 @@ def mask_id(model: str) -> int:
 def ordinary(model: str) -> tuple[int, ...]:
     """Ids of the tokens that stand for text, told by their strings: not [CLS], <s> or [unused7]."""
     return tuple(n for n, piece in enumerate(get_engine().vocabulary(model)) if piece and not _NAMED.fullmatch(piece))
+
+
+def random_token(model: str, seed: int, position: int) -> int:
+    """A token drawn from all ordinary ones, the same for the same seed and position."""
+    drawn = ordinary(model)
+    return drawn[int(np.random.default_rng((seed, position)).integers(len(drawn)))]
 
 
 @lru_cache(maxsize=2)

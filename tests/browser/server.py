@@ -81,10 +81,11 @@ def running(
     root: Path = ROOT,
     by: Literal["streamlit", "uvicorn"] = "streamlit",
     wait: bool = True,
+    base: str = "",
 ) -> Iterator[Server]:
     """The app that lies in `root`, on a free port, started by either of the two commands that know how.
 
-    With `wait` it has answered its health check; without, it was just spawned.
+    With `wait` it has answered its health check; without, it was just spawned. `base` is a path that it lies below.
     """
     port = _free_port()
     with tempfile.TemporaryDirectory() as folder:
@@ -98,9 +99,9 @@ def running(
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
-                env={**os.environ, **(environment or {})},
+                env={**os.environ, "STREAMLIT_SERVER_BASE_URL_PATH": base, **(environment or {})},
             )
-        server = Server(f"http://127.0.0.1:{port}", process, started, output)
+        server = Server(f"http://127.0.0.1:{port}" + f"/{base}" * bool(base), process, started, output)
         try:
             if wait:
                 await_health(server)

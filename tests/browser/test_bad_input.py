@@ -27,7 +27,7 @@ from tests.browser.journey import PATIENCE, Home, Masking, Reference, eventually
 from tests.browser.server import Server
 
 AFTER, AFTER_AT = "猫把毛线团滚到了沙发底下。", 3
-TOOLS = ("cover", "road", "see", "lottery", "joint", "lens", "compare", "budget")
+TOOLS = ("cover", "road", "see", "repair", "lottery", "joint", "lens", "compare", "budget")
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,9 @@
     Plants, animals, electricity; neighbours in full space    test_neighbours_are_those_of_the_original_space
     CBOW live with loss curve and cancel; point and cloud     test_cbow_trains_while_one_looks_on_and_can_be_stopped
     More words                                                test_other_words_come_on_the_stage
+    Both senses, tools and result without scrolling           test_both_senses_and_the_result_are_on_the_first_screen
+    AUC behind "more"; why the input layer shows dots         test_auc_is_told_behind_more_and_the_input_layer_says_…
+    Other tools fold the map                                  test_tools_with_pictures_of_their_own_fold_the_map
     What cannot be compared, and what is too much             test_a_word_missing_twice_and_in_pieces,
                                                               test_the_501st_line (equal ones: tests/pages),
                                                               test_files_in_either_encoding_and_one_that_is_too_large
@@ -206,9 +209,8 @@ def test_maps_three_ways_flat_and_deep(open_page: OpenPage) -> None:
     figure(page, "context-stage").locator("li").nth(6).hover()
     expect(lines).to_have_count(1)
     heat = root.locator("canvas.heat")
-    box = heat.bounding_box()
-    assert box
-    heat.hover(position={"x": 8 + (box["width"] - 8) * 0.25, "y": 8 + (box["height"] - 8) * 0.65})
+    left, top, cell = (float(heat.get_attribute(f"data-{name}") or 0) for name in ("left", "top", "cell"))
+    heat.hover(position={"x": left + 2.5 * cell, "y": top + 6.5 * cell})
     expect(lines).to_have_count(2)
     expect(root.get_by_role("tooltip")).to_contain_text(LINES[6])
     expect(root.get_by_role("tooltip")).to_contain_text(LINES[2])
@@ -496,6 +498,59 @@ def test_a_model_that_sees_the_left_side_only(open_page: OpenPage) -> None:
     press(page, "raw")
     told(page, treatment="raw")
     assert numbers_of(page)[1][0, 1] == pytest.approx(1, abs=1e-4), "the same left side, the same vector"
+
+
+def test_both_senses_and_the_result_are_on_the_first_screen(open_page: OpenPage) -> None:
+    for viewport in ((390, 844), (1280, 720)):
+        page = open_page("/context", viewport=viewport, query=query(layer="9"))
+        told(page, layer="9")
+        list_, tools = figure(page, "context-stage").locator(".lines"), page.locator(".st-key-context-tool-zh")
+        assert list_.evaluate("e => e.scrollHeight <= e.clientHeight + 1"), "no box that scrolls within the page"
+        words = list_.locator("li mark")
+        assert words.count() == len(LINES)
+        for n in range(len(LINES)):
+            assert _bottom(words.nth(n)) < viewport[1], "every sentence's word is seen"
+        assert {item.get_attribute("data-sense") for item in list_.locator("li").all()} == {"0", "1"}
+        pictures = figure(page, "context-map")
+        verdict, heat = pictures.locator(".verdict"), pictures.locator("canvas.heat")
+        assert _bottom(list_) < _bottom(tools) < _bottom(verdict) < viewport[1], "the tools stand above the map"
+        box = heat.bounding_box()
+        assert box and viewport[1] - box["y"] > box["height"] / 2, "more than half of the matrix is seen"
+        assert "余弦" in verdict.inner_text()
+        assert "AUC" not in verdict.inner_text()
+
+
+def _bottom(place: Any) -> float:
+    box = place.bounding_box()
+    assert box
+    return float(box["y"] + box["height"])
+
+
+def test_auc_is_told_behind_more_and_the_input_layer_says_why_it_is_empty(open_page: OpenPage) -> None:
+    page = open_page("/context", query=query(layer="9"))
+    told(page, layer="9")
+    root = figure(page, "context-map")
+    expect(root.locator("[data-curve]")).to_have_count(2)
+    root.locator("summary").click()
+    expect(root.locator("[data-curve]")).to_have_count(5)
+    expect(root.locator(".meanings dd").first).to_contain_text("乱猜")
+    expect(root.locator(".why")).to_be_empty()
+    scrub(page, 0)
+    expect(root.locator(".why")).to_contain_text("同一个向量")
+    press(page, "raw")
+    told(page, treatment="raw", layer="0")
+    expect(root.locator(".why")).to_contain_text("1")
+
+
+def test_tools_with_pictures_of_their_own_fold_the_map(open_page: OpenPage) -> None:
+    page = open_page("/context", query=query(tool="static", layer="9"))
+    reader = Reader(page, "context", "zh")
+    reader.sees(reader.say("static.title"))
+    assert not figure(page, "context-map").count()
+    heading = reader.main.get_by_role("heading", name=reader.say("static.title")).bounding_box()
+    assert heading and heading["y"] < 720, "the tool is on the first screen"
+    page.get_by_text(reader.say("pictures"), exact=True).click()
+    told(page, layer="9")
 
 
 def test_english_on_a_phone_in_the_dark(open_page: OpenPage) -> None:

@@ -3,8 +3,8 @@
 Language: test_the_browser_s_locale_decides_the_language, test_switching_the_language_keeps_the_page.
 Links: test_a_link_opens_the_page_as_it_was, test_home_s_link_…, test_a_link_with_bad_parts_…, test_a_link_of_another_
 version_…, test_an_over_long_link_…, test_a_foreign_link_…. Files: test_a_page_too_large_for_a_link_goes_into_a_file,
-test_a_foreign_file_is_refused. Presets: test_every_preset_sets_the_whole_page. Test_start_over; test_pages_keep_their_
-state_while_another_is_open.
+test_a_foreign_file_is_refused. Presets: test_every_preset_sets_the_whole_page. Test_start_over. The sentence
+that goes along: test_the_sentence_travels_and_back_leads_to_the_older_one, test_two_tabs_have_a_sentence_each.
 """
 
 from __future__ import annotations
@@ -236,7 +236,7 @@ def test_start_over_puts_the_page_back(open_page: OpenPage, reference: Reference
     assert not urlsplit(page.page.url).query
 
 
-def test_pages_keep_their_state_while_another_is_open(open_page: OpenPage, reference: Reference) -> None:
+def test_the_sentence_travels_and_back_leads_to_the_older_one(open_page: OpenPage, reference: Reference) -> None:
     page = Masking(open_page("/masking"))
     page.writes(ZH, reference.pieces(ZH))
     page.covers(ZH_AT)
@@ -244,13 +244,32 @@ def test_pages_keep_their_state_while_another_is_open(open_page: OpenPage, refer
     links.nth(0).click()
     expect(page.page.locator("h1.question")).to_have_text(words("home.title", "zh"))
     home = Home(page.page)
+    line = home.page.get_by_role("textbox", name=home.say("input"), exact=True)
+    expect(line).to_have_value(ZH)
     home.writes(EN, reference.pieces(EN))
     expect(page.main.get_by_role("alert")).to_have_count(0)
     links.filter(has_text=words("masking.nav", "zh")).click()
     expect(page.page.locator("h1.question")).to_have_text(words("masking.title", "zh"))
-    page.sentence.reads(reference.pieces(ZH), covered=[ZH_AT])
+    page.sentence.reads(reference.pieces(EN), covered=[6])  # one is covered for the reader
+    expect(page.main.get_by_text(page.say("common.carried.from", page=words("home.nav", "zh")))).to_be_visible()
     expect(page.page).to_have_url(re.compile("text="))
     expect(page.main.get_by_role("alert")).to_have_count(0)
+    page.page.get_by_role("button", name=page.say("common.carried.example"), exact=True).click()
+    own = examples.entry("masking", "default", "zh")
+    page.sentence.reads(reference.pieces(own["text"]), covered=own["masks"])
+    page.page.go_back()
+    page.sentence.reads(reference.pieces(EN), covered=[6])
+
+
+def test_two_tabs_have_a_sentence_each(open_page: OpenPage, reference: Reference) -> None:
+    one, other = Masking(open_page("/masking")), Masking(open_page("/masking"))
+    one.writes(ZH, reference.pieces(ZH))
+    other.writes(EN, reference.pieces(EN))
+    for page, text in ((one, ZH), (other, EN)):
+        page.page.get_by_test_id("stSidebar").get_by_role("link").nth(0).click()
+        home = Home(page.page)
+        line = home.page.get_by_role("textbox", name=home.say("input"), exact=True)
+        expect(line).to_have_value(text)
 
 
 def _open_file(page: Masking, file: Path) -> None:

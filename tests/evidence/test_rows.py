@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import lzma
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from explorer import paths, texts
+from explorer.evidence import heldout_results
 from explorer.evidence.texts import Row, own, sampled
+from explorer.evidence.texts import row as measured_row
 
 
 @pytest.fixture
@@ -59,3 +64,33 @@ def test_a_sample_of_outside_text_is_the_same_every_time_and_says_what_it_is(tmp
     assert zh.origin.startswith("news.en-zh.tsv.xz sha256:")
     assert str(tmp_path) not in zh.origin
     assert zh.lines != sampled(tmp_path, "zh", name="news", n=8, seed=2).lines
+
+
+SHIPPED = {
+    **{id: row for id, row in heldout_results.read().items() if "claim_zh" in row},
+    **json.loads((paths.PRECOMPUTED / "evidence.json").read_text(encoding="utf-8")),
+}
+
+
+@pytest.mark.parametrize("id", SHIPPED)
+def test_a_shipped_row_says_what_its_text_says_now(id: str) -> None:
+    stored = SHIPPED[id]
+    for lang, mark, fields in (("zh", "_zh", ("published_zh", "unit_zh")), ("en", "_en", ("published", "unit"))):
+        said = texts.section(f"claims.{id}", lang)
+        for part, field in zip(("claim", "published", "unit"), (f"claim{mark}", *fields), strict=True):
+            figures = re.sub(r"\\\{\w+(?::[^}]*)?\\\}", "(.+)", re.escape(said.get(part, "")))
+            assert re.fullmatch(figures, stored.get(field, "")), (lang, part)
+
+
+def test_figures_and_lists_are_filled_in_as_the_language_writes_them() -> None:
+    made = measured_row(
+        "languages", "mini-mbert", id="languages.meaning_kept", source="s", measured=1.0, op=">=", target=0.5, n=3,
+        data="d", words={"ranks": ("0.900", "0.500")},
+    )  # fmt: skip
+    assert made.unit.endswith("by α: 0.900, 0.500")
+    assert made.unit_zh.endswith("各个 α：0.900、0.500")
+    with pytest.raises(KeyError):
+        measured_row(
+            "languages", "mini-mbert", id="languages.nobody", source="s", measured=1.0, op=">=", target=0.5, n=3,
+            data="d",
+        )  # fmt: skip

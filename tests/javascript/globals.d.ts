@@ -1,8 +1,12 @@
 // What our scripts keep on the window.
 
 interface Window {
-  /** figures and vocabularies that the components of a page share: shared/registry.js */
-  __sesame?: {figures: Record<string, any>; vocabularies: Map<string, Promise<{words: string[]; index: Map<string, number>}>>};
+  /** what the components of a page share: figures and vocabularies (shared/registry.js), arrays (shared/far.js) */
+  __sesame?: {
+    figures: Record<string, any>;
+    vocabularies: Map<string, Promise<{words: string[]; index: Map<string, number>}>>;
+    far?: {arrays: Map<string, any>; coming: Map<string, Promise<any>>; size: number};
+  };
   /** true once the server has been told that the page stands; before, the timer that will tell it: shared/mount.js */
   __sesamePainted?: true | number;
   /** which characters have a glyph: tests/browser/faults.js */

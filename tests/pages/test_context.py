@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from explorer import chapters
 from explorer.content import examples
 from explorer.engine import catalog
 from explorer.ui import i18n
@@ -27,6 +28,8 @@ OWN = {
 }  # fmt: skip
 WORD = {lang: own["word"] for lang, own in OWN.items()}
 
+TOOLS = chapters.get("context").tools
+
 
 def words(key: str, lang: str, **values: object) -> str:
     return i18n.text(key, lang, **values)
@@ -36,7 +39,7 @@ def words(key: str, lang: str, **values: object) -> str:
 
 
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
-@pytest.mark.parametrize("tool", common.TOOLS)
+@pytest.mark.parametrize("tool", TOOLS)
 def test_every_tool_draws_on_sentences_of_the_reader_s_own(tool: str, lang: str) -> None:
     at = open_page("context", lang, tool=tool, swaps="The seal barked." if lang == "en" else "水站卖水。", **OWN[lang])
     assert not at.exception
@@ -50,7 +53,7 @@ def test_every_tool_draws_on_sentences_of_the_reader_s_own(tool: str, lang: str)
     assert tool in ("static", "cbow") or OWN[lang]["text"].splitlines()[0] in snippet
 
 
-@pytest.mark.parametrize(("tool", "lang"), list(zip(common.TOOLS, itertools.cycle(i18n.LANGUAGES), strict=False)))
+@pytest.mark.parametrize(("tool", "lang"), list(zip(TOOLS, itertools.cycle(i18n.LANGUAGES), strict=False)))
 def test_every_tool_says_what_it_needs_where_nothing_can_be_compared(tool: str, lang: str) -> None:
     at = open_page("context", lang, tool=tool, text="没有这个词。", word="水")
     assert not at.exception
@@ -128,7 +131,7 @@ def test_a_word_that_stands_twice_can_be_chosen() -> None:
 def test_traditional_characters_are_read_as_simplified() -> None:
     at = open_page("context", "zh", text="這裡的蘋果很甜。\n蘋果發佈了手機。", word="苹果")
     assert not at.exception
-    assert notices(at) == [words("context.few", "zh", n=2)]
+    assert notices(at) == [words("common.simplified", "zh"), words("context.few", "zh", n=2)]
 
 
 ODD = {
@@ -145,7 +148,7 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize(("name", "tool"), list(zip(ODD, itertools.cycle(common.TOOLS), strict=False)))
+@pytest.mark.parametrize(("name", "tool"), list(zip(ODD, itertools.cycle(TOOLS), strict=False)))
 def test_odd_sentences_are_read(name: str, tool: str) -> None:
     lines = [ODD[name], "喝水。", "水很深。", "开水。"]
     at = open_page("context", "zh", tool=tool, text="\n".join(lines), word="水", senses="0~0~1~1")
@@ -314,7 +317,7 @@ def test_start_over_puts_the_page_back() -> None:
 
 def test_clicking_through_the_tools_keeps_the_sentences() -> None:
     at = open_page("context", "en", **OWN["en"])
-    for tool in common.TOOLS:
+    for tool in TOOLS:
         at.segmented_control(key="context-tool-en").set_value(tool).run()
         assert not at.exception
         assert link(at)["text"] == OWN["en"]["text"]

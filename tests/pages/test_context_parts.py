@@ -10,14 +10,22 @@ from explorer.views.context import common, own, words
 
 
 def test_a_word_is_found_whole_where_letters_are_concerned() -> None:
-    assert words.occurrences("bank, embankment, bank", "bank") == [0, 18]
-    assert words.occurrences("embankment", "bank") == [2]
-    assert words.occurrences("果果果", "果") == [0, 1, 2]
+    def starts(text: str, word: str) -> list[int]:
+        return [found.start for found in words.occurrences("mini-mbert", text, word)]
+
+    assert starts("bank, embankment, bank", "bank") == [0, 18]
+    assert starts("embankment", "bank") == [2]
+    assert starts("果果果", "果") == [0, 1, 2]
 
 
 def test_the_501st_line_is_not_read_and_said() -> None:
     scene = common._own("\n".join(f"第{n}杯水" for n in range(501)), "水", 0, (), "mini-mbert")
     assert (len(scene.lines), scene.dropped) == (500, 1)
+
+
+def test_only_the_ends_of_lines_end_a_line() -> None:
+    scene = common._own("有水\u2028的\x0b地方\x85\r\n水站\r水", "水", 0, (), "mini-mbert")
+    assert [line.text for line in scene.lines] == ["有水\u2028的\x0b地方", "水站", "水"]
 
 
 def test_lines_without_the_word_are_left_out_and_none_at_all_is_an_error() -> None:

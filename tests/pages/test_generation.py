@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer import chapters
 from explorer.content import examples
 from explorer.engine import catalog, get_engine
 from explorer.lab import decoding, sampling
@@ -28,7 +29,7 @@ def words(key: str, lang: str, **values: object) -> str:
 
 
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
-@pytest.mark.parametrize("tool", common.TOOLS)
+@pytest.mark.parametrize("tool", chapters.get("generation").tools)
 def test_every_tool_draws_on_a_text_of_the_reader_s_own(tool: str, lang: str) -> None:
     at = open_page("generation", lang, tool=tool, **OWN)
     assert not at.exception
@@ -129,7 +130,7 @@ def test_the_page_works_with_every_kind_of_causal_network(
 ) -> None:
     """Half of the tools on each."""
     use(monkeypatch, tiny_of(family))
-    for n, tool in enumerate(common.TOOLS):
+    for n, tool in enumerate(chapters.get("generation").tools):
         if n % 2 == ("gpt2", "llama", "qwen2", "gemma3_text").index(family) % 2:
             at = open_page("generation", "zh", tool=tool, model=f"tiny-{family}", text="远处的山坡上站着一匹马", n="2")
             assert not at.exception, tool

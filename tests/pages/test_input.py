@@ -130,7 +130,7 @@ def test_odd_texts_are_read(name: str, tool: str) -> None:
 
 def test_traditional_characters_are_read_as_simplified_and_said() -> None:
     at = open_page("input", "zh", tool="sum", text="這裡的風箏飛得很高。")
-    assert words("input.simplified", "zh") in notices(at)
+    assert words("common.simplified", "zh") in notices(at)
     assert at.text_input(key="input-text").value == "這裡的風箏飛得很高。"
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from explorer import chapters
 from explorer.engine import get_engine
 from explorer.models.catalog import adhoc_models, catalog, chapter_models
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.catalog.policy import Policy
 from explorer.ui import i18n
-from explorer.views.languages import common, shift
+from explorer.views.languages import shift
 from tests.pages.app import body, notices, open_page, snippets
 
 OWN = {"zh": "小狗在河边追着一只红色的球。", "en": "The postman brings a letter to my neighbour."}
@@ -30,7 +31,7 @@ def one_layer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
-@pytest.mark.parametrize("tool", common.TOOLS)
+@pytest.mark.parametrize("tool", chapters.get("languages").tools)
 def test_every_tool_draws_on_a_sentence_of_the_reader_s_own(tool: str, lang: str) -> None:
     at = open_page("languages", lang, tool=tool, text=OWN[lang], target=TARGET[lang], layer="7")
     assert not at.exception
@@ -50,10 +51,10 @@ def test_every_tool_draws_on_a_sentence_of_the_reader_s_own(tool: str, lang: str
     [
         (" ", "zh", "errors.text_empty", {}),
         ("雨停了，天空出现一道彩虹。", "zh", "languages.same", {"tongue": "中文"}),
-        ("這裡的風箏飛得很高。", "en", "languages.simplified", {}),
+        ("這裡的風箏飛得很高。", "en", "common.simplified", {}),
         ("Мама мыла раму весь день.", "en", "languages.foreign", {}),
         ("我的 homework 还没有写完, sorry my dear teacher。", "fr", "languages.mixed", {"tongue": "中文"}),
-        ("word " * 300, "zh", "languages.cut", {"limit": 64, "typed": 1500, "used": 309}),
+        ("word " * 300, "zh", "common.cut", {"limit": 64, "typed": 1500, "used": 309}),
         ("Tea", "zh", None, {}),
     ],
 )
@@ -101,7 +102,7 @@ def test_another_masked_model_shows_every_tool(
     monkeypatch.setattr(catalog, "ANY_OF_KIND", known)  # as the catalogue says of bert-base-multilingual-cased
     info = adhoc_models.register(tiny_of(family).folder, Policy(alone=True))
     chapter_models.choose("languages", info.id)
-    for n, tool in enumerate(common.TOOLS):
+    for n, tool in enumerate(chapters.get("languages").tools):
         lang = i18n.LANGUAGES[n % 2]
         at = open_page("languages", lang, tool=tool, text=OWN[lang], target=TARGET[lang], layer="2", method="umap")
         assert not at.exception, tool

@@ -261,8 +261,8 @@ def test_odd_sentences_are_read(name: str, tool: str) -> None:
 
 @pytest.mark.usefixtures("unscanned")
 def test_what_the_model_cannot_read_is_said() -> None:
-    assert notices(open_page("masking", "zh", text=ODD["traditional"])) == [words("masking.simplified", "zh")]
-    assert words("masking.unknown", "en") in notices(open_page("masking", "en", text=ODD["unknown"]))
+    assert notices(open_page("masking", "zh", text=ODD["traditional"])) == [words("common.simplified", "zh")]
+    assert words("common.unknown", "en") in notices(open_page("masking", "en", text=ODD["unknown"]))
 
 
 @pytest.mark.usefixtures("unscanned")
@@ -293,7 +293,7 @@ def test_ten_thousand_characters_are_cut_and_nothing_is_lost() -> None:
     cut, *_ = notices(at)
     used = common.as_sentence(text).used
     assert used == common.MAX_TOKENS - 2
-    assert cut == words("masking.cut", "zh", limit=common.MAX_TOKENS, typed=len(text), used=used)
+    assert cut == words("common.cut", "zh", limit=common.MAX_TOKENS, typed=len(text), used=used)
     assert at.text_input(key="masking-text").value == text
     assert link(at) == {}
     assert words("common.link_long", "zh") in notices(at)

@@ -203,7 +203,7 @@ def test_more_than_512_tokens_are_refused_and_nothing_is_lost(lang: str) -> None
 
 def test_traditional_characters_are_read_as_simplified_and_said() -> None:
     at = open_page("pairs", "zh", a="這隻風箏飛得很高。", b="線斷了。")
-    assert notices(at) == [words("pairs.simplified", "zh")]
+    assert notices(at) == [words("common.simplified", "zh")]
 
 
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from explorer.ui import i18n, state
+from explorer.ui import carried, i18n, state
 
 
 class Link(dict[str, str]):
@@ -48,6 +48,6 @@ class Reader:
 @pytest.fixture
 def reader(monkeypatch: pytest.MonkeyPatch) -> Reader:
     reader = Reader()
-    for module in (i18n, state):
+    for module in (i18n, state, carried):
         monkeypatch.setattr(module, "st", reader.st)
     return reader

@@ -13,6 +13,7 @@ from explorer.engine import get_engine
 from explorer.models.catalog import adhoc_models, chapter_models
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.catalog.policy import Policy
+from explorer.views import vocabulary
 from explorer.views.masking import common, stage
 from tests.pages.app import body, html, notices, open_page, snippets
 
@@ -85,7 +86,7 @@ def test_a_typed_mask_is_read_by_every_tokenizer(model: ModelInfo) -> None:
     sentence = common.as_sentence("The [MASK] is listening.")
     assert len(sentence.masks) == 1
     assert sentence.tokens.ids[sentence.masks[0]] == common.mask_id()
-    drawn = {common.random_token(seed, 1) for seed in range(40)}
+    drawn = {vocabulary.random_token(common.model_id(), seed, 1) for seed in range(40)}
     assert not {get_engine().vocabulary(model.id)[i] for i in drawn} & {"[CLS]", "<s>", "</s>", "<pad>", "[PAD]"}
 
 

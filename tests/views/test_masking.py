@@ -11,6 +11,7 @@ from explorer import numerics
 from explorer.engine import get_engine
 from explorer.errors import Told
 from explorer.lab.types.masking import Edit
+from explorer.views import vocabulary
 from explorer.views.masking import common
 from explorer.views.masking.common import MAX_TOKENS, State, as_sentence
 
@@ -107,18 +108,24 @@ def test_what_the_model_does_not_know_is_marked() -> None:
 
 
 def test_random_tokens_are_the_same_for_the_same_seed_and_place() -> None:
-    assert [common.random_token(3, p) for p in range(20)] == [common.random_token(3, p) for p in range(20)]
-    assert [common.random_token(3, p) for p in range(20)] != [common.random_token(4, p) for p in range(20)]
-    assert len({common.random_token(3, p) for p in range(20)}) > 15
+    assert [vocabulary.random_token(common.model_id(), 3, p) for p in range(20)] == [
+        vocabulary.random_token(common.model_id(), 3, p) for p in range(20)
+    ]
+    assert [vocabulary.random_token(common.model_id(), 3, p) for p in range(20)] != [
+        vocabulary.random_token(common.model_id(), 4, p) for p in range(20)
+    ]
+    assert len({vocabulary.random_token(common.model_id(), 3, p) for p in range(20)}) > 15
 
 
 def test_random_tokens_are_ordinary_ones() -> None:
-    vocabulary = get_engine().vocabulary(common.model_id())
-    drawn = [common.random_token(seed, position) for seed in range(40) for position in range(1, 20)]
+    words = get_engine().vocabulary(common.model_id())
+    drawn = [
+        vocabulary.random_token(common.model_id(), seed, position) for seed in range(40) for position in range(1, 20)
+    ]
     assert min(drawn) >= 5
-    assert max(drawn) < len(vocabulary)
-    assert not {vocabulary[i] for i in drawn} & {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"}
-    assert max(drawn) - min(drawn) > len(vocabulary) * 0.9, "drawn from everywhere"
+    assert max(drawn) < len(words)
+    assert not {words[i] for i in drawn} & {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"}
+    assert max(drawn) - min(drawn) > len(words) * 0.9, "drawn from everywhere"
 
 
 def test_each_treatment_puts_there_what_it_says() -> None:
@@ -127,7 +134,7 @@ def test_each_treatment_puts_there_what_it_says() -> None:
     assert common.edits(sentence, State(how="mask")) == (Edit(1, mask), Edit(3, mask), Edit(4, mask))
     assert common.edits(sentence, State(how="keep")) == (Edit(3, mask),), "nothing else can stand for a typed [MASK]"
     drawn = common.edits(sentence, State(how="random", seed=7))
-    assert drawn == tuple(Edit(p, common.random_token(7, p)) for p in (1, 3, 4))
+    assert drawn == tuple(Edit(p, vocabulary.random_token(common.model_id(), 7, p)) for p in (1, 3, 4))
 
 
 def test_nothing_covered_changes_nothing() -> None:

@@ -15,12 +15,10 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from streamlit.components.v2 import component
 
-from explorer.components.bundle import bundle
 from explorer.components.events import MalformedEventError, last_seen, listed, listener, real, whole
 from explorer.components.labels import interface
-from explorer.components.packing import pack
+from explorer.components.mounting import declare
 
 TABLE = "attention"  # of assets/text/<lang>/components.toml
 LABELS = (
@@ -58,8 +56,7 @@ LABELS = (
 LAYOUTS = ("across", "down", "grid")
 BLOCKS = ("all", "aa", "ab", "ba", "bb")
 MAX_COMBINED = 32
-_BUNDLE = bundle(Path(__file__).parent)
-_mount = component("sesame_attention_view", js=_BUNDLE.js, css=_BUNDLE.css)
+_mount = declare(Path(__file__).parent)
 
 
 @dataclass(frozen=True)
@@ -126,7 +123,7 @@ def attention_view(
         "n": last_seen(key),
     }
     parse = partial(parse_view, layers=shape[0], heads=shape[1], tokens=len(looking))
-    _mount(key=key, data=pack(header, payload), on_view_change=listener(key, "view", parse, on_view))
+    _mount(header, payload, on_view_change=listener(key, "view", parse, on_view))
 
 
 def parse_view(value: Mapping[str, Any], layers: int, heads: int, tokens: int) -> View:

@@ -11,15 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from streamlit.components.v2 import component
-
-from explorer.components.bundle import bundle
 from explorer.components.events import MalformedEventError, last_seen, listener, short_text
 from explorer.components.labels import reader_lang
-from explorer.components.packing import pack
+from explorer.components.mounting import declare
 
-_BUNDLE = bundle(Path(__file__).parent)
-_mount = component("sesame_cards", js=_BUNDLE.js, css=_BUNDLE.css)
+_mount = declare(Path(__file__).parent)
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,7 @@ def cards(cards: Sequence[Card], *, key: str, label: str, on_pick: Callable[[str
         "n": last_seen(key),
     }
     parse = partial(parse_pick, ids=tuple(card.id for card in cards))
-    _mount(key=key, data=pack(header), on_pick_change=listener(key, "pick", parse, on_pick))
+    _mount(header, on_pick_change=listener(key, "pick", parse, on_pick))
 
 
 def parse_pick(value: Mapping[str, Any], ids: Sequence[str]) -> str:

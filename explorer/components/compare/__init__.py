@@ -12,13 +12,11 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from streamlit.components.v2 import component
 
 from explorer import numerics
-from explorer.components.bundle import bundle
 from explorer.components.distribution import head_ids
 from explorer.components.labels import interface
-from explorer.components.packing import pack
+from explorer.components.mounting import declare
 
 TABLE = "compare"  # of assets/text/<lang>/components.toml
 LABELS = (
@@ -31,8 +29,7 @@ LABELS = (
 
 SHOWN = 5  # words a column
 
-_BUNDLE = bundle(Path(__file__).parent)
-_mount = component("sesame_compare", js=_BUNDLE.js, css=_BUNDLE.css)
+_mount = declare(Path(__file__).parent)
 
 
 @dataclass(frozen=True)
@@ -110,7 +107,7 @@ def answers(
 
 def _draw(columns: Sequence[Mapping[str, Any]], *, key: str, **texts: str) -> None:
     header = {"key": key, **interface(TABLE, LABELS), "columns": columns, **texts}
-    _mount(key=key, data=pack(header))
+    _mount(header)
 
 
 def column(series: Series, vocabulary: Sequence[str]) -> dict[str, Any]:

@@ -13,12 +13,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from streamlit.components.v2 import component
 
-from explorer.components.bundle import bundle
 from explorer.components.events import last_seen, listed, listener, real, short_text, whole
 from explorer.components.labels import interface
-from explorer.components.packing import pack
+from explorer.components.mounting import declare
 
 TABLE = "bars"  # of assets/text/<lang>/components.toml
 LABELS = (
@@ -48,8 +46,7 @@ MAX_WATCHED = 8
 MAX_WORD = 40
 _HEAD = 60
 
-_BUNDLE = bundle(Path(__file__).parent)
-_mount = component("sesame_distribution", js=_BUNDLE.js, css=_BUNDLE.css)
+_mount = declare(Path(__file__).parent)
 
 
 @dataclass(frozen=True)
@@ -124,8 +121,8 @@ def distribution(
         "n": last_seen(key),
     }
     _mount(
-        key=key,
-        data=pack(header, {"logits": logits}),
+        header,
+        {"logits": logits},
         on_dials_change=listener(key, "dials", parse_dials, on_dials),
         on_watch_change=listener(key, "watch", parse_watch, on_watch),
     )

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from streamlit.components.v2 import component
-
-from explorer.components.bundle import bundle
 from explorer.components.labels import interface
-from explorer.components.packing import pack
+from explorer.components.mounting import declare
 
 TABLE = "export"  # of assets/text/<lang>/components.toml
 LABELS = (
@@ -27,10 +24,9 @@ LABELS = (
     "failed",  # {reason}
 )
 
-_BUNDLE = bundle(Path(__file__).parent)
-_mount = component("sesame_export_bar", js=_BUNDLE.js, css=_BUNDLE.css)
+_mount = declare(Path(__file__).parent)
 
 
 def export_bar(*, key: str, name: str) -> None:
     """Mounts the row. Files are called open-sesame-`name`."""
-    _mount(key=key, data=pack({"key": key, **interface(TABLE, LABELS), "name": name}))
+    _mount({"key": key, **interface(TABLE, LABELS), "name": name})

@@ -14,12 +14,11 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from streamlit.components.v2 import component
 
-from explorer.components.bundle import bundle
 from explorer.components.events import MalformedEventError, last_seen, listener, real, whole
+from explorer.components.generator.known import known
 from explorer.components.labels import interface
-from explorer.components.packing import pack
+from explorer.components.mounting import declare
 from explorer.lab.types.generation import Settings
 
 TABLE = "generator"  # of assets/text/<lang>/components.toml
@@ -64,8 +63,7 @@ LABELS = (
 )
 MOST_TOKENS = 4096
 
-_BUNDLE = bundle(Path(__file__).parent)
-_mount = component("sesame_generator", js=_BUNDLE.js, css=_BUNDLE.css)
+_mount = declare(Path(__file__).parent)
 
 
 @dataclass(frozen=True)
@@ -151,9 +149,13 @@ def generator(
         "n": last_seen(key),
     }
     seen = np.array([token.id for token in path[:at]], dtype=np.int32)
+    offered, arrays = known(logits, [token.id for token in path[: at + 1]], settings.temperature)
     parse = partial(parse_act, size=len(logits), last=len(path))
     _mount(
-        key=key, data=pack(header, {"logits": logits, "seen": seen}), on_act_change=listener(key, "act", parse, on_act)
+        header | offered,
+        {**arrays, "seen": seen},
+        {"logits": logits},
+        on_act_change=listener(key, "act", parse, on_act),
     )
 
 

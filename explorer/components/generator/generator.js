@@ -45,8 +45,11 @@ class Generator {
     this.figure.addEventListener("keydown", (event) => this.key(event));
   }
 
-  update(header, {logits, seen}) {
+  update(header, arrays, later) {
     this.header = header;
+    this.arrays = arrays;
+    this.later = later;
+    this.asked = false;
     this.head = new Map(header.head);
     const {labels} = header;
     const furniture = JSON.stringify([labels, header.lang, header.branch]);
@@ -58,7 +61,7 @@ class Generator {
     this.keys.textContent = labels.keys;
     this.caption.textContent = header.caption;
     const answered = this.echo.settles(header.n);
-    this.candidates = new Candidates(logits, seen);
+    this.candidates = new Candidates(null, {...arrays, best: header.best, size: header.size, sums: header.sums}, arrays.seen);
     const placed = JSON.stringify(header.settings);
     if (placed !== this.placed && answered && !this.held && !this.resting) {
       this.settings = {...header.settings};
@@ -67,13 +70,12 @@ class Generator {
     this.placed = placed;
     this.free.checked = header.free;
     this.seed.textContent = header.free ? "" : fill(labels.seed, {seed: header.seed});
-    if (answered) this.busy = false;
+    this.answered = answered;
     this.path.update(header);
     this.closed = header.at === header.path.length && header.ends.includes(header.path.at(-1)?.id);
     this.ended.textContent = this.closed ? labels.ended : "";
     this.draw();
     if (this.closed) this.pause();
-    if (this.playing && answered) this.next();
     this.unregister?.();
     this.unregister = registerFigure(header.key, {
       title: header.title || labels.path, element: this.root, svg: () => this.svg(), csv: () => this.csv(),
@@ -246,7 +248,7 @@ class Generator {
     const taken = header.path[header.at]?.id ?? null;
     const row = (id) => ({id, word: this.word(id), p: c.p(id), plain: c.plain(id), gone: !c.isKept(id) || c.p(id) === 0,
       drawn: id === this.drawn, taken: id === taken});
-    const ids = Array.from({length: Math.min(BARS, c.scores.length)}, (_, i) => c.at(i));
+    const ids = Array.from({length: Math.min(BARS, c.size)}, (_, i) => c.at(i));
     for (const id of [this.drawn, taken]) if (id !== null && !ids.includes(id)) ids.push(id);
     const rows = ids.map(row);
     const segments = [];
@@ -255,10 +257,21 @@ class Generator {
     return {rows, rest, segments, taken};
   }
 
+  // Once an offer reaches beyond the scores that are here, all of them are asked for; until then the bars stay.
   draw() {
     const {header} = this;
     const {labels, tone} = header;
-    const {rows, rest, segments, taken} = this.plan();
+    const plan = this.plan();
+    if (this.candidates.short) {
+      this.needAll();
+      return;
+    }
+    this.planned = plan;
+    const {rows, rest, segments, taken} = plan;
+    if (this.answered) {
+      this.answered = this.busy = false;
+      if (this.playing) this.next();
+    }
     this.list.setAttribute("aria-label", labels.bars);
     while (this.rows.length < rows.length) this.rows.push(this.newRow());
     while (this.rows.length > rows.length) this.rows.pop().item.remove();
@@ -266,7 +279,7 @@ class Generator {
     this.restRow ??= h("li", {class: "row rest"}, h("span", {class: "w"}), h("span", {class: "bar", "aria-hidden": "true"}, h("u")), h("span", {class: "p"}));
     this.list.append(this.restRow);
     const [restWord, restBar, restP] = /** @type {HTMLElement[]} */ ([...this.restRow.children]);
-    restWord.textContent = fill(labels.rest, {n: grouped(this.candidates.scores.length - rows.length)});
+    restWord.textContent = fill(labels.rest, {n: grouped(this.candidates.size - rows.length)});
     restBar.querySelector("u").style.width = `${100 * rest}%`;
     restP.textContent = percent(rest);
     this.ruler.replaceChildren(
@@ -283,6 +296,17 @@ class Generator {
     this.ruler.setAttribute("aria-label", this.verdict.textContent);
     this.root.dataset.drawn = this.drawn;
     this.root.dataset.tone = tone;
+  }
+
+  needAll() {
+    if (this.asked) return;
+    this.asked = true;
+    const {header} = this;
+    this.later("logits").then((logits) => {
+      if (this.header !== header) return;
+      this.candidates = new Candidates(logits, null, this.arrays.seen);
+      this.draw();
+    });
   }
 
   newRow() {
@@ -319,7 +343,7 @@ class Generator {
   svg() {
     const colours = palette(this.root);
     const {header} = this;
-    const {rows} = this.plan();
+    const {rows} = this.planned;
     const colour = header.tone === "b" ? colours.second : colours.model;
     const lines = wrap(header.path.map(({text}) => shown(text)).join("").trim(), 680, 18);
     const top = 40 + 28 * lines.length;

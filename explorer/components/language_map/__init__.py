@@ -12,12 +12,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from streamlit.components.v2 import component
 
-from explorer.components.bundle import bundle
 from explorer.components.events import MalformedEventError, last_seen, listener
 from explorer.components.labels import interface
-from explorer.components.packing import pack
+from explorer.components.mounting import declare
 
 METHODS = ("pca", "umap")
 TABLE = "map"  # of assets/text/<lang>/components.toml
@@ -26,8 +24,7 @@ LABELS = (
     "treatment", "colour", "method", "hint", "csv_columns",
 )  # fmt: skip
 
-_BUNDLE = bundle(Path(__file__).parent)
-_mount = component("sesame_language_map", js=_BUNDLE.js, css=_BUNDLE.css)
+_mount = declare(Path(__file__).parent)
 
 
 def language_map(
@@ -61,7 +58,7 @@ def language_map(
         "caption": caption,
     }
     arrays = {"maps": maps, "apart": apart, "kept": np.nan_to_num(kept, nan=-1.0).astype(np.float32)}
-    _mount(key=key, data=pack(header, arrays), on_method_change=listener(key, "method", _parse, on_method))
+    _mount(header, arrays, on_method_change=listener(key, "method", _parse, on_method))
 
 
 def _parse(value: Mapping[str, Any]) -> str:

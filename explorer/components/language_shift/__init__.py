@@ -13,12 +13,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from streamlit.components.v2 import component
 
-from explorer.components.bundle import bundle
 from explorer.components.events import last_seen, listener, real, whole
 from explorer.components.labels import interface
-from explorer.components.packing import pack
+from explorer.components.mounting import declare
 from explorer.lab.types.languages import ShiftResult
 
 CURVES = ("converted", "right", "meaning")
@@ -28,8 +26,7 @@ LABELS = (
     *CURVES, "yours", "average", "random", "random_average", "tip", "tip_right", "summary", "csv_columns",
 )  # fmt: skip
 
-_BUNDLE = bundle(Path(__file__).parent)
-_mount = component("sesame_language_shift", js=_BUNDLE.js, css=_BUNDLE.css)
+_mount = declare(Path(__file__).parent)
 
 
 @dataclass(frozen=True)
@@ -101,8 +98,8 @@ def language_shift(
         "random": result.random_curves,
     }
     _mount(
-        key=key,
-        data=pack(header, arrays),
+        header,
+        arrays,
         on_change_change=listener(key, "change", lambda value: _parse(value, n_layers), on_change),
     )
 

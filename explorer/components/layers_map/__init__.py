@@ -13,26 +13,25 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from streamlit.components.v2 import component
 
-from explorer.components.bundle import bundle
 from explorer.components.events import MalformedEventError, last_seen, listener, whole
 from explorer.components.labels import interface
-from explorer.components.packing import pack
+from explorer.components.mounting import declare
 
 TABLE = "layers"  # of assets/text/<lang>/components.toml
 LABELS = (
     "figure", "layer", "layer0", "play", "pause", "scrub", "heat", "map", "curves", "given", "clustered",
-    "raw", "centred", "top", "pca", "umap", "tsne", "flat", "deep", "verdict", "verdict_same", "verdict_none", "kept",
-    "trust", "turn", "cell", "relabel", "within", "between", "auc", "silhouette", "anisotropy", "method",
+    "raw", "centred", "top", "pca", "umap", "tsne", "flat", "deep", "verdict", "verdict_not",
+    "verdict_same", "verdict_none", "why_nothing", "why_same", "more", "auc_means", "silhouette_means",
+    "anisotropy_means", "heat_scale", "scrolls", "kept", "trust",
+    "turn", "cell", "relabel", "within", "between", "auc", "silhouette", "anisotropy", "method",
     "measure", "order", "preparing", "csv_columns", "nolabel", "speed",
 )  # fmt: skip
 PARTS = ("list", "scrub", "verdict", "heat", "map", "curves")
 TREATMENTS, METHODS = ("raw", "centred", "top"), ("pca", "umap", "tsne")
 MOST = 512
 
-_BUNDLE = bundle(Path(__file__).parent)
-_mount = component("sesame_layers_map", js=_BUNDLE.js, css=_BUNDLE.css)
+_mount = declare(Path(__file__).parent)
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ def layers_map(
         arrays |= {f"{prefix}:{name}": np.asarray(values, dtype=np.float32) for name, values in group.items()}
     arrays["kept"] = np.asarray(data.kept, dtype=np.float32)
     arrays["orders"] = np.asarray(data.orders, dtype=np.int32)
-    _mount(key=key, data=pack(header, arrays), on_change_change=listener(key, "change", parse, on_change))
+    _mount(header, arrays, on_change_change=listener(key, "change", parse, on_change))
 
 
 def parse(value: Mapping[str, Any]) -> MapChange:

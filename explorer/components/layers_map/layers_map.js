@@ -7,7 +7,10 @@ import {mount} from "../shared/mount.js";
 import {Echo} from "../shared/echo.js";
 import {Segments} from "../shared/segments.js";
 import {Tooltip} from "../shared/tooltip.js";
-import {csvText, fitted, FONTS, picture, tag, text} from "../shared/svg.js";
+import {fitted, FONTS} from "../shared/svg.js";
+import {besides} from "../shared/beside.js";
+import {drawing, table} from "./export.js";
+import {NUMBERED, shape, SHAPES, short} from "./marks.js";
 
 // All layers of all points are here: scrubbing redraws and asks nobody. Figures of one group go through the layers
 // together and point at the same sentences: each tells the others, over the window, what it was told.
@@ -15,16 +18,17 @@ import {csvText, fitted, FONTS, picture, tag, text} from "../shared/svg.js";
 const LINK = "sesame-layers";
 const SEGMENTS = {treatment: ["raw", "centred", "top"], order: ["given", "clustered"], method: ["pca", "umap", "tsne"], dims: ["flat", "deep"]};
 const NAMES = {treatment: "measure"}; // the label that names a choice, where it is another word
-const SHAPES = ["circle", "square", "triangle", "diamond"];
 const REACH = 16;
 const GLIDE_MS = 180;
-const NUMBERED = 16; // points up to which a cell holds its number
 const PAINTED = 60; // points beyond which the heat-map is painted pixel by pixel
 const LISTED = 14; // sentences that stand in two columns; more of them scroll
 const LEAD = 30; // how much of a sentence stands before its word, in half 字
+const LEAD_NARROW = 6; // the same on a phone, where two columns stand side by side
+const NARROW = 560; // px
 const SPEEDS = [1, 2, 0.5];
 /** @type {[string, string, number[]][]} */
 const CURVES = [["within", "model", []], ["between", "second", [6, 3]], ["auc", "ink", []], ["silhouette", "truth", [2, 3]], ["anisotropy", "soft", [8, 3, 2, 3]]];
+const MEANS = 2; // of the curves, those that are plain cosines; the others stand behind "more"
 
 class LayersMap {
   constructor(root, send) {
@@ -46,13 +50,17 @@ class LayersMap {
     this.segments = Object.fromEntries(Object.entries(SEGMENTS).map(([name, options]) => [name, new Segments(name, options, (value) => this.choose(name, value))]));
     const {treatment, order, method, dims} = this.segments;
     this.under = h("p", {class: "under"});
+    this.why = h("p", {class: "why"});
+    this.moreName = h("summary");
+    this.meanings = h("dl", {class: "meanings"});
+    this.more = h("details", {class: "more"}, this.moreName, this.meanings);
     this.legend = h("p", {class: "legend"});
     this.key = h("p", {class: "legend curvekey"});
     this.caption = h("figcaption");
     this.scrubber = h("div", {class: "scrub"}, this.play, this.speed, this.range, this.readout);
-    this.heatBox = h("div", {class: "pane"}, h("div", {class: "tools"}, treatment.element, order.element), this.heat);
+    this.heatBox = h("div", {class: "pane"}, h("div", {class: "tools"}, treatment.element, order.element), this.heat, this.why);
     this.mapBox = h("div", {class: "pane"}, h("div", {class: "tools"}, method.element, dims.element), this.map, this.legend, this.under);
-    this.curveBox = h("div", {class: "pane wide"}, this.curves, this.key);
+    this.curveBox = h("div", {class: "pane wide"}, this.curves, this.key, this.more);
     this.duo = h("div", {class: "duo"}, this.heatBox, this.mapBox, this.curveBox);
     this.figure = h("figure", {role: "group"}, this.list, this.scrubber, this.verdict, this.duo, this.caption);
     root.append(this.figure);
@@ -69,8 +77,9 @@ class LayersMap {
   }
 
   // What another figure of the group was told.
-  follow({group, from, layer, looking}) {
+  follow({group, from, layer, looking, asks}) {
     if (from === this || !this.header || group !== this.header.group) return;
+    if (asks && this.layer !== this.adopted.layer) this.share({layer: this.layer});
     if (layer !== undefined && layer !== this.layer && layer < this.header.layers) this.glide(layer);
     if (looking) this.mark(...looking.map((i) => (i < this.points.length ? i : -1)));
   }
@@ -94,9 +103,10 @@ class LayersMap {
         this.start();
       }
     });
-    this.list.addEventListener("pointerover", (event) => this.look(itemOf(event)));
+    this.more.addEventListener("toggle", () => this.draw());
+    this.list.addEventListener("pointerover", (event) => this.point(event));
     this.list.addEventListener("pointerleave", () => this.look(-1));
-    this.list.addEventListener("focusin", (event) => this.look(itemOf(event)));
+    this.list.addEventListener("focusin", (event) => this.point(event));
     this.list.addEventListener("focusout", () => this.look(-1));
     this.list.addEventListener("click", (event) => this.relabel(itemOf(event)));
     this.list.addEventListener("keydown", (event) => {
@@ -115,7 +125,7 @@ class LayersMap {
       const at = this.looking.map((i) => this.drawn.indexOf(i));
       const [r, c] = [at[0] + down, (at[1] < 0 ? at[0] : at[1]) + right].map((k) => Math.max(0, Math.min(this.drawn.length - 1, k)));
       const box = this.heat.getBoundingClientRect();
-      this.sayCell(r, c, box.left + 8 + (c + 0.5) * this.cell, box.top + 8 + r * this.cell);
+      this.sayCell(r, c, box.left + this.corner[0] + (c + 0.5) * this.cell, box.top + this.corner[1] + r * this.cell);
     });
     this.map.addEventListener("pointerdown", (event) => {
       this.held = {x: event.clientX, y: event.clientY, ...this.turned, moved: false};
@@ -158,10 +168,14 @@ class LayersMap {
     for (const [name, segment] of Object.entries(this.segments)) segment.label(labels[NAMES[name] ?? name], labels);
     this.caption.textContent = header.caption;
     this.caption.hidden = !header.caption;
+    this.moreName.textContent = labels.more;
+    this.meanings.replaceChildren(...CURVES.slice(MEANS).flatMap(([name]) => [h("dt", {}, labels[name]), h("dd", {}, labels[`${name}_means`])]));
     this.fillList();
     this.fillLegends();
     this.sayPlay();
     this.draw();
+    if (!this.asked) this.share({asks: true}); // one that comes late: a reader may have scrubbed the others meanwhile
+    this.asked = true;
     this.unregister?.();
     if (this.pictured) this.unregister = registerFigure(header.key, {title: labels.figure, element: this.root, svg: () => this.svg(), csv: () => this.csv()});
   }
@@ -315,15 +329,24 @@ class LayersMap {
   fillList() {
     const {lang, relabel, labels, senses} = this.header;
     const many = this.points.length > LISTED;
+    const narrow = (this.narrow = this.figure.clientWidth > 0 && this.figure.clientWidth < NARROW);
+    const count = (sense) => this.points.filter((point) => point.sense === sense).length;
+    const sides = !many && this.points.every(({sense}) => sense === 0 || sense === 1) && count(0) > 0 && count(1) > 0; // one sense a column
+    const rows = sides ? Math.max(count(0), count(1)) : Math.ceil(this.points.length / 2);
     this.list.classList.toggle("many", many);
-    this.list.style.setProperty("--rows", many ? "auto" : String(Math.ceil(this.points.length / 2)));
+    this.list.toggleAttribute("data-sides", sides);
+    this.list.style.setProperty("--rows", many ? "auto" : String(rows));
+    if (many) this.list.setAttribute("aria-label", labels.scrolls);
+    else this.list.removeAttribute("aria-label");
     this.list.replaceChildren(...this.points.map((point, i) => {
-      const before = h("span", {}, tail(point.text.slice(0, point.start)));
+      const before = h("span", {}, tail(point.text.slice(0, point.start), narrow ? LEAD_NARROW : LEAD));
       const word = h("mark", {}, point.text.slice(point.start, point.end));
       const item = h("li", {"data-i": i, "data-sense": point.sense, tabindex: 0, lang: langOf(point.text, lang), title: relabel ? `${point.text} · ${labels.relabel}` : point.text},
-        h("i", {class: SHAPES[Math.max(0, point.sense) % SHAPES.length], "aria-hidden": "true"}), h("span", {class: "line"}, before, word, h("span", {}, point.text.slice(point.end))),
+        h("i", {class: SHAPES[Math.max(0, point.sense) % SHAPES.length], "aria-hidden": "true"}), h("b", {class: "no"}, i + 1),
+        h("span", {class: "line"}, before, word, h("span", {}, point.text.slice(point.end))),
         h("span", {class: "unseen"}, senses[point.sense] ?? labels.nolabel));
       item.style.setProperty("--tone", point.sense < 0 ? "var(--soft)" : SENSES[point.sense % SENSES.length]);
+      if (sides) item.style.gridColumn = String(point.sense + 1);
       return item;
     }));
   }
@@ -348,8 +371,9 @@ class LayersMap {
     const at = (name) => this.curve(name)?.[this.layer] ?? NaN;
     const number = (name) => (Number.isFinite(at(name)) ? signed(at(name)) : "—");
     const same = this.points.length > 1 && this.points.every((_, i) => Number.isNaN(this.cos(0, i)) || this.cos(0, i) > 0.999999);
-    const template = same ? labels.verdict_same : Number.isFinite(at("auc")) ? labels.verdict : labels.verdict_none;
-    const words = fill(template, {layer, within: number("within"), between: number("between"), auc: number("auc"), silhouette: number("silhouette"), n: this.points.length});
+    const template = same ? labels.verdict_same : !Number.isFinite(at("auc")) ? labels.verdict_none : at("within") > at("between") ? labels.verdict : labels.verdict_not;
+    this.why.textContent = same && !this.heatBox.hidden ? (this.points.some((_, i) => Number.isNaN(this.cos(0, i))) ? labels.why_nothing : labels.why_same) : "";
+    const words = fill(template, {layer, within: number("within"), between: number("between"), n: this.points.length});
     if (this.verdict.textContent !== words) {
       this.verdict.textContent = words;
       for (const [canvas, name] of [[this.heat, labels.heat], [this.map, labels.map], [this.curves, labels.curves]]) canvas.setAttribute("aria-label", `${name} · ${words}`);
@@ -373,6 +397,7 @@ class LayersMap {
   draw() {
     if (this.gone || !this.header || !this.figure.clientWidth) return;
     this.colours = palette(this.root);
+    if (!this.list.hidden && this.narrow !== this.figure.clientWidth < NARROW) this.fillList();
     this.say();
     if (!this.heatBox.hidden) this.drawHeat();
     if (!this.mapBox.hidden) this.drawMap();
@@ -423,7 +448,7 @@ class LayersMap {
   }
 
   // The cells of a large heat-map as one picture of a pixel each, stretched.
-  paintHeat(context, order, edge, size) {
+  paintHeat(context, order, left, top, size) {
     const n = order.length;
     const cells = this.cells;
     Object.assign(cells, {width: n, height: n});
@@ -440,24 +465,43 @@ class LayersMap {
     }
     ink.putImageData(picture, 0, 0);
     context.imageSmoothingEnabled = false;
-    context.drawImage(cells, edge, edge, size, size);
+    context.drawImage(cells, left, top, size, size);
+  }
+
+  // Rows bear names: the sentence's beginning where there is room, else the number that stands in the list.
+  rowName(i, room) {
+    const point = this.points[i];
+    return room ? fitted(`${i + 1} ${point.name || tail(point.text.slice(0, point.start), 8) + point.text.slice(point.start)}`, 13, room) : String(i + 1);
   }
 
   drawHeat() {
     const width = this.heat.parentElement.clientWidth;
-    const side = Math.min(width, 400);
-    this.heat.style.width = `${side}px`;
-    const context = this.sheet(this.heat, side, side);
     const order = (this.drawn = this.sequence());
     const n = order.length;
+    const named = n <= NUMBERED;
+    const room = named && width >= 400 ? 104 : 0;
     const edge = 8;
-    const cell = (this.cell = (side - edge) / n);
+    const [left, top] = (this.corner = named ? [(room || 16) + 4 + edge, 18 + edge] : [edge, edge]);
+    const side = Math.min(width - left, 360);
+    this.heat.style.width = `${left + side}px`;
+    const context = this.sheet(this.heat, left + side, top + side);
+    const cell = (this.cell = side / n);
+    Object.assign(this.heat.dataset, {left, top, cell});
+    context.textBaseline = "middle";
+    context.fillStyle = this.colours.soft;
+    context.font = `13px ${FONTS}`;
+    for (let r = 0; named && r < n; r++) {
+      context.textAlign = "right";
+      context.fillText(this.rowName(order[r], room), left - edge - 4, top + (r + 0.5) * cell);
+      context.textAlign = "center";
+      context.fillText(String(order[r] + 1), left + (r + 0.5) * cell, top - edge - 9);
+    }
     for (let r = 0; r < n; r++) {
       context.fillStyle = this.colour(order[r]);
-      context.fillRect(0, edge + r * cell, edge - 2, cell - (n > PAINTED ? 0 : 1));
-      context.fillRect(edge + r * cell, 0, cell - (n > PAINTED ? 0 : 1), edge - 2);
+      context.fillRect(left - edge, top + r * cell, edge - 2, cell - (n > PAINTED ? 0 : 1));
+      context.fillRect(left + r * cell, top - edge, cell - (n > PAINTED ? 0 : 1), edge - 2);
     }
-    if (n > PAINTED) this.paintHeat(context, order, edge, n * cell);
+    if (n > PAINTED) this.paintHeat(context, order, left, top, n * cell);
     context.font = `${Math.min(13, cell * 0.4)}px ${FONTS}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
@@ -465,10 +509,10 @@ class LayersMap {
       for (let c = 0; c < n; c++) {
         const value = this.cos(order[r], order[c]);
         context.fillStyle = this.shade(value);
-        context.fillRect(edge + c * cell, edge + r * cell, Math.max(1, cell - 1), Math.max(1, cell - 1));
+        context.fillRect(left + c * cell, top + r * cell, Math.max(1, cell - 1), Math.max(1, cell - 1));
         if (n <= NUMBERED) {
           context.fillStyle = this.onShade(value);
-          context.fillText(Number.isNaN(value) ? "·" : short(value), edge + (c + 0.5) * cell, edge + (r + 0.5) * cell);
+          context.fillText(Number.isNaN(value) ? "·" : short(value), left + (c + 0.5) * cell, top + (r + 0.5) * cell);
         }
       }
     }
@@ -477,7 +521,7 @@ class LayersMap {
     context.lineWidth = 2;
     for (const i of new Set([a, b])) {
       const at = order.indexOf(i);
-      if (i >= 0 && at >= 0) context.strokeRect(edge, edge + at * cell, n * cell - 1, cell);
+      if (i >= 0 && at >= 0) context.strokeRect(left, top + at * cell, n * cell - 1, cell);
     }
   }
 
@@ -515,23 +559,21 @@ class LayersMap {
     }
     context.globalAlpha = 1;
     context.textAlign = "left";
-    const taken = spots.map(({x, y}) => ({left: x - 9, right: x + 9, top: y - 9, bottom: y + 9}));
-    const first = ({i}) => (this.looking.includes(i) ? 0 : this.points[i].name ? 1 : 2);
-    for (const {i, x, y} of [...spots].sort((a, b) => first(a) - first(b))) {
-      if (many && first({i}) === 2) continue;
-      const label = this.nameOf(i);
-      const wide = context.measureText(label).width;
-      const box = [[x + 13, y], [x - 13 - wide, y], [x - wide / 2, y - 18], [x - wide / 2, y + 18]]
-        .map(([left, middle]) => ({left, right: left + wide, top: middle - 8, bottom: middle + 8}))
-        .find((box) => box.left > 2 && box.right < width - 2 && box.top > 0 && box.bottom < height && !taken.some((other) => overlap(box, other)));
-      if (!box) continue;
-      taken.push(box);
+    for (const {label, left, middle} of this.labelled(spots, width, height)) {
       context.lineWidth = 3;
       context.strokeStyle = this.colours.card;
-      context.strokeText(label, box.left, box.top + 8);
+      context.strokeText(label, left, middle);
       context.fillStyle = this.colours.ink;
-      context.fillText(label, box.left, box.top + 8);
+      context.fillText(label, left, middle);
     }
+  }
+
+  // The names that find room beside their points, on the screen and in the picture: what is pointed at first.
+  labelled(spots, width, height) {
+    const many = spots.length > LISTED;
+    const first = ({i}) => (this.looking.includes(i) ? 0 : this.points[i].name ? 1 : 2);
+    const named = [...spots].sort((a, b) => first(a) - first(b)).filter((spot) => !many || first(spot) < 2);
+    return besides(named.map((spot) => ({...spot, label: this.nameOf(spot.i)})), spots, width, height, 13);
   }
 
   nameOf(i) {
@@ -539,6 +581,10 @@ class LayersMap {
     if (point.name) return point.name;
     const before = tail(point.text.slice(0, point.start), 8);
     return fitted(before + point.text.slice(point.start), 13, 130);
+  }
+
+  sense(i) {
+    return this.header.senses[this.points[i].sense] ?? this.header.labels.nolabel;
   }
 
   spread(width, height) {
@@ -603,16 +649,30 @@ class LayersMap {
     }));
   }
 
-  shownCurves() {
+  allCurves() {
     return CURVES.filter(([name]) => this.curve(name)?.some(Number.isFinite));
   }
 
+  // The two cosines; with "more" open all.
+  shownCurves() {
+    return this.more.open ? this.allCurves() : this.allCurves().filter(([name]) => CURVES.findIndex(([other]) => other === name) < MEANS);
+  }
+
   floor() {
-    const lowest = Math.min(0, ...CURVES.flatMap(([name]) => [...(this.curve(name) ?? [])].filter(Number.isFinite)));
+    const lowest = Math.min(0, ...this.shownCurves().flatMap(([name]) => [...(this.curve(name) ?? [])].filter(Number.isFinite)));
     return lowest < -0.02 ? Math.min(-0.5, Math.floor(lowest * 2) / 2) : 0;
   }
 
   // ---- pointing -------------------------------------------------------------------------------------------------
+
+  // A sentence of the list: on a phone, where it is cut, a note shows the whole of it.
+  point(event) {
+    const i = itemOf(event);
+    this.look(i);
+    if (i < 0 || !this.narrow) return;
+    const {text, start, end} = this.points[i];
+    this.tip.show(event.target.closest("li").getBoundingClientRect(), [h("b", {}, text.slice(0, start), h("mark", {}, text.slice(start, end)), text.slice(end)), h("p", {}, this.sense(i))]);
+  }
 
   look(a, b = -1) {
     if (this.looking[0] === a && this.looking[1] === b) return;
@@ -632,7 +692,7 @@ class LayersMap {
 
   overHeat(event) {
     const box = this.heat.getBoundingClientRect();
-    const [c, r] = [event.clientX - box.left, event.clientY - box.top].map((v) => Math.floor((v - 8) / this.cell));
+    const [c, r] = [event.clientX - box.left, event.clientY - box.top].map((v, k) => Math.floor((v - this.corner[k]) / this.cell));
     if (this.drawn[r] === undefined || this.drawn[c] === undefined) return this.look(-1);
     this.sayCell(r, c, event.clientX, event.clientY - 8);
   }
@@ -681,63 +741,13 @@ class LayersMap {
   // ---- export ---------------------------------------------------------------------------------------------------
 
   svg() {
-    const colours = (this.colours = palette(this.root));
-    const parts = [];
-    let left = 16;
-    const side = 440;
-    if (!this.heatBox.hidden && this.points.length <= 120) {
-      const order = this.sequence();
-      const cell = side / order.length;
-      order.forEach((a, r) => order.forEach((b, c) => {
-        const value = this.cos(a, b);
-        parts.push(tag("rect", {x: left + c * cell, y: 16 + r * cell, width: cell, height: cell, fill: this.shade(value)}));
-        if (order.length <= NUMBERED) parts.push(text(left + (c + 0.5) * cell, 21 + (r + 0.5) * cell, Number.isNaN(value) ? "·" : short(value), {"font-size": 12, "text-anchor": "middle", fill: this.onShade(value)}));
-      }));
-      left += side + 24;
-    }
-    if (!this.mapBox.hidden) {
-      for (const {i, x, y} of this.spread(side + 60, side)) {
-        const attributes = {fill: this.colour(i)};
-        parts.push(this.points[i].sense % 2 === 1 ? tag("rect", {x: left + x - 6, y: 16 + y - 6, width: 12, height: 12, ...attributes}) : tag("circle", {cx: left + x, cy: 16 + y, r: 7, ...attributes}));
-        if (this.points.length <= 40) parts.push(text(left + x + 11, 20 + y, this.nameOf(i), {"font-size": 12}));
-      }
-      left += side + 60;
-    }
-    let below = side + 40;
-    if (!this.curveBox.hidden) {
-      const [last, wide, tall, floor] = [this.header.layers - 1, left - 200, 120, this.floor()];
-      const [x, y] = [(layer) => 16 + (wide * layer) / last, (value) => below + 8 + tall * (1 - (value - floor) / (1 - floor))];
-      parts.push(tag("line", {x1: x(this.layer), x2: x(this.layer), y1: below + 8, y2: below + 8 + tall, stroke: colours.mask, "stroke-width": 2}));
-      this.shownCurves().forEach(([name, tone, dash], row) => {
-        const points = [...this.curve(name)].flatMap((value, layer) => (Number.isFinite(value) ? [`${x(layer).toFixed(1)},${y(value).toFixed(1)}`] : []));
-        parts.push(tag("polyline", {points: points.join(" "), fill: "none", stroke: colours[tone], "stroke-width": 2, "stroke-dasharray": dash.join(" ") || null}));
-        parts.push(tag("line", {x1: wide + 32, x2: wide + 56, y1: below + 16 + 22 * row, y2: below + 16 + 22 * row, stroke: colours[tone], "stroke-width": 3, "stroke-dasharray": dash.join(" ") || null}));
-        parts.push(text(wide + 62, below + 21 + 22 * row, this.header.labels[name], {"font-size": 13}));
-      });
-      for (let layer = 0; layer <= last; layer++) parts.push(text(x(layer), below + tall + 26, layer, {"font-size": 12, "text-anchor": "middle", fill: colours.soft}));
-      below += tall + 40;
-    }
-    return picture(left + 16, below, colours, this.header.labels.figure, `${this.verdict.textContent} ${this.under.textContent} ${this.header.caption}`, parts);
+    this.colours = palette(this.root);
+    return drawing(this);
   }
 
   csv() {
-    const names = this.header.labels.csv_columns.split(/[,，]/).map((name) => name.trim());
-    const order = [...this.points.keys()];
-    const flat = this.arrays[`map:${this.mapName().split(":")[0]}:flat`];
-    const n = order.length;
-    const curves = this.curveBox.hidden ? [] : this.shownCurves().map(([name]) => name);
-    const byLayer = [...Array(this.header.layers).keys()].map((layer) => [layer, ...curves.map((name) => (Number.isFinite(this.curve(name)[layer]) ? Number(this.curve(name)[layer].toFixed(6)) : null))]);
-    const below = curves.length ? [[], [names[4], ...curves.map((name) => this.header.labels[name])], ...byLayer] : [];
-    return csvText([[...names, ...order.map((i) => `cos ${i + 1}`)], ...order.map((i) => {
-      const point = this.points[i];
-      return [i + 1, point.text, point.text.slice(point.start, point.end), this.header.senses[point.sense] ?? "", this.layer,
-        ...[0, 1].map((k) => flat[(this.layer * n + i) * 2 + k]), ...order.map((j) => (Number.isNaN(this.cos(i, j)) ? null : Number(this.cos(i, j).toFixed(6))))];
-    }), ...below]);
+    return table(this);
   }
-}
-
-function overlap(a, b) {
-  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
 // The end of a text, as much as fits into `room` half 字; letters count half, and words are not cut.
@@ -754,26 +764,6 @@ function tail(text, room = LEAD) {
 
 function itemOf(event) {
   return Number(event.target.closest("li")?.dataset.i ?? -1);
-}
-
-function short(value) {
-  const digits = Math.abs(value).toFixed(2).replace(/^0\./, ".");
-  return (value < -0.004 ? "−" : "") + digits;
-}
-
-function shape(context, kind, x, y, r) {
-  context.beginPath();
-  if (kind === "circle") context.arc(x, y, r, 0, 2 * Math.PI);
-  else if (kind === "square") context.rect(x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8);
-  else {
-    const corners = kind === "triangle" ? 3 : 4;
-    for (let k = 0; k < corners; k++) {
-      const angle = -Math.PI / 2 + (2 * Math.PI * k) / corners;
-      context.lineTo(x + 1.2 * r * Math.cos(angle), y + 1.2 * r * Math.sin(angle));
-    }
-    context.closePath();
-  }
-  context.fill();
 }
 
 export default function (component) {

@@ -11,12 +11,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from streamlit.components.v2 import component
 
 from explorer import numerics
-from explorer.components.bundle import bundle
 from explorer.components.labels import interface
-from explorer.components.packing import pack
+from explorer.components.mounting import declare
 
 TABLE = "scatter"  # of assets/text/<lang>/components.toml
 LABELS = (
@@ -37,8 +35,7 @@ LABELS = (
 LISTED = 10
 LEAST_P = 1e-4
 
-_BUNDLE = bundle(Path(__file__).parent)
-_mount = component("sesame_scatter_ab", js=_BUNDLE.js, css=_BUNDLE.css)
+_mount = declare(Path(__file__).parent)
 
 
 def scatter_ab(
@@ -73,7 +70,7 @@ def scatter_ab(
         "least_p": LEAST_P,
         "caption": caption,
     }
-    _mount(key=key, data=pack(header, {"a": logits_a, "b": logits_b}))
+    _mount(header, {"a": logits_a, "b": logits_b})
 
 
 def extremes(logits_a: NDArray[np.float32], logits_b: NDArray[np.float32]) -> list[int]:

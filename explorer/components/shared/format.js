@@ -11,8 +11,10 @@ export function grouped(n) {
   return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+// A number with a true minus sign; what is rounded to nought has none.
 export function signed(x, digits = 2) {
-  return (x < 0 ? "−" : "") + Math.abs(x).toFixed(digits);
+  const written = Math.abs(x).toFixed(digits);
+  return (x < 0 && Number(written) > 0 ? "−" : "") + written;
 }
 
 // "{word}: {p}" with values; unknown names stay as they are.

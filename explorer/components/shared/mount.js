@@ -1,3 +1,4 @@
+import {bring, here, Lost} from "./far.js";
 import {unpack} from "./packing.js";
 import {applyTheme} from "./theme.js";
 
@@ -10,6 +11,7 @@ const VIEWS = new WeakMap();
 // Once a page: tells the server that the page stands on the screen, so that it may begin to load a model. The page
 // stands when nothing has been drawn for a while: its strip often comes before its bars.
 const STANDS_MS = 1000;
+const MOST_PATIENCE_MS = 8000;
 
 function tellPainted() {
   if (window.__sesamePainted === true) return;
@@ -20,6 +22,42 @@ function tellPainted() {
   }, STANDS_MS);
 }
 
+// Draws what a run has sent. Arrays that lie at an address are awaited, the figure standing as it was meanwhile; those
+// for later come when the figure asks for them. When one is lost there (the server was started anew, or had no more
+// room), the page is asked to run again: what waits for a later one then waits for the next update.
+function draw(component, entry, turn) {
+  const {header, arrays} = unpack(component.data);
+  const far = header.far ?? [];
+  const now = far.filter(({later}) => !later);
+  const lost = (error) => {
+    if (!(error instanceof Lost)) throw error;
+    if (entry.turn !== turn) return;
+    setTimeout(() => entry.turn === turn && entry.send("lost", {}), entry.patience);
+    entry.patience = Math.min(2 * entry.patience + 250, MOST_PATIENCE_MS);
+  };
+  const later = (name) => new Promise((resolve) => {
+    const at = far.find((one) => one.name === name);
+    if (!at) resolve(arrays[name]);
+    else bring(at).then((array) => entry.turn === turn && resolve(array)).catch(lost);
+  });
+  const show = (found) => {
+    if (entry.turn !== turn) return;
+    now.forEach(({name}, i) => (arrays[name] = found[i]));
+    entry.view ??= entry.create(entry.root, (event, value) => entry.send(event, value));
+    entry.root.lang = header.lang;
+    entry.root.dataset.key = header.key;
+    entry.root.removeAttribute("aria-busy");
+    applyTheme(entry.root);
+    entry.view.update(header, arrays, later);
+    entry.root.dataset.ready = String(turn);
+    tellPainted();
+  };
+  const found = now.map(here);
+  if (found.every(Boolean)) return show(found);
+  entry.root.setAttribute("aria-busy", "true");
+  Promise.all(now.map(bring)).then(show).catch(lost);
+}
+
 export function mount(component, create) {
   const host = component.parentElement;
   let entry = VIEWS.get(host);
@@ -28,22 +66,16 @@ export function mount(component, create) {
     const root = document.createElement("div");
     root.className = "sesame";
     host.append(root);
-    entry = {root, turn: 0, send: null};
-    entry.view = create(root, (event, value) => entry.send(event, value));
+    entry = {root, create, view: null, turn: 0, send: null, patience: 0};
     VIEWS.set(host, entry);
   }
   const turn = ++entry.turn;
   entry.send = component.setTriggerValue;
-  const {header, arrays} = unpack(component.data);
-  entry.root.lang = header.lang;
-  entry.root.dataset.key = header.key;
-  applyTheme(entry.root);
-  entry.view.update(header, arrays);
-  entry.root.dataset.ready = String(turn);
-  tellPainted();
+  draw(component, entry, turn);
   return () => {
     if (entry.turn !== turn) return;
-    entry.view.destroy();
+    entry.turn = -1;
+    entry.view?.destroy();
     entry.root.remove();
     VIEWS.delete(host);
   };

@@ -19,3 +19,14 @@ export function unpack(bytes) {
   }
   return {header, arrays};
 }
+
+// One array as packing.py's `planes` lays it out: all first bytes of its numbers, then all second bytes, and so on.
+export function unplane(bytes, dtype) {
+  const Type = TYPED[dtype];
+  const size = Type.BYTES_PER_ELEMENT;
+  if (size === 1) return bytes;
+  const count = bytes.length / size;
+  const plain = new Uint8Array(bytes.length);
+  for (let k = 0; k < size; k++) for (let i = 0, at = k * count, to = k; i < count; i++, at++, to += size) plain[to] = bytes[at];
+  return new Type(plain.buffer);
+}

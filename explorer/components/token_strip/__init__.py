@@ -12,12 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from streamlit.components.v2 import component
-
-from explorer.components.bundle import bundle
 from explorer.components.events import MalformedEventError, last_seen, listed, listener, whole
 from explorer.components.labels import interface
-from explorer.components.packing import pack
+from explorer.components.mounting import declare
 from explorer.lab.types.core import Tokens
 
 TABLE = "strip"  # of assets/text/<lang>/components.toml
@@ -43,8 +40,7 @@ LABELS = (
     "csv_columns",  # 11 names, comma-separated: see `csv` in token_strip.js
 )
 
-_BUNDLE = bundle(Path(__file__).parent)
-_mount = component("sesame_token_strip", js=_BUNDLE.js, css=_BUNDLE.css)
+_mount = declare(Path(__file__).parent)
 
 Cover = Literal["mask", "random", "keep"]
 
@@ -142,7 +138,7 @@ def token_strip(
         "n": last_seen(key),
     }
     parse = partial(parse_change, kinds=tuple(chip.kind for chip in chips))
-    _mount(key=key, data=pack(header), on_change_change=listener(key, "change", parse, on_change))
+    _mount(header, on_change_change=listener(key, "change", parse, on_change))
 
 
 def parse_change(value: Mapping[str, Any], kinds: Sequence[str]) -> StripChange:

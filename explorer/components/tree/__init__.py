@@ -11,12 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from streamlit.components.v2 import component
-
-from explorer.components.bundle import bundle
 from explorer.components.events import last_seen, listener, whole
 from explorer.components.labels import interface
-from explorer.components.packing import pack
+from explorer.components.mounting import declare
 
 TABLE = "tree"  # of assets/text/<lang>/components.toml
 LABELS = (
@@ -27,8 +24,7 @@ LABELS = (
     "csv_columns",  # 8 names: node, parent, depth, token, P, ln P of the path, score, kept
 )
 
-_BUNDLE = bundle(Path(__file__).parent)
-_mount = component("sesame_tree", js=_BUNDLE.js, css=_BUNDLE.css)
+_mount = declare(Path(__file__).parent)
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,7 @@ def tree(
         "n": last_seen(key),
     }
     parse = partial(parse_pick, count=len(nodes))
-    _mount(key=key, data=pack(header), on_pick_change=listener(key, "pick", parse, on_pick))
+    _mount(header, on_pick_change=listener(key, "pick", parse, on_pick))
 
 
 def parse_pick(value: Mapping[str, Any], count: int) -> int:

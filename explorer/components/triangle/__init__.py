@@ -10,11 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from streamlit.components.v2 import component
-
-from explorer.components.bundle import bundle
 from explorer.components.labels import interface
-from explorer.components.packing import pack
+from explorer.components.mounting import declare
 
 TABLE = "triangle"  # of assets/text/<lang>/components.toml
 LABELS = (
@@ -27,8 +24,7 @@ LABELS = (
     "csv_columns",  # 6 names: place, token, P, rank, loss, first guess
 )
 
-_BUNDLE = bundle(Path(__file__).parent)
-_mount = component("sesame_triangle", js=_BUNDLE.js, css=_BUNDLE.css)
+_mount = declare(Path(__file__).parent)
 
 
 @dataclass(frozen=True)
@@ -61,4 +57,4 @@ def triangle(
         "caption": caption,
         "title": title,
     }
-    _mount(key=key, data=pack(header))
+    _mount(header)

@@ -10,11 +10,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from streamlit.components.v2 import component
 
-from explorer.components.bundle import bundle
 from explorer.components.labels import interface
-from explorer.components.packing import pack
+from explorer.components.mounting import declare
 
 TABLE = "vector"  # of assets/text/<lang>/components.toml
 LABELS = (
@@ -24,8 +22,7 @@ LABELS = (
     "csv_columns",  # 3 names, comma-separated: row, position, value
 )
 
-_BUNDLE = bundle(Path(__file__).parent)
-_mount = component("sesame_vector_strip", js=_BUNDLE.js, css=_BUNDLE.css)
+_mount = declare(Path(__file__).parent)
 
 
 def vector_strip(
@@ -50,4 +47,4 @@ def vector_strip(
         "caption": caption,
         "title": title,
     }
-    _mount(key=key, data=pack(header, {f"row{number}": values for number, (_, values) in enumerate(rows)}))
+    _mount(header, {f"row{number}": values for number, (_, values) in enumerate(rows)})

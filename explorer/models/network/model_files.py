@@ -121,7 +121,7 @@ def read_capped(info: ModelInfo, path: Path, limit: int) -> str:
     if len(data) > limit:
         raise damaged(info, path, f"larger than {limit} bytes")
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")  # Notepad begins a UTF-8 file with a mark
     except UnicodeDecodeError as error:
         raise damaged(info, path, "not UTF-8") from error
 

@@ -28,6 +28,9 @@ _one_at_a_time = threading.Lock()
 _HALF_CHARACTERS = re.compile("[\ud800-\udfff]")  # lone surrogates, which no UTF-8 text can hold
 _SENTINEL = re.compile(r"<extra_id_(\d+)>")  # T5's marks for what was left out
 _SPACE_MARK = "▁"  # how SentencePiece writes the blank before a word
+# Traditional characters that GB 2312 has as well, for a second meaning or as a name (乾 in 乾隆, 於 in 樊於期): in a
+# text they speak for traditional writing. 著 and 藉 are left out: 著名 and 狼藉 are everyday simplified words.
+_TRADITIONAL_IN_GB2312 = frozenset("後於乾徵夥菸捱摺甯麽麴薹吒")
 SPECIAL_NAMES = {
     "mask": ("[MASK]", "<mask>"),  # of one length, so that offsets stay true where one is read as the other
     "cls": ("[CLS]", "<s>", "<bos>"),
@@ -41,10 +44,15 @@ class TextTokenizer:
     """Cuts texts into tokens. Safe to use from several threads; build it with `for_model`.
 
     mask_id, cls_id, sep_id, unk_id, pad_id are None where the model has no such token; sentinel_ids is empty where it
-    has no sentinels. `size`: how many tokens the model knows, which may be more than the file names.
+    has no sentinels. `size`: how many tokens the model knows, which may be more than the file names; ValueError where
+    the file gives an ordinary token an id beyond them. `closes` False: a text is read as one that goes on, so the token
+    that the file puts behind it ([SEP] where a causal model reads with BERT's vocabulary) is left out.
     """
 
-    def __init__(self, definition: dict[str, Any], *, simplified: bool = False, size: int = 0) -> None:
+    def __init__(
+        self, definition: dict[str, Any], *, simplified: bool = False, size: int = 0, closes: bool = True
+    ) -> None:
+        definition = _within(definition, size)
         added: list[dict[str, Any]] = definition.get("added_tokens") or []
         ids = {token["content"]: int(token["id"]) for token in added if token.get("special")}
         self.mask_id, self.cls_id, self.sep_id, self.unk_id, self.pad_id = (
@@ -73,6 +81,7 @@ class TextTokenizer:
         self._names = tuple(plain) if (definition.get("model") or {}).get("type") == "Unigram" else ()
         self._cuts_words = any(_has(definition.get("pre_tokenizer"), kind) for kind in _WORD_CUTTERS)
         self._simplified = simplified
+        self._closes = closes
 
     def encode(self, text: str, pair: str | None = None) -> Tokens:
         """How the model reads `text`, or the pair `text`, `pair`; special tokens included, nothing cut off.
@@ -92,6 +101,10 @@ class TextTokenizer:
             start, end = (edge + shift * (side == 1) for edge in span) if side is not None else (0, 0)
             offsets.append(_trimmed(whole, start, end, self._vocabulary[number]))
         special = tuple(word is None for word in encoding.word_ids)
+        if not self._closes:
+            last = max((at for at, apart in enumerate(special) if not apart), default=0) + 1
+            encoding.truncate(min(last, len(special)))
+            offsets, special = offsets[:last], special[:last]
         words = (
             _words(encoding.word_ids, encoding.sequence_ids)
             if self._cuts_words
@@ -184,7 +197,7 @@ def _read(info: ModelInfo) -> TextTokenizer:
     size = config(info)["vocab_size"]
     try:
         definition = json.loads(text) if path.suffix == ".json" else _word_pieces(info, text)
-        return TextTokenizer(definition, simplified=info.simplified, size=size)
+        return TextTokenizer(definition, simplified=info.simplified, size=size, closes=info.kind != "causal")
     except ModelUnavailable:
         raise
     except Exception as error:  # the tokenizers package raises bare Exception for a file it can't use
@@ -245,8 +258,9 @@ def _word_pieces(info: ModelInfo, vocabulary: str) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     if (info.folder / "tokenizer_config.json").exists():
         settings = json.loads(read_capped(info, info.folder / "tokenizer_config.json", CONFIG_LIMIT))
+    lines = vocabulary.removesuffix("\n").split("\n")  # Google's has an entry U+2028, which ends no line here
     cut = BertWordPieceTokenizer(
-        {piece: number for number, piece in enumerate(vocabulary.splitlines())},
+        {piece.removesuffix("\r"): number for number, piece in enumerate(lines)},
         lowercase=settings.get("do_lower_case", True),
         handle_chinese_chars=settings.get("tokenize_chinese_chars", True),
         strip_accents=settings.get("strip_accents"),
@@ -259,8 +273,34 @@ def _is_kana(char: str) -> bool:
     return "\u3040" <= char <= "\u30ff"
 
 
+def _within(definition: dict[str, Any], size: int) -> dict[str, Any]:
+    """The definition without the added tokens for which the weights have no row (marks of pictures, in Gemma's file).
+
+    Raises ValueError for any other token beyond `size`: such a file belongs to other weights. `size` 0: unknown.
+    """
+    added: list[dict[str, Any]] = definition.get("added_tokens") or []
+    beyond = {str(token["content"]) for token in added if size and int(token["id"]) >= size}
+    model: dict[str, Any] = definition.get("model") or {}
+    pieces = model.get("vocab")
+    named = dict(pieces) if isinstance(pieces, dict) else {piece: at for at, (piece, *_) in enumerate(pieces or ())}
+    for piece, number in named.items():
+        if size and int(number) >= size and piece not in beyond:
+            raise ValueError(f"{piece!r} is token {number}, but the weights have {size}")
+    if not beyond:
+        return definition
+    kept = [token for token in added if token["content"] not in beyond]
+    if isinstance(pieces, dict):
+        model = {**model, "vocab": {piece: number for piece, number in pieces.items() if piece not in beyond}}
+    return {**definition, "added_tokens": kept, "model": model}
+
+
 def _is_standard(char: str) -> bool:
-    """Whether a 汉字 is in GB 2312, the mainland's standard: text of these alone is simplified already."""
+    """Whether a 汉字 is written so on the mainland: text of these alone is simplified already.
+
+    It is in GB 2312, and not as the traditional form of another.
+    """
+    if char in _TRADITIONAL_IN_GB2312:
+        return False
     try:
         char.encode("gb2312")
     except UnicodeEncodeError:

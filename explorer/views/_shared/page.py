@@ -14,6 +14,7 @@ import streamlit as st
 
 from explorer import chapters
 from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
 from explorer.ui.state import Store
 from explorer.views import page_footer
 
@@ -60,6 +61,16 @@ def chapter_page(chapter: str, *given: Any) -> None:
         page_footer.row(chapter, common.store())
     if finish is not None:
         page_parts.guarded(finish)
+
+
+def choose_tool(
+    chapter: str, store: Store[Any], tool: str, opens: Callable[[str], dict[str, Any]] = lambda name: {}
+) -> None:
+    """The chapter's tools side by side, `tool` chosen. `opens`: what choosing one changes in the state beside it."""
+    widgets.choice(
+        f"{chapter}-tool", t(f"{chapter}.tools"), chapters.get(chapter).tools, tool,
+        lambda name: t(f"{chapter}.tool.{name}"), lambda name: store.set(tool=name, **opens(name)),
+    )  # fmt: skip
 
 
 def draw_tool(chapter: str, tool: str, drawn: tuple[Any, ...]) -> None:

@@ -11,8 +11,10 @@ from typing import Any, Literal
 from explorer.content import examples
 from explorer.engine import catalog, uses
 from explorer.ui import permission
+from explorer.ui.carried import Carry, Sentence
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
+from explorer.views import arriving
 
 MAX_TOKENS = 512
 
@@ -59,7 +61,17 @@ class State:
 
 
 def store() -> Store[State]:
-    return Store(State, "attention")
+    return Store(State, "attention", carry=Carry(lambda state: (state.text, state.pair if state.paired else ""), take))
+
+
+def take(state: State, sentence: Sentence) -> State:
+    """The page with a sentence from another one, and the second of a pair at hand; the head looked at stays."""
+    now = effective(state)
+    arriving.readable(model(state), sentence.text, MAX_TOKENS)
+    return replace(
+        state, text=sentence.text, pair=sentence.second, target="", paired=state.paired and bool(sentence.second),
+        layer=now.layer, head=now.head, pins=(), blank=0, seen=-1, block="all",
+    )  # fmt: skip
 
 
 def model(state: State) -> uses.ModelInfo:
@@ -90,7 +102,11 @@ def change(**changes: Any) -> None:
     """Change what is on the stage: the page's own example becomes the reader's, with the head that was looked at."""
     now = effective(store().now())
     kept = {"text": now.text, "pair": now.pair, "layer": now.layer, "head": now.head, "pins": now.pins}
-    store().set(**{**kept, **changes})
+    fields = {**kept, **changes}
+    if {"text", "pair"} & set(changes):
+        store().write(**fields)
+    else:
+        store().set(**fields)
 
 
 def plain(token: str) -> str:

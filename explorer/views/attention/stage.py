@@ -17,13 +17,14 @@ from explorer.errors import Told
 from explorer.lab.types.attention import LookResult
 from explorer.ui import page_parts, permission, widgets
 from explorer.ui.i18n import t
+from explorer.views._shared import typed
+from explorer.views._shared.page import choose_tool
 from explorer.views.attention import common, downloads
 from explorer.views.attention import scene as scenes
-from explorer.views.attention.common import State, Tool
+from explorer.views.attention.common import State
 from explorer.views.attention.scene import Scene
 
 KEY = "attention-view"
-TOOLS = get_args(Tool)
 
 
 def draw() -> tuple[Scene, State] | None:
@@ -43,10 +44,7 @@ def draw() -> tuple[Scene, State] | None:
     _controls(state, model, result)
     if scene is not None:
         _remarks(scene)
-    widgets.choice(
-        "attention-tool", t("attention.tools"), TOOLS, state.tool, lambda tool: t(f"attention.tool.{tool}"),
-        lambda tool: common.store().set(tool=tool),
-    )  # fmt: skip
+    choose_tool("attention", common.store(), state.tool)
     return None if scene is None else (scene, kept)
 
 
@@ -129,3 +127,4 @@ def _remarks(scene: Scene) -> None:
         page_parts.notice("attention.simplified")
     if any(scene.tokens.unknown):
         page_parts.notice("attention.unknown")
+    typed.remarks(scene.model_id, scene.tokens.text)

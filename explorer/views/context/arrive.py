@@ -28,7 +28,7 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
     )  # fmt: skip
     if not state.new.strip():
         return
-    added = standing.occurrence(state.new.strip(), scene.word)
+    added = standing.occurrence(common.model_id(), state.new.strip(), scene.word)
     if added is None:
         page_parts.notice("errors.word_missing", "warn", word=scene.word)
         return

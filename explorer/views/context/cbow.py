@@ -10,6 +10,7 @@ import streamlit as st
 
 from explorer import numerics
 from explorer.content import examples
+from explorer.engine import get_engine
 from explorer.errors import Cancelled
 from explorer.figures import layers
 from explorer.lab.types import embedding_metrics as geometry
@@ -40,7 +41,7 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
         page_parts.quiet(
             t("context.cbow.size", kb=f"{_size(text) / 1000:.1f}", words=LEAST_TOKENS, limit=MOST_BYTES // 1000)
         )
-    inputs = CbowInputs(text, epochs=_epochs(text))
+    inputs = CbowInputs(get_engine().simplify(common.model_id(), text)[0], epochs=_epochs(text))
     found = widgets.peek(CBOW, common.model_id(), inputs)
     if found is None and st.session_state.get(ASKED) == text:
         try:
@@ -61,7 +62,7 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
         ]
     )
     page_parts.honesty("context.cbow.honesty")
-    common.show_code("context_cbow", text=text, epochs=inputs.epochs)
+    common.show_code("context_cbow", text=inputs.text, epochs=inputs.epochs)
 
 
 def _size(text: str) -> int:

@@ -5,16 +5,18 @@ It knows the state, the example sets and where a word stands in a line; it runs 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal, get_args
+from typing import Literal
 
 from explorer.content import examples
 from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.context import EmbedInputs, Occurrence
 from explorer.ui import page_parts, permission
+from explorer.ui.carried import Carry
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views.context import words
@@ -24,7 +26,6 @@ MAX_TOKENS = 128
 MAX_SWAPS = 8
 SETS = tuple(examples.load("context")["sets"])
 Tool = Literal["look", "own", "swap", "cross", "static", "things", "cbow"]
-TOOLS = get_args(Tool)
 PRESETS = ("neighbours", "hit", "cross", "order", "river", "map", "cbow", "fails")
 
 
@@ -67,7 +68,7 @@ class Line:
 @dataclass(frozen=True)
 class Scene:
     """What is on the stage. `skipped` lines lack the word, `long` ones have too many tokens, `dropped` are beyond
-    what fits; `own` tells the reader's sentences from a set of ours."""
+    what fits; `own` tells the reader's sentences from a set of ours; `simplified`: 繁体 was read as 简体."""
 
     word: str
     lines: tuple[Line, ...]
@@ -76,13 +77,16 @@ class Scene:
     skipped: tuple[str, ...] = ()
     long: int = 0
     dropped: int = 0
+    simplified: bool = False
 
     def inputs(self, *more: Occurrence) -> EmbedInputs:
         return EmbedInputs((*(Occurrence(line.text, line.start, line.end) for line in self.lines), *more))
 
 
 def store() -> Store[State]:
-    return Store(State, "context")
+    from explorer.views.context import brought  # which knows the state above
+
+    return Store(State, "context", carry=Carry(brought.give, brought.take))
 
 
 def model() -> uses.ModelInfo:
@@ -140,24 +144,26 @@ def own(state: State) -> Scene:
 
 @lru_cache(maxsize=64)
 def _own(text: str, word: str, nth: int, senses: tuple[int, ...], model: str) -> Scene:
-    lines, skipped, long = [], [], 0
-    written = [line.strip() for line in text.splitlines() if line.strip()]
+    lines, skipped, long, engine = [], [], 0, get_engine()
+    simplified = engine.simplify(model, word)[1]
+    written = [line.strip() for line in re.split("[\r\n]+", text) if line.strip()]
     for number, line in enumerate(written[:MAX_LINES]):
-        plain, _ = get_engine().simplify(model, line)
-        places = words.occurrences(plain, word)
+        places = words.occurrences(model, line, word)
         if not places:
             skipped.append(line)
             continue
-        if len(plain) > 24 * MAX_TOKENS or len(get_engine().tokens(model, plain)) > MAX_TOKENS:
+        here = places[min(nth, len(places) - 1)]
+        if len(line) > 24 * MAX_TOKENS or len(engine.tokens(model, here.text)) > MAX_TOKENS:
             long += 1
             continue
-        at = places[min(nth, len(places) - 1)]
+        simplified = simplified or here.text != line
         sense = senses[number] if number < len(senses) else -1
-        lines.append(Line(plain, at, at + len(word), sense, len(places)))
+        lines.append(Line(here.text, here.start, here.end, sense, len(places)))
     if not lines:
         raise Told("word_missing", word=word)
     names = tuple("ABCDEF"[: max(2, *(line.sense + 1 for line in lines))])
-    return Scene(word, tuple(lines), names, True, tuple(skipped), long, len(written[MAX_LINES:]))
+    shown = engine.simplify(model, word)[0]
+    return Scene(shown, tuple(lines), names, True, tuple(skipped), long, len(written[MAX_LINES:]), simplified)
 
 
 def choose_set(name: str) -> None:

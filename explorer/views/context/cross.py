@@ -93,13 +93,13 @@ def _senses(scene: Scene) -> tuple[str, ...]:
 
 def four_of(scene: Scene, state: State, a: str, b: str) -> Four | None:
     """The reader's words where there are any, else the two senses on the stage; None if a sense has no sentence."""
-    items, names = [], []
+    items, names, model = [], [], common.model_id()
     for sense, own in enumerate((state.first, state.second)):
         stands = tuple(Occurrence(line.text, line.start, line.end) for line in scene.lines if line.sense == sense)
-        items.append(standing.written(own) if own else stands)
+        items.append(standing.written(model, own) if own else stands)
         names.append(_name(items[-1]) if own else _senses(scene)[sense])
     for own in (a, b):
-        items.append(standing.written(own))
+        items.append(standing.written(model, own))
         names.append(_name(items[-1]))
     return Four(tuple(items), tuple(names)) if all(items) else None
 

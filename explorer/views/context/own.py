@@ -15,7 +15,7 @@ import streamlit as st
 from explorer.lab.types.context import EmbedResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
-from explorer.views.context import arrive, common, drawing
+from explorer.views.context import arrive, common, drawing, stage
 from explorer.views.context.common import MAX_LINES, Scene, State
 
 MOST_BYTES = 5_000_000
@@ -23,6 +23,7 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 
 
 def draw(scene: Scene | None, result: EmbedResult | None, state: State) -> None:
+    """What a reader writes, the pictures that show what comes of it, and one more sentence that lands on the map."""
     page_parts.section("context.own")
     left, right = st.columns([1, 0.6], gap="large")
     with left:
@@ -33,10 +34,12 @@ def draw(scene: Scene | None, result: EmbedResult | None, state: State) -> None:
             _choose_among(scene, state)
             _propose(scene, result, state)
         page_parts.honesty("context.own.honesty")
-    if scene is not None and result is not None:
-        arrive.draw(scene, result, state)
-        layer = max(1, min(state.layer, len(result.vectors) - 1))
-        common.show_code("context_look", lines=common.spans(scene.lines), layer=layer)
+    made = None if scene is None or result is None else (scene, result)
+    stage.pictures(made, state)
+    if made is not None:
+        arrive.draw(*made, state)
+        layer = max(1, min(state.layer, len(made[1].vectors) - 1))
+        common.show_code("context_look", lines=common.spans(made[0].lines), layer=layer)
 
 
 def _lines(scene: Scene | None, state: State) -> None:
@@ -61,7 +64,8 @@ def _lines(scene: Scene | None, state: State) -> None:
 def _write(text: str, word: str) -> None:
     state = common.store().now()
     senses = state.senses if text == state.text else ()
-    common.store().set(text=text or " ", word=word or " ", senses=senses, pick=0)
+    change = common.store().write if text != state.text else common.store().set
+    change(text=text or " ", word=word or " ", senses=senses, pick=0)
 
 
 def _back() -> None:
@@ -112,9 +116,8 @@ def _take(drawn: str, scene: Scene, labels: tuple[int, ...]) -> None:
 def _files(scene: Scene | None) -> None:
     with st.container(horizontal=True):
         if scene is not None:
-            widgets.download(
-                "context-csv-save", t("context.own.save"), partial(as_csv, scene), "open-sesame-sentences.csv"
-            )
+            content = partial(as_csv, scene)
+            widgets.download("context-csv-save", t("context.own.save"), content, "open-sesame-sentences.csv")
         with st.popover(t("context.own.open")):
             page_parts.quiet(t("context.own.file", limit=MAX_LINES, mb=MOST_BYTES // 1_000_000))
             key = f"context-csv-{st.session_state.get('context-opened', 0)}"

@@ -1,4 +1,4 @@
-"""The stage of 语境: sentences, scrubber, heat-map and map of one word; which word; what to do with it.
+"""The stage of 语境: sentences and scrubber, what to do with them; heat-map, map and curves of one word; which word.
 
 It knows the scene and the figure; the tools below it are their own business.
 """
@@ -14,16 +14,20 @@ from explorer.lab.types.context import EMBED, EmbedInputs, EmbedResult
 from explorer.ui import page_parts, permission, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
+from explorer.views._shared import typed
+from explorer.views._shared.page import choose_tool
 from explorer.views.context import common, drawing
-from explorer.views.context.common import SETS, TOOLS, Scene, State
+from explorer.views.context.common import SETS, Scene, State
 
 NAMED = 3  # lines quoted when some lack the word
+PICTURED = ("look", "own")  # tools that are about the matrix and the map themselves
 
 
 def draw() -> tuple[Scene | None, EmbedResult | None, State] | None:
     """Draw the stage; scene, vectors and state for the tool, or None when there is nothing to compare (said there).
 
-    The tool where readers write their own sentences is shown all the same: with neither scene nor vectors.
+    The tool where readers write their own sentences is shown all the same, with neither scene nor vectors; it puts
+    the pictures below what is written.
     """
     state = common.store().get()
     made = None
@@ -39,17 +43,28 @@ def draw() -> tuple[Scene | None, EmbedResult | None, State] | None:
             )  # fmt: skip
         except Told as problem:
             page_parts.error(problem)
+    choose_tool("context", common.store(), state.tool)
+    if state.tool == "own":
+        return *(made or (None, None)), state
+    pictures(made, state)
+    return None if made is None else (*made, state)
+
+
+def pictures(made: tuple[Scene, EmbedResult] | None, state: State) -> None:
+    """The verdict, matrix, map and curves of what is on the stage, a line to open where the tool has its own; and
+    which word it is."""
     with st.container():  # one place, whatever stands there: the boxes below keep theirs, and the reader's cursor
-        if made is not None:
+        if made is not None and state.tool in PICTURED:
             page_parts.guarded(lambda: _pictures(*made, state))
-    _which(state)
-    widgets.choice(
-        "context-tool", t("context.tools"), TOOLS, state.tool, lambda tool: t(f"context.tool.{tool}"),
-        lambda tool: common.store().set(tool=tool),
-    )  # fmt: skip
-    if made is None:
-        return (None, None, state) if state.tool == "own" else None
-    return *made, state
+    left, right = st.columns(2) if state.tool not in PICTURED else (st.container(), st.container())
+    with left:
+        if made is not None and state.tool not in PICTURED:
+            box = st.expander(t("context.pictures"), key="context-pictures", on_change="rerun")
+            if box.open:
+                with box:
+                    page_parts.guarded(lambda: _pictures(*made, state))
+    with right:
+        _which(state)
 
 
 def _pictures(scene: Scene, result: EmbedResult, state: State) -> None:
@@ -95,6 +110,10 @@ def _remarks(scene: Scene, result: EmbedResult) -> None:
     if scene.skipped:
         quoted = " / ".join(line[:24] for line in scene.skipped[:NAMED])
         page_parts.notice("context.missing", "warn", word=scene.word, n=len(scene.skipped), lines=quoted)
+    if scene.simplified:
+        page_parts.notice("common.simplified")
+    if scene.own:
+        typed.remarks(common.model_id(), "\n".join(line.text for line in scene.lines))
     if scene.long:
         page_parts.notice("context.long", "warn", n=scene.long, limit=common.MAX_TOKENS)
     if scene.dropped:

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.content import examples
+from explorer.engine import get_engine
 from explorer.figures import layers
 from explorer.lab.types import embedding_metrics as geometry
 from explorer.lab.types.context import EmbedInputs, EmbedResult, Occurrence
@@ -52,7 +53,7 @@ def _orders(state: State, layer: int) -> None:
         "context-orders", t("context.orders.line"), text, lambda new: common.store().set(orders=new),
         t("context.orders.placeholder"),
     )  # fmt: skip
-    texts = [part.strip() for part in text.split("/") if part.strip()][:2]
+    texts = [_plain(part.strip()) for part in text.split("/") if part.strip()][:2]
     if len(texts) < 2:
         page_parts.notice("context.orders.need")
         return
@@ -78,3 +79,8 @@ def _orders(state: State, layer: int) -> None:
     page_parts.quiet(t("context.orders.read", a=verbatim(texts[0]), b=verbatim(texts[1])))
     if common.model().family == "bert":
         common.show_code("context_static", texts=texts, layer=layer)
+
+
+def _plain(text: str) -> str:
+    """As the model reads it."""
+    return get_engine().simplify(common.model_id(), text)[0]

@@ -36,7 +36,7 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
     widgets.text_line("context-swap", t("context.swap.line"), now, lambda new: _rewrite(new, before.text))
     if state.swaps:
         st.button(t("context.swap.again"), key="context-swap-again", type="tertiary", on_click=_start_over)
-    found = [standing.occurrence(text, scene.word) for text in state.swaps]
+    found = [standing.occurrence(common.model_id(), text, scene.word) for text in state.swaps]
     steps = [step for step in found if step is not None]
     if len(steps) < len(found):
         page_parts.notice("errors.word_missing", "warn", word=scene.word)

@@ -1,34 +1,28 @@
-"""Where a word stands in a line, and our sentences for single words. It knows text and examples only."""
+"""Where a word stands in a line, as the model reads both, and our sentences for single words."""
 
 from __future__ import annotations
 
 import re
 
 from explorer.content import examples
+from explorer.engine import get_engine
 from explorer.lab.types.context import Occurrence
+from explorer.views._shared import typed
 
 
-def occurrences(text: str, word: str) -> list[int]:
-    """Where `word` stands in `text`; a word of letters is not found inside a longer one unless only there."""
-    places, at = [], text.find(word)
-    while at >= 0:
-        places.append(at)
-        at = text.find(word, at + len(word))
-    if word.isascii() and word.isalpha():
-        whole = [
-            at for at in places if not text[max(0, at - 1) : at].isalnum() and not text[at + len(word) :][:1].isalnum()
-        ]
-        return whole or places
-    return places
+def occurrences(model: str, text: str, word: str) -> list[Occurrence]:
+    """Every place of `word` in `text`, both as the model reads them: 繁体 as 简体 where it knows these only.
+
+    The word is looked for as it was typed too: 乾 alone is read as 干, but stays 乾 in 乾隆.
+    """
+    plain, simple = (get_engine().simplify(model, part)[0] for part in (text, word))
+    found = typed.places(plain, simple) or typed.places(text, word) or typed.places(plain, word)
+    return [Occurrence(plain, start, end) for start, end in found]
 
 
-def occurrence(text: str, word: str, nth: int = 0) -> Occurrence | None:
-    """The nth (or last) place of `word` in `text`; None if it is not there."""
-    places = occurrences(text, word)
-    if not places:
-        return None
-    at = places[min(nth, len(places) - 1)]
-    return Occurrence(text, at, at + len(word))
+def occurrence(model: str, text: str, word: str) -> Occurrence | None:
+    """The first place of `word` in `text`; None if it is not there."""
+    return next(iter(occurrences(model, text, word)), None)
 
 
 def sentences_of(word: str) -> tuple[Occurrence, ...]:
@@ -39,8 +33,9 @@ def sentences_of(word: str) -> tuple[Occurrence, ...]:
     return (Occurrence(word, 0, len(word)),)
 
 
-def written(text: str) -> tuple[Occurrence, ...]:
+def written(model: str, text: str) -> tuple[Occurrence, ...]:
     """What a reader writes for a word: the word alone, or sentences (with / between them) that hold it in [ ]."""
+    text = get_engine().simplify(model, text)[0]
     marked = [re.fullmatch(r"([^\[【]*)[\[【]([^\]】]+)[\]】](.*)", part.strip()) for part in re.split(r"[/／]", text)]
     found = [Occurrence("".join(m.groups()), len(m[1]), len(m[1]) + len(m[2])) for m in marked if m]
     return tuple(found) or sentences_of(text.strip())

@@ -15,14 +15,15 @@ from explorer.engine import catalog, get_engine, uses
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.generation import Settings
 from explorer.ui import page_parts, permission
+from explorer.ui.carried import Carry, Sentence
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit, link_length
+from explorer.views import arriving
 from explorer.views import vocabulary as vocabularies
 from explorer.views.generation import pieces
 
 MAX_TOKENS = 4000  # of prompt and continuation together
 MAX_CHARACTERS = 12_000
-TOOLS = ("step", "train", "ways", "write", "context", "cache", "inside", "both")
 Tool = Literal["step", "train", "ways", "write", "context", "cache", "inside", "both"]
 PRESETS = ("stuck", "learning", "branches", "beam", "unicorn", "farther", "blank", "bytes")
 
@@ -71,7 +72,19 @@ class State:
 
 
 def store() -> Store[State]:
-    return Store(State, "generation", shorten)
+    return Store(State, "generation", shorten, Carry(lambda state: (state.text, ""), take))
+
+
+def take(state: State, sentence: Sentence) -> State:
+    """The page with a sentence from another one as the prompt; what was generated from the old one goes."""
+    info = uses.for_page("generation", state.model, permission.policy())
+    arriving.readable(info, sentence.text, MAX_TOKENS)
+    return with_prompt(state, sentence.text)
+
+
+def with_prompt(state: State, text: str) -> State:
+    """Another prompt, and nothing generated from it yet."""
+    return replace(state, text=text or " ", path="", back=0, b_on=False, b_path="", b_back=0, at=0)
 
 
 def in_use(state: State) -> State:

@@ -18,7 +18,8 @@ from explorer.lab.types.core import Tokens
 from explorer.ui import first_paint, page_parts, permission, widgets
 from explorer.ui.i18n import t
 from explorer.views import page_footer
-from explorer.views._shared.page import draw_tool
+from explorer.views._shared import typed
+from explorer.views._shared.page import choose_tool, draw_tool
 from explorer.views.generation import common, pieces, write
 from explorer.views.generation.common import State
 
@@ -66,10 +67,8 @@ def draw(state: State) -> None:
     )
     if len(common.text_of(state)) > common.MAX_CHARACTERS:
         page_parts.notice("generation.too_many_characters", "warn", limit=common.MAX_CHARACTERS)
-    widgets.choice(
-        "generation-tool", t("generation.tools"), common.TOOLS, state.tool, lambda tool: t(f"generation.tool.{tool}"),
-        lambda tool: common.store().set(tool=tool),
-    )  # fmt: skip
+    typed.remarks(state.model, common.prompt(state).text)
+    choose_tool("generation", common.store(), state.tool)
     models = {info.id: info.name for info in uses.offered("generation", permission.policy())}
     if len(models) > 1:
         widgets.choice(
@@ -131,7 +130,7 @@ def strip(
 
 
 def _write(text: str) -> None:
-    common.store().set(text=text or " ", path="", back=0, b_on=False, b_path="", b_back=0, at=0)
+    common.store().write(text=text or " ", path="", back=0, b_on=False, b_path="", b_back=0, at=0)
 
 
 def _switch(model: str) -> None:
@@ -139,6 +138,6 @@ def _switch(model: str) -> None:
 
     def switched(kept: State) -> State:
         text = common.whole_text(common.in_use(kept))
-        return replace(kept, model=model, text=text or " ", path="", back=0, b_on=False, b_path="", b_back=0, at=0)
+        return replace(common.with_prompt(kept, text), model=model)
 
     common.store().change(switched)

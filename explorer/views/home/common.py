@@ -16,8 +16,10 @@ from explorer.engine import catalog, get_engine
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit, FillInputs
+from explorer.ui.carried import Carry, Sentence
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
+from explorer.views import arriving
 
 PRESETS = ("weather", "science", "poem", "own")
 MAX_TOKENS = 64
@@ -37,7 +39,13 @@ class State:
 
 
 def store() -> Store[State]:
-    return Store(State, "home")
+    return Store(State, "home", carry=Carry(lambda state: (state.text, ""), take))
+
+
+def take(state: State, sentence: Sentence) -> State:
+    """The front page with a sentence from another one, split the way the page splits now."""
+    arriving.readable(catalog.default("masked"), sentence.text, MAX_TOKENS)
+    return State(text=sentence.text, how=state.how, classes=state.classes)
 
 
 def read(text: str) -> Tokens:

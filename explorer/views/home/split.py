@@ -58,9 +58,9 @@ def draw() -> None:
 def _remarks(typed: str, tokens: Tokens) -> None:
     """What was left out, and what was read in another script."""
     if len(tokens.text) < len(typed):
-        page_parts.notice("masking.cut", "warn", limit=MAX_TOKENS, typed=len(typed), used=len(tokens.text))
+        page_parts.notice("common.cut", "warn", limit=MAX_TOKENS, typed=len(typed), used=len(tokens.text))
     if get_engine().simplify(catalog.default("masked").id, tokens.text)[1]:
-        page_parts.notice("masking.simplified")
+        page_parts.notice("common.simplified")
 
 
 def _parts(tokens: Tokens, hidden: tuple[int, ...], state: State) -> None:
@@ -127,4 +127,4 @@ def _reroll() -> None:
 
 
 def _write(text: str) -> None:
-    store().set(text=text or " ", masks=(), cut=0)
+    store().write(text=text or " ", masks=(), cut=0)

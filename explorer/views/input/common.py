@@ -5,7 +5,7 @@ It knows the state and the tokenizers' answers; it runs no experiment and draws 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -15,14 +15,15 @@ from explorer.content import examples
 from explorer.engine import catalog, get_engine
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
+from explorer.ui.carried import Carry, Sentence
 from explorer.ui.i18n import language, t
 from explorer.ui.state import MAX_LINK, Store, limit
+from explorer.views import arriving
 
 MAX_TOKENS = 160
 MAX_CHARACTERS = 20_000
 
 Tool = Literal["tokens", "merges", "lookup", "sum", "positions", "long"]
-TOOLS = ("tokens", "merges", "lookup", "sum", "positions", "long")
 PRESETS = ("mixed", "pieces", "rare", "pair", "order", "review")
 
 
@@ -75,7 +76,13 @@ def secret(state: State) -> bool:
 
 
 def store() -> Store[State]:
-    return Store(State, "input")
+    return Store(State, "input", carry=Carry(lambda state: (state.text, state.pair), take))
+
+
+def take(state: State, sentence: Sentence) -> State:
+    """The page with a sentence, or a pair, from another one."""
+    arriving.readable(catalog.default("masked"), sentence.text, MAX_TOKENS, sentence.second)
+    return replace(state, text=sentence.text, pair=sentence.second, focus=1)
 
 
 def reader_id() -> str:

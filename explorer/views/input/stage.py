@@ -13,6 +13,8 @@ from explorer.errors import Told
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
+from explorer.views._shared import typed
+from explorer.views._shared.page import choose_tool
 from explorer.views.input import common
 from explorer.views.input.common import Reading, State
 
@@ -43,10 +45,7 @@ def draw() -> tuple[Reading, State] | None:
                 page_parts.error(problem)
         _lines(state)
     _remarks(shown)
-    widgets.choice(
-        "input-tool", t("input.tools"), common.TOOLS, state.tool, lambda tool: t(f"input.tool.{tool}"),
-        lambda tool: common.store().set(tool=tool),
-    )  # fmt: skip
+    choose_tool("input", common.store(), state.tool)
     return None if reading is None else (reading, state)
 
 
@@ -67,7 +66,9 @@ def _remarks(shown: list[Reading]) -> None:
     if cut is not None:
         page_parts.notice("input.cut", "warn", limit=common.MAX_TOKENS, typed=cut.typed, used=cut.used)
     if any(reading.simplified for reading in shown):
-        page_parts.notice("input.simplified")
+        page_parts.notice("common.simplified")
+    if shown:
+        typed.remarks(shown[0].model, shown[0].first + (shown[0].second or ""))
 
 
 def _strip(key: str, reading: Reading, state: State) -> None:
@@ -101,9 +102,9 @@ def _lines(state: State) -> None:
 
 def _write(text: str) -> None:
     state = common.store().now()
-    common.store().set(text=text or " ", pair=common.pair_of(state) or "", focus=1, word="", guess=0)
+    common.store().write(text=text or " ", pair=common.pair_of(state) or "", focus=1, word="", guess=0)
 
 
 def _write_second(pair: str) -> None:
     state = common.store().now()
-    common.store().set(text=common.text_of(state), pair=pair, focus=1, guess=0)
+    common.store().write(text=common.text_of(state), pair=pair, focus=1, guess=0)

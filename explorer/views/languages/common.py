@@ -6,8 +6,7 @@ It knows the state, the tokenizer's answer and the survey of the project's sente
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 
@@ -17,13 +16,16 @@ from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.languages import KIND, KINDS, SURVEY, SurveyInputs, SurveyResult
 from explorer.ui import permission, widgets
+from explorer.ui.carried import Carry
+from explorer.ui.carried import Sentence as CarriedSentence
 from explorer.ui.i18n import language, t
 from explorer.ui.state import MAX_LINK, Store, limit
+from explorer.views import arriving
+from explorer.views._shared import reader_text
 
 MAX_TOKENS = 64
 LANGUAGES = corpora.LANGUAGES
 Tool = Literal["shift", "near", "map", "align", "words", "keep", "pos"]
-TOOLS: tuple[str, ...] = get_args(Tool)
 PRESETS = ("town", "reverse", "paris", "kana", "beyond", "fails")
 MIXED = 0.2  # share of a second language from which a sentence counts as mixed
 Language = Literal["zh", "en", "ja", "fr", "de", "es"]
@@ -68,7 +70,16 @@ class Sentence:
 
 
 def store() -> Store[State]:
-    return Store(State, "languages")
+    return Store(State, "languages", carry=Carry(lambda state: (state.text, ""), take))
+
+
+def take(state: State, sentence: CarriedSentence) -> State:
+    """The page with a sentence from another one: Chinese is led into English, everything else into Chinese."""
+    arriving.readable(model(), sentence.text, MAX_TOKENS)
+    if sum(map(_known_script, sentence.text)) * 2 < len(sentence.text):
+        raise Told("carried_unreadable", model=model().name)
+    chinese = any("\u3400" <= char <= "\u9fff" for char in sentence.text)
+    return replace(state, text=sentence.text, source="auto", target="en" if chinese else "zh")
 
 
 def model() -> uses.ModelInfo:
@@ -96,7 +107,7 @@ def read(state: State) -> Sentence:
     if not text.strip():
         raise Told("text_empty")
     used = model()
-    tokens, simplified = _tokens(used.id, text)
+    tokens, simplified = reader_text.cut(used.id, text, MAX_TOKENS)
     survey = widgets.result(SURVEY, used.id, SurveyInputs(corpora.digest()), t("languages.surveying"))
     kinds = survey.kinds[np.array(tokens.ids[1:-1], dtype=np.int64)]
     source, mixed = _language(kinds)
@@ -114,18 +125,6 @@ def read(state: State) -> Sentence:
         mixed,
         foreign,
     )
-
-
-@lru_cache(maxsize=512)
-def _tokens(model: str, text: str) -> tuple[Tokens, bool]:
-    engine = get_engine()
-    plain, simplified = engine.simplify(model, text[: MAX_TOKENS * 24])
-    tokens = engine.tokens(model, plain)
-    if len(tokens) > MAX_TOKENS:
-        tokens = engine.tokens(model, plain[: tokens.offsets[MAX_TOKENS - 2][1]])
-        while len(tokens) > MAX_TOKENS:
-            tokens = engine.tokens(model, tokens.text[:-1])
-    return tokens, simplified
 
 
 def _language(kinds: np.ndarray) -> tuple[str, bool]:

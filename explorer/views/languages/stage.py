@@ -12,6 +12,8 @@ import streamlit as st
 from explorer.errors import Told
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.views._shared import typed
+from explorer.views._shared.page import choose_tool
 from explorer.views.languages import common, shift
 from explorer.views.languages.common import Sentence, State
 
@@ -31,10 +33,7 @@ def draw() -> tuple[Sentence, State] | None:
         _pair(state, sentence)
     if sentence is not None:
         _remarks(sentence)
-    widgets.choice(
-        "languages-tool", t("languages.tools"), common.TOOLS, state.tool,
-        lambda tool: t(f"languages.tool.{tool}"), lambda tool: common.store().set(tool=tool),
-    )  # fmt: skip
+    choose_tool("languages", common.store(), state.tool)
     return None if sentence is None else (sentence, state)
 
 
@@ -68,16 +67,18 @@ def _source_name(lang: str, sentence: Sentence) -> str:
 
 def _remarks(sentence: Sentence) -> None:
     if sentence.used < sentence.typed:
-        page_parts.notice("languages.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
+        page_parts.notice("common.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
     if sentence.simplified:
-        page_parts.notice("languages.simplified")
+        page_parts.notice("common.simplified")
     if sentence.foreign:
         page_parts.notice("languages.foreign", "warn")
     if sentence.mixed:
         page_parts.notice("languages.mixed", tongue=common.name_of(sentence.source))
     if any(sentence.tokens.unknown):
         page_parts.notice("languages.unknown")
+    typed.remarks(sentence.model.id, sentence.tokens.text)
 
 
 def _write(text: str) -> None:
-    common.change(text=text or " ")
+    store = common.store()
+    store.write(text=text or " ", target=common.target_of(store.now()))

@@ -6,19 +6,18 @@ It knows the state and the tokenizer's answer; it runs no experiment and draws n
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
-
-import numpy as np
 
 from explorer.content import examples
-from explorer.engine import get_engine, uses
+from explorer.engine import uses
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit
 from explorer.ui import permission
+from explorer.ui.carried import Carry
 from explorer.ui.i18n import language
 from explorer.ui.state import Store
 from explorer.views import vocabulary
+from explorer.views._shared import reader_text, typed
 from explorer.views.masking import defaults
 from explorer.views.masking.state import MAX_TOKENS, State
 
@@ -26,7 +25,9 @@ PRESETS = ("self", "typo", "blanks", "layers", "swap", "dice", "languages", "fai
 
 
 def store() -> Store[State]:
-    return Store(State, "masking")
+    from explorer.views.masking import covering  # which knows the state above
+
+    return Store(State, "masking", carry=Carry(lambda state: (state.text, ""), covering.take))
 
 
 def another_seed() -> None:
@@ -48,6 +49,7 @@ class Sentence:
     """A text the model can read, and which of its positions are covered.
 
     `typed` characters were written and `used` of them are read; `simplified` is True when 繁体 was read as 简体,
+    `blanks` when a blank in everyday spelling (___, 【MASK】) was read as [MASK],
     `by_page` when the page has covered some of it by itself.
     """
 
@@ -57,6 +59,7 @@ class Sentence:
     typed: int
     used: int
     simplified: bool
+    blanks: bool = False
     by_page: bool = False
 
 
@@ -79,33 +82,24 @@ def read(state: State) -> Sentence:
 
 
 def as_sentence(text: str, masks: tuple[int, ...] = (), focus: int = 0) -> Sentence:
-    """`text` as the model reads it. Raises Told("text_empty")."""
+    """`text` as the model reads it. Raises Told: text_empty, text_unread."""
     if not text.strip():
         raise Told("text_empty")
-    tokens, simplified = _tokens(model_id(), text)
+    text, rewritten = typed.with_masks(text)
+    tokens, simplified = reader_text.cut(model_id(), text, MAX_TOKENS)
+    if all(tokens.special):
+        raise Told("text_unread")
     blanks = (i for i in range(len(tokens)) if typed_mask(tokens, i))
     last = len(tokens) - 1
     covered = tuple(sorted({*blanks, *(m for m in masks if 0 < m < last)}))
     shown = focus if focus in covered else (covered[-1] if covered else None)
-    return Sentence(tokens, covered, shown, len(text), len(tokens.text), simplified)
+    return Sentence(tokens, covered, shown, len(text), len(tokens.text), simplified, rewritten)
 
 
 def typed_mask(tokens: Tokens, position: int) -> bool:
     """Whether the reader wrote [MASK] there: the mask token with characters of the text behind it."""
     start, end = tokens.offsets[position]
     return tokens.ids[position] == mask_id() and end > start
-
-
-@lru_cache(maxsize=512)
-def _tokens(model: str, text: str) -> tuple[Tokens, bool]:
-    engine = get_engine()
-    plain, simplified = engine.simplify(model, text[: MAX_TOKENS * 24])
-    tokens = engine.tokens(model, plain)
-    if len(tokens) > MAX_TOKENS:
-        tokens = engine.tokens(model, plain[: tokens.offsets[MAX_TOKENS - 2][1]])
-        while len(tokens) > MAX_TOKENS:
-            tokens = engine.tokens(model, tokens.text[:-1])
-    return tokens, simplified
 
 
 def mask_id() -> int:
@@ -117,14 +111,8 @@ def edits(sentence: Sentence, state: State) -> tuple[Edit, ...]:
     if state.how == "keep":
         return tuple(Edit(p, mask_id()) for p in sentence.masks if typed_mask(sentence.tokens, p))
     if state.how == "random":
-        return tuple(Edit(p, random_token(state.seed, p)) for p in sentence.masks)
+        return tuple(Edit(p, vocabulary.random_token(model_id(), state.seed, p)) for p in sentence.masks)
     return tuple(Edit(p, mask_id()) for p in sentence.masks)
-
-
-def random_token(seed: int, position: int) -> int:
-    """A token drawn from all ordinary ones, the same for the same seed and position."""
-    ordinary = vocabulary.ordinary(model_id())
-    return ordinary[int(np.random.default_rng((seed, position)).integers(len(ordinary)))]
 
 
 def original_of(tokens: Tokens, position: int) -> int | None:
@@ -132,9 +120,7 @@ def original_of(tokens: Tokens, position: int) -> int | None:
     return None if typed_mask(tokens, position) else tokens.ids[position]
 
 
-def plain(token: str) -> str:
-    """A token without the mark of its tokenizer (##, Ġ, ▁)."""
-    return vocabulary.plain(token)
+plain = vocabulary.plain
 
 
 def example(name: str, lang: str) -> tuple[str, tuple[int, ...], int]:

@@ -5,9 +5,13 @@ It knows the page's state and which places were written as [MASK]; it draws noth
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from explorer.components.token_strip import StripChange
 from explorer.errors import Told
+from explorer.ui.carried import Sentence
 from explorer.ui.i18n import language
+from explorer.views import arriving
 from explorer.views.masking import common, defaults
 from explorer.views.masking.state import Cover, State
 
@@ -65,3 +69,9 @@ def _own(state: State) -> tuple[int, ...]:
 def text_of(state: State) -> str:
     """What the box holds: the reader's text, or the page's example."""
     return state.text or common.example("default", language())[0]
+
+
+def take(state: State, sentence: Sentence) -> State:
+    """The page with a sentence from another one; the page covers a word of it."""
+    arriving.readable(common.model(), sentence.text, common.MAX_TOKENS)
+    return replace(state, text=sentence.text, masks=(), focus=0, bare=False, watch=(), wrong="", b="", b_mask=0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any
 
 import streamlit as st
 
@@ -17,12 +17,12 @@ from explorer.errors import Told
 from explorer.lab.types.masking import SCAN, ScanInputs, ScanResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.views._shared import typed
+from explorer.views._shared.page import choose_tool
 from explorer.views.masking import common, covering, repair
 from explorer.views.masking.common import Sentence, State
-from explorer.views.masking.state import Tool
 
 KEY = "masking-strip"
-TOOLS = get_args(Tool)
 WITH_HOW = ("cover", "road", "lens", "budget")  # the others decide themselves what stands in a covered place
 WITHOUT_COVER = ("lottery",)  # draws its own places, on a strip of its own: a click on the stage's would do nothing
 
@@ -43,9 +43,7 @@ def draw() -> tuple[Sentence, State] | None:
         widgets.text_line("masking-text", t("masking.input"), covering.text_of(state), _write, t("masking.placeholder"))
     if sentence is not None:
         _remarks(sentence)
-    widgets.choice(
-        "masking-tool", t("masking.tools"), TOOLS, state.tool, lambda tool: t(f"masking.tool.{tool}"), _choose_tool
-    )
+    choose_tool("masking", common.store(), state.tool, _opens)
     return None if sentence is None else (sentence, state)
 
 
@@ -125,24 +123,26 @@ def _controls(state: State, sentence: Sentence | None) -> None:
 
 def _remarks(sentence: Sentence) -> None:
     if sentence.used < sentence.typed:
-        page_parts.notice("masking.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
+        page_parts.notice("common.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
     if sentence.simplified:
-        page_parts.notice("masking.simplified")
+        page_parts.notice("common.simplified")
+    if sentence.blanks:
+        page_parts.notice("masking.blanks")
+    typed.remarks(common.model_id(), sentence.tokens.text)
     if any(sentence.tokens.unknown):
-        page_parts.notice("masking.unknown")
+        page_parts.notice("common.unknown")
 
 
 def _write(text: str) -> None:
     new = replace(common.store().now(), text=text or " ", masks=(), focus=0, bare=False, wrong="")
     changes = repair.opens_with(new) if new.tool == "repair" else {}
-    common.store().put(replace(new, **changes))
+    common.store().write(**{"text": new.text, "masks": (), "focus": 0, "bare": False, "wrong": "", **changes})
 
 
-def _choose_tool(tool: str) -> None:
-    changes: dict[str, Any] = {"bare": False} if tool == "joint" else {}
+def _opens(tool: str) -> dict[str, Any]:
+    """What choosing a tool changes beside itself: where it is about two blanks or a typo, it begins with them."""
     state = common.store().now()
-    if tool == "repair":
-        changes = repair.opens_with(state)
+    changes = {"bare": False} if tool == "joint" else repair.opens_with(state) if tool == "repair" else {}
     if "masks" in changes:
         changes["text"] = covering.text_of(state)  # the places are those of this text
-    common.store().set(tool=tool, **changes)
+    return changes

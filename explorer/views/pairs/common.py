@@ -11,19 +11,20 @@ from typing import Literal
 import numpy as np
 
 from explorer import numerics
-from explorer.content import examples
+from explorer.content import examples, sentences
 from explorer.engine import get_engine, uses
 from explorer.engine.base import Answer
 from explorer.errors import Told
 from explorer.lab.types.arrays import Floats
 from explorer.lab.types.pairs import JUDGE, HeadResult, JudgeInputs, JudgeResult, Pair
 from explorer.ui import permission, widgets
+from explorer.ui.carried import Carry, Sentence
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
+from explorer.views import arriving
 
 MAX_TOKENS = 512
 Tool = Literal["judge", "road", "lesson", "measure", "why"]
-TOOLS = ("judge", "road", "lesson", "measure", "why")
 PRESETS = ("story", "topic", "cause", "same", "lesson", "fooled")
 ARRANGEMENTS = ("kept", "swapped", "random")
 Arrangement = Literal["kept", "swapped", "random"]
@@ -52,7 +53,23 @@ class State:
 
 
 def store() -> Store[State]:
-    return Store(State, "pairs")
+    return Store(State, "pairs", carry=Carry(give, take))
+
+
+def give(state: State) -> Pair:
+    """The reader's sentences; one that still stands in the page's own example is none."""
+    ours = examples.entry("pairs", "default", language())
+    return (state.b, "") if state.a == ours["a"] else (state.a, state.b)
+
+
+def take(state: State, sentence: Sentence) -> State:
+    """The page with a sentence from another one as A. B is its second, or what follows in it, or what stands there."""
+    a, b = sentence.text, sentence.second
+    if not b and len(parts := sentences.sentences(a)) > 1:
+        a, b = parts[0], " ".join(parts[1:]) if a.isascii() else "".join(parts[1:])
+    b = b or pair_of(state)[1]
+    arriving.readable(model(), a, MAX_TOKENS, b)
+    return replace(state, a=a, b=b)
 
 
 def another_seed() -> None:

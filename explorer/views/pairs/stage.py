@@ -10,6 +10,8 @@ from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.views._shared import typed
+from explorer.views._shared.page import choose_tool
 from explorer.views.pairs import common
 from explorer.views.pairs.common import State
 
@@ -34,11 +36,10 @@ def draw() -> tuple[State] | None:
     if ready and len({text.strip() for text in common.pair_of(state)}) == 1:
         page_parts.notice("pairs.same")
     if ready and common.simplified(state):
-        page_parts.notice("pairs.simplified")
-    widgets.choice(
-        "pairs-tool", t("pairs.tools"), common.TOOLS, state.tool, lambda tool: t(f"pairs.tool.{tool}"),
-        lambda tool: common.store().set(tool=tool),
-    )  # fmt: skip
+        page_parts.notice("common.simplified")
+    if ready:
+        typed.remarks(common.model_id(), "\n".join(common.pair_of(state)))
+    choose_tool("pairs", common.store(), state.tool)
     return (state,) if ready or state.tool in ("measure", "why") else None
 
 
@@ -78,4 +79,4 @@ def _lines(state: State) -> None:
 def _write(**changes: str) -> None:
     a, b = common.pair_of(common.store().now())
     new = {"a": a, "b": b, **changes}
-    common.store().set(said=(), **{name: text or " " for name, text in new.items()})
+    common.store().write(said=(), **{name: text or " " for name, text in new.items()})

@@ -140,6 +140,42 @@ def test_characters_that_both_ways_of_writing_have_follow_their_words(ours: Text
     assert ours.simplify("一部著名的小说，藉此一读。") == ("一部著名的小说，藉此一读。", False)
 
 
+def test_traditional_characters_that_gb_2312_has_as_well_are_read_as_traditional(ours: TextTokenizer) -> None:
+    read = {
+        "我以後再去。": "我以后再去。", "皇后在後面": "皇后在后面", "由於下雨": "由于下雨",
+        "頭髮發白，屋裡乾淨": "头发发白，屋里干净",
+        "大夥": "大伙", "香菸": "香烟", "捱打": "挨打", "摺紙": "折纸", "徵求": "征求",
+    }  # fmt: skip
+    for text, simple in read.items():
+        assert ours.simplify(text) == (simple, True)
+    for text in ("乾隆年间", "哪吒闹海", "著名的小说", "狼藉一片"):
+        assert ours.simplify(text) == (text, False)
+
+
+def test_the_traditional_characters_of_gb_2312_are_those_that_opencc_changes(ours: TextTokenizer) -> None:
+    """Nothing else that is in the standard and in the vocabulary becomes another character on its own."""
+    from opencc import OpenCC
+
+    standard = [char for char in ours.vocabulary() if len(char) == 1 and char >= "\u4e00" and _in_gb2312(char)]
+    changed = {char for char in standard if OpenCC("t2s").convert(char) != char}
+    assert changed == {char for char in standard if ours.simplify(char)[0] != char}
+    assert len(changed) >= 10
+
+
+def _in_gb2312(char: str) -> bool:
+    try:
+        return bool(char.encode("gb2312"))
+    except UnicodeEncodeError:
+        return False
+
+
+def test_a_character_without_a_simple_form_keeps_its_place(ours: TextTokenizer) -> None:
+    tokens = ours.encode("老人齾齒而笑，蘋果很甜")
+    assert [tokens.surface(at) for at in range(1, len(tokens) - 1)] == list("老人齾齒而笑，蘋果很甜")
+    assert "齒" not in tokens.pieces
+    assert "苹" in tokens.pieces
+
+
 def test_texts_without_such_characters_stay_as_they_are(ours: TextTokenizer) -> None:
     for text in ("他说话", "plain", "龘", ""):
         assert ours.simplify(text) == (text, False)
@@ -285,6 +321,58 @@ def test_a_folder_with_an_older_vocabulary_file(tiny_of: Callable[[str], ModelIn
     assert older.encode(text).ids == whole.encode(text).ids
     assert older.encode(text).offsets == whole.encode(text).offsets
     assert (older.mask_id, older.special_ids) == (whole.mask_id, whole.special_ids)
+
+
+def test_lines_of_a_vocabulary_file_end_at_line_feeds_only(tiny_of: Callable[[str], ModelInfo], tmp_path: Path) -> None:
+    """Google's Chinese vocabulary has an entry that is U+2028 alone; Notepad puts a mark before the first one."""
+    shutil.copytree(tiny_of("bert").folder, tmp_path / "model")
+    folder = tmp_path / "model"
+    (folder / "tokenizer.json").unlink()
+    settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    for mark, end in (("", "\n"), ("\ufeff", "\r\n")):
+        entries = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "‹", "\u2028", "，", "我", "们", "\x85a", "\x0bb"]
+        (folder / "vocab.txt").write_bytes((mark + end.join(entries) + end).encode())
+        (folder / "config.json").write_text(json.dumps(settings | {"vocab_size": 12}), encoding="utf-8")
+        older = for_model(dataclasses.replace(tiny_of("bert"), id=f"older{len(end)}", path=str(folder)))
+        assert older.encode("我们，").ids == (2, 8, 9, 7, 3)
+        assert len(older.vocabulary()) == 12
+        assert older.pad_id == 0
+
+
+def test_a_mark_at_the_head_of_a_file_is_no_damage(tiny_of: Callable[[str], ModelInfo], tmp_path: Path) -> None:
+    shutil.copytree(tiny_of("bert").folder, tmp_path / "model")
+    for name in ("tokenizer.json", "config.json"):
+        path = tmp_path / "model" / name
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    marked = for_model(dataclasses.replace(tiny_of("bert"), path=str(tmp_path / "model")))
+    assert marked.vocabulary() == for_model(tiny_of("bert")).vocabulary()
+
+
+def test_tokens_beyond_the_table_are_refused_and_marks_beyond_it_left_out(
+    tiny_of: Callable[[str], ModelInfo], tmp_path: Path
+) -> None:
+    shutil.copytree(tiny_of("bert").folder, tmp_path / "model")
+    path = tmp_path / "model" / "tokenizer.json"
+    definition = json.loads(path.read_text(encoding="utf-8"))
+    size = len(definition["model"]["vocab"])
+    added = [*definition["added_tokens"], {**definition["added_tokens"][0], "id": size, "content": "<picture>"}]
+    whole = TextTokenizer({**definition, "added_tokens": added}, size=size)
+    assert len(whole.vocabulary()) == size
+    assert max(whole.encode("a <picture> 树").ids) < size
+    path.write_text(json.dumps({**definition, "model": {**definition["model"], "vocab": {
+        **definition["model"]["vocab"], "extra": size}}}), encoding="utf-8")  # fmt: skip
+    with pytest.raises(ModelUnavailable) as caught:
+        for_model(dataclasses.replace(tiny_of("bert"), path=str(tmp_path / "model")))
+    assert caught.value.key == "model_damaged"
+    assert "extra" in str(caught.value.values)
+
+
+def test_a_causal_model_reads_a_text_that_goes_on(tiny_of: Callable[[str], ModelInfo]) -> None:
+    """Chinese GPTs with BERT's vocabulary have a tokenizer that closes every text with [SEP]."""
+    tokenizer = for_model(dataclasses.replace(tiny_of("bert"), id="gpt2-with-bert-vocabulary", kind="causal"))
+    tokens = tokenizer.encode("山上有一棵")
+    assert tokens.pieces == ("[CLS]", *"山上有一棵")
+    assert tokenizer.encode("").pieces == ("[CLS]",)
 
 
 def test_ids_that_the_model_has_and_the_file_does_not_name(tiny_of: Callable[[str], ModelInfo], tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The tools of chapter __number__, __chapter__. They share one sentence and one state (common.py)."""

@@ -1,0 +1,113 @@
+"""Mounting: a component of ours as Streamlit knows it, its script and its large arrays fetched by address.
+
+Knows how a header and arrays reach the browser, and nothing of what they mean. What is large goes by address
+(addresses.py) and comes once; what is small, and everything where no server answers for addresses, goes with the run.
+The browser's side is shared/mount.js.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from numpy.typing import NDArray
+from streamlit.components.v2 import component
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from explorer.components import addresses
+from explorer.components.bundle import Bundle, bundle
+from explorer.components.packing import pack, planes
+
+INLINE = 2048  # bytes; below that a request costs more than it saves
+STUB = """\
+// The component's script lies at an address of its own and is fetched once; this line of it travels with each run.
+const load = async (n) => {
+  try {
+    return await import(new URL("bundle/%s" + (n ? "?again=" + n : ""), document.baseURI).href);
+  } catch (error) {
+    if (n === 6) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** n));
+    return load(n + 1);
+  }
+};
+const {default: draw, style} = await load(0);
+export default (component) => (style(component.parentElement), draw(component));
+"""
+STYLE = """
+const $css = %s;
+export function style(host) {
+  if (host.querySelector(":scope > style[data-sesame]")) return;
+  const element = document.createElement("style");
+  element.dataset.sesame = "";
+  element.textContent = $css;
+  host.prepend(element);
+}
+"""
+
+
+def declare(folder: Path) -> Callable[..., None]:
+    """The mount of the component in `folder`: mount(header, arrays=None, later=None, **callbacks).
+
+    header     JSON values; its "key" is the component's key
+    arrays     float32, int32 or uint8, by name
+    later      arrays that the figure asks for when it needs them: `later(name)` in its update
+    callbacks  on_EVENT_change=… for each event the component sends, as Streamlit wants them
+    """
+    name, made = folder.name, bundle(folder)
+    mount = component(f"sesame_{name}", **_texts(name, made))
+
+    def mounted(
+        header: Mapping[str, Any],
+        arrays: Mapping[str, NDArray[Any]] | None = None,
+        later: Mapping[str, NDArray[Any]] | None = None,
+        **callbacks: Callable[[], None],
+    ) -> None:
+        key = str(header["key"])
+        data = payload(header, arrays or {}, later or {})
+        mount(key=key, data=data, on_lost_change=_asks_again(key), **callbacks)
+
+    return mounted
+
+
+def _texts(name: str, made: Bundle) -> dict[str, str]:
+    if not addresses.served():
+        return {"js": made.js, "css": made.css}
+    return {"js": STUB % addresses.publish(name, made.js + STYLE % json.dumps(made.css))}
+
+
+def payload(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], later: Mapping[str, NDArray[Any]]) -> bytes:
+    """What goes through the socket: the header, the small arrays, and the addresses of the large and the later ones."""
+    key = str(header["key"])
+    context = get_script_run_ctx()
+    everything = {**arrays, **later}
+    far = {name: array for name, array in everything.items() if addresses.served() and array.nbytes > INLINE}
+    found = addresses.shelf.show(context.session_id if context else "", key, [planes(array) for array in far.values()])
+    entries = [
+        {
+            "name": name,
+            "dtype": array.dtype.name,
+            "shape": list(array.shape),
+            "address": address,
+            "later": name in later,
+        }
+        for (name, array), address in zip(far.items(), found, strict=True)
+    ]
+    near = {name: array for name, array in everything.items() if name not in far}
+    lost = st.session_state.get(_memory(key), 0)
+    return pack({**header, **({"far": entries} if far else {}), **({"lost": lost} if lost else {})}, near)
+
+
+def _asks_again(key: str) -> Callable[[], None]:
+    """A browser found nothing at an address: the run that begins now gives the array again, in another payload."""
+
+    def on_lost() -> None:
+        st.session_state[_memory(key)] = st.session_state.get(_memory(key), 0) + 1
+
+    return on_lost
+
+
+def _memory(key: str) -> str:
+    return f"component-lost:{key}"

@@ -1,0 +1,61 @@
+import {unplane} from "./packing.js";
+
+// Arrays that lie at an address of the server: fetched once, kept for as long as there is room, shared by all figures.
+// An address never changes what lies there. A fetch that finds nothing there rejects with Lost; what fails otherwise
+// (no network) is tried again, ever more slowly.
+
+const ROOM = 32 * 2 ** 20;
+const SLOWEST_MS = 8000;
+
+export class Lost extends Error {}
+
+function shelf() {
+  window.__sesame ??= {figures: {}, vocabularies: new Map()};
+  return (window.__sesame.far ??= {arrays: new Map(), coming: new Map(), size: 0});
+}
+
+// The array if it is here, else null.
+export function here({address}) {
+  const {arrays} = shelf();
+  const array = arrays.get(address);
+  if (!array) return null;
+  arrays.delete(address);
+  arrays.set(address, array); // the last used is the last to go
+  return array;
+}
+
+// A promise of the array, whether it is here or not.
+export function bring(entry) {
+  const {coming} = shelf();
+  const known = here(entry);
+  if (known) return Promise.resolve(known);
+  if (!coming.has(entry.address)) {
+    coming.set(entry.address, ask(entry).finally(() => coming.delete(entry.address)));
+  }
+  return coming.get(entry.address);
+}
+
+async function ask(entry) {
+  for (let wait = 250; ; wait = Math.min(2 * wait, SLOWEST_MS)) {
+    try {
+      const answer = await fetch(new URL(`array/${entry.address}`, document.baseURI));
+      if (answer.status === 404) throw new Lost(entry.address);
+      if (answer.ok) return keep(entry, unplane(new Uint8Array(await answer.arrayBuffer()), entry.dtype));
+    } catch (error) {
+      if (error instanceof Lost) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+}
+
+function keep({address}, array) {
+  const all = shelf();
+  all.arrays.set(address, array);
+  all.size += array.byteLength;
+  for (const [oldest, other] of all.arrays) {
+    if (all.size <= ROOM || oldest === address) break;
+    all.arrays.delete(oldest);
+    all.size -= other.byteLength;
+  }
+  return array;
+}

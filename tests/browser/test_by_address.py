@@ -1,0 +1,83 @@
+"""What comes by address: a lost array is asked for again, and every route answers below a path of the server's.
+
+A lost array, at first and later    test_a_lost_array_has_the_page_run_again
+A network that fails for a moment   test_a_fetch_that_fails_is_tried_again
+Below a sub-path                    test_below_a_path_everything_answers
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import OpenPage, settle
+from tests.browser.server import Server
+
+BARS = '.sesame[data-key="masking-bars"]'
+ROW = f"{BARS} li.row[data-p]"
+CHIP = '.sesame[data-key="masking-strip"] .chip[data-i="{}"]'
+
+
+@pytest.fixture
+def arrays(open_page: OpenPage) -> Callable[[Callable[[Route], None]], Page]:
+    """Opens 填空 at a place where what is asked of /array goes through a handler first."""
+
+    def opened(handler: Callable[[Route], None]) -> Page:
+        page = open_page("/input")
+        page.route("**/array/*", handler)
+        page.goto(page.url.replace("/input", "/masking"))
+        settle(page)
+        return page
+
+    return opened
+
+
+def test_a_lost_array_has_the_page_run_again(arrays: Callable[..., Page]) -> None:
+    asked: list[str] = []
+
+    def lose(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) < 3:
+            route.fulfill(status=404)
+        else:
+            route.continue_()
+
+    page = arrays(lose)
+    expect(page.locator(ROW).first).to_be_visible()
+    assert len(asked) >= 3
+    expect(page.locator(BARS)).not_to_have_attribute("aria-busy", "true")
+
+
+def test_a_fetch_that_fails_is_tried_again(arrays: Callable[..., Page]) -> None:
+    asked: list[str] = []
+
+    def fail(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.abort()
+        elif len(asked) == 2:
+            route.fulfill(status=503)
+        else:
+            route.continue_()
+
+    page = arrays(fail)
+    expect(page.locator(ROW).first).to_be_visible()
+    assert len(set(asked)) == 1, "the page need not run again for it"
+
+
+def test_below_a_path_everything_answers(fresh_server: Callable[..., Server], open_page: OpenPage) -> None:
+    server = fresh_server(base="sesame")
+    assert server.url.endswith("/sesame")
+    page = open_page("/masking", on=server)
+    expect(page.locator(ROW).first).to_be_visible()
+    box = page.locator(f'{BARS} input[type="text"]')
+    with page.expect_response("**/sesame/vocabulary/**") as vocabulary:
+        box.fill("鳄")
+        box.press("Enter")
+    assert "json" in vocabulary.value.headers["content-type"]
+    expect(page.locator(ROW, has_text="鳄").first).to_be_visible()
+    assert page.request.post(f"{server.url}/painted").status == 204
+    assert page.request.post(f"{server.url}/stop/nobody").status == 404
+    assert "forward_passes" in server.status()
