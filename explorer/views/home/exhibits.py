@@ -57,9 +57,10 @@ def _growth() -> None:
     models = [model for model in examples.load("home")["family"] if "size" in model]
     low, high = DECADES
     dots = []
-    for model in models:
-        x, y = _year(model["date"]), (math.log10(model["size"]) - low) / (high - low)
-        side = " left" if x > 0.75 else ""
+    places = [(_year(one["date"]), (math.log10(one["size"]) - low) / (high - low)) for one in models]
+    for n, (model, (x, y)) in enumerate(zip(models, places, strict=True)):
+        crowded = any(0 <= x2 - x < 0.15 and abs(y2 - y) < 0.06 for x2, y2 in places[n + 1 :])
+        side = " left" if x > 0.75 or crowded else ""
         dots.append(
             f'<i class="dot{side}" style="left: {x:.1%}; bottom: {y:.1%}"><span>{inline(model["name"])}</span></i>'
         )
