@@ -18,6 +18,7 @@ class Chapter:
     than the embedded one; `needs_head`: it asks the model's head, and does not only look inside; `reader_kinds`: the
     kinds of model that a reader can put on the own page. `evidence`, `benchmarks`: a module of its name measures it.
     `examples`: it has a file in assets/examples. `painted_without_model`: what it shows first comes computed.
+    `tour`: one's own sentence is taken here on the tour of five minutes.
     """
 
     number: int
@@ -31,6 +32,7 @@ class Chapter:
     benchmarks: bool = False
     examples: bool = True
     painted_without_model: bool = False
+    tour: bool = False
 
 
 CHAPTERS = (
@@ -44,6 +46,7 @@ CHAPTERS = (
         evidence=True,
         benchmarks=True,
         painted_without_model=True,
+        tour=True,
     ),
     Chapter(
         2,
@@ -54,6 +57,7 @@ CHAPTERS = (
         evidence=True,
         benchmarks=True,
         painted_without_model=True,
+        tour=True,
     ),
     Chapter(
         3,
@@ -64,6 +68,7 @@ CHAPTERS = (
         evidence=True,
         benchmarks=True,
         painted_without_model=True,
+        tour=True,
     ),
     Chapter(
         4,
@@ -76,6 +81,7 @@ CHAPTERS = (
         evidence=True,
         benchmarks=True,
         painted_without_model=True,
+        tour=True,
     ),
     Chapter(
         5,
@@ -88,6 +94,7 @@ CHAPTERS = (
         evidence=True,
         benchmarks=True,
         painted_without_model=True,
+        tour=True,
     ),
     Chapter(
         6,
@@ -98,6 +105,7 @@ CHAPTERS = (
         evidence=True,
         benchmarks=True,
         painted_without_model=True,
+        tour=True,
     ),
     Chapter(
         7,
@@ -109,6 +117,7 @@ CHAPTERS = (
         evidence=True,
         benchmarks=True,
         painted_without_model=True,
+        tour=True,
     ),
     Chapter(13, "evidence", benchmarks=True, examples=False),
 )

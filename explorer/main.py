@@ -5,13 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer import chapters, paths
-from explorer.ui import first_paint, navigation, sidebar, style
+from explorer.ui import first_paint, i18n, navigation, sidebar, style, tour
 
 ICON = str(paths.ASSETS / "icon.svg")
 st.set_page_config(page_title="芝麻开门 · Open Sesame", page_icon=ICON, layout="wide")
 style.apply(large=sidebar.teacher())
 pages = navigation.pages()
 page = st.navigation([*(page for _, page in pages), navigation.page(chapters.MODELS)], position="hidden")
-sidebar.draw(pages, page.url_path or chapters.HOME)
+current = page.url_path or chapters.HOME
+if i18n.follow_address(current):
+    st.rerun()
+sidebar.draw(pages, current)
+tour.strip(current)
 page.run()
 first_paint.script_done()

@@ -50,7 +50,7 @@ from explorer.lab.types.generation import (
 from explorer.lab.types.languages import SURVEY
 from explorer.lab.types.lottery import ROLL, LotteryInputs
 from explorer.lab.types.masking import FILL, JOINT, LENS, TREAT, Edit, FillInputs, JointInputs, LensInputs, TreatInputs
-from explorer.ui import page_parts
+from explorer.ui import snippets as snippets_of
 from explorer.views.attention import common as attention
 from explorer.views.context import cbow, cross, things
 from explorer.views.context import common as context
@@ -101,12 +101,16 @@ def one_model(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -
         """The embedded GPT, which takes a while to be read from its own file."""
 
         @staticmethod
-        def from_pretrained(folder: str, *, gguf_file: str, **options: Any) -> Any:
-            info = catalog.default("causal")
-            assert (folder, gguf_file) == (info.folder.relative_to(ROOT).as_posix(), info.weights)
+        def from_config(config: Any, **options: Any) -> Any:
+            assert config.model_type == catalog.default("causal").family
             return request.getfixturevalue("gemma")._net
 
+    def read(path: str, **options: Any) -> dict[str, Any]:
+        assert Path(path) == catalog.default("causal").weights_file
+        return {"tensors": {}}
+
     monkeypatch.setattr(transformers, "AutoModelForCausalLM", Embedded)
+    monkeypatch.setattr("transformers.modeling_gguf_pytorch_utils.load_gguf_checkpoint", read)
     monkeypatch.setattr(stage, "complete", lambda *drawn: None)
     monkeypatch.chdir(ROOT)
 
@@ -201,7 +205,7 @@ def test_snippets_are_short_and_plain(path: Path) -> None:
 
 def test_what_a_reader_writes_is_one_literal_whatever_it_says() -> None:
     for text in ("'\"\\", "__LOOK__ __TEXT_B__", "\n'''", "{x} %s", "\u202e\u200b🙂", "a\x00b"):
-        code = page_parts.code("masking_compare", text_a=text, look_a=1, text_b="__LOOK_A__", look_b=2)
+        code = snippets_of.code("masking_compare", text_a=text, look_a=1, text_b="__LOOK_A__", look_b=2)
         assert repr(text) in code
         compile(code, "snippet", "exec")
         assert "'__LOOK_A__'" in code

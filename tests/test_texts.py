@@ -72,6 +72,8 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/ui/page_parts.py", "problem.key"): [],  # errors: see raised()
     ("explorer/views/page_footer.py", "problem.key"): [],
     ("explorer/views/page_footer.py", "sentence.page"): carried_by(),
+    ("explorer/ui/tour.py", "current"): [chapter.id for chapter in chapters.CHAPTERS if chapter.tour],
+    ("explorer/ui/tour.py", "STOPS[at + 1]"): [chapter.id for chapter in chapters.CHAPTERS if chapter.tour],
     ("explorer/views/context/cross.py", "name"): ["first", "second", "a", "b"],
     ("explorer/views/home/exhibits.py", "model['build']"): [model["build"] for model in FAMILY],
     ("explorer/views/home/exhibits.py", "model['target']"): [model["target"] for model in FAMILY],

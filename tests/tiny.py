@@ -189,12 +189,19 @@ FAMILIES: dict[str, tuple[str, str, str, Cutter, dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def make(family: str, folder: Path) -> ModelInfo:
-    """Writes a model folder and returns its catalogue entry."""
+# A Chinese GPT as several are published: BERT's tokenizer, which closes a text, and GPT-2's end in the config.
+CHINESE_GPT = (
+    "gpt2", "GPT2LMHeadModel", "causal", word_pieces,
+    {"n_embd": 32, "n_layer": 3, "n_head": 4, "n_positions": 64, "bos_token_id": 50256, "eos_token_id": 50256},
+)  # fmt: skip
+
+
+def make(family: str, folder: Path, row: tuple[str, str, str, Cutter, dict[str, Any]] | None = None) -> ModelInfo:
+    """Writes a model folder and returns its catalogue entry; `row` instead of the family's own."""
     import torch
     from transformers import PreTrainedTokenizerFast
 
-    module, name, kind, cutter, sizes = FAMILIES[family]
+    module, name, kind, cutter, sizes = row or FAMILIES[family]
     cut = cutter()
     cut.enable_truncation(12)  # as saved tokenizers often have it
     PreTrainedTokenizerFast(tokenizer_object=cut).save_pretrained(folder)

@@ -15,9 +15,11 @@ import copy
 import hashlib
 import json
 import lzma
+import math
 import random
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.content.sentences import neighbours
+from explorer.learning.loop import Group, fit, shuffled
 from explorer.models.catalog import catalog
 from explorer.models.network.loader import load
 from explorer.models.network.model import Model
@@ -35,7 +38,8 @@ SHARES = {"zh": 0.4, "en": 0.3, "de": 0.1, "es": 0.1, "fr": 0.05, "ja": 0.05}
 LENGTHS = {"zh": (8, 90), "ja": (8, 90)}  # characters of a sentence
 LATIN = (25, 260)
 READS, TUNED = 8, 2  # the body's first layers are kept as they are; copies of the next are tuned (7.4 MB in fp16)
-CHUNK, BATCH, HELD_OUT_CHUNKS, LONGEST, FROZEN_EPOCHS = 1000, 32, 2, 180, 12
+CHUNK, BATCH, HELD_OUT_CHUNKS, LONGEST = 1000, 32, 2, 180
+FROZEN_EPOCHS, FROZEN_RATE, FROZEN_DECAY, TUNED_DECAY, CLIP = 12, 5e-4, 0.1, 0.01, 1.0
 
 
 def main() -> None:
@@ -175,17 +179,21 @@ def _train_frozen(
     if begun:
         return best, head
     (vectors, labels), (test_vectors, test_labels) = _means(model, train), _means(model, test)
-    optimiser = torch.optim.AdamW(head.parameters(), lr=5e-4, weight_decay=0.1)
-    generator = torch.Generator().manual_seed(options.seed)
     kept = copy.deepcopy(head.state_dict())
-    for epoch in range(FROZEN_EPOCHS):
-        for chosen in torch.randperm(len(labels), generator=generator).split(BATCH):
-            scores = head.decide(torch.tanh(head.dense(vectors[chosen])))
-            _step(head, optimiser, nn.functional.cross_entropy(scores, labels[chosen]))
+    order = shuffled(len(labels), BATCH, FROZEN_EPOCHS, torch.Generator().manual_seed(options.seed))
+    steps = math.ceil(len(labels) / BATCH)  # of an epoch
+
+    def loss(chosen: Tensor) -> Tensor:
+        scores = head.decide(torch.tanh(head.dense(vectors[chosen])))
+        return nn.functional.cross_entropy(scores, labels[chosen])
+
+    for at in fit([Group(list(head.parameters()), FROZEN_RATE, FROZEN_DECAY)], order, loss, clip=CLIP):
+        if at.step % steps:
+            continue
         with torch.inference_mode():
             right = head.decide(torch.tanh(head.dense(test_vectors))).argmax(-1) == test_labels
         accuracy = float(right.float().mean())
-        print(f"frozen {epoch + 1}/{FROZEN_EPOCHS}: held out {accuracy:.4f}", flush=True)
+        print(f"frozen {at.step // steps}/{FROZEN_EPOCHS}: held out {accuracy:.4f}", flush=True)
         if accuracy > best:
             best, kept = accuracy, copy.deepcopy(head.state_dict())
     head.load_state_dict(kept)
@@ -199,24 +207,36 @@ def _train_tuned(
     """Accuracy on `test` of the best pass, and that head; goes on after the last pass of an earlier run."""
     torch.manual_seed(options.seed)
     head = PairHead(model.d_model, READS, _fresh_layers(model), difference=True)
-    optimiser = torch.optim.AdamW(head.parameters(), lr=options.rate, weight_decay=0.01)
     saved, last = (options.work / f"{name}-{options.seed}.safetensors" for name in ("tuned", "last"))
     begun, best = _resume(saved, head)
     kept = copy.deepcopy(head.state_dict())
     begun, _ = _resume(last, head)
-    steps, step = options.epochs * len(train) * (CHUNK // BATCH), begun * len(train) * (CHUNK // BATCH)
+    steps, done = options.epochs * len(train) * (CHUNK // BATCH), begun * len(train) * (CHUNK // BATCH)
+
+    def rate(step: int) -> float:
+        """A short rise, then down to a tenth."""
+        return float(options.rate * min((done + step) / 100, 1.0) * (1 - 0.9 * min((done + step) / steps, 1.0)))
+
+    def loss(batch: Batch) -> Tensor:
+        states, mask, types, labels = batch
+        return nn.functional.cross_entropy(head(states, mask, types)[2], labels)
+
+    def batches() -> Iterator[Batch]:
+        for epoch in range(begun, options.epochs):
+            rng = np.random.default_rng((options.seed, epoch))
+            for n in rng.permutation(len(train)):
+                yield from _batches(train[n], rng)
+
+    an_epoch = sum(math.ceil(len(np.load(path)["labels"]) / BATCH) for path in train)
+    training = fit([Group(list(head.parameters()), rate, decay=TUNED_DECAY)], batches(), loss, clip=CLIP)
     for epoch in range(begun, options.epochs):
-        rng, losses = np.random.default_rng((options.seed, epoch)), []
         head.train()
-        for done, n in enumerate(rng.permutation(len(train)), start=1):
-            for states, mask, types, labels in _batches(train[n], rng):
-                step += 1
-                for group in optimiser.param_groups:  # a short rise, then down to a tenth
-                    group["lr"] = options.rate * min(step / 100, 1.0) * (1 - 0.9 * min(step / steps, 1.0))
-                loss = nn.functional.cross_entropy(head(states, mask, types)[2], labels)
-                losses.append(_step(head, optimiser, loss))
-            mean = np.mean(losses[-100:])
-            print(f"tuned {epoch + 1}/{options.epochs}, chunk {done}/{len(train)}: loss {mean:.4f}", flush=True)
+        losses: list[float] = []
+        for at in islice(training, an_epoch):
+            losses.append(at.loss)
+            if len(losses) % 100 == 0:
+                mean = np.mean(losses[-100:])
+                print(f"tuned {epoch + 1}/{options.epochs}, step {len(losses)}/{an_epoch}: loss {mean:.4f}", flush=True)
         accuracy = _accuracy(head, test)
         print(f"tuned {epoch + 1}/{options.epochs}: held out {accuracy:.4f}", flush=True)
         if accuracy > best:
@@ -237,14 +257,6 @@ def _resume(path: Path, head: PairHead) -> tuple[int, float]:
     epochs, accuracy = int(held.pop("_epochs")), float(held.pop("_accuracy"))
     head.load_state_dict(held)
     return epochs, accuracy
-
-
-def _step(head: PairHead, optimiser: torch.optim.Optimizer, loss: Tensor) -> float:
-    optimiser.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(head.parameters(), 1.0)
-    optimiser.step()
-    return loss.item()
 
 
 @torch.inference_mode()

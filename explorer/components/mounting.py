@@ -17,33 +17,31 @@ from numpy.typing import NDArray
 from streamlit.components.v2 import component
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from explorer.components import addresses
+from explorer.components import addresses, said
 from explorer.components.bundle import Bundle, bundle
 from explorer.components.packing import pack, planes
 
 INLINE = 2048  # bytes; below that a request costs more than it saves
+# The component's script lies at an address of its own; this travels with each run. A fetch that fails is tried again.
 STUB = """\
-// The component's script lies at an address of its own and is fetched once; this line of it travels with each run.
-const load = async (n) => {
-  try {
-    return await import(new URL("bundle/%s" + (n ? "?again=" + n : ""), document.baseURI).href);
-  } catch (error) {
-    if (n === 6) throw error;
-    await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** n));
-    return load(n + 1);
-  }
-};
-const {default: draw, style} = await load(0);
-export default (component) => (style(component.parentElement), draw(component));
+const load = (n) => import(new URL("bundle/%s" + (n ? "?" + n : ""), document.baseURI).href).catch(async (error) => {
+  if (n > 5) throw error;
+  await new Promise((go) => setTimeout(go, 250 << n));
+  return load(n + 1);
+});
+export default (await load(0)).styled;
 """
-STYLE = """
+STYLED = """
 const $css = %s;
-export function style(host) {
-  if (host.querySelector(":scope > style[data-sesame]")) return;
-  const element = document.createElement("style");
-  element.dataset.sesame = "";
-  element.textContent = $css;
-  host.prepend(element);
+export function styled(component) {
+  const host = component.parentElement;
+  if (!host.querySelector(":scope > style[data-sesame]")) {
+    const element = document.createElement("style");
+    element.dataset.sesame = "";
+    element.textContent = $css;
+    host.prepend(element);
+  }
+  return $draw(component);
 }
 """
 
@@ -75,11 +73,15 @@ def declare(folder: Path) -> Callable[..., None]:
 def _texts(name: str, made: Bundle) -> dict[str, str]:
     if not addresses.served():
         return {"js": made.js, "css": made.css}
-    return {"js": STUB % addresses.publish(name, made.js + STYLE % json.dumps(made.css))}
+    script = made.js.replace("export default function", "function $draw", 1) + STYLED % json.dumps(made.css)
+    return {"js": STUB % addresses.publish(name, script)}
 
 
 def payload(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], later: Mapping[str, NDArray[Any]]) -> bytes:
-    """What goes through the socket: the header, the small arrays, and the addresses of the large and the later ones."""
+    """What goes through the socket: the header, the small arrays, and the addresses of the large and the later ones.
+
+    What the browser was told before is named only (said.py).
+    """
     key = str(header["key"])
     context = get_script_run_ctx()
     everything = {**arrays, **later}
@@ -91,19 +93,21 @@ def payload(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], later
             "dtype": array.dtype.name,
             "shape": list(array.shape),
             "address": address,
-            "later": name in later,
+            **({"later": True} if name in later else {}),
         }
         for (name, array), address in zip(far.items(), found, strict=True)
     ]
     near = {name: array for name, array in everything.items() if name not in far}
     lost = st.session_state.get(_memory(key), 0)
-    return pack({**header, **({"far": entries} if far else {}), **({"lost": lost} if lost else {})}, near)
+    told = {**header, **({"far": entries} if far else {}), **({"lost": lost} if lost else {})}
+    return pack(*said.shortened(key, told, near)) if addresses.served() else pack(told, near)
 
 
 def _asks_again(key: str) -> Callable[[], None]:
-    """A browser found nothing at an address: the run that begins now gives the array again, in another payload."""
+    """A browser lacks something: the run that begins now gives it again, in a payload unlike the one before."""
 
     def on_lost() -> None:
+        said.forget(key)
         st.session_state[_memory(key)] = st.session_state.get(_memory(key), 0) + 1
 
     return on_lost

@@ -4,12 +4,13 @@ Knows the byte layout and nothing of what the numbers mean. Its reader in the br
 
 Layout: header length (uint32, little-endian) · header (JSON, UTF-8) · zeros up to a multiple of 4 · arrays.
 The header's "arrays" entry lists {name, dtype, shape, offset}; offsets count from the first byte after the
-padding and are multiples of 4, so that the browser can look at the bytes in place.
+padding and are multiples of 4, so that the browser can look at most of them in place.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import struct
 from collections.abc import Mapping
 from typing import Any
@@ -17,12 +18,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_DTYPES = {"float32": "<f4", "int32": "<i4", "uint8": "|u1"}
+_DTYPES = {"float64": "<f8", "float32": "<f4", "int32": "<i4", "uint16": "<u2", "uint8": "|u1"}
 _ALIGN = 4
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def pack(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None) -> bytes:
-    """`header` (JSON values, no NaN, no "arrays" entry of its own) and `arrays` (float32, int32, uint8) as bytes.
+    """`header` (JSON values, no NaN, no "arrays" entry of its own) and `arrays` (of _DTYPES) as bytes.
 
     Raises ValueError for another dtype or a number JSON does not know.
     """
@@ -36,9 +38,20 @@ def pack(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]] | None = 
         block = np.ascontiguousarray(array, dtype=_DTYPES[array.dtype.name]).tobytes()
         blocks.append(block + _padding(len(block)))
         offset += len(blocks[-1])
-    # ASCII escapes keep lone surrogates of a broken input alive; ASCII is UTF-8.
-    text = json.dumps({**header, "arrays": entries}, allow_nan=False, separators=(",", ":")).encode("ascii")
+    text = as_json({**header, "arrays": entries})
     return struct.pack("<I", len(text)) + text + _padding(4 + len(text)) + b"".join(blocks)
+
+
+def as_json(value: Any) -> bytes:
+    """JSON in UTF-8, as short as it goes. Raises ValueError for a number JSON does not know."""
+    plain = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    # Escapes keep lone surrogates of a broken input alive, which UTF-8 does not know.
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", plain).encode()
+
+
+def json_array(value: Any) -> NDArray[np.uint8]:
+    """A JSON value as an array: what stays the same from run to run need come only once, like any large array."""
+    return np.frombuffer(as_json(value), dtype=np.uint8)
 
 
 def planes(array: NDArray[Any]) -> bytes:

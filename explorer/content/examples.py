@@ -19,7 +19,7 @@ from explorer.lab.types.context import EMBED, EmbedInputs, Occurrence
 from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.generation import FOLLOW, FollowInputs
 from explorer.lab.types.inputs import ADD_UP, POSITIONS, PositionInputs, SumInputs
-from explorer.lab.types.masking import AVERAGE, FILL, SCAN, AverageInputs, Edit, FillInputs, ScanInputs
+from explorer.lab.types.masking import AVERAGE, FILL, HEADS, AverageInputs, Edit, FillInputs, HeadsInputs
 from explorer.lab.types.pairs import JUDGE, MEASURE, JudgeInputs, MeasureInputs, Pair
 
 LANGUAGES = ("zh", "en")
@@ -85,7 +85,7 @@ def defaults() -> list[Asked]:
             positions = tuple(example["masks"])
             edits = tuple(Edit(position, mask) for position in positions)
             wanted.append((FILL, model, FillInputs(example["text"], edits, positions)))
-        wanted.append((SCAN, model, ScanInputs(entry("masking", "default", lang)["text"])))
+        wanted.append((HEADS, model, HeadsInputs(entry("masking", "default", lang)["text"])))
         texts = tuple(entry("masking", "average", lang)["texts"])
         wanted.append((AVERAGE, model, AverageInputs(texts, AVERAGE_PER_TEXT)))
         default = entry("attention", "default", lang)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar, overload
 
-from explorer.lab.types.core import ModelFacts, Progress, Tokens
+from explorer.lab.types.core import ModelFacts, Progress, Specials, Tokens
 from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
 from explorer.lab.types.inputs import Cutting
 
@@ -137,6 +137,10 @@ class Engine(Protocol):
 
     def vocabulary(self, model_id: str) -> tuple[str, ...]:
         """Token strings by id. Needs no weights and no torch."""
+        ...
+
+    def specials(self, model_id: str) -> Specials:
+        """Its special tokens: all, the one that begins a text, those that end one. Needs no weights and no torch."""
         ...
 
     def facts(self, model_id: str) -> ModelFacts:

@@ -9,10 +9,10 @@ from typing import Protocol
 
 from explorer.engine import threads
 from explorer.engine.worker import LoadedModel
-from explorer.lab.types.core import ModelFacts, Tokens
+from explorer.lab.types.core import ModelFacts, Specials, Tokens
 from explorer.lab.types.inputs import Cutting
 from explorer.models.catalog import catalog
-from explorer.models.network import model_files, tokenizer, tokenizer_trace
+from explorer.models.network import model_files, special_tokens, tokenizer, tokenizer_trace
 
 
 class Models(Protocol):
@@ -29,6 +29,8 @@ class Models(Protocol):
     def simplify(self, model_id: str, text: str) -> tuple[str, bool]: ...
 
     def vocabulary(self, model_id: str) -> tuple[str, ...]: ...
+
+    def specials(self, model_id: str) -> Specials: ...
 
     def facts(self, model_id: str) -> ModelFacts: ...
 
@@ -54,6 +56,9 @@ class InstalledModels:
 
     def vocabulary(self, model_id: str) -> tuple[str, ...]:
         return tokenizer.for_model(catalog.entry(model_id)).vocabulary()
+
+    def specials(self, model_id: str) -> Specials:
+        return special_tokens.of_model(catalog.entry(model_id))
 
     def facts(self, model_id: str) -> ModelFacts:
         return model_files.facts(catalog.entry(model_id))

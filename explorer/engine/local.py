@@ -25,7 +25,7 @@ from explorer.engine.threads import Turns, turns
 from explorer.engine.worker import WAITING_BOUND, State, Worker
 from explorer.errors import Cancelled, Told
 from explorer.lab.experiment import Implementation, find
-from explorer.lab.types.core import ModelFacts, Progress, Tokens
+from explorer.lab.types.core import ModelFacts, Progress, Specials, Tokens
 from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result, Results, declared, refs
 from explorer.lab.types.inputs import CutInputs, Cutting
 
@@ -255,6 +255,10 @@ class LocalEngine:
     def vocabulary(self, model_id: str) -> tuple[str, ...]:
         with told_to_reader(model_id):
             return self._models.vocabulary(model_id)
+
+    def specials(self, model_id: str) -> Specials:
+        with told_to_reader(model_id):
+            return self._models.specials(model_id)
 
     def facts(self, model_id: str) -> ModelFacts:
         with told_to_reader(model_id):

@@ -24,6 +24,11 @@ def allowed(address: str | None, environment: Mapping[str, str], arguments: Sequ
     return policy.of_server(address, environment, arguments)
 
 
+def is_loopback(address: str | None) -> bool:
+    """Whether an address is this machine's own: localhost, 127.0.0.0/8, ::1."""
+    return policy.is_loopback(address)
+
+
 def for_page(chapter: str, asked: str, may: Policy) -> ModelInfo:
     """The model of one reader's page: the `asked` one if this reader may see it and it lies here, else the chapter's.
 

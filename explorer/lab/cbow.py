@@ -16,7 +16,7 @@ import numpy as np
 from explorer.errors import Told
 from explorer.lab.experiment import implements
 from explorer.lab.types.context import CBOW, LEAST_TOKENS, MOST_BYTES, CbowInputs, CbowResult, CbowStep
-from explorer.learning.loop import fit
+from explorer.learning.loop import Group, fit, shuffled
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -55,16 +55,13 @@ def cbow(model: Model, inputs: CbowInputs) -> Iterator[CbowStep | CbowResult]:
     recent: list[float] = []
     guess = math.log(len(words))
 
-    def batches() -> Iterator[Tensor]:
-        for _ in range(inputs.epochs):
-            yield from torch.split(torch.randperm(len(y), generator=generator), BATCH)
-
     def loss(rows: Tensor) -> Tensor:
         there = (x[rows] < len(words)).float().unsqueeze(-1)
         context = (into[x[rows]] * there).sum(1) / there.sum(1).clamp(min=1)
         return torch.nn.functional.cross_entropy(context @ out.T, y[rows])
 
-    for step in fit([into, out], batches(), loss, rate=RATE):
+    batches = shuffled(len(y), BATCH, inputs.epochs, generator)
+    for step in fit([Group([into, out], RATE)], batches, loss):
         recent.append(step.loss)
         if len(recent) == stretch:
             losses.append(float(np.mean(recent)))

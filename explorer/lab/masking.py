@@ -2,7 +2,8 @@
 
 Every experiment takes a `Model` handle and frozen inputs (lab/types/masking.py) and returns arrays in fp32.
 Torch is imported when an experiment runs, not before. The other experiments of the chapter live beside this file and
-are found under this name too: the scan of all positions (scanning.py), several blanks and whole words (filling.py).
+are found under this name too: the scan of all positions (scanning.py, heads.py), several blanks and whole words
+(filling.py).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from explorer import numerics
 from explorer.errors import Told
 from explorer.lab.experiment import implements
 from explorer.lab.filling import joint, word
+from explorer.lab.heads import heads, whole, words
 from explorer.lab.reading import after_edits, edited, encode, mask_id_of, ordinary_ids, require_position
 from explorer.lab.scanning import scan
 from explorer.lab.types.arrays import Floats, Ints
@@ -38,7 +40,7 @@ from explorer.lab.types.masking import (
 if TYPE_CHECKING:
     from explorer.models.network.model import Model
 
-__all__ = ["average", "fill", "joint", "lens", "scan", "treat", "word"]
+__all__ = ["average", "fill", "heads", "joint", "lens", "scan", "treat", "whole", "word", "words"]
 
 FILL_ROWS = 16  # texts of several readers in one forward pass
 

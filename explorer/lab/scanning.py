@@ -43,23 +43,12 @@ def scan(model: Model, inputs: ScanInputs) -> Iterator[Progress | ScanResult]:
     Yields Progress (a step is a position), then the result. Positions of special tokens, and of [MASK]s that the
     reader typed, are left out. Raises Told: text_empty, too_long.
     """
-    import torch
-
-    tokens = encode(model, inputs.text)
-    mask_id = mask_id_of(model)
-    positions = [
-        at for at, (special, token) in enumerate(zip(tokens.special, tokens.ids, strict=True))
-        if not special and token != mask_id
-    ]  # fmt: skip
-    if not positions:
-        raise Told("text_empty")
-    original = torch.tensor([tokens.ids[at] for at in positions], device=model.device)
-    ids, _ = model.tensor_inputs([edited(tokens.ids, {at: mask_id}) for at in positions])
-    where = torch.tensor(positions, device=model.device)
+    tokens, positions, ids, where = each_covered(model, inputs.text)
+    original = ids.new_tensor([tokens.ids[at] for at in positions])
     fast = inputs.precision == "bf16" or (inputs.precision == "auto" and model.fast_pays)
 
     answers: list[_Answers] = []
-    for rows in _chunks(range(len(positions)), _rows(TOKENS_BF16 if fast else TOKENS_FP32, tokens)):
+    for rows in chunks(range(len(positions)), rows_a_pass(tokens, TOKENS_BF16 if fast else TOKENS_FP32)):
         answers.append(_answers(model, ids, where, original, rows, in_bf16=fast))
         yield Progress(rows[-1] + 1, len(positions))
     found = [np.concatenate(column) for column in zip(*answers, strict=True)]
@@ -67,7 +56,7 @@ def scan(model: Model, inputs: ScanInputs) -> Iterator[Progress | ScanResult]:
     if fast and inputs.precision == "auto":
         top_p, gap = found[-2:]
         undecided = (top_p * (1 - top_p)).max(axis=1) * GAP_ERROR > MOST_OFF
-        for rows in _chunks(np.flatnonzero((gap < PHOTO_FINISH) | undecided).tolist(), _rows(TOKENS_FP32, tokens)):
+        for rows in chunks(np.flatnonzero((gap < PHOTO_FINISH) | undecided).tolist(), rows_a_pass(tokens)):
             for column, again in zip(found, _answers(model, ids, where, original, rows, in_bf16=False), strict=True):
                 column[rows] = again
             yield Progress(len(positions), len(positions))
@@ -115,10 +104,31 @@ def _answers(
     return log_p, rank, top_ids, top_p, gap
 
 
-def _rows(tokens_a_pass: int, tokens: Tokens) -> int:
+def each_covered(model: Model, text: str) -> tuple[Tokens, list[int], Tensor, Tensor]:
+    """The tokens, the n positions that can be covered, ids[n, tokens] with one of them covered a row, and positions[n].
+
+    Special tokens, and [MASK]s that the reader typed, are left out. Raises Told: text_empty, too_long.
+    """
+    import torch
+
+    tokens = encode(model, text)
+    mask_id = mask_id_of(model)
+    positions = [
+        at for at, (special, token) in enumerate(zip(tokens.special, tokens.ids, strict=True))
+        if not special and token != mask_id
+    ]  # fmt: skip
+    if not positions:
+        raise Told("text_empty")
+    ids, _ = model.tensor_inputs([edited(tokens.ids, {at: mask_id}) for at in positions])
+    return tokens, positions, ids, torch.tensor(positions, device=model.device)
+
+
+def rows_a_pass(tokens: Tokens, tokens_a_pass: int = TOKENS_FP32) -> int:
+    """How many rows of `tokens` one forward pass takes."""
     return min(max(1, tokens_a_pass // len(tokens)), tokens_a_pass // 32)
 
 
-def _chunks(rows: Sequence[int], size: int) -> Iterator[list[int]]:
+def chunks(rows: Sequence[int], size: int) -> Iterator[list[int]]:
+    """`rows` in turn, `size` at a time."""
     for start in range(0, len(rows), size):
         yield list(rows[start : start + size])

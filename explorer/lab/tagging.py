@@ -31,7 +31,7 @@ from explorer.lab.types.tagging import (
     TagInputs,
     TagResult,
 )
-from explorer.learning.loop import fit
+from explorer.learning.loop import Group, fit
 
 if TYPE_CHECKING:
     from explorer.models.network.model import Model
@@ -168,7 +168,7 @@ def fitted(x: Floats, y: Ints, steps: int, seed: int) -> Iterator[tuple[int, Flo
     losses: list[float] = []
     loss = torch.nn.functional.cross_entropy
     training = fit(
-        [weights], range(steps), lambda _: loss(rows @ weights, tags), rate=RATE,
+        [Group([weights], RATE)], range(steps), lambda _: loss(rows @ weights, tags),
         penalty=lambda: DECAY * weights.square().sum(),
     )  # fmt: skip
     for at in training:

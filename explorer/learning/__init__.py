@@ -1,1 +1,1 @@
-"""How things are trained here: one loop that gives its steps away one by one. Knows tensors; no page, no experiment."""
+"""How things are trained here: heads, copies that may change, one loop that gives its steps away. Knows no page."""

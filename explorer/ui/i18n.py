@@ -28,6 +28,22 @@ def language() -> str:
     return chosen
 
 
+def follow_address(page: str) -> bool:
+    """Back and Forward change the address, and the language goes with it; whether that has changed the language.
+
+    An address that names a language is taken at its word. One that names none means, on the page where the reader was,
+    that the choice has been gone back on; on another page it means nothing.
+    """
+    linked, shown = st.query_params.get("lang"), language()
+    before = st.session_state.get("language:address")
+    if linked in LANGUAGES:
+        st.session_state["language"] = linked
+    elif linked is None and before is not None and before[0] == page and before[1] in LANGUAGES:
+        st.session_state.pop("language", None)
+    st.session_state["language:address"] = (page, linked)
+    return language() != shown
+
+
 def choose_language(lang: str) -> None:
     """Switch the language for this session and in the link."""
     if lang not in LANGUAGES:

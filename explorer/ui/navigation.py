@@ -24,6 +24,12 @@ def page(name: str) -> StreamlitPage:
     )
 
 
+def language_of_link() -> dict[str, str]:
+    """What a link to another page takes along of this one's: the language, where it was chosen."""
+    lang = st.query_params.get("lang")
+    return {"lang": lang} if lang else {}
+
+
 def after(name: str) -> str | None:
     """The chapter that is read after `name`; None behind the last."""
     return dict(pairwise(chapters.IDS)).get(name)
@@ -36,7 +42,8 @@ def map_of(home: str) -> None:
         for chapter in chapters.CHAPTERS:
             if chapter.id != home:
                 with st.container(border=True, width=320):
-                    st.page_link(page(chapter.id), label=f"**{chapter.number}\u2002{t(f'{chapter.id}.nav')}**")
+                    label = f"**{chapter.number}\u2002{t(f'{chapter.id}.nav')}**"
+                    st.page_link(page(chapter.id), label=label, query_params=language_of_link())
                     st.html(
                         f'<p class="quiet" lang="{HTML_LANG[language()]}">{inline(t(f"{chapter.id}.invitation"))}</p>'
                     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -16,10 +15,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import palette, paths
+from explorer import palette
 from explorer.engine import catalog
 from explorer.errors import Cancelled, Told
-from explorer.ui import i18n
+from explorer.ui import i18n, snippets
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline, render, verbatim
 from explorer.ui.numbers import thousands
@@ -160,16 +159,14 @@ def steps(items: Sequence[tuple[str, str]], strips: Mapping[int, NDArray[np.floa
 
 def _strip(vector: NDArray[np.float32]) -> str:
     """A vector as a row of coloured stripes: blue above zero, vermilion below, paler towards zero."""
-    shown = vector[:96]
     scale = float(np.percentile(np.abs(vector), 97)) or 1.0
     stripes = []
-    for n, value in enumerate(shown):
-        colour = "var(--model)" if value >= 0 else "var(--removed)"
-        share = min(abs(float(value)) / scale, 1.0) * 100
-        paint = f"color-mix(in srgb, {colour} {share:.0f}%, transparent)"
-        stripes.append(f"{paint} {n / len(shown):.2%} {(n + 1) / len(shown):.2%}")
-    gradient = f"linear-gradient(90deg, {', '.join(stripes)})"
-    return f'<div class="vector" aria-hidden="true" style="background-image: {gradient}"></div>'
+    for n, value in enumerate(vector[:50], 1):
+        shade = round(min(abs(float(value)) / scale, 1.0) * 9)
+        # Each begins at the left end, which means where the one before it ended.
+        stripes.append(f"var(--{'up' if value >= 0 else 'down'}{shade}) 0 {2 * n}%" if shade else f"#0000 0 {2 * n}%")
+    gradient = f"linear-gradient(90deg,{','.join(stripes)})"
+    return f'<div class="vector" aria-hidden="true" style="background-image:{gradient}"></div>'
 
 
 def honesty(key: str, **values: object) -> None:
@@ -203,39 +200,23 @@ def guarded(draw: Callable[[], None]) -> None:
         error(problem)
 
 
-def show_code(name: str, model: catalog.ModelInfo | None = None, **values: object) -> None:
+def show_code(
+    name: str, model: catalog.ModelInfo | None = None, *, of: catalog.ModelInfo | None = None, **values: object
+) -> None:
     """The lines of plain transformers that compute what is on the screen, with the reader's own inputs.
 
     Drawn when opened: the browser's highlighter weighs 1.5 MB, and a page that nobody opens it on need not wait for it.
-    Lines that open up a network's parts are written for BERT's; with another `model` the page says so instead.
+    Lines that open up a network's parts are written for BERT's; with another `model` the page says so instead. `of` is
+    a model whose folder the lines name, whatever they open up.
     """
     box = st.expander(t("common.code"), key=f"code-{name}", on_change="rerun")
     if not box.open:
         return
-    if model is not None and model.family != "bert" and "Bert" in (paths.CODE / f"{name}.py").read_text("utf-8"):
+    if model is not None and model.family != "bert" and "Bert" in snippets.template(name):
         with box:
             quiet(t("common.code_bert", family=model.family))
     else:
-        box.code(code(name, model, **values), language="python")
-
-
-def code(name: str, model: catalog.ModelInfo | None = None, **values: object) -> str:
-    """The snippet `name` with `values` written in as Python literals, and the folder of `model` (the embedded one)."""
-    template = (paths.CODE / f"{name}.py").read_text(encoding="utf-8")
-    path = (model or catalog.default("masked")).folder
-    folder = (path.relative_to(paths.ROOT) if path.is_relative_to(paths.ROOT) else path).as_posix()
-    literals = {f"__{key.upper()}__": repr(value) for key, value in {"folder": folder, **values}.items()}
-    return re.sub(
-        "|".join(literals), lambda match: literals[match[0]], template
-    )  # in one pass: a text may say __LOOK__
-
-
-def model_source(info: catalog.ModelInfo) -> str:
-    """Where a notebook finds a model: its folder in this project, its name on the hub, or its folder here."""
-    if info.embedded:
-        return info.folder.relative_to(paths.ROOT).as_posix()
-    hub = next((name.partition(":")[2] for name in info.sources if name.startswith("huggingface:")), "")
-    return hub or str(info.folder)
+        box.code(snippets.code(name, of or model, **values), language="python")
 
 
 def _lang() -> str:

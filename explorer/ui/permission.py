@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -16,3 +17,14 @@ def policy() -> uses.Policy:
     Raises ValueError for a setting that names no such permission.
     """
     return uses.allowed(st.get_option("server.address"), os.environ, sys.argv[1:])
+
+
+def at_this_machine() -> bool:
+    """Whether this reader's browser runs on the machine that serves the page, as far as can be told.
+
+    Enough to show where a file lies; what a reader may do goes by `policy`.
+    """
+    if policy().alone:
+        return True
+    host = urlsplit(st.context.url or "").hostname
+    return host is None or (st.context.ip_address is None and uses.is_loopback(host))

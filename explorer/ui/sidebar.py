@@ -12,12 +12,13 @@ from streamlit.navigation.page import StreamlitPage
 
 from explorer import chapters, palette
 from explorer.engine import uses
-from explorer.ui import i18n, navigation, network
+from explorer.ui import i18n, navigation, network, permission
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline, literal
 from explorer.ui.numbers import parameters
 
 _TEACHER = "teacher"
+_OWN_MODEL = "model-of-"  # in the session, with a chapter's name behind it: what that page was last drawn with
 _closes_on_a_phone = st.components.v2.component(
     "sesame_sidebar", html="", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 )
@@ -31,7 +32,7 @@ def draw(pages: Sequence[tuple[int, StreamlitPage]], current: str) -> None:
         st.html(f'<div class="brand" lang="{lang}">{name}<small>{line}</small></div>')
         with st.container(key="chapters"):
             for number, page in pages:
-                st.page_link(page, label=f"{number}\u2002{page.title}")
+                st.page_link(page, label=f"{number}\u2002{page.title}", query_params=navigation.language_of_link())
         with st.container(key="foot"):
             _language()
             _model(current)
@@ -66,15 +67,26 @@ def _language() -> None:
         st.rerun()
 
 
+def follow(chapter: str, model: str) -> None:
+    """The line in the sidebar names the model that the page is drawn with: where a reader has just chosen another one
+    on the page, everything is drawn anew."""
+    key = _OWN_MODEL + chapter
+    shown = st.session_state.get(key) or uses.model_of(chapter).id
+    st.session_state[key] = model
+    if shown != model:
+        st.rerun()
+
+
 def _model(current: str) -> None:
     """The model of the page that is shown; a click leads to all of them."""
-    info = uses.model_of(current)
+    asked = st.session_state.get(_OWN_MODEL + current, "")
+    info = uses.for_page(current, asked, permission.policy()) if asked else uses.model_of(current)
     facts = [t("common.embedded" if info.embedded else "common.fetched")]
     if info.parameters:
         facts.append(t("common.parameters", n=parameters(info.parameters, i18n.language())))
     label = f"{t('common.model')} **{literal(info.name)}** · {' · '.join(facts)}"
     with st.container(key="model-line"):
-        st.page_link(navigation.page(chapters.MODELS), label=label)
+        st.page_link(navigation.page(chapters.MODELS), label=label, query_params=navigation.language_of_link())
 
 
 def _phone() -> None:

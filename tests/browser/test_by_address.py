@@ -2,6 +2,7 @@
 
 A lost array, at first and later    test_a_lost_array_has_the_page_run_again
 A network that fails for a moment   test_a_fetch_that_fails_is_tried_again
+A page that forgot its labels       test_a_page_that_forgot_what_it_was_told_is_told_again
 Below a sub-path                    test_below_a_path_everything_answers
 """
 
@@ -65,6 +66,17 @@ def test_a_fetch_that_fails_is_tried_again(arrays: Callable[..., Page]) -> None:
     page = arrays(fail)
     expect(page.locator(ROW).first).to_be_visible()
     assert len(set(asked)) == 1, "the page need not run again for it"
+
+
+def test_a_page_that_forgot_what_it_was_told_is_told_again(open_page: OpenPage) -> None:
+    page = open_page("/masking", query={"v": "1", "text": "小猫坐在窗台上看雨。", "masks": "1", "focus": "1"})
+    expect(page.locator(ROW).first).to_be_visible()
+    before = page.locator(ROW).first.get_attribute("data-p")
+    page.evaluate("() => window.__sesame.said.clear()")
+    page.locator(CHIP.format(4)).click()
+    settle(page)
+    expect(page.locator(ROW).first).not_to_have_attribute("data-p", before or "")
+    expect(page.locator(f"{BARS} [data-dial='temperature']")).to_be_visible()
 
 
 def test_below_a_path_everything_answers(fresh_server: Callable[..., Server], open_page: OpenPage) -> None:

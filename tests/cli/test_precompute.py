@@ -22,7 +22,7 @@ from explorer.engine.local import LocalEngine
 
 TOLERANCE = {"fp32": 1e-3, "bf16": 1e-2}
 CHECKED = (
-    "masking/fill", "masking/scan", "masking/average", "attention/look", "attention/cell", "context/embed",
+    "masking/fill", "masking/heads", "masking/average", "attention/look", "attention/cell", "context/embed",
     "input/add-up", "input/positions", "pairs/judge", "generation/follow",
 )  # fmt: skip
 

@@ -79,6 +79,7 @@ def test_large_arrays_go_by_address_with_the_same_digits_and_small_ones_inline(s
     for key, (header, arrays) in inline.items():
         other, near = by_address[key]
         entries = {entry["name"]: entry for entry in other.pop("far", [])}
+        assert other.pop("fresh"), "labels at least are to be kept"
         assert other == header
         assert set(near) | set(entries) == set(arrays)
         for name, array in arrays.items():
@@ -93,19 +94,60 @@ def test_large_arrays_go_by_address_with_the_same_digits_and_small_ones_inline(s
     assert far > 4
 
 
-def test_what_has_not_changed_is_the_same_payload_to_the_byte(served: Shelf) -> None:
+def test_what_has_not_changed_is_named_and_the_same_payload_to_the_byte(served: Shelf) -> None:
     page = AppTest.from_file(str(GALLERY), default_timeout=20).run()
-    first = {element.proto.id: element.proto.bytes for element in page.get("bidi_component")}
-    again = {element.proto.id: element.proto.bytes for element in page.run().get("bidi_component")}
-    assert first == again
+    runs = []
+    for _ in range(3):
+        runs.append({element.proto.id: element.proto.bytes for element in page.get("bidi_component")})
+        page.run()
+    first, second, third = runs
+    assert second == third
+    assert sum(map(len, second.values())) < sum(map(len, first.values())) / 2
+    told = {key: unpack(payload) for key, payload in first.items()}
+    for key, payload in second.items():
+        header, arrays = unpack(payload)
+        for name, digest in header.pop("known", {}).items():
+            assert told[key][0]["fresh"][name] == digest
+            if name[0] == "$":
+                arrays[name[1:]] = told[key][1][name[1:]]
+            else:
+                header[name] = told[key][0][name]
+        assert header == {name: value for name, value in told[key][0].items() if name != "fresh"}
+        assert set(arrays) == set(told[key][1])
+
+
+def test_after_a_loss_everything_is_said_anew() -> None:
+    def script() -> None:
+        import numpy as np
+        import streamlit as st
+
+        from explorer.components import said
+
+        header, arrays = {"key": "bars", "labels": ["名"] * 40, "n": 1}, {"row": np.arange(40, dtype=np.int32)}
+        said.shortened("bars", header, arrays)
+        st.session_state["known"] = said.shortened("bars", header, arrays)
+        st.session_state["elsewhere"] = said.shortened("other", header, arrays)
+        said.forget("bars")
+        st.session_state["anew"] = said.shortened("bars", header, arrays)
+
+    state = AppTest.from_function(script).run().session_state
+    (known, no_arrays), (anew, arrays) = state["known"], state["anew"]
+    assert set(known["known"]) == {"labels", "$row"}
+    assert {"labels", "fresh"} & set(known) == set()
+    assert known["n"] == 1
+    assert no_arrays == {}
+    assert "known" not in anew
+    assert anew["labels"] == ["名"] * 40
+    assert set(arrays) == {"row"}
+    assert set(state["elsewhere"][0]["fresh"]) == {"labels", "$row"}, "each figure is told for itself"
 
 
 def test_planes_are_the_bytes_of_the_numbers_in_order_of_weight() -> None:
     numbers = np.array([1, 256, 65536 + 2], dtype=np.int32)
     assert planes(numbers) == bytes([1, 0, 2, 0, 1, 0, 0, 0, 1, 0, 0, 0])
     assert planes(np.array([[3, 4]], dtype=np.uint8)) == bytes([3, 4])
-    with pytest.raises(ValueError, match="float64"):
-        planes(np.zeros(2))
+    with pytest.raises(ValueError, match="float16"):
+        planes(np.zeros(2, dtype=np.float16))
 
 
 def _payloads() -> dict[str, tuple[dict[str, object], dict[str, np.ndarray]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.components.bundle import bundle
-from explorer.components.distribution import head_ids
 from explorer.components.labels import chosen
 from explorer.components.packing import unpack
 from explorer.components.scatter_ab import LEAST_P, LISTED, extremes
+from explorer.lab.types.head import best
 
 ROOT = Path(__file__).parents[2]
 COMPONENTS = sorted(
@@ -43,9 +44,13 @@ def test_the_gallery_runs_and_sends_what_the_browser_reads() -> None:
         header, arrays = unpack(element.proto.bytes)
         payloads[header["key"]] = header, arrays
     header, arrays = payloads["bars"]
-    assert arrays["logits"].shape == (33_627,)
-    assert header["head"][0][1] == "好"
-    assert [chip["covered"] for chip in payloads["strip"][0]["chips"]][6] == "mask"
+    assert header["size"] == 33_627
+    assert arrays["ids"].shape == arrays["logits"].shape == (1, 200)
+    names = dict(json.loads(arrays["about"].tobytes())["names"])
+    assert names[int(arrays["ids"][0, 0])] == "好"
+    assert "whole" not in arrays
+    assert payloads["strip"][0]["covered"] == [[6, "mask", None]]
+    assert json.loads(payloads["strip"][1]["chips"].tobytes())[6]["original"] == "好"
 
 
 def test_missing_words_are_named() -> None:
@@ -59,11 +64,11 @@ def test_a_page_says_a_word_differently_and_only_one_that_is_there() -> None:
         chosen({"a": "x"}, ("a",), {"c": "z"})
 
 
-def test_head_ids_are_a_stable_descending_order() -> None:
+def test_the_best_ids_are_a_stable_descending_order() -> None:
     logits = np.round(np.random.default_rng(1).normal(size=500), 1).astype(np.float32)
     expected = sorted(range(500), key=lambda i: (-logits[i], i))[:60]
-    assert head_ids(logits).tolist() == expected
-    assert head_ids(logits[:7]).tolist() == sorted(range(7), key=lambda i: (-logits[i], i))
+    assert best(logits, 60).tolist() == expected
+    assert best(logits[:7], 60).tolist() == sorted(range(7), key=lambda i: (-logits[i], i))
 
 
 def test_extremes_hold_the_largest_differences_of_the_likely_words() -> None:

@@ -17,7 +17,7 @@ from explorer.engine import catalog, get_engine
 from explorer.lab.types.attention import CellInputs, LookInputs
 from explorer.lab.types.generation import FollowInputs
 from explorer.lab.types.inputs import PositionInputs, SumInputs
-from explorer.lab.types.masking import Edit, FillInputs, ScanInputs
+from explorer.lab.types.masking import Edit, FillInputs, HeadsInputs
 from explorer.lab.types.pairs import JudgeInputs
 from explorer.ui.state import MAX_LINK, _link, _write, from_query, to_query
 from explorer.views.attention import common as attention
@@ -187,7 +187,7 @@ def test_what_comes_computed_is_what_the_pages_show_first(reader: Reader) -> Non
         assert sentence.focus is not None
         edits = masking.edits(sentence, masking.State())
         assert ("masking/fill", FillInputs(sentence.tokens.text, edits, (sentence.focus,))) in wanted
-        assert ("masking/scan", ScanInputs(sentence.tokens.text)) in wanted
+        assert ("masking/heads", HeadsInputs(sentence.tokens.text)) in wanted
         beginning = generation.prompt(generation.in_use(generation.State()))
         assert ("generation/follow", FollowInputs(beginning.ids)) in wanted
         tokens = home.read(examples.entry("home", "default", lang)["text"])

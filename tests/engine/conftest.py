@@ -14,7 +14,7 @@ import pytest
 from explorer.engine.local import LocalEngine
 from explorer.errors import ModelUnavailable
 from explorer.lab.experiment import Implementation
-from explorer.lab.types.core import ModelFacts, Tokens
+from explorer.lab.types.core import ModelFacts, Specials, Tokens
 from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.masking import FillInputs, FillResult, ScanInputs
 
@@ -93,6 +93,9 @@ class FakeModels:
 
     def vocabulary(self, model_id: str) -> tuple[str, ...]:
         return ("[PAD]",)
+
+    def specials(self, model_id: str) -> Specials:
+        return Specials((0,), None, ())
 
     def facts(self, model_id: str) -> ModelFacts:
         raise ModelUnavailable("model_missing", model=model_id, path="nowhere")

@@ -1,14 +1,17 @@
 // What our scripts keep on the window.
 
 interface Window {
-  /** what the components of a page share: figures and vocabularies (shared/registry.js), arrays (shared/far.js) */
+  /** what the components of a page share: figures and vocabularies (shared/registry.js), arrays (far.js, said.js) */
   __sesame?: {
     figures: Record<string, any>;
     vocabularies: Map<string, Promise<{words: string[]; index: Map<string, number>}>>;
     far?: {arrays: Map<string, any>; coming: Map<string, Promise<any>>; size: number};
+    said?: Map<string, Map<string, any>>;
   };
   /** true once the server has been told that the page stands; before, the timer that will tell it: shared/mount.js */
   __sesamePainted?: true | number;
+  /** who listens to what the components of a page tell each other: shared/channel.js */
+  __sesameChannels?: Map<string, Set<(message: any) => boolean>>;
   /** which characters have a glyph: tests/browser/faults.js */
   __glyphs?: Map<string, boolean>;
 }

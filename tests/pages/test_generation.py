@@ -205,8 +205,7 @@ def gemma_result() -> Any:
 
     def read(text: str) -> tuple[float, float]:
         ids = get_engine().tokens(catalog.default("causal").id, text).ids
-        words = get_engine().vocabulary(catalog.default("causal").id)
-        mixed = scrambled(ids, words, common.State().mix)
+        mixed = scrambled(ids, 1, common.State().mix)
         assert sorted(mixed) == sorted(ids) and mixed[0] == ids[0]
         result = get_engine().run(SCAN, catalog.default("causal").id, ScanInputs((ids, mixed))).result
         natural, other = (float(np.sum(row.nats, dtype=np.float64)) for row in result.rows)
@@ -223,3 +222,24 @@ def test_layers_and_heads_of_a_step_are_counted_from_one() -> None:
     assert (head.min, head.value) == (1, 2)
     head.set_value(1).run()
     assert at.session_state["generation-head"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Roses are red,\n", "ends_in_line"),
+        ("\nRoses are red,", None),
+        ("The capital of France is ", "ends_in_blank"),
+        ("The capital of France is", None),
+    ],
+)
+def test_the_prompt_is_read_as_it_was_given(text: str, key: str | None) -> None:
+    """Blanks and line feeds at either end are tokens of a GPT; what such an end does to the answer is said."""
+    at = open_page("generation", "en", text=text, v="1")
+    assert not at.exception
+    state = common.in_use(common.State(text=text))
+    assert common.prompt(state).text == text
+    assert common.prompt(state).ids == get_engine().tokens(state.model, text).ids
+    if "\n" in text:
+        assert common.prompt(state).ids != common.prompt(common.in_use(common.State(text=text.strip("\n")))).ids
+    assert notices(at) == ([] if key is None else [words(f"generation.{key}", "en")])

@@ -295,7 +295,7 @@ def test_ten_thousand_characters_are_cut_and_nothing_is_lost() -> None:
     assert used == common.MAX_TOKENS - 2
     assert cut == words("common.cut", "zh", limit=common.MAX_TOKENS, typed=len(text), used=used)
     assert at.text_input(key="masking-text").value == text
-    assert link(at) == {}
+    assert set(link(at)) <= {"kept", "tool"}
     assert words("common.link_long", "zh") in notices(at)
 
 

@@ -54,6 +54,27 @@ def test_the_language_stays_when_the_link_is_emptied(reader: Reader) -> None:
     assert i18n.language() == "en"
 
 
+def test_back_and_forward_take_the_language_along(reader: Reader) -> None:
+    reader.opens(text="a")
+    assert not i18n.follow_address("masking")
+    i18n.choose_language("en")
+    assert not i18n.follow_address("masking"), "what was chosen is in the address"
+    reader.link.clear()
+    assert i18n.follow_address("masking"), "back to the address before the choice"
+    assert i18n.language() == "zh"
+    reader.link["lang"] = "en"
+    assert i18n.follow_address("masking")
+    assert i18n.language() == "en"
+    reader.link["lang"] = "zh"
+    assert i18n.follow_address("masking")
+    reader.link["lang"] = "en"
+    i18n.follow_address("masking")
+    reader.link.clear()
+    assert not i18n.follow_address("pairs"), "another page, opened by a link that names no language"
+    assert i18n.language() == "en"
+    assert not i18n.follow_address("pairs")
+
+
 def test_texts_are_filled_in(reader: Reader) -> None:
     reader.session["language"] = "en"
     assert i18n.t("common.progress", done=3, total=9) == "3 of 9"

@@ -1,9 +1,9 @@
 import torch
 from transformers import AutoModel, AutoTokenizer
 
-folder, options = __FOLDER__, __OPTIONS__  # a GGUF file must be named
+folder = __FOLDER__
 tokenizer = AutoTokenizer.from_pretrained(folder)
-model = AutoModel.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32, **options).eval()
+model = AutoModel.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32).eval()
 
 layer, head, query, attentions = __LAYER__, __HEAD__, __QUERY__, __ATTENTIONS__
 inputs = tokenizer(*__TEXTS__, return_tensors="pt")

@@ -1,9 +1,9 @@
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-folder, output, options = __FOLDER__, __OUTPUT__, __OPTIONS__  # a GGUF file must be named
+folder, output = __FOLDER__, __OUTPUT__  # output: the matrix that a layer's heads, side by side, go into
 tokenizer = AutoTokenizer.from_pretrained(folder)
-model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, **options).eval()
+model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
 
 
 def silence(head):

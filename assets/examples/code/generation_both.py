@@ -2,10 +2,12 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, BertForMaskedLM
 
 text, start = __TEXT__, __START__
-bert_tokens = AutoTokenizer.from_pretrained(__BERT__)
-bert = BertForMaskedLM.from_pretrained(__BERT__, dtype=torch.float32).eval()
-tokenizer = AutoTokenizer.from_pretrained(__FOLDER__)
-gpt = AutoModelForCausalLM.from_pretrained(__FOLDER__, gguf_file=__GGUF__, dtype=torch.float32).eval()
+folder = __BERT__
+bert_tokens = AutoTokenizer.from_pretrained(folder)
+bert = BertForMaskedLM.from_pretrained(folder, dtype=torch.float32).eval()
+folder = __FOLDER__
+tokenizer = AutoTokenizer.from_pretrained(folder)
+gpt = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
 
 ids = bert_tokens(text, return_tensors="pt").input_ids
 ids[0, __LOOK__] = bert_tokens.mask_token_id

@@ -3,8 +3,9 @@ import time
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained(__FOLDER__)
-model = AutoModelForCausalLM.from_pretrained(__FOLDER__, gguf_file=__GGUF__, dtype=torch.float32).eval()
+folder = __FOLDER__
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
 
 ids, cache = torch.tensor([__IDS__]), None
 for step in range(__N__):

@@ -1,8 +1,9 @@
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained(__FOLDER__)
-model = AutoModelForCausalLM.from_pretrained(__FOLDER__, gguf_file=__GGUF__, dtype=torch.float32).eval()
+folder = __FOLDER__
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
 
 ids, first = __IDS__, __FIRST__  # `first` tokens stand before every text (<bos>)
 start, body = ids[:first], ids[first:]

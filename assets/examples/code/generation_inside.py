@@ -1,8 +1,9 @@
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained(__FOLDER__)
-model = AutoModelForCausalLM.from_pretrained(__FOLDER__, gguf_file=__GGUF__, dtype=torch.float32).eval()
+folder = __FOLDER__
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
 
 model.set_attn_implementation("eager")  # the plain attention, which hands out its weights
 ids = torch.tensor([__IDS__])

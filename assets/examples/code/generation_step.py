@@ -2,8 +2,9 @@ import numpy as np
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessorList, generation as g
 
-tokenizer = AutoTokenizer.from_pretrained(__FOLDER__)
-model = AutoModelForCausalLM.from_pretrained(__FOLDER__, gguf_file=__GGUF__, dtype=torch.float32).eval()
+folder = __FOLDER__
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
 
 temperature, top_k, top_p, min_p, penalty = __TEMPERATURE__, __TOP_K__, __TOP_P__, __MIN_P__, __PENALTY__
 ids, cache = torch.tensor([__IDS__]), None

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer import numerics
-from explorer.components.distribution import head_ids
 from explorer.components.labels import interface
 from explorer.components.mounting import declare
+from explorer.lab.types.head import best
 
 TABLE = "compare"  # of assets/text/<lang>/components.toml
 LABELS = (
@@ -113,7 +113,7 @@ def _draw(columns: Sequence[Mapping[str, Any]], *, key: str, **texts: str) -> No
 def column(series: Series, vocabulary: Sequence[str]) -> dict[str, Any]:
     """What is drawn of one series: the first SHOWN words, the original if it is not among them, and the rest."""
     p = numerics.softmax(series.logits)
-    ids = head_ids(series.logits, SHOWN).tolist()
+    ids = best(series.logits, SHOWN).tolist()
     if series.original_id is not None and series.original_id not in ids:
         ids.append(series.original_id)
     rows = [

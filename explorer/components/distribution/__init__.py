@@ -1,7 +1,8 @@
-"""A whole distribution over the vocabulary as bars, sent once; its dials act in the browser.
+"""A distribution over the vocabulary as bars: its head is sent, its dials act in the browser.
 
-Knows scores, words and how to show probabilities. It does not know which model or position they come from.
-The softmax and the ranks are computed in the browser from the scores (shared/softmax.js).
+Knows scores, words and how to show probabilities. It does not know which model or text they come from. Probabilities
+are computed in the browser (shared/head.js). The answers at several positions may come together; then a gesture on a
+token strip is answered at once, before Python runs.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from explorer.components.events import last_seen, listed, listener, real, short_text, whole
 from explorer.components.labels import interface
 from explorer.components.mounting import declare
+from explorer.components.packing import json_array
+from explorer.lab.types.arrays import Doubles, Floats, Ids
+from explorer.lab.types.head import Known, head_of, known
 
 TABLE = "bars"  # of assets/text/<lang>/components.toml
 LABELS = (
@@ -37,6 +40,8 @@ LABELS = (
     "watch_remove",  # {word}
     "watch_waiting",  # a word of several tokens that Python is scoring
     "words_failed",  # the vocabulary could not be fetched
+    "ghost",  # what the outline on a bar means
+    "summary_before",  # {list}: the same for screen readers
     "csv_columns",  # 5 names, comma-separated: rank, id, token, score, probability
 )
 
@@ -44,7 +49,7 @@ TEMPERATURE = (0.1, 3.0)
 SHOW = (3, 30)
 MAX_WATCHED = 8
 MAX_WORD = 40
-_HEAD = 60
+_NAMED = SHOW[1]  # so many of the best have their names with them: those that can be shown
 
 _mount = declare(Path(__file__).parent)
 
@@ -75,13 +80,49 @@ class Watch:
     watch: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Answers:
+    """The heads of one or more positions of a text (lab/types/head.py), and what else can be shown of them.
+
+    positions[n]   ids[n, k]   logits[n, k]   tail[n, nodes]
+    original[n]    the token the reader wrote there, with its score and rank; None where there is none
+    watched[w]     tokens whose score and rank are known at every position: watched_logit[n, w], watched_rank[n, w]
+    size           of the vocabulary
+    """
+
+    positions: Sequence[int]
+    ids: Ids
+    logits: Floats
+    tail: Doubles
+    original: Sequence[Known | None]
+    watched: Sequence[int]
+    watched_logit: Floats
+    watched_rank: Ids
+    size: int
+
+
+def one_answer(logits: Floats, position: int, original: int | None, watched: Sequence[int]) -> Answers:
+    """The answer at one position, from all its scores logits[vocab]. Raises ValueError as `head_of` does."""
+    head = head_of(logits)
+    places = known(logits, watched)
+    return Answers(
+        positions=(position,), ids=head.ids[None], logits=head.logits[None], tail=head.tail[None],
+        original=(None if original is None else known(logits, (original,))[0],), watched=tuple(watched),
+        watched_logit=np.array([[one.logit for one in places]], dtype=np.float32),
+        watched_rank=np.array([[one.rank for one in places]], dtype=np.int32),
+        size=head.size,
+    )  # fmt: skip
+
+
 def distribution(
-    logits: NDArray[np.float32],
+    answers: Answers,
     *,
     key: str,
-    head: Mapping[int, str],
+    position: int,
+    word_of: Callable[[int], str],
     vocab_url: str,
-    original_id: int | None = None,
+    follows: str | None = None,
+    whole: Floats | None = None,
     temperature: float = 1.0,
     show: int = 5,
     watch: Sequence[str] = (),
@@ -89,28 +130,47 @@ def distribution(
     hide: bool = False,
     on_dials: Callable[[Dials], None] | None = None,
     on_watch: Callable[[Watch], None] | None = None,
+    on_whole: Callable[[], None] | None = None,
     caption: str = "",
     title: str = "",
 ) -> None:
     """Mounts the bars. Callbacks run before the page's next run; dials speak once, when they are let go.
 
-    logits[vocab]  finite float32 scores before the softmax
-    head           id → token, at least for the first 60 (see `head_ids`) and the original, so that bars are drawn
-                   before the vocabulary is there
-    vocab_url      a JSON array of all tokens by id, relative to the page's base; fetched when first needed
-    original_id    the token the reader wrote there; it is always shown, with its rank. None: there is none
+    position     the one of `answers` that is shown; its original is always shown, with its rank
+    word_of      id → token; the best at each position, the originals and the watched travel with their names
+    vocab_url    a JSON array of all tokens by id, relative to the page's base; fetched when all scores are exported
+    follows      the key of a token strip: when just one token is covered there, its answer is shown at once. None: no
+    whole        all scores at `position`; sent when `on_whole` has been called, which asks for them
     temperature, show, watch   where the dials stand; the browser keeps its own place until these change
     extra          rows for the watched words that are not one token
     hide           predict, then reveal: words and numbers stay secret until the reader asks
     """
-    if logits.ndim != 1 or logits.dtype != np.float32 or not np.isfinite(logits).all():
-        raise ValueError("logits must be one row of finite float32")
+    named = {*answers.ids[:, :_NAMED].ravel().tolist(), *answers.watched}
+    named |= {one.id for one in answers.original if one is not None}
+    about = {
+        "positions": list(answers.positions),
+        "original": [None if one is None else [one.id, one.logit, one.rank] for one in answers.original],
+        "names": [[id_, word_of(id_)] for id_ in sorted(named)],
+    }
+    small = answers.size <= np.iinfo(np.uint16).max
+    arrays = {
+        "about": json_array(about),
+        "ids": answers.ids.astype(np.uint16 if small else np.int32),
+        "logits": answers.logits,
+        "tail": answers.tail,
+        "watched": np.array(answers.watched, dtype=np.int32),
+        "watched_logit": answers.watched_logit,
+        "watched_rank": answers.watched_rank,
+        **({} if whole is None else {"whole": whole}),
+    }
     header = {
         "key": key,
         **interface(TABLE, LABELS),
-        "head": [[int(id_), token] for id_, token in head.items()],
+        "size": answers.size,
+        "position": position,
+        "follows": follows,
+        "follows_n": 0 if follows is None else last_seen(follows),
         "vocab_url": vocab_url,
-        "original": original_id,
         "temperature": temperature,
         "show": show,
         "watch": list(watch),
@@ -122,18 +182,11 @@ def distribution(
     }
     _mount(
         header,
-        {"logits": logits},
+        arrays,
         on_dials_change=listener(key, "dials", parse_dials, on_dials),
         on_watch_change=listener(key, "watch", parse_watch, on_watch),
+        on_whole_change=listener(key, "whole", lambda _: None, lambda _: on_whole and on_whole()),
     )
-
-
-def head_ids(logits: NDArray[np.float32], count: int = _HEAD) -> NDArray[np.int64]:
-    """The ids of the `count` highest scores, best first, ties by id: those whose tokens `head` must hold."""
-    count = min(count, logits.shape[0])
-    threshold = np.partition(logits, -count)[-count]
-    candidates = np.flatnonzero(logits >= threshold)
-    return candidates[np.argsort(-logits[candidates], kind="stable")][:count]
 
 
 def parse_dials(value: Mapping[str, Any]) -> Dials:

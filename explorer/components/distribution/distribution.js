@@ -2,15 +2,21 @@ import {fill, grouped, percent, pieces, visible} from "../shared/format.js";
 import {h, setToken} from "../shared/dom.js";
 import {palette} from "../shared/theme.js";
 import {registerFigure, vocabulary} from "../shared/registry.js";
+import {fromJson} from "../shared/packing.js";
 import {mount} from "../shared/mount.js";
 import {Echo} from "../shared/echo.js";
 import {Dial, plainScale, ratioScale} from "../shared/dial.js";
 import {Distribution} from "../shared/softmax.js";
+import {Heads} from "../shared/heads.js";
+import {Before, outline} from "../shared/ghost.js";
+import {listen} from "../shared/channel.js";
 import {csvText, fitted, picture, tag, text} from "../shared/svg.js";
 
-// Bars of a whole distribution. Dials re-draw from the scores that are here; Python hears of them when they rest.
+// Bars of a whole distribution. Dials re-draw from the scores that are here; Python hears of them when they rest. Where
+// the answers at other positions are here too, a gesture on the sentence is answered at once, and Python follows.
 
 const REST_MS = 300;
+const ASKED_MS = 20_000; // for the whole vector
 const MAX_WATCHED = 8;
 const MAX_WORD = 40;
 
@@ -20,29 +26,33 @@ class Bars {
     this.send = send;
     this.verdict = h("p", {class: "verdict"});
     this.list = h("ol", {class: "answer", role: "list"});
+    this.legend = h("p", {class: "ghosts"}, h("s", {"aria-hidden": "true"}), h("span"));
     this.panel = h("div", {class: "dials"});
     this.news = h("p", {class: "news", role: "status"});
     this.spoken = h("p", {class: "unseen", role: "status"});
     this.caption = h("figcaption");
-    root.append(h("figure", {role: "group"}, this.verdict, this.list, this.panel, this.news, this.spoken, this.caption));
+    root.append(h("figure", {role: "group"}, this.verdict, this.list, this.legend, this.panel, this.news, this.spoken, this.caption));
     this.echo = new Echo(() => {
       this.adopt();
       this.draw();
     });
     this.rows = [];
     this.watch = [];
+    this.before = new Before();
+    /** @type {{n: number, position: number} | null} what the page shows before Python knows of it */
+    this.ahead = null;
+    /** @type {((logits: Float32Array) => void) | null} */
+    this.whole = null;
   }
 
-  update(header, {logits}) {
+  update(header, arrays) {
     const before = this.header;
     this.header = header;
-    this.head = new Map(header.head);
-    this.headIds = new Map(header.head.map(([id, word]) => [word, id]));
-    const same = this.distribution && sameNumbers(this.distribution.logits, logits);
-    if (!same) {
-      this.distribution = new Distribution(logits);
-      this.open = false;
-    }
+    const about = fromJson(arrays.about);
+    const {names} = about;
+    this.heads = new Heads(header.size, about, arrays);
+    this.names = new Map(names);
+    this.ids = new Map(names.map(([id, word]) => [word, id]));
     if (header.hide !== before?.hide) this.open = false;
     this.root.firstChild.setAttribute("aria-label", header.labels.bars);
     this.caption.textContent = header.caption;
@@ -50,11 +60,20 @@ class Bars {
     if (furniture !== this.furniture) this.furnish(furniture);
     const placed = JSON.stringify([header.temperature, header.show, header.watch]);
     const settled = this.echo.settles(header.n);
-    if (settled && placed !== this.placed && !this.held) this.adopt();
+    const adopts = settled && placed !== this.placed && !this.held;
+    if (adopts && this.header.temperature !== this.temperature) this.before.change();
+    if (adopts) this.adopt();
     this.placed = settled ? placed : this.placed;
-    this.needWords();
+    // A gesture that Python does not know of yet goes on being answered here, if these heads still can.
+    if (this.ahead && (header.follows_n >= this.ahead.n || this.heads.row(this.ahead.position) < 0)) this.ahead = null;
+    this.place(this.ahead?.position ?? header.position);
+    if (header.follows !== before?.follows) {
+      this.unlisten?.();
+      this.unlisten = header.follows && listen(header.follows, (gesture) => this.follow(gesture));
+    }
     this.draw();
     this.spoken.textContent = this.summary();
+    if (arrays.whole && !this.ahead) this.whole?.(arrays.whole);
     this.unregister?.();
     this.unregister = registerFigure(header.key, {
       title: header.title || header.labels.bars, element: this.root, svg: () => this.svg(), csv: () => this.csv(),
@@ -67,6 +86,29 @@ class Bars {
     cancelAnimationFrame(this.frame);
     this.gone = true;
     this.unregister?.();
+    this.unlisten?.();
+  }
+
+  // The answer at `position` is what the bars show from now on.
+  place(position) {
+    const row = this.heads.row(position);
+    const head = this.heads.head(row);
+    const same = this.head && position === this.position && head.same(this.head);
+    if (this.head && !same) this.before.change();
+    if (!same) this.open = false;
+    this.head = head;
+    this.position = position;
+    this.original = this.heads.original(row);
+  }
+
+  // A gesture on the sentence: one token covered, or none that is known here (then Python's last word stands).
+  follow({position, n}) {
+    if (position !== null && this.heads.row(position) < 0) return false;
+    this.ahead = position === null ? null : {position, n};
+    this.place(position ?? this.header.position);
+    this.draw();
+    this.spoken.textContent = this.summary();
+    return true;
   }
 
   // Takes the dials from the last payload.
@@ -89,6 +131,8 @@ class Bars {
     const dial = (name, scale, home, label, act) => new Dial({
       name, scale, home, label, reset: labels.reset, done: () => this.rest(),
       live: (value) => {
+        if (!this.turning && name === "temperature") this.before.change();
+        this.turning = true;
         act(value);
         this.soon();
       },
@@ -103,7 +147,6 @@ class Bars {
     }
     this.box = h("input", {type: "text", maxlength: MAX_WORD, autocomplete: "off", autocapitalize: "off", spellcheck: "false",
       enterkeyhint: "search", placeholder: labels.watch, "aria-label": labels.watch});
-    this.box.addEventListener("focus", () => this.fetchWords().catch(() => {}));
     this.box.addEventListener("keydown", (event) => {
       // While an input method composes, Enter belongs to it.
       if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
@@ -125,58 +168,35 @@ class Bars {
   }
 
   rest() {
+    this.turning = false;
     cancelAnimationFrame(this.frame);
     this.frame = null;
     this.draw();
     this.list.classList.remove("live");
     const n = this.echo.next(); // from now on, and not only when it is told, older answers leave the dials alone
     clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.send("dials", {...this.place(), n}), REST_MS);
+    this.resting = setTimeout(() => this.send("dials", {...this.dialled(), n}), REST_MS);
   }
 
-  place() {
+  dialled() {
     return {temperature: this.temperature, show: this.show, watch: this.watch};
   }
 
   // ---- watched words --------------------------------------------------------------------------------------------
 
-  async ask(typed) {
+  ask(typed) {
     const word = typed.trim().normalize("NFC");
     this.box.value = "";
     if (!word || this.watch.includes(word)) return;
     this.watch = [...this.watch, word].slice(-MAX_WATCHED);
     this.drawWatched();
-    await this.fetchWords().catch(() => {});
-    if (this.gone || !this.watch.includes(word)) return;
-    if (this.idOf(word) !== undefined) this.rest();
+    if (this.head.has(this.ids.get(word))) this.rest();
     else this.send("watch", {word, watch: this.watch, n: this.echo.next()});
     this.draw();
   }
 
   wordOf(id) {
-    return visible(this.head.get(id) ?? this.all?.words[id] ?? `#${id}`);
-  }
-
-  idOf(word) {
-    return this.headIds.get(word) ?? this.all?.index.get(word);
-  }
-
-  fetchWords() {
-    return vocabulary(this.header.vocab_url).then(({words, index}) => {
-      this.all = {words, index};
-      this.news.textContent = "";
-    }, (error) => {
-      this.news.textContent = this.header.labels.words_failed;
-      throw error;
-    });
-  }
-
-  // Words from a link, or many bars, may need more than the head that came along.
-  needWords() {
-    const {extra} = this.header;
-    const unknown = this.watch.some((word) => this.idOf(word) === undefined && !extra.some(({label}) => label === word));
-    if (this.all) return;
-    if (unknown || [...this.distribution.head.subarray(0, this.show)].some((id) => !this.head.has(id))) this.fetchWords().then(() => this.gone || this.draw(), () => {});
+    return visible(this.names.get(id) ?? `#${id}`);
   }
 
   drawWatched() {
@@ -198,12 +218,14 @@ class Bars {
 
   // What is to be seen, as data: used by the screen, the picture and the tests.
   plan() {
-    const {distribution: d, header} = this;
-    const {original, labels, extra} = header;
-    d.heat(this.temperature);
-    const ghost = (id) => (this.temperature === 1 ? null : d.plain(id));
-    const ofToken = (id, kind) => ({kind, id, p: d.p(id), word: this.wordOf(id), ghost: ghost(id), rank: d.rank(id), original: id === original});
-    const first = [...d.head.subarray(0, this.show)].map((id) => ofToken(id, "first"));
+    const {head, header, original} = this;
+    const {labels} = header;
+    // The joint scores that Python computed are those of its own position.
+    const extra = this.ahead ? [] : header.extra;
+    const p = head.at(this.temperature);
+    this.before.saw(this.secret() ? null : p);
+    const ofToken = (id, kind) => ({kind, id, p: p(id), word: this.wordOf(id), ghost: this.before.p(id), rank: head.rank(id), original: id === original});
+    const first = [...head.ids.subarray(0, this.show)].map((id) => ofToken(id, "first"));
     const listed = new Set(first.map(({id}) => id));
     const pinned = [];
     const pin = (id) => {
@@ -217,12 +239,12 @@ class Bars {
     for (const word of this.secret() ? [] : this.watch) { // a guess waits beside the box until the answer is shown
       const row = extra.find(({label}) => label === word);
       if (row) joint.push({kind: "joint", word: visible(word), p: row.p, note: row.note});
-      else if (this.idOf(word) !== undefined) pin(this.idOf(word));
+      else if (head.has(this.ids.get(word))) pin(this.ids.get(word));
       else joint.push({kind: "waiting", word: visible(word), p: null, note: labels.watch_waiting});
     }
     const tokens = [...first, ...pinned];
     const shown = tokens.reduce((sum, row) => sum + row.p, 0);
-    const left = d.logits.length - tokens.length;
+    const left = head.size - tokens.length;
     const rest = {kind: "rest", word: labels.rest, long: fill(labels.rest_long, {n: grouped(left)}), p: Math.max(0, 1 - shown)};
     const said = tokens.find((row) => row.original) ?? first[0];
     return {rows: [...tokens, ...(left > 0 ? [rest] : []), ...joint], said};
@@ -240,6 +262,8 @@ class Bars {
     while (this.rows.length < rows.length) this.rows.push(this.newRow());
     while (this.rows.length > rows.length) this.rows.pop().item.remove();
     rows.forEach((row, i) => this.drawRow(this.rows[i], row, rows[i - 1], secret));
+    this.legend.lastChild.textContent = this.header.labels.ghost;
+    this.legend.hidden = secret || rows.every((row) => row.ghost === undefined || row.ghost === null);
     this.drawVerdict(said, secret);
     const asked = this.header.labels[secret ? "guess" : "watch"];
     this.box.placeholder = asked;
@@ -267,8 +291,7 @@ class Bars {
     word.title = hidden ? "" : row.long ?? row.word;
     const concealed = secret || row.p === null;
     bar.style.width = concealed ? "0%" : `${100 * row.p}%`;
-    ghost.hidden = concealed || row.ghost === undefined || row.ghost === null;
-    if (!ghost.hidden) ghost.style.width = `${100 * row.ghost}%`;
+    outline(ghost, concealed ? null : row.ghost);
     amount.textContent = secret ? "" : row.p === null ? "…" : percent(row.p);
     note.textContent = secret ? "" : row.kind === "pinned" ? fill(labels.rank, {rank: grouped(row.rank)}) : row.note ?? "";
     const facts = secret ? {kind: row.kind} : {kind: row.kind, id: row.id, p: row.p, rank: row.rank, ghost: row.ghost};
@@ -279,7 +302,8 @@ class Bars {
   }
 
   drawVerdict(said, secret) {
-    const {labels, original, lang} = this.header;
+    const {labels, lang} = this.header;
+    const {original} = this;
     if (secret) {
       if (this.verdict.dataset.secret) return;
       delete this.verdict.dataset.p;
@@ -308,8 +332,10 @@ class Bars {
     const {labels} = this.header;
     if (this.secret()) return labels.hidden;
     const {rows} = this.plan();
-    const list = rows.filter(({kind}) => kind === "first").map(({word, p}) => `${word} ${percent(p)}`).join(", ");
-    return [this.verdict.textContent, fill(labels.summary, {list})].join(" ");
+    const listed = (ps) => ps.map(({word, p}) => `${word} ${percent(p)}`).join(", ");
+    const list = listed(rows.filter(({kind}) => kind === "first"));
+    const moved = listed(rows.flatMap(({word, ghost}) => (typeof ghost === "number" ? [{word, p: ghost}] : [])));
+    return [this.verdict.textContent, fill(labels.summary, {list}), moved && fill(labels.summary_before, {list: moved})].filter(Boolean).join(" ");
   }
 
   // ---- export ---------------------------------------------------------------------------------------------------
@@ -336,12 +362,15 @@ class Bars {
       if (!secret && row.p !== null) {
         parts.push(tag("rect", {x: left, y: y + 6, width: width * row.p, height: 18, rx: Math.min(5, (width * row.p) / 2),
           fill: row.kind === "rest" ? "url(#hatch)" : colours.model, opacity: row.kind === "joint" ? 0.6 : null}));
-        if (row.ghost) parts.push(tag("rect", {x: left, y: y + 7, width: width * row.ghost, height: 16, fill: "none", stroke: colours.soft, "stroke-dasharray": "3 3"}));
+        if (row.ghost) {
+          const box = {x: left, y: y + 7, width: width * row.ghost, height: 16, fill: "none", stroke: colours.soft, "stroke-dasharray": "3 3"};
+          parts.push(tag("rect", box));
+        }
         const rank = row.kind === "pinned" ? "  " + fill(header.labels.rank, {rank: grouped(row.rank)}) : "";
         parts.push(text(left + width + 12, y + 15, percent(row.p) + rank, {...middle, "font-size": 15, fill: quiet ? colours.soft : colours.ink}));
       }
     });
-    const dials = secret ? [] : [this.dials.temperature.name.textContent];
+    const dials = secret ? [] : [this.dials.temperature.name.textContent, this.legend.hidden ? "" : header.labels.ghost].filter(Boolean);
     parts.push(text(left, top + 34 * rows.length + 16, dials.join(" · "), {"font-size": 13, fill: colours.soft}));
     return picture(720, top + 34 * rows.length + 32, colours, header.title || header.labels.bars, header.caption, parts);
   }
@@ -349,17 +378,35 @@ class Bars {
   async csv() {
     const names = this.header.labels.csv_columns.split(",").map((name) => name.trim());
     if (this.secret()) return csvText([names]);
-    const {words} = await vocabulary(this.header.vocab_url);
-    const {distribution: d} = this;
-    d.heat(this.temperature);
-    return csvText([names, ...Array.from(d.order(), (id, i) => [i + 1, id, words[id] ?? "", d.logits[id], d.p(id)])]);
+    const [{words}, logits] = await Promise.all([this.fetchWords(), this.fetchWhole()]);
+    const whole = new Distribution(logits);
+    whole.heat(this.temperature);
+    return csvText([names, ...Array.from(whole.order(), (id, i) => [i + 1, id, words[id] ?? "", whole.logits[id], whole.p(id)])]);
   }
-}
 
-function sameNumbers(a, b) {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
+  async fetchWords() {
+    try {
+      const found = await vocabulary(this.header.vocab_url);
+      this.news.textContent = "";
+      return found;
+    } catch (error) {
+      this.news.textContent = this.header.labels.words_failed;
+      throw error;
+    }
+  }
+
+  // All scores at this position: Python sends them when it is asked.
+  fetchWhole() {
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error("the scores did not come")), ASKED_MS);
+      this.whole = (logits) => {
+        clearTimeout(late);
+        this.whole = null;
+        resolve(logits);
+      };
+      this.send("whole", {n: this.echo.next()});
+    });
+  }
 }
 
 function shortNumber(t) {

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer import numerics
-from explorer.components.distribution import head_ids
+from explorer.lab.types.head import best as best_of
 
 HEAD = 512
 DIAL = tuple(round(0.05 * step, 2) for step in range(1, 61))  # where the temperature can stand, but for 0
@@ -29,7 +29,7 @@ def known(
     "sums"                            [T, log Σ exp((z − z_best) / T)] over all others, for every T of the dial and
                                       `temperature`; None where nothing is left that counts
     """
-    best = head_ids(logits, HEAD)
+    best = best_of(logits, HEAD)
     inside = np.zeros(len(logits), dtype=bool)
     inside[best] = True
     more = np.array(sorted(id_ for id_ in set(beside) if not inside[id_]), dtype=np.int64)

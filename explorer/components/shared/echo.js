@@ -32,10 +32,15 @@ export class Echo {
    */
   settles(seen) {
     if (this.open && seen < this.n) return false;
-    this.stop();
-    this.open = false;
+    this.forget();
     this.n = Math.max(this.n, seen);
     return true;
+  }
+
+  // No answer is waited for any more: the next payload counts, whatever it knows.
+  forget() {
+    this.stop();
+    this.open = false;
   }
 
   stop() {

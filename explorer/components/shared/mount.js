@@ -1,5 +1,6 @@
 import {bring, here, Lost} from "./far.js";
 import {unpack} from "./packing.js";
+import {recall} from "./said.js";
 import {applyTheme} from "./theme.js";
 
 // Ties a view (an object with update(header, arrays) and destroy()) to Streamlit's life cycle.
@@ -27,14 +28,15 @@ function tellPainted() {
 // room), the page is asked to run again: what waits for a later one then waits for the next update.
 function draw(component, entry, turn) {
   const {header, arrays} = unpack(component.data);
-  const far = header.far ?? [];
-  const now = far.filter(({later}) => !later);
   const lost = (error) => {
     if (!(error instanceof Lost)) throw error;
     if (entry.turn !== turn) return;
     setTimeout(() => entry.turn === turn && entry.send("lost", {}), entry.patience);
     entry.patience = Math.min(2 * entry.patience + 250, MOST_PATIENCE_MS);
   };
+  if (!recall(header, arrays)) return lost(new Lost("said"));
+  const far = header.far ?? [];
+  const now = far.filter(({later}) => !later);
   const later = (name) => new Promise((resolve) => {
     const at = far.find((one) => one.name === name);
     if (!at) resolve(arrays[name]);

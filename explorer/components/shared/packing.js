@@ -1,11 +1,15 @@
 // Reads the payload made by packing.py. Gives views of the bytes where they are aligned, copies where they are not.
 
-const TYPED = {float32: Float32Array, int32: Int32Array, uint8: Uint8Array};
+const TYPED = {float64: Float64Array, float32: Float32Array, int32: Int32Array, uint16: Uint16Array, uint8: Uint8Array};
+
+export function fromJson(bytes) {
+  return JSON.parse(new TextDecoder().decode(bytes));
+}
 
 export function unpack(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+  const header = fromJson(bytes.subarray(4, 4 + length));
   const start = 4 + length + ((4 - (length % 4)) % 4);
   const arrays = {};
   for (const {name, dtype, shape, offset} of header.arrays) {

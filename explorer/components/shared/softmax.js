@@ -15,7 +15,6 @@ export class Distribution {
     /** @type {Uint32Array | null} */
     this.all = null;
     this.heat(1);
-    this.plainSum = this.sum;
   }
 
   // Sets the temperature: one pass over the vocabulary.
@@ -29,11 +28,6 @@ export class Distribution {
 
   p(id) {
     return Math.exp((this.logits[id] - this.max) / this.temperature) / this.sum;
-  }
-
-  // The probability at temperature 1, whatever the temperature is now.
-  plain(id) {
-    return Math.exp(this.logits[id] - this.max) / this.plainSum;
   }
 
   // 1 = first, at every temperature. Words with the same score share the better rank.

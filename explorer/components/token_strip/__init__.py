@@ -15,6 +15,7 @@ from typing import Any, Literal
 from explorer.components.events import MalformedEventError, last_seen, listed, listener, whole
 from explorer.components.labels import interface
 from explorer.components.mounting import declare
+from explorer.components.packing import json_array
 from explorer.lab.types.core import Tokens
 
 TABLE = "strip"  # of assets/text/<lang>/components.toml
@@ -107,6 +108,7 @@ def token_strip(
     on_change: Callable[[StripChange], None] | None = None,
     mode: Literal["toggle", "one", "pick", "show"] = "toggle",
     reveal: bool = True,
+    quick: bool = False,
     words: Mapping[str, str] | None = None,
     tint: float | None = None,
     caption: str = "",
@@ -122,23 +124,28 @@ def token_strip(
          "show"    nothing can be clicked; tooltips work.
     focus   the position the page speaks about: it gets the orange ring
     reveal  a covered chip shows its original on hover, focus and long press; False keeps it secret
+    quick   figures of the page that follow this strip (see `distribution`) may show the answer when just one token is
+            covered with the mask; `on_change` then hears of it when the reader rests
     tint    the surprisal (nats) that fills a chip's blue mark; None draws none. ln(vocabulary) is the guessing line.
     words   texts of LABELS that this page says differently
     """
     header = {
         "key": key,
         **interface(TABLE, LABELS, words),
-        "chips": [asdict(chip) for chip in chips],
+        "covered": [[i, chip.covered, chip.shown] for i, chip in enumerate(chips) if chip.covered is not None],
         "focus": focus,
         "mode": mode,
         "reveal": reveal,
+        "quick": quick,
         "tint": tint,
         "caption": caption,
         "title": title,
         "n": last_seen(key),
     }
+    # What a gesture changes goes with the header; the tokens themselves stay the same, and so need to come only once.
+    still = [{k: value for k, value in asdict(chip).items() if k not in ("covered", "shown")} for chip in chips]
     parse = partial(parse_change, kinds=tuple(chip.kind for chip in chips))
-    _mount(header, on_change_change=listener(key, "change", parse, on_change))
+    _mount(header, {"chips": json_array(still)}, on_change_change=listener(key, "change", parse, on_change))
 
 
 def parse_change(value: Mapping[str, Any], kinds: Sequence[str]) -> StripChange:

@@ -4,12 +4,15 @@ import {palette} from "../shared/theme.js";
 import {registerFigure} from "../shared/registry.js";
 import {mount} from "../shared/mount.js";
 import {Echo} from "../shared/echo.js";
+import {tell} from "../shared/channel.js";
+import {fromJson} from "../shared/packing.js";
 import {Tooltip} from "../shared/tooltip.js";
 import {csvText, picture, tag, text} from "../shared/svg.js";
 
 // The sentence as chips. The covered set lives here between gesture and answer; the server's word is final.
 
 const HOLD_MS = 450;
+const REST_MS = 300; // Python hears of gestures that were answered in the page when they rest
 const STEPS = {ArrowRight: 1, ArrowLeft: -1};
 
 class TokenStrip {
@@ -23,7 +26,11 @@ class TokenStrip {
     this.caption = h("figcaption");
     root.append(h("figure", {}, this.group, this.keys, this.count, this.legend, this.caption));
     this.tip = new Tooltip(root);
-    this.echo = new Echo(() => this.adopt());
+    this.echo = new Echo(() => {
+      this.answer(null, this.echo.n);
+      this.adopt();
+    });
+    this.leaving = new AbortController();
     this.buttons = [];
     this.covered = new Set();
     this.shape = "";
@@ -31,9 +38,10 @@ class TokenStrip {
     this.listen();
   }
 
-  update(header) {
+  update(header, {chips}) {
     this.header = header;
-    this.chips = header.chips;
+    const covers = new Map(header.covered.map(([i, how, shown]) => [i, {covered: how, shown}]));
+    this.chips = fromJson(chips).map((chip, i) => ({covered: null, shown: null, ...chip, ...covers.get(i)}));
     const {labels} = header;
     this.group.setAttribute("aria-label", labels.strip);
     this.group.setAttribute("aria-describedby", "keys");
@@ -53,6 +61,8 @@ class TokenStrip {
 
   destroy() {
     this.echo.stop();
+    this.flush();
+    this.leaving.abort();
     clearTimeout(this.holding);
     this.unregister?.();
   }
@@ -203,6 +213,18 @@ class TokenStrip {
       this.look(-1);
     });
     group.addEventListener("keydown", (event) => this.key(event, index(event)));
+    // What was answered here is told before anything else is asked for, or the page is left.
+    const {signal} = this.leaving;
+    addEventListener("pagehide", () => this.flush(), {signal});
+    addEventListener("pointerdown", (event) => event.composedPath().includes(this.root) || this.flush(), {signal, capture: true});
+    // Back and forward: the link counts, and not what it was about to become.
+    addEventListener("popstate", () => {
+      if (!this.waiting) return;
+      clearTimeout(this.resting);
+      this.waiting = null;
+      this.echo.forget();
+      this.answer(null, this.echo.n);
+    }, {signal});
     group.addEventListener("keyup", (event) => event.key === "Shift" && this.endExtending());
   }
 
@@ -229,9 +251,11 @@ class TokenStrip {
       this.look(-1);
       this.group.setPointerCapture(drag.pointer);
     }
+    if (drag.end === Number(under.dataset.i)) return;
     drag.end = Number(under.dataset.i);
     if (this.header.mode === "one") {
       if (this.live(drag.end)) this.moveTo(drag.end);
+      this.answer(this.only(), this.echo.n + 1); // while it is dragged; Python hears of where it was let go
     } else {
       this.covered = new Set([...drag.before, ...this.between(drag.start, drag.end)]);
     }
@@ -255,6 +279,7 @@ class TokenStrip {
     if (!done) {
       this.covered = drag.before;
       this.focus = drag.focus;
+      this.answer(this.waiting ? this.only() : null, this.echo.n);
       this.paint();
       return;
     }
@@ -306,7 +331,30 @@ class TokenStrip {
 
   commit() {
     this.paint();
-    this.send("change", {covered: [...this.covered].sort((a, b) => a - b), focus: this.focus ?? null, n: this.echo.next()});
+    const n = this.echo.next();
+    const answered = this.answer(this.only(), n);
+    clearTimeout(this.resting);
+    this.waiting = {covered: [...this.covered].sort((a, b) => a - b), focus: this.focus ?? null, n};
+    if (answered) this.resting = setTimeout(() => this.flush(), REST_MS);
+    else this.flush();
+  }
+
+  // Tells Python what it has not heard yet.
+  flush() {
+    clearTimeout(this.resting);
+    if (this.waiting) this.send("change", this.waiting);
+    this.waiting = null;
+  }
+
+  // The token that alone is covered with the mask (beside the blanks that were written), if it is so.
+  only() {
+    const [i, ...others] = [...this.covered].filter((j) => !this.chips[j].blank);
+    return i !== undefined && others.length === 0 && this.focus === i && this.treatment(i) === "mask" ? i : null;
+  }
+
+  // Asks the figures of this page to show the answer at a position (null: Python's last); true if one of them does.
+  answer(position, n) {
+    return this.header.quick && tell(this.header.key, {position, n}) && position !== null;
   }
 
   key(event, i) {

@@ -38,6 +38,19 @@ class Tokens:
         return self.text[start:end] or self.pieces[position]
 
 
+@wire("core/specials")
+@dataclass(frozen=True)
+class Specials:
+    """Ids of the tokens that are no text: all of them, the one that begins a text (None: none does), those that end it.
+
+    `ids` and `ends` are sorted.
+    """
+
+    ids: tuple[int, ...]
+    begin: int | None
+    ends: tuple[int, ...]
+
+
 @wire("core/progress")
 @dataclass(frozen=True)
 class Progress:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explorer.lab.types.arrays import Floats, Ints
+import numpy as np
+
+from explorer.lab.types.arrays import Doubles, Floats, Ids, Ints
 from explorer.lab.types.codec import wire
 from explorer.lab.types.core import Tokens
-from explorer.lab.types.experiment import Experiment
+from explorer.lab.types.experiment import Experiment, Ref
+from explorer.lab.types.head import Head, Known
 
 
 @wire("masking/edit")
@@ -84,6 +87,94 @@ class ScanResult:
     top_ids: Ints
     top_p: Floats
     precision: str
+
+
+@wire("masking/heads-inputs")
+@dataclass(frozen=True)
+class HeadsInputs:
+    """Cover every token of `text` in turn, one at a time, all in one batch, and keep what a figure can show."""
+
+    text: str
+
+
+@wire("masking/heads-result")
+@dataclass(frozen=True)
+class HeadsResult:
+    """The prediction at each position that can be covered (special tokens and typed blanks are left out), in fp32.
+
+    positions[n], original[n], original_logit[n], p_original[n], rank[n] (1 = first), surprisal[n] = −ln p_original
+    ids[n, k], logits[n, k], tails[n, NODES]   a `Head` a position
+    hidden[n, d]         the encoder's output vectors
+    transformed[n, d]    after the head's dense layer, activation and LayerNorm: whatever else is asked of these
+                         positions is computed from here, without another forward pass
+    """
+
+    tokens: Tokens
+    positions: Ids
+    original: Ids
+    original_logit: Floats
+    p_original: Floats
+    rank: Ids
+    surprisal: Floats
+    ids: Ids
+    logits: Floats
+    tails: Doubles
+    hidden: Floats
+    transformed: Floats
+    vocab_size: int
+
+    def row(self, position: int) -> int | None:
+        """Where `position` stands in the arrays; None for one that was not covered."""
+        found = np.flatnonzero(self.positions == position)
+        return int(found[0]) if found.size else None
+
+    def head(self, row: int) -> Head:
+        return Head(self.ids[row], self.logits[row], self.tails[row], self.vocab_size)
+
+    def known(self, row: int) -> Known:
+        """The token that the reader wrote there."""
+        return Known(int(self.original[row]), float(self.original_logit[row]), int(self.rank[row]))
+
+
+@wire("masking/words-inputs")
+@dataclass(frozen=True)
+class WordsInputs:
+    """Score and rank of the tokens `ids` at every covered position of `heads`."""
+
+    heads: Ref[HeadsResult]
+    ids: tuple[int, ...]
+
+
+@wire("masking/words-result")
+@dataclass(frozen=True)
+class WordsResult:
+    """logits[n, w] and rank[n, w] (1 = first) of w tokens at the n positions of the heads."""
+
+    ids: tuple[int, ...]
+    logits: Floats
+    rank: Ids
+
+    def known(self, row: int) -> tuple[Known, ...]:
+        scores, ranks = self.logits[row].tolist(), self.rank[row].tolist()
+        return tuple(Known(*each) for each in zip(self.ids, scores, ranks, strict=True))
+
+
+@wire("masking/whole-inputs")
+@dataclass(frozen=True)
+class WholeInputs:
+    """All scores at one covered `position` of `heads`."""
+
+    heads: Ref[HeadsResult]
+    position: int
+
+
+@wire("masking/whole-result")
+@dataclass(frozen=True)
+class WholeResult:
+    """logits[vocab], of which the position's head is the beginning."""
+
+    position: int
+    logits: Floats
 
 
 @wire("masking/treat-inputs")
@@ -217,6 +308,9 @@ class WordResult:
 
 FILL = Experiment[FillInputs, FillResult]("masking/fill", version=1, kind="batched")
 SCAN = Experiment[ScanInputs, ScanResult]("masking/scan", version=2, kind="stream")
+HEADS = Experiment[HeadsInputs, HeadsResult]("masking/heads", version=1, kind="stream")
+WORDS = Experiment[WordsInputs, WordsResult]("masking/words", version=1, uses_results=True)
+WHOLE = Experiment[WholeInputs, WholeResult]("masking/whole", version=1, uses_results=True)
 TREAT = Experiment[TreatInputs, TreatResult]("masking/treat", version=1)
 AVERAGE = Experiment[AverageInputs, AverageResult]("masking/average", version=1, kind="stream")
 JOINT = Experiment[JointInputs, JointResult]("masking/joint", version=1)

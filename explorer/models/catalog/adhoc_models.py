@@ -18,9 +18,9 @@ from explorer.models.catalog.policy import FOLDER, Policy
 from explorer.models.download.sources.base import CONFIG, WEIGHTS
 from explorer.models.download.sources.directory import Directory
 from explorer.models.download.sources.huggingface import REPO, REVISION
-from explorer.models.network import weight_headers
+from explorer.models.network import file_kinds, special_tokens, weight_headers
 
-TOKENIZER = "tokenizer.json"
+TOKENIZER, VOCABULARY = "tokenizer.json", "vocab.txt"  # the second: BERT's word pieces, a line each
 UNSTATED = "see the model card"
 
 
@@ -49,20 +49,25 @@ def by_name(name: str) -> ModelInfo:
 def register(folder: Path, policy: Policy) -> ModelInfo:
     """A folder of this machine as a model, used where it is. Its id is "folder:" and the folder's name.
 
-    Raises ModelUnavailable: not_allowed, folder_refused, config_refused, only_pickle, model_unsupported …
+    Every file that will be read is opened now: what is broken is told here, and not in class.
+
+    Raises ModelUnavailable: not_allowed, folder_refused, config_refused, only_pickle, model_unsupported, file_pointer …
     """
     policy.require(FOLDER)
     folder = folder.expanduser().resolve()
     offer = Directory(folder).look(Event(), "")
     files = {file.name: [file.size, file.sha256] for file in offer.files}
-    if TOKENIZER not in files:
+    if not {TOKENIZER, VOCABULARY} & set(files):
         raise ModelUnavailable("folder_refused", path=str(folder), reason=f"no {TOKENIZER}")
     model_id = f"folder:{folder.name}"
     info = preflight.config(_entry(model_id, folder.name, ("folder",), folder, offer.weights), folder / CONFIG)
+    with (folder / offer.weights).open("rb") as file:
+        file_kinds.require(file.read(file_kinds.FIRST), info.name, str(folder / offer.weights))
     try:
         info = replace(info, parameters=weight_headers.read(folder / offer.weights).n_weights)
     except weight_headers.HeaderError as error:
         raise ModelUnavailable("folder_refused", path=str(folder), reason=f"{offer.weights}: {error}") from error
+    special_tokens.require(info)
     note = {
         "path": str(folder),
         "weights": offer.weights,

@@ -6,6 +6,7 @@ tokenizer.json. Weights are not touched: what was fetched is what is loaded. Run
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import shutil
@@ -14,6 +15,7 @@ from typing import Any
 
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
+from explorer.models.network import tokenizer
 
 CONFIG = "config.json"
 TOKENIZER = "tokenizer.json"
@@ -68,3 +70,10 @@ def _convert(folder: Path, weights: str, made: Path, wanted: list[str]) -> None:
         AutoConfig.from_pretrained(folder, local_files_only=True, **packed).save_pretrained(made)
     if TOKENIZER in wanted:
         AutoTokenizer.from_pretrained(folder, local_files_only=True, use_fast=True, **packed).save_pretrained(made)
+        if (folder / VOCABULARIES[0]).is_file():
+            # The library takes the mark before the first entry for a part of it, and an entry U+2028 for none at all.
+            text = (folder / VOCABULARIES[0]).read_text(encoding="utf-8-sig")
+            path = folder / "tokenizer_config.json"
+            settings = json.loads(path.read_text(encoding="utf-8-sig")) if path.is_file() else {}
+            definition = json.dumps(tokenizer.word_pieces(text, settings), ensure_ascii=False)
+            (made / TOKENIZER).write_text(definition, encoding="utf-8")

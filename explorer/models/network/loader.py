@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import json
 import logging
 import os
 from pathlib import Path
@@ -23,7 +22,7 @@ from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.network.architectures import Architecture, architecture
 from explorer.models.network.gguf_cache import converted
 from explorer.models.network.model import Model
-from explorer.models.network.model_files import CONFIG_LIMIT, check, config, damaged, read_capped
+from explorer.models.network.model_files import check, config, damaged
 from explorer.models.network.tokenizer import for_model
 
 DEVICE_VARIABLE = "SESAME_DEVICE"  # "cpu", "cuda", "mps", "cuda:1": overrides the automatic choice
@@ -103,7 +102,7 @@ def _read(info: ModelInfo, row: Architecture, tensors: dict[str, torch.Tensor]) 
     try:
         net, report = network.from_pretrained(
             None,
-            config=network.config_class.from_dict(settings | _stops(info)),
+            config=network.config_class.from_dict(settings),
             state_dict=tensors,
             local_files_only=True,
             trust_remote_code=False,
@@ -114,15 +113,3 @@ def _read(info: ModelInfo, row: Architecture, tensors: dict[str, torch.Tensor]) 
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise damaged(info, info.weights_file, str(error)) from error
     return net, report
-
-
-def _stops(info: ModelInfo) -> dict[str, Any]:
-    """The tokens that end a text, where generation_config.json names others than config.json."""
-    path = info.folder / "generation_config.json"
-    if not path.exists():
-        return {}
-    try:
-        ends = json.loads(read_capped(info, path, CONFIG_LIMIT)).get("eos_token_id")
-    except (ValueError, AttributeError) as error:
-        raise damaged(info, path, str(error)) from error
-    return {} if ends is None else {"eos_token_id": ends}

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
+from explorer.models.network import special_tokens
 from explorer.models.network.architectures import Architecture
 from explorer.models.network.attention_capture import Heads, stacked, watched
 from explorer.models.network.kv_cache import Past, new_cache
@@ -65,10 +66,10 @@ class Model:
         positions = getattr(config, row.sizes.positions, None) or row.sizes.default_positions
         self.max_positions = int(positions) - row.sizes.reserved
         self.start_id: int | None = getattr(config, "decoder_start_token_id", None)
-        ends = getattr(config, "eos_token_id", None)
-        self.stop_ids = frozenset([ends] if isinstance(ends, int) else ends or ())
+        self.stop_ids = frozenset(special_tokens.of_model(info).ends)
         # T5 with tied embeddings makes its vectors smaller before it compares them to these.
         self._scale = self.d_model**-0.5 if getattr(config, "scale_decoder_outputs", False) else 1.0
+        self.has_segments = row.segments
         self.device = next(net.parameters()).device
 
     def tensor_inputs(self, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
@@ -274,7 +275,7 @@ class Model:
         """One run of the body, or of the decoder after the encoder has run; options go to the library."""
         self.forward_passes += 1
         options: dict[str, Any] = {"attention_mask": mask}
-        if type_ids is not None and self._row.segments:
+        if type_ids is not None and self.has_segments:
             options["token_type_ids"] = type_ids
         if self.kind == "causal":
             options["use_cache"] = False

@@ -16,7 +16,7 @@ import psutil
 from explorer.errors import ModelUnavailable
 from explorer.lab.types.core import ModelFacts
 from explorer.models.catalog.catalog import ModelInfo
-from explorer.models.network import weight_headers
+from explorer.models.network import file_kinds, weight_headers
 from explorer.models.network.architectures import GGUF_FILES, architecture
 
 CONFIG_LIMIT = 2**20  # bytes of config.json
@@ -112,12 +112,16 @@ def config(info: ModelInfo) -> dict[str, Any]:
 
 
 def read_capped(info: ModelInfo, path: Path, limit: int) -> str:
-    """The text of a file of at most `limit` bytes. Raises ModelUnavailable("model_missing" or "model_damaged")."""
+    """The text of a file of at most `limit` bytes.
+
+    Raises ModelUnavailable: model_missing, model_damaged, and what `file_kinds.require` raises.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(limit + 1)
     except OSError as error:
         raise ModelUnavailable("model_missing", model=info.name, path=str(path)) from error
+    file_kinds.require(data, info.name, str(path))
     if len(data) > limit:
         raise damaged(info, path, f"larger than {limit} bytes")
     try:
@@ -143,6 +147,8 @@ def free_memory() -> int:
 
 def _header(info: ModelInfo) -> weight_headers.Header:
     try:
+        with info.weights_file.open("rb") as file:
+            file_kinds.require(file.read(file_kinds.FIRST), info.name, str(info.weights_file))
         return weight_headers.read(info.weights_file)
     except OSError as error:
         raise ModelUnavailable("model_missing", model=info.name, path=str(info.weights_file)) from error

@@ -11,7 +11,7 @@ import json
 import re
 import threading
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -196,7 +196,7 @@ def _read(info: ModelInfo) -> TextTokenizer:
     text = read_capped(info, path, FILE_LIMIT)
     size = config(info)["vocab_size"]
     try:
-        definition = json.loads(text) if path.suffix == ".json" else _word_pieces(info, text)
+        definition = json.loads(text) if path.suffix == ".json" else word_pieces(text, _settings(info))
         return TextTokenizer(definition, simplified=info.simplified, size=size, closes=info.kind != "causal")
     except ModelUnavailable:
         raise
@@ -253,11 +253,13 @@ def _in_word(char: str) -> bool:
     return char.isalnum() and not _is_han(char)
 
 
-def _word_pieces(info: ModelInfo, vocabulary: str) -> dict[str, Any]:
-    """tokenizer.json's content for a folder that has BERT's older vocab.txt only."""
-    settings: dict[str, Any] = {}
-    if (info.folder / "tokenizer_config.json").exists():
-        settings = json.loads(read_capped(info, info.folder / "tokenizer_config.json", CONFIG_LIMIT))
+def _settings(info: ModelInfo) -> dict[str, Any]:
+    path = info.folder / "tokenizer_config.json"
+    return json.loads(read_capped(info, path, CONFIG_LIMIT)) if path.exists() else {}
+
+
+def word_pieces(vocabulary: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """tokenizer.json's content for BERT's older vocab.txt (one entry a line) and tokenizer_config.json."""
     lines = vocabulary.removesuffix("\n").split("\n")  # Google's has an entry U+2028, which ends no line here
     cut = BertWordPieceTokenizer(
         {piece.removesuffix("\r"): number for number, piece in enumerate(lines)},

@@ -55,7 +55,11 @@ def read(state: State, info: catalog.ModelInfo) -> Scene:
     room = min(MAX_TOKENS, engine.facts(model).max_positions or MAX_TOKENS)
     text, tokens = fit(model, text, pair, room)
     part = state.part if info.kind == "seq2seq" else "self"
-    target = fit(model, engine.simplify(model, state.target.strip() or text)[0], "", room)[0] if part != "self" else ""
+    target = (
+        fit(model, engine.simplify(model, state.target if state.target.strip() else text)[0], "", room)[0]
+        if part != "self"
+        else ""
+    )
     return Scene(model, Sight(text, pair, part, target), tokens, len(state.text), len(text), simple or simple_pair)
 
 

@@ -35,11 +35,11 @@ def look(scene: Scene, layer: int, head: int, query: int) -> None:
         page_parts.show_code(
             "attention_cross", texts=_texts(scene), layer=layer, head=head, query=query, target=scene.sight.target,
             attentions="encoder_attentions" if scene.sight.part == "self" else LISTS[scene.sight.part],
-            **source(scene.model_id),
+            of=catalog.entry(scene.model_id),
         )  # fmt: skip
     else:
         page_parts.show_code(
-            "attention_look", texts=_texts(scene), layer=layer, head=head, query=query, **source(scene.model_id)
+            "attention_look", texts=_texts(scene), layer=layer, head=head, query=query, of=catalog.entry(scene.model_id)
         )
 
 
@@ -62,21 +62,11 @@ def off(scene: Scene, position: int, heads: list[tuple[int, int]]) -> None:
     info = catalog.entry(scene.model_id)
     if info.family not in OUTPUTS:
         return
-    values = {"text": scene.sight.text, "off": heads, "output": OUTPUTS[info.family]} | source(info.id)
+    values = {"text": scene.sight.text, "off": heads, "output": OUTPUTS[info.family]}
     if info.kind == "masked":
-        del values["options"]
-        page_parts.show_code("attention_off", position=position, **values)
+        page_parts.show_code("attention_off", of=info, position=position, **values)
     else:
-        page_parts.show_code("attention_off_next", **values)
-
-
-def source(model_id: str) -> dict[str, object]:
-    """Where a notebook finds the model, its folder here or its name on the hub, and what else loading it takes."""
-    info = catalog.entry(model_id)
-    return {
-        "folder": page_parts.model_source(info),
-        "options": {"gguf_file": info.weights} if info.weights.endswith(".gguf") else {},
-    }
+        page_parts.show_code("attention_off_next", of=info, **values)
 
 
 def _texts(scene: Scene) -> list[str]:

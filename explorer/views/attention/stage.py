@@ -15,7 +15,7 @@ from explorer.components.attention_view import View, as_bytes, attention_view
 from explorer.engine import catalog, uses
 from explorer.errors import Told
 from explorer.lab.types.attention import LookResult
-from explorer.ui import page_parts, permission, widgets
+from explorer.ui import page_parts, permission, sidebar, widgets
 from explorer.ui.i18n import t
 from explorer.views._shared import typed
 from explorer.views._shared.page import choose_tool
@@ -32,6 +32,7 @@ def draw() -> tuple[Scene, State] | None:
     kept = common.store().get()
     state = common.effective(kept)
     model = common.model(state)
+    sidebar.follow("attention", model.id)
     scene, result = None, None
     with st.container(key="stage-attention"):
         try:

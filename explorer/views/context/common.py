@@ -102,7 +102,7 @@ def show_code(name: str, **values: object) -> None:
     """The snippet `name` for the chosen model; none for decoders, whose last state is another one in the library."""
     info = model()
     if info.kind != "causal":
-        page_parts.show_code(name, folder=page_parts.model_source(info), **values)
+        page_parts.show_code(name, of=info, **values)
 
 
 def spans(items: Iterable[Occurrence | Line]) -> list[tuple[str, int, int]]:

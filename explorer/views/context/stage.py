@@ -11,7 +11,7 @@ from explorer.content import examples
 from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.context import EMBED, EmbedInputs, EmbedResult
-from explorer.ui import page_parts, permission, widgets
+from explorer.ui import page_parts, permission, sidebar, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.views._shared import typed
@@ -30,6 +30,7 @@ def draw() -> tuple[Scene | None, EmbedResult | None, State] | None:
     the pictures below what is written.
     """
     state = common.store().get()
+    sidebar.follow("context", common.model_id())
     made = None
     with st.container(key="stage-context"):
         try:

@@ -14,7 +14,7 @@ from explorer.lab.types.core import Tokens
 from explorer.lab.types.generation import LEFT, LeftInputs, LeftResult
 from explorer.lab.types.masking import FILL, SCAN, Edit, FillInputs
 from explorer.lab.types.masking import ScanInputs as CoverInputs
-from explorer.ui import page_parts, widgets
+from explorer.ui import page_parts, snippets, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.views.generation import common, stage
@@ -53,7 +53,7 @@ def draw(state: State) -> None:
         text=tokens.text,
         start=tokens.offsets[at][0],
         look=at,
-        bert=common.bert_folder(),
+        bert=snippets.source(catalog.default("masked")),
     )
 
 

@@ -5,20 +5,20 @@ It knows the state and the tokenizer's answer; it runs no experiment and draws n
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from explorer import paths
 from explorer.content import examples
 from explorer.engine import catalog, get_engine, uses
-from explorer.lab.types.core import Tokens
+from explorer.errors import Told
+from explorer.lab.types.core import Specials, Tokens
 from explorer.lab.types.generation import Settings
 from explorer.ui import page_parts, permission
-from explorer.ui.carried import Carry, Sentence
+from explorer.ui.carried import Carry
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit, link_length
-from explorer.views import arriving
 from explorer.views import vocabulary as vocabularies
 from explorer.views.generation import pieces
 
@@ -72,19 +72,9 @@ class State:
 
 
 def store() -> Store[State]:
-    return Store(State, "generation", shorten, Carry(lambda state: (state.text, ""), take))
+    from explorer.views.generation import brought  # which knows the state above
 
-
-def take(state: State, sentence: Sentence) -> State:
-    """The page with a sentence from another one as the prompt; what was generated from the old one goes."""
-    info = uses.for_page("generation", state.model, permission.policy())
-    arriving.readable(info, sentence.text, MAX_TOKENS)
-    return with_prompt(state, sentence.text)
-
-
-def with_prompt(state: State, text: str) -> State:
-    """Another prompt, and nothing generated from it yet."""
-    return replace(state, text=text or " ", path="", back=0, b_on=False, b_path="", b_back=0, at=0)
+    return Store(State, "generation", shorten, Carry(lambda state: (state.text, ""), brought.take))
 
 
 def in_use(state: State) -> State:
@@ -99,6 +89,22 @@ def vocabulary(model: str) -> tuple[str, ...]:
     return get_engine().vocabulary(model)
 
 
+def specials(model: str) -> Specials:
+    """The tokens that are no text: all, the one that begins a text, those that end one."""
+    return get_engine().specials(model)
+
+
+def said(model: str, ids: Iterable[int]) -> str:
+    """What tokens say: special ones nothing."""
+    words, apart = vocabulary(model), set(specials(model).ids)
+    return pieces.text_of([words[token] for token in ids if token not in apart])
+
+
+def first_of(model: str, ids: Sequence[int]) -> int:
+    """The place of the first token of the text itself: 1 where a special token begins it, else 0."""
+    return int(bool(ids) and ids[0] in specials(model).ids)
+
+
 def vocabulary_url(model: str) -> str:
     """Where the browser fetches the token strings, relative to the app's root; new weights mean a new address."""
     return vocabularies.url(catalog.entry(model))
@@ -111,7 +117,7 @@ def text_of(state: State) -> str:
 
 def prompt(state: State) -> Tokens:
     """The prompt as the model reads it; a blank one is the beginning of a text and nothing else."""
-    return _tokens(state.model, text_of(state).strip("\n")[:MAX_CHARACTERS] if text_of(state).strip() else "")
+    return _tokens(state.model, text_of(state)[:MAX_CHARACTERS] if text_of(state).strip() else "")
 
 
 @lru_cache(maxsize=256)
@@ -119,9 +125,11 @@ def _tokens(model: str, text: str) -> Tokens:
     found = get_engine().tokens(model, text)
     if len(found):
         return found
-    words = get_engine().vocabulary(model)
-    first = next(name for name in pieces.BEGINS if name in words)
-    return Tokens("", (first,), (words.index(first),), (0,), ((0, 0),), (True,), (False,), (-1,))
+    first = specials(model).begin
+    if first is None:
+        raise Told("text_empty")
+    word = vocabulary(model)[first]
+    return Tokens("", (word,), (first,), (0,), ((0, 0),), (True,), (False,), (-1,))
 
 
 def whole(state: State) -> tuple[int, ...]:
@@ -130,8 +138,7 @@ def whole(state: State) -> tuple[int, ...]:
 
 
 def whole_text(state: State) -> str:
-    words = vocabulary(state.model)
-    return prompt(state).text + pieces.text_of([words[token] for token in path_of(state)])
+    return prompt(state).text + said(state.model, path_of(state))
 
 
 def path_of(state: State, branch: str = "a") -> tuple[int, ...]:
@@ -160,15 +167,7 @@ def shorten(state: State, most: int) -> State:
 
 def show_code(name: str, model: str, **values: object) -> None:
     """The snippet `name`, with the folder and weights of the model that is used."""
-    info = catalog.entry(model)
-    folder = info.folder.relative_to(paths.ROOT).as_posix() if info.embedded else info.folder.as_posix()
-    gguf = info.weights if info.weights.endswith(".gguf") else None
-    page_parts.show_code(name, folder=folder, gguf=gguf, **values)
-
-
-def bert_folder() -> str:
-    """Where the embedded BERT lies, from the project's folder."""
-    return page_parts.model_source(catalog.default("masked"))
+    page_parts.show_code(name, of=catalog.entry(model), **values)
 
 
 def choose_preset(name: str) -> None:

@@ -59,10 +59,10 @@ def tokens(model: str, ids: tuple[int, ...], prompt: int) -> list[PathToken]:
     if any(mark not in known for mark in marks[prompt:]):
         _work_out(model, ids, prompt, marks)
     words = common.vocabulary(model)
-    names = [words[token] for token in ids]
+    names, apart = [words[token] for token in ids], set(common.specials(model).ids)
     out = []
     for place, (token, name, (group, whole)) in enumerate(zip(ids, names, pieces.spelled(names), strict=True)):
-        special = name in (*pieces.BEGINS, *pieces.ENDS)
+        special = token in apart
         fact = known.get(marks[place]) if place >= prompt else None
         out.append(
             PathToken(

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 
 _BYTE = re.compile(r"<0x([0-9A-F]{2})>")
 _MARKS = str.maketrans({"▁": " ", "Ġ": " ", "Ċ": "\n"})
-ENDS = ("<eos>", "<|endoftext|>", "</s>", "<|im_end|>")
-BEGINS = ("<bos>", "<s>", "<|endoftext|>")
 DIGITS = 3  # of base 64: up to 262,144 tokens, Gemma's whole vocabulary
 _SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 

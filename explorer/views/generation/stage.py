@@ -7,7 +7,7 @@ the stage belongs to the run that writes. What is computed from the text is each
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -15,12 +15,12 @@ import streamlit as st
 from explorer.components.token_strip import Chip, StripChange, chip, token_strip
 from explorer.engine import uses
 from explorer.lab.types.core import Tokens
-from explorer.ui import first_paint, page_parts, permission, widgets
+from explorer.ui import first_paint, page_parts, permission, sidebar, widgets
 from explorer.ui.i18n import t
 from explorer.views import page_footer
 from explorer.views._shared import typed
 from explorer.views._shared.page import choose_tool, draw_tool
-from explorer.views.generation import common, pieces, write
+from explorer.views.generation import brought, common, pieces, write
 from explorer.views.generation.common import State
 
 SHOWN = "generation-shown"  # the tool of the last run, in the session
@@ -53,6 +53,7 @@ def _bench() -> None:
     if widgets.in_fragment() and "write" in (state.tool, st.session_state.get(SHOWN)):
         st.rerun()
     st.session_state[SHOWN] = state.tool
+    sidebar.follow("generation", state.model)
     with st.container(key="stage-generation"):
         draw(state)
     page_footer.link_limit(common.store())
@@ -67,6 +68,8 @@ def draw(state: State) -> None:
     )
     if len(common.text_of(state)) > common.MAX_CHARACTERS:
         page_parts.notice("generation.too_many_characters", "warn", limit=common.MAX_CHARACTERS)
+    if (end := common.prompt(state).text[-1:]).isspace():
+        page_parts.notice("generation.ends_in_line" if end == "\n" else "generation.ends_in_blank")
     typed.remarks(state.model, common.prompt(state).text)
     choose_tool("generation", common.store(), state.tool)
     models = {info.id: info.name for info in uses.offered("generation", permission.policy())}
@@ -78,16 +81,17 @@ def draw(state: State) -> None:
 
 
 def chips(
-    ids: tuple[int, ...], words: Sequence[str], prompt: int, surprisal: Mapping[int, tuple[float, float, int]]
+    model: str, ids: tuple[int, ...], prompt: int, surprisal: Mapping[int, tuple[float, float, int]]
 ) -> list[Chip]:
     """One chip a token; `surprisal[place]` is (nats, p, rank) where it is known."""
+    words, apart = common.vocabulary(model), set(common.specials(model).ids)
     names = [words[token] for token in ids]
     groups = pieces.spelled(names)
     wholes = {group: whole for group, whole in groups if whole}
     sizes = Counter(group for group, _ in groups)
     out, at = [], 0
     for place, (token, name, (group, _)) in enumerate(zip(ids, names, groups, strict=True)):
-        special = name in (*pieces.BEGINS, *pieces.ENDS)
+        special = token in apart
         text = "" if special else name.replace("▁", " ").replace("Ġ", " ")
         nats, p, rank = surprisal.get(place, (None, None, None))
         spells = sizes[group] > 1
@@ -138,6 +142,6 @@ def _switch(model: str) -> None:
 
     def switched(kept: State) -> State:
         text = common.whole_text(common.in_use(kept))
-        return replace(common.with_prompt(kept, text), model=model)
+        return replace(brought.with_prompt(kept, text), model=model)
 
     common.store().change(switched)

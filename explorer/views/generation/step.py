@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from explorer.components.distribution import head_ids
 from explorer.components.generator import Act, generator
 from explorer.engine import get_engine
 from explorer.lab.types.generation import FOLLOW, FollowInputs, FollowResult, chance_at
+from explorer.lab.types.head import best
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import thousands
@@ -18,6 +18,7 @@ from explorer.views.generation import common, facts, pieces
 from explorer.views.generation.common import State
 
 OTHER = {"a": "", "b": "b_"}
+NAMED = 60  # tokens whose names come along, so that bars are drawn before the vocabulary is there
 
 
 def draw(state: State) -> None:
@@ -46,12 +47,12 @@ def _lane(state: State, branch: str) -> FollowResult:
     at = len(ids) - min(_of(state, branch, "back"), len(path))
     result = widgets.run(FOLLOW, state.model, FollowInputs(ids[:at])).result
     words = common.vocabulary(state.model)
-    shown = {*map(int, head_ids(result.logits)), *ids[at : at + 1]}
+    shown = {*map(int, best(result.logits, NAMED)), *ids[at : at + 1]}
     generator(
         result.logits, key=f"generation-{branch}", path=facts.tokens(state.model, ids, len(prompt.ids)), at=at,
         settings=common.settings_of(state, branch), seed=_of(state, branch, "seed"), free=_of(state, branch, "free"),
         chance=_chance(state, branch, ids[:at]), first=len(prompt.ids), head={i: words[i] for i in shown},
-        ends=[words.index(name) for name in pieces.ENDS if name in words], vocab_url=common.vocabulary_url(state.model),
+        ends=common.specials(state.model).ends, vocab_url=common.vocabulary_url(state.model),
         tone="model" if branch == "a" else "b",
         branch="is" if branch == "b" else "no" if state.b_on else "can", on_act=lambda act: _act(branch, act),
         caption=t("generation.step.caption"), title=t("generation.step.b" if branch == "b" else "generation.step.a"),

@@ -17,7 +17,7 @@ from explorer.lab.types.masking import ScanInputs as CoverInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
-from explorer.views.generation import common, pieces, stage
+from explorer.views.generation import common, stage
 from explorer.views.generation.common import State
 
 MOST_ROWS = 24
@@ -30,14 +30,15 @@ def draw(state: State) -> None:
         page_parts.notice("errors.text_empty")
         return
     words = common.vocabulary(state.model)
-    mixed = scrambled(ids, words, state.mix)
+    first = common.first_of(state.model, ids)
+    mixed = scrambled(ids, first, state.mix)
     result = widgets.run(SCAN, state.model, ScanInputs((ids, mixed))).result
     natural, other = result.rows
     _strip(state, ids, natural)
     left, right = st.columns([1, 0.36], gap="large")
     with left:
         _who_sees(ids, words, natural)
-        _product(ids, words, mixed, natural, other)
+        _product(state.model, ids, mixed, natural, other)
         page_parts.subsection("generation.train.bert")
         _bert(state)
     with right:
@@ -46,9 +47,8 @@ def draw(state: State) -> None:
         common.show_code("generation_train", state.model, ids=list(ids))
 
 
-def scrambled(ids: tuple[int, ...], words: Sequence[str], seed: int) -> tuple[int, ...]:
-    """The same tokens in another order; what stands before every text stays in front."""
-    first = 1 if words[ids[0]] in pieces.BEGINS else 0
+def scrambled(ids: tuple[int, ...], first: int, seed: int) -> tuple[int, ...]:
+    """The same tokens in another order; the `first`, which stand before every text, stay in front."""
     order = np.random.default_rng(seed).permutation(len(ids) - first) + first
     return ids[:first] + tuple(ids[place] for place in order)
 
@@ -58,7 +58,7 @@ def _strip(state: State, ids: tuple[int, ...], row: ScannedRow) -> None:
     known = {n + shift: (float(row.nats[n]), float(row.p[n]), int(row.rank[n])) for n in range(len(row.target))}
     line = math.log(get_engine().facts(state.model).vocab_size)
     stage.strip(
-        stage.chips(ids, common.vocabulary(state.model), len(common.prompt(state).ids), known),
+        stage.chips(state.model, ids, len(common.prompt(state).ids), known),
         focus=None,
         tint=line,
         pick=None,
@@ -89,12 +89,10 @@ def _who_sees(ids: tuple[int, ...], words: Sequence[str], row: ScannedRow) -> No
         page_parts.quiet(t("generation.train.first_rows", n=count))
 
 
-def _product(
-    ids: tuple[int, ...], words: Sequence[str], mixed: tuple[int, ...], natural: ScannedRow, other: ScannedRow
-) -> None:
+def _product(model: str, ids: tuple[int, ...], mixed: tuple[int, ...], natural: ScannedRow, other: ScannedRow) -> None:
     from explorer.figures import running
 
-    text = pieces.text_of([words[token] for token in ids if words[token] not in pieces.BEGINS])
+    text, words = common.said(model, ids), common.vocabulary(model)
     totals = [float(row.nats.sum(dtype=np.float64)) for row in (natural, other)]
     characters = max(1, len(text.strip()))
     page_parts.subsection("generation.train.product")
@@ -114,8 +112,7 @@ def _product(
             ),
         ]
     )  # fmt: skip
-    said = pieces.text_of([words[token] for token in mixed if words[token] not in pieces.BEGINS])
-    page_parts.quiet(t("generation.train.mixed", text=verbatim(said[:200])))
+    page_parts.quiet(t("generation.train.mixed", text=verbatim(common.said(model, mixed)[:200])))
     st.button(t("generation.train.again"), key="generation-mix", on_click=_again)
     ticks = [words[token].replace("▁", "␣").replace("Ġ", "␣") for token in natural.target]
     names = (t("generation.train.natural"), t("generation.train.scrambled"))

@@ -111,22 +111,29 @@ def _say(note: Any, words: str) -> None:
 
 def _show(page: object, state: State, draft: Sequence[Written]) -> None:
     """The beginning in grey, then every token with a mark the deeper the more surprising it was."""
-    own = "".join(_span(one, text) for one, text in _texts(draft, common.vocabulary(state.model)))
+    own = "".join(_span(one, text, apart) for one, text, apart in _texts(draft, state.model))
     begin, lang = inline(verbatim(common.whole_text(state))), HTML_LANG[language()]
     body = f'<span class="quiet-text">{begin}</span>{own}'
     page.html(f'<div class="sentence written" lang="{lang}" dir="auto">{body}</div>')  # type: ignore[attr-defined]
 
 
-def _texts(draft: Sequence[Written], words: Sequence[str]) -> Iterator[tuple[Written, str]]:
-    """Each token with the text it shows; of tokens that spell a character in bytes the last one shows it."""
+def _texts(draft: Sequence[Written], model: str) -> Iterator[tuple[Written, str, bool]]:
+    """Each token with the text it shows, and whether it is a special one, which is no part of the text: its name.
+
+    Of tokens that spell a character in bytes the last one shows it.
+    """
+    words, special = common.vocabulary(model), set(common.specials(model).ids)
     names = [words[one.token_id] for one in draft]
     for one, name, (_, whole) in zip(draft, names, pieces.spelled(names), strict=True):
-        yield one, whole or ("" if name.startswith("<0x") else pieces.text_of([name]))
+        apart = one.token_id in special
+        yield one, name if apart else whole or ("" if name.startswith("<0x") else pieces.text_of([name])), apart
 
 
-def _span(one: Written, text: str) -> str:
+def _span(one: Written, text: str, apart: bool) -> str:
     tip = html.escape(t("generation.write.tip", p=percent(one.p_model), rank=thousands(one.rank), s=f"{one.nats:.2f}"))
     deep = min(1.0, 0.1 + one.nats / 8)
+    if apart:
+        return f'<span class="quiet" title="{tip}">{inline(verbatim(text))}</span>'
     return f'<span class="w" style="--deep:{deep:.2f}" title="{tip}">{inline(verbatim(text))}</span>'
 
 

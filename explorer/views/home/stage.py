@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.ui import navigation, page_parts
+from explorer.ui import navigation, page_parts, tour
 from explorer.views import page_footer
 from explorer.views.home import common, exhibits, split
 
@@ -12,6 +12,7 @@ from explorer.views.home import common, exhibits, split
 def page() -> None:
     """Everything between the question and the presets."""
     _split()
+    tour.entry()
     navigation.map_of("home")
     exhibits.kinds()
     exhibits.family()

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from explorer import paths
 from explorer.components.token_strip import Chip, chip
 from explorer.content import examples
 from explorer.engine import catalog, get_engine
@@ -104,12 +103,6 @@ def _lacks_tokenizer(info: catalog.ModelInfo) -> bool:
     return not any((info.folder / name).exists() for name in ("tokenizer.json", "vocab.txt"))
 
 
-def folder(model: str) -> str:
-    """Where the model lies, as a snippet names it."""
-    path = catalog.entry(model).folder
-    return (path.relative_to(paths.ROOT) if path.is_relative_to(paths.ROOT) else path).as_posix()
-
-
 def sides(state: State) -> tuple[str, str]:
     """The two tokenizers compared; what a link names and this machine does not know is replaced by the default."""
     known = models()
@@ -124,7 +117,7 @@ def text_of(state: State) -> str:
 
 def pair_of(state: State) -> str | None:
     """The second sentence, or None where none is written."""
-    return state.pair.strip() or None
+    return state.pair if state.pair.strip() else None
 
 
 def read(state: State, model: str) -> Reading:

@@ -7,7 +7,7 @@ import re
 import streamlit as st
 
 from explorer.engine import catalog, get_engine
-from explorer.ui import page_parts, widgets
+from explorer.ui import page_parts, snippets, widgets
 from explorer.ui.i18n import clauses, language, t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import thousands
@@ -45,9 +45,8 @@ def draw(reading: Reading, state: State) -> None:
         page_parts.steps([(t(f"input.tokens.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("input.tokens.honesty")
     names = [name for name in (left, right) if common.here(name)] or [reading.model]
-    page_parts.show_code(
-        "input_tokens", text=reading.first, folder=common.folder(names[0]), folder_b=common.folder(names[-1]),
-    )  # fmt: skip
+    first, last = (catalog.entry(name) for name in (names[0], names[-1]))
+    page_parts.show_code("input_tokens", text=reading.first, of=first, folder_b=snippets.source(last))
 
 
 def _ask() -> None:

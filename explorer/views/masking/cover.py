@@ -6,8 +6,7 @@ import math
 
 import streamlit as st
 
-from explorer import numerics
-from explorer.components.distribution import Dials, Extra, Watch, distribution, head_ids
+from explorer.components.distribution import Dials, Extra, Watch, distribution
 from explorer.engine import get_engine
 from explorer.engine.base import Answer
 from explorer.errors import Told
@@ -15,8 +14,10 @@ from explorer.lab.types.masking import FILL, WORD, Edit, FillInputs, FillResult,
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import signed, thousands
-from explorer.views.masking import common
+from explorer.views.masking import answers, common, stage
 from explorer.views.masking.common import Sentence, State
+
+WHOLE_WANTED = "masking-whole"  # in the session: the text, edits and position all of whose scores are exported
 
 
 def draw(sentence: Sentence, state: State) -> None:
@@ -28,14 +29,13 @@ def draw(sentence: Sentence, state: State) -> None:
             page_parts.honesty("masking.cover.honesty")
         return
     edits = common.edits(sentence, state)
-    answer = fill(sentence, edits)
-    result = answer.result
+    found = answers.find(sentence, state, edits)
     with left:
         blanks(sentence)
-        bars(sentence, state, edits, result)
-        page_parts.computed(answer.seconds, fetched=answer.fetched, model=common.model())
+        bars(sentence, state, edits, found)
+        page_parts.computed(found.seconds, fetched=found.fetched, model=common.model())
     with right:
-        _steps(sentence, state, result)
+        _steps(sentence, state, found)
         page_parts.honesty("masking.cover.honesty")
     page_parts.show_code(
         "masking_cover",
@@ -66,17 +66,18 @@ def blanks(sentence: Sentence) -> None:
     )  # fmt: skip
 
 
-def bars(sentence: Sentence, state: State, edits: tuple[Edit, ...], result: FillResult) -> None:
-    """The whole distribution, sent once; its dials act in the browser."""
+def bars(sentence: Sentence, state: State, edits: tuple[Edit, ...], found: answers.Found) -> None:
+    """The distribution; its dials, and clicks on other tokens where their answers are known, act in the browser."""
     assert sentence.focus is not None
-    original = common.original_of(sentence.tokens, sentence.focus)
-    logits, vocabulary = result.logits[0], get_engine().vocabulary(common.model_id())
-    shown = [*map(int, head_ids(logits)), *([] if original is None else [original])]
+    here, vocabulary = (sentence.tokens.text, edits, sentence.focus), get_engine().vocabulary(common.model_id())
     distribution(
-        logits, key="masking-bars", head={i: vocabulary[i] for i in shown}, vocab_url=common.vocabulary_url(),
-        original_id=original, temperature=state.t, show=state.k,
+        found.answers, key="masking-bars", position=sentence.focus, word_of=vocabulary.__getitem__,
+        vocab_url=common.vocabulary_url(), follows=stage.KEY if found.everywhere else None,
+        whole=found.whole() if st.session_state.get(WHOLE_WANTED) == here else None,
+        temperature=state.t, show=state.k,
         watch=state.watch, extra=_pieces(sentence, state.watch, edits), hide=state.hide,
-        on_dials=_dials, on_watch=_watch, caption=t("masking.cover.caption"), title=sentence.tokens.text,
+        on_dials=_dials, on_watch=_watch, on_whole=lambda: st.session_state.update({WHOLE_WANTED: here}),
+        caption=t("masking.cover.caption"), title=sentence.tokens.text,
     )  # fmt: skip
 
 
@@ -108,16 +109,14 @@ def _pieces(sentence: Sentence, watched: tuple[str, ...], edits: tuple[Edit, ...
     return tuple(out)
 
 
-def _steps(sentence: Sentence, state: State, result: FillResult) -> None:
+def _steps(sentence: Sentence, state: State, found: answers.Found) -> None:
     assert sentence.focus is not None
     facts = get_engine().facts(common.model_id())
-    hidden = result.hidden[0]
-    original = common.original_of(sentence.tokens, sentence.focus)
+    hidden, loss = found.hidden, found.loss
     line = math.log(facts.vocab_size)
-    if original is None or state.hide:
-        third = (t("masking.cover.step3_none" if original is None else "masking.cover.step3_hidden"), "")
+    if loss is None or state.hide:
+        third = (t("masking.cover.step3_none" if loss is None else "masking.cover.step3_hidden"), "")
     else:
-        loss = numerics.cross_entropy(result.logits[0], original)
         third = (
             t("masking.cover.step3", loss=f"{loss:.2f}"),
             t("masking.cover.step3_num", vocab=thousands(facts.vocab_size), line=f"{line:.2f}"),

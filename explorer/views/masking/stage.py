@@ -14,7 +14,7 @@ import streamlit as st
 from explorer.components.token_strip import Chip, chip, token_strip
 from explorer.engine import get_engine
 from explorer.errors import Told
-from explorer.lab.types.masking import SCAN, ScanInputs, ScanResult
+from explorer.lab.types.masking import HEADS, HeadsInputs, HeadsResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views._shared import typed
@@ -47,24 +47,24 @@ def draw() -> tuple[Sentence, State] | None:
     return None if sentence is None else (sentence, state)
 
 
-def scan(sentence: Sentence) -> ScanResult | None:
-    """The whole-sentence scan if it is there already; never computes."""
-    return widgets.peek(SCAN, common.model_id(), ScanInputs(sentence.tokens.text))
+def heads(sentence: Sentence) -> HeadsResult | None:
+    """The answers at all positions of the sentence if they are there already; never computes."""
+    return widgets.peek(HEADS, common.model_id(), HeadsInputs(sentence.tokens.text))
 
 
 def complete(sentence: Sentence, _: State) -> None:
-    """Compute the scan after the click has been answered, then draw the strip once more with its tint."""
-    if scan(sentence) is not None or len(sentence.tokens) <= 2:
+    """Compute them after the click has been answered, then draw once more, ready to answer clicks by itself."""
+    if heads(sentence) is not None or len(sentence.tokens) <= 2:
         return
-    inputs = ScanInputs(sentence.tokens.text)
-    widgets.result(SCAN, common.model_id(), inputs, t("masking.strip.scanning"), gives_way=True)
-    if scan(sentence) is not None:
+    inputs = HeadsInputs(sentence.tokens.text)
+    widgets.result(HEADS, common.model_id(), inputs, t("masking.strip.scanning"), gives_way=True)
+    if heads(sentence) is not None:
         widgets.draw_again()
 
 
 def chips(sentence: Sentence, state: State) -> list[Chip]:
     """One chip a token, with what stands there and how hard it is to guess."""
-    tokens, found = sentence.tokens, scan(sentence)
+    tokens, found = sentence.tokens, heads(sentence)
     place = {} if found is None else {int(p): n for n, p in enumerate(found.positions)}
     replaced = {edit.position: edit.token_id for edit in common.edits(sentence, state)}
     vocabulary = get_engine().vocabulary(common.model_id())
@@ -88,7 +88,7 @@ def chips(sentence: Sentence, state: State) -> list[Chip]:
 
 
 def _strip(sentence: Sentence, state: State) -> None:
-    tint = math.log(len(get_engine().vocabulary(common.model_id()))) if scan(sentence) else None
+    tint = math.log(len(get_engine().vocabulary(common.model_id()))) if heads(sentence) else None
     shown = chips(sentence, state)
     if state.tool == "repair" and state.wrong and sentence.focus is not None:
         shown[sentence.focus] = replace(shown[sentence.focus], covered="random", shown=state.wrong)
@@ -96,6 +96,7 @@ def _strip(sentence: Sentence, state: State) -> None:
         shown, key=KEY, focus=sentence.focus,
         mode="toggle" if covering.several(state) else "one",
         reveal=not state.hide, tint=tint, on_change=covering.changed,
+        quick=state.tool == "cover" and state.how == "mask",
     )  # fmt: skip
 
 

@@ -111,7 +111,7 @@ def require(state: State) -> Pair:
     used = len(get_engine().tokens(model_id(), a, b))
     if used > MAX_TOKENS:
         raise Told("too_long", limit=MAX_TOKENS, used=used)
-    return a.strip(), b.strip()
+    return a, b
 
 
 def simplified(state: State) -> bool:

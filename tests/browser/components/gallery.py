@@ -18,7 +18,7 @@ from streamlit.runtime import get_instance
 from explorer.components import labels
 from explorer.components.attention_view import Mark, View, as_bytes, attention_view
 from explorer.components.compare import Series, compare
-from explorer.components.distribution import Dials, Extra, Watch, distribution
+from explorer.components.distribution import Dials, Extra, Watch, distribution, one_answer
 from explorer.components.export_bar import export_bar
 from explorer.components.layers_map import layers_map
 from explorer.components.scatter_ab import scatter_ab
@@ -98,11 +98,13 @@ if section("distribution"):
     logits = data.scores(state.seed, "好快多大高冷" if state.seed % 2 == 0 else "热冷妙久好")
     dials = state.dials or Dials(1.0, 5, ())
     distribution(
-        logits,
+        one_answer(logits, 0, data.ID["好"], [data.ID[word] for word in dials.watch if word in data.ID]),
         key="bars",
-        head=data.head(logits, data.ID["好"]),
+        position=0,
+        word_of=data.WORDS.__getitem__,
         vocab_url=vocab_url,
-        original_id=data.ID["好"],
+        whole=logits if state.get("whole") else None,
+        on_whole=lambda: state.update(whole=True),
         temperature=dials.temperature,
         show=dials.show,
         watch=dials.watch,
@@ -116,11 +118,13 @@ if section("distribution"):
 if section("odd"):
     logits = data.scores(3, "今天气很我们")
     distribution(
-        logits,
+        one_answer(logits, 0, data.ID["<script>alert(1)</script>"], [data.ID["=SUM(A1)"], data.ID["**bold**"]]),
         key="odd",
-        head=data.head(logits, data.ID["<script>alert(1)</script>"]),
+        position=0,
+        word_of=data.WORDS.__getitem__,
         vocab_url=vocab_url,
-        original_id=data.ID["<script>alert(1)</script>"],
+        whole=logits if state.get("whole") else None,
+        on_whole=lambda: state.update(whole=True),
         temperature=0.8,
         show=6,
         watch=["=SUM(A1)", "**bold**"],
@@ -129,11 +133,11 @@ if section("odd"):
 if section("hide"):
     logits = data.scores(5)
     distribution(
-        logits,
+        one_answer(logits, 0, data.ID["美"], ()),
         key="hide",
-        head=data.head(logits, data.ID["美"]),
+        position=0,
+        word_of=data.WORDS.__getitem__,
         vocab_url=vocab_url,
-        original_id=data.ID["美"],
         hide=True,
     )
 
@@ -203,9 +207,10 @@ if section("plotly"):
 if only == "switch" and not st.button("take away"):
     logits = data.scores(9)
     distribution(
-        logits,
+        one_answer(logits, 0, None, ()),
         key="bars-gone",
-        head=data.head(logits),
+        position=0,
+        word_of=data.WORDS.__getitem__,
         vocab_url=vocab_url,
     )
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.components.distribution import head_ids
 from explorer.components.layers_map import MapData, Point
 from explorer.components.token_strip import Chip
 
@@ -122,10 +121,6 @@ def softmax(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np
     scaled = logits.astype(np.float64) / temperature
     weights = np.exp(scaled - scaled.max())
     return weights / weights.sum()
-
-
-def head(logits: NDArray[np.float32], *more: int) -> dict[int, str]:
-    return {int(number): WORDS[number] for number in [*head_ids(logits), *more]}
 
 
 def chips_zh(covered: tuple[int, ...] = (6,)) -> list[Chip]:

@@ -68,3 +68,14 @@ def test_a_vocabulary_that_cannot_be_read(tmp_path: Path, files: dict[str, bytes
         complete_files.complete(material.entry(), tmp_path, WEIGHTS)
     assert caught.value.key == "conversion_failed"
     assert not (tmp_path / "tokenizer.json").exists()
+
+
+def test_a_line_of_an_odd_character_and_a_mark_before_the_first_keep_every_number(tmp_path: Path) -> None:
+    """An id is the number of its line: Google's list has an entry U+2028, and Notepad puts U+FEFF before the first."""
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "‹", "\u2028", "，", "我", "们"]
+    config = {"model_type": "bert", "tokenizer_class": "BertTokenizer", "vocab_size": len(words)}
+    put(tmp_path, config, vocab__txt=("\ufeff" + "\r\n".join(words) + "\r\n").encode())
+    complete_files.complete(material.entry(), tmp_path, WEIGHTS)
+    made = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
+    assert made.encode("我们，").ids == [2, 8, 9, 7, 3]
+    assert made.get_vocab() == {word: number for number, word in enumerate(words)}

@@ -1,0 +1,82 @@
+"""Every snippet of every page runs as it stands: with what requirements.txt brings, from a folder of the reader's.
+
+What the snippets print is tests/test_snippets.py's; here nothing is put in the place of what they load.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import plain_environment, readers
+from explorer.engine import catalog
+from explorer.ui import permission, snippets
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader whose browser runs on another machine."""
+    monkeypatch.setattr(permission, "at_this_machine", lambda: False)
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.usefixtures("unscanned_pages")
+def test_all_of_them_run_in_a_plain_environment() -> None:
+    codes = readers.shown_code()
+    tools = {name.split(" ")[0] for name in codes}
+    assert tools == {chapter.id for chapter in readers.READ}
+    assert any("load_gguf_checkpoint" in code for code in codes.values())
+    answers = readers.tried(Path(sys.executable), codes, "--only", str(ROOT / "requirements.txt"))
+    assert {name: problem for name, problem in answers.items() if problem} == {}
+
+
+@pytest.fixture
+def unscanned_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without what pages complete when everything else stands: no snippet waits for it."""
+    from explorer.views._shared import page
+
+    real = page._module
+
+    def without(chapter: str, name: str) -> Any:
+        module = real(chapter, name)
+        if name == "stage" and hasattr(module, "complete"):
+            monkeypatch.delattr(module, "complete")
+        return module
+
+    monkeypatch.setattr(page, "_module", without)
+
+
+def test_a_plain_environment_lacks_what_requirements_do_not_bring() -> None:
+    brought = plain_environment.brought_by((ROOT / "requirements.txt").read_text(encoding="utf-8"))
+    assert {"torch", "transformers", "gguf", "huggingface-hub"} <= brought
+    assert not {"pytest", "accelerate", "playwright"} & brought
+    code = "try:\n    import pytest\nexcept ModuleNotFoundError:\n    print('plain')"
+    answers = readers.tried(Path(sys.executable), {"a": code, "b": "1 / 0"}, "--only", str(ROOT / "requirements.txt"))
+    assert answers["a"] == ""
+    assert "ZeroDivisionError" in answers["b"]
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_to_others_a_snippet_names_no_place_on_this_machine_and_says_what_to_set(tmp_path: Path) -> None:
+    code = snippets.code("input_tokens", text="天", folder_b=snippets.source(catalog.default("causal")))
+    assert str(ROOT) not in code
+    script = tmp_path / "snippet.py"
+    script.write_text(code, encoding="utf-8")
+    said = subprocess.run([sys.executable, script], cwd=tmp_path, env={}, capture_output=True, text=True)
+    assert said.returncode == 1
+    assert said.stderr.strip().endswith("Set OPEN_SESAME to the folder of Open Sesame on your machine.")
+    done = subprocess.run(
+        [sys.executable, script], cwd=tmp_path, env={snippets.HOME: str(ROOT)}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "tokens: 1" in done.stdout
+
+
+def test_a_reader_at_this_machine_is_told_the_folder() -> None:
+    assert snippets.source(catalog.default("masked")) == repr(str(catalog.default("masked").folder))
