@@ -299,7 +299,8 @@ class Masking(Reader):
         eventually(self.page, lambda: _true(self.sentence.covered() == []))
 
     def answered(self) -> None:
-        """Wait until the server has drawn what was clicked: its word on the chips is final."""
+        """Wait until the server knows and has drawn what was clicked: its word on the chips is final."""
+        expect(self.sentence.root).not_to_have_attribute("data-waiting", "1")
         idle(self.page)
 
     def uses(self, tool: str) -> None:

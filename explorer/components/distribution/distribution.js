@@ -69,6 +69,7 @@ class Bars {
     this.place(this.ahead?.position ?? header.position);
     if (header.follows !== before?.follows) {
       this.unlisten?.();
+      this.root.dataset.quick = header.follows ? "1" : "";
       this.unlisten = header.follows && listen(header.follows, (gesture) => this.follow(gesture));
     }
     this.draw();

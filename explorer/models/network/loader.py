@@ -20,6 +20,7 @@ from safetensors.torch import load_file
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.network.architectures import Architecture, architecture
+from explorer.models.network.construction import BUILDING
 from explorer.models.network.gguf_cache import converted
 from explorer.models.network.model import Model
 from explorer.models.network.model_files import check, config, damaged
@@ -100,16 +101,17 @@ def _read(info: ModelInfo, row: Architecture, tensors: dict[str, torch.Tensor]) 
     network = _network_class(row)
     settings = {key: value for key, value in config(info).items() if key != "auto_map"}
     try:
-        net, report = network.from_pretrained(
-            None,
-            config=network.config_class.from_dict(settings),
-            state_dict=tensors,
-            local_files_only=True,
-            trust_remote_code=False,
-            dtype=torch.float32,
-            attn_implementation="sdpa",
-            output_loading_info=True,
-        )
+        with BUILDING:
+            net, report = network.from_pretrained(
+                None,
+                config=network.config_class.from_dict(settings),
+                state_dict=tensors,
+                local_files_only=True,
+                trust_remote_code=False,
+                dtype=torch.float32,
+                attn_implementation="sdpa",
+                output_loading_info=True,
+            )
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise damaged(info, info.weights_file, str(error)) from error
     return net, report
