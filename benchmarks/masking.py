@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from benchmarks.rows import Row, load_now
 
 RUNS = 3
+POSITIONS = 200
+WATCHED = (5_000, 20_000, 30_000)  # tokens from all over the vocabulary, beside the best and the original
 
 
 def _first_paint() -> Iterator[Row]:
@@ -35,6 +37,46 @@ def _ratios() -> Iterator[Row]:
     from benchmarks import ratios
 
     return ratios.measure()
+
+
+def _same_digits() -> Iterator[Row]:
+    """Every number that can be shown at 200 positions of own sentences, from the heads and from all scores."""
+    import tempfile
+    from contextlib import closing
+    from pathlib import Path
+
+    from explorer.components.distribution import Answers
+    from explorer.content import examples
+    from explorer.engine import catalog
+    from explorer.engine.local import LocalEngine
+    from explorer.lab.types.masking import HEADS, WHOLE, WORDS, HeadsInputs, WholeInputs, WordsInputs
+    from explorer.paths import EVAL
+    from tests.javascript.shown import both
+
+    load, model = load_now(), catalog.default("masked").id
+    texts = [(EVAL / f"masking.{lang}.txt").read_text(encoding="utf-8") for lang in examples.LANGUAGES]
+    lines = [line for text in texts for line in text.splitlines()]
+    same = positions = 0
+    with closing(LocalEngine(precomputed=None)) as engine, tempfile.TemporaryDirectory() as folder:
+        for line in sorted(text for text in lines if text and not text.startswith("#")):
+            ref = HEADS.ref(HeadsInputs(line))
+            found = engine.run(HEADS, model, HeadsInputs(line)).result
+            words = engine.run(WORDS, model, WordsInputs(ref, WATCHED)).result
+            n = min(len(found.positions), POSITIONS - positions)
+            where = found.positions[:n].tolist()
+            wholes = [engine.run(WHOLE, model, WholeInputs(ref, at)).result.logits for at in where]
+            answers = Answers(
+                where, found.ids[:n], found.logits[:n], found.tails[:n], [found.known(row) for row in range(n)],
+                WATCHED, words.logits[:n], words.rank[:n], found.vocab_size,
+            )  # fmt: skip
+            for one in both(Path(folder), answers, wholes):
+                same += one["ranks"] == one["whole"] and all(said["shown"] == said["whole"] for said in one["said"])
+            positions += n
+            if positions == POSITIONS:
+                break
+    what = f"positions of {positions} where all that can be shown, is the same from head and whole"
+    command = "python -m benchmarks masking masking.click_same_digits"
+    yield Row("masking.click_same_digits", what, "", (same / positions,), load, command, ">=", 1)
 
 
 def _load40() -> Iterator[Row]:
@@ -112,7 +154,13 @@ def _second_reader() -> Iterator[Row]:
 
 GROUPS: dict[tuple[str, ...], Callable[[], Iterator[Row]]] = {
     ("masking.first_paint_s", "masking.first_paint_ratio", "masking.first_paint_torch"): _first_paint,
-    ("masking.click_p50_ms", "masking.click_p95_ms"): _clicks,
+    (
+        "masking.click_p50_ms",
+        "masking.click_p95_ms",
+        "masking.click_ratio",
+        "masking.click_script_runs",
+    ): _clicks,
+    ("masking.click_same_digits",): _same_digits,
     ("masking.dial_forward_passes", "masking.dial_frame_p95_ms"): _dial,
     (
         "masking.all_positions_ratio_fp32",

@@ -16,6 +16,8 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
+from explorer.components.packing import unpack
+
 STRIP = "sesame_token_strip"
 BARS = "sesame_distribution"
 LARGEST_MESSAGE = 64 * 2**20
@@ -27,9 +29,9 @@ class ReaderError(Exception):
 
 @dataclass
 class Seen:
-    """What one run of the script sent: the components' ids, and the payload of the bars."""
+    """What one run of the script sent: the position the bars are of (None: there are none), and what went wrong."""
 
-    bars: bytes = b""
+    bars: int | None = None
     exceptions: list[str] = field(default_factory=list)
 
 
@@ -42,7 +44,7 @@ class Reader:
         self._client.context_info.locale = "zh-CN"
         self._components: dict[str, tuple[str, str]] = {}
         self._gestures = 0
-        self._bars = b""
+        self._bars: int | None = None
 
     async def __aenter__(self) -> Reader:
         self._socket: ClientConnection = await connect(
@@ -56,11 +58,11 @@ class Reader:
     async def open(self, *, seconds: float = 60) -> None:
         """Run the page for the first time. Raises ReaderError if it shows no bars."""
         seen = await self._run(self._client, seconds)
-        if not seen.bars:
+        if seen.bars is None:
             raise ReaderError("the page shows no bars")
 
     async def cover(self, position: int, *, seconds: float = 30) -> None:
-        """Cover this token and no other. Returns when the page has run and sent other bars than before."""
+        """Cover this token and no other. Returns when the page has run and sent the bars of another position."""
         if STRIP not in self._components:
             raise ReaderError("no token strip on the page")
         self._gestures += 1
@@ -76,7 +78,7 @@ class Reader:
         widget.json_trigger_value = json.dumps([{"event": "change", "value": value}])
         before = self._bars
         seen = await self._run(state, seconds)
-        if not seen.bars or seen.bars == before:
+        if seen.bars is None or seen.bars == before:
             raise ReaderError("no new bars")
 
     async def _run(self, state: ClientState, seconds: float) -> Seen:
@@ -119,4 +121,4 @@ class Reader:
             component = element.bidi_component
             self._components[component.component_name] = (component.id, delta.fragment_id)  # type: ignore[attr-defined]
             if component.component_name == BARS:
-                seen.bars = self._bars = component.bytes
+                seen.bars = self._bars = unpack(component.bytes)[0]["position"]

@@ -24,6 +24,6 @@ CACHE_VARIABLE = "SESAME_CACHE"  # another place for the cache folder
 
 def cache_folder() -> Path:
     """The folder named in SESAME_CACHE, else the platform's own place for caches (~/.cache/open-sesame on Linux)."""
-    if named := os.environ.get(CACHE_VARIABLE):
+    if named := os.environ.get(CACHE_VARIABLE, "").strip().strip("\"'"):
         return Path(named).expanduser().absolute()
     return platformdirs.user_cache_path("open-sesame", appauthor=False)

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
-from explorer import evidence
+from explorer import console, evidence
 from explorer.evidence import heldout_results, results_store
 from explorer.evidence.texts import Row
 
@@ -41,8 +39,7 @@ def run(options: argparse.Namespace) -> int:
             if not options.json:
                 print(_line(row), flush=True)
     if options.json:
-        json.dump([dataclasses.asdict(row) for row in rows], sys.stdout, ensure_ascii=False, indent=1)
-        print()
+        print(console.json_text([dataclasses.asdict(row) for row in rows]))
     elif options.data is None:
         for id, noted in heldout_results.read().items():
             print(f"\nrecorded: {id} = {noted['measured']:.3f} (n = {noted['n']}, {noted['data']}; {noted['model']})")

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import argparse
 
+from explorer import console
 from explorer.cli import evidence, models, new_chapter, precompute
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 if it did what was asked (every claim held, every result was written), 1 if not."""
+    console.make_tolerant()
     parser = argparse.ArgumentParser(prog="python -m explorer", description="The command line of Open Sesame.")
     commands = parser.add_subparsers(required=True)
     for command in (evidence, precompute, models, new_chapter):

@@ -7,7 +7,6 @@ the app (assets/text/en/errors.toml).
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from explorer import chapters, texts
+from explorer import chapters, console, texts
 from explorer.errors import Told
 from explorer.models.catalog import adhoc_models, catalog, chapter_models, store, terms
 from explorer.models.catalog.catalog import ModelInfo
@@ -116,7 +115,7 @@ def _list(options: argparse.Namespace) -> int:
             }
         )
     if options.json:
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        print(console.json_text(rows))
         return 0
     for row in rows:
         size = f"{row['bytes'] / 1e6:,.0f} MB" if row["bytes"] else "size: see source"

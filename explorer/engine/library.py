@@ -6,13 +6,13 @@ the policy first. Knows no page; imports no torch. Which model a chapter uses is
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+from explorer import settings
 from explorer.engine.failures import told_to_reader
 from explorer.engine.local import LocalEngine
 from explorer.models.catalog import adhoc_models, catalog, chapter_models, preflight, store, terms
@@ -78,7 +78,7 @@ def _needs(info: ModelInfo) -> int | None:
 
 def hub() -> str:
     """Where the hub is: its own address, or the mirror in HF_ENDPOINT."""
-    return os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
+    return settings.value("HF_ENDPOINT").rstrip("/") or "https://huggingface.co"
 
 
 def memory() -> Memory:

@@ -5,12 +5,13 @@ Knows vectors; no model and no words. The fits are made in a process of their ow
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer import numerics
 from explorer.errors import Told
 from explorer.lab import umap_client
 from explorer.lab.experiment import implements
@@ -32,33 +33,67 @@ DIMS = 3
 
 @implements(PROJECT)
 def project(_: None, inputs: ProjectInputs) -> Iterator[Progress | ProjectResult]:
-    """Progress a layer, then the maps. Points that are all one and the same stay on one spot.
+    """Progress a layer, then the maps. Sentences that are one and the same lie on one spot at every layer.
 
-    Raises Told: too_few_points (limit, used).
+    Raises Told: too_few_points (limit, used: different ones), map_failed (method, reason).
     """
     untreated = inputs.embedded.vectors
     layers, n, _d = untreated.shape
     if n < LEAST_POINTS:
         raise Told("too_few_points", limit=LEAST_POINTS, used=n)
     fit = umap_client.tsne_of if inputs.method == "tsne" else umap_client.umap_of
+    groups = [spots(untreated[layer]) for layer in range(layers)]
+    distinct = max(len(firsts) for firsts, _ in groups)
+    if distinct < LEAST_POINTS:
+        raise Told("too_few_points", limit=LEAST_POINTS, used=distinct)
     flat, deep = np.zeros((layers, n, 2)), np.zeros((layers, n, DIMS))
     for layer, rows in enumerate(embedding_metrics.treated(inputs.embedded, inputs.treatment)):
-        if not _one_spot(untreated[layer]):
-            flat[layer], deep[layer] = fit(rows, 2), fit(rows, DIMS)
+        firsts, spot = groups[layer]
+        if len(firsts) < LEAST_POINTS:  # too few for a graph of neighbours: what there is lies on a line or a plane
+            flat[layer] = numerics.principal_coordinates(rows[firsts], 2)[0][spot]
+            deep[layer] = numerics.principal_coordinates(rows[firsts], DIMS)[0][spot]
+        else:
+            flat[layer], deep[layer] = _told(inputs.method, fit, rows[firsts], spot)
         yield Progress(layer + 1, layers)
     yield ProjectResult(flat, deep)
 
 
+def _told(method: str, fit: Callable[[Array, int], Array], rows: Array, spot: Array) -> tuple[Array, Array]:
+    """The maps in two and three dimensions. Raises Told("map_failed")."""
+    try:
+        return fit(rows, 2)[spot], fit(rows, DIMS)[spot]
+    except umap_client.MapError as error:
+        name = {"umap": "UMAP", "tsne": "t-SNE"}.get(method, method)
+        raise Told("map_failed", method=name, reason=str(error)[:200]) from error
+
+
+def spots(rows: Array) -> tuple[Array, Array]:
+    """Rows that are one and the same, but for rounding, lie on one spot of every map.
+
+    The first row of each spot, and for every one of rows[n, d] the number of its spot.
+    """
+    firsts: list[int] = []
+    spot = np.zeros(len(rows), dtype=np.int64)
+    exact = np.asarray(rows, dtype=np.float64)
+    for n, row in enumerate(exact):
+        apart = np.linalg.norm(exact[firsts] - row, axis=1) if firsts else np.zeros(0)
+        same = np.flatnonzero(apart <= numerics.TINY * max(float(np.linalg.norm(row)), 1e-12))
+        spot[n] = same[0] if len(same) else len(firsts)
+        if not len(same):
+            firsts.append(n)
+    return np.array(firsts, dtype=np.int64), spot
+
+
 @implements(LAND)
 def land(_: None, inputs: LandInputs) -> LandResult:
-    """Nothing is fitted again where the map was made lately; else it comes out the same."""
+    """Nothing is fitted again where the map was made lately; else it comes out the same. Raises Told("map_failed")."""
     treated = embedding_metrics.treated(inputs.embedded, inputs.treatment)
     placed = np.zeros((*inputs.rows.shape[:2], 2))
     for layer, (base, new) in enumerate(zip(treated, inputs.rows, strict=True)):
-        if not _one_spot(inputs.embedded.vectors[layer]):
-            placed[layer] = umap_client.landed(base, new)
+        firsts = spots(inputs.embedded.vectors[layer])[0]
+        if len(firsts) >= LEAST_POINTS:
+            try:
+                placed[layer] = umap_client.landed(base[firsts], new)
+            except umap_client.MapError as error:
+                raise Told("map_failed", method="UMAP", reason=str(error)[:200]) from error
     return LandResult(placed)
-
-
-def _one_spot(rows: Array) -> bool:
-    return bool(np.ptp(rows, axis=0).max() <= 1e-6)

@@ -15,8 +15,10 @@ import contextlib
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,6 +37,7 @@ _one_at_a_time = threading.Lock()
 _scheduling = threading.Lock()
 _waiting = 0  # calls that somebody waits for
 _process: subprocess.Popen[bytes] | None = None
+_unusable = ""  # why UMAP cannot be used on this machine, once `warm` has found out
 
 
 class MapError(RuntimeError):
@@ -46,9 +49,14 @@ def warm() -> None:
 
     (Elsewhere than on Linux the system shares the processor out as it always does.)
     """
+    global _unusable
     rows = np.random.default_rng(0).normal(size=(24, 16))
-    _ask("umap_of", rows, hurry=False, dims=2)
-    _ask("landed", rows, rows[:2] + 0.1, hurry=False)
+    try:
+        _ask("umap_of", rows, hurry=False, dims=2)
+        _ask("landed", rows, rows[:2] + 0.1, hurry=False)
+    except MapError as error:
+        _unusable = str(error)
+        raise
 
 
 def umap_of(rows: Array, dims: int) -> Array:
@@ -67,7 +75,12 @@ def tsne_of(rows: Array, dims: int) -> Array:
 
 
 def _ask(call: str, *arrays: Array, hurry: bool = True, **words: int) -> Array:
-    """The answer of the process; one that has died since the last call is started again, once."""
+    """The answer of the process; one that has died since the last call is started again, once.
+
+    What could not be compiled when it was tried first is not tried again for every reader.
+    """
+    if _unusable and call != "tsne_of":
+        raise MapError(_unusable)
     with _waited_for() if hurry else contextlib.nullcontext(), _one_at_a_time:
         for last in (False, True):
             try:
@@ -82,6 +95,8 @@ def _ask(call: str, *arrays: Array, hurry: bool = True, **words: int) -> Array:
             else:
                 if "error" in answer:
                     raise MapError(answer["error"])
+                if not np.isfinite(found[0]).all():
+                    raise MapError("the map holds what is no number")
                 return found[0]
     raise AssertionError("unreachable")
 
@@ -100,11 +115,29 @@ def _running() -> subprocess.Popen[bytes]:
     global _process
     if _process is None:
         command = [sys.executable, "-m", "explorer.lab.umap_worker"]
+        environment = {"NUMBA_CACHE_DIR": compiled_folder()} | dict(os.environ) | ONE_THREAD
         _process = subprocess.Popen(
-            command, cwd=paths.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | ONE_THREAD
+            command, cwd=paths.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
         )
         _schedule()
     return _process
+
+
+def compiled_folder() -> str:
+    """Where UMAP's compiler keeps what it has compiled: by itself it would look beside the packages and in the home
+    folder, and give up where an install cannot be written to (a container, a shared machine)."""
+    wanted = paths.cache_folder() / "compiled"
+    try:
+        wanted.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=wanted):
+            return str(wanted)
+    except OSError:
+        return str(Path(tempfile.gettempdir()) / f"open-sesame-compiled-{_user()}")
+
+
+def _user() -> str:
+    """The user's number, so that two users of one machine have a folder each."""
+    return str(os.getuid()) if hasattr(os, "getuid") else "windows"
 
 
 def _schedule(more: int = 0) -> None:

@@ -41,10 +41,12 @@ def test_two_readers_share_one_model(app: Server) -> None:
     async def both() -> None:
         for sentence in SENTENCES[:2]:
             async with Reader(app.url, "masking", v="1", lang="zh", text=sentence, masks="1", focus="1") as reader:
-                await reader.open()
                 before = app.status()["runs"]
+                await reader.open()
+                opened = app.status()["runs"]
+                assert opened > before
                 await reader.cover(3)
-                assert app.status()["runs"] > before
+                assert app.status()["runs"] == opened, "the answers at all positions were there"
 
     in_own_loop(both())
     assert app.status()["model_loads"] == 1

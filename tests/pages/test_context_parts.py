@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.errors import Told
-from explorer.views.context import common, own, words
+from explorer.views.context import common, csv_files, own, words
 
 
 def test_a_word_is_found_whole_where_letters_are_concerned() -> None:
@@ -40,7 +40,7 @@ def test_lines_without_the_word_are_left_out_and_none_at_all_is_an_error() -> No
 
 def test_what_is_saved_is_read_back() -> None:
     scene = common._own("=水是什么\n热,水\n“水”", "水", 0, (1, -1, 0), "mini-mbert")
-    lines, word, senses = own.from_csv(own.as_csv(scene)) or ([], "", ())
+    lines, word, senses = csv_files.from_csv(csv_files.as_csv(scene)) or ([], "", ())
     assert lines == [line.text for line in scene.lines]
     assert word == "水"
     assert senses == (0, -1, 1)  # senses are numbered as they come
@@ -48,17 +48,17 @@ def test_what_is_saved_is_read_back() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030"])
 def test_both_encodings_are_read(encoding: str) -> None:
-    assert own.from_csv("水开了\n喝水".encode(encoding)) == (["水开了", "喝水"], "", ())
+    assert csv_files.from_csv("水开了\n喝水".encode(encoding)) == (["水开了", "喝水"], "", ())
 
 
 def test_no_sense_and_nan_are_no_sense() -> None:
-    found = own.from_csv("sentence,word,sense\n水,水,NaN\n水水,水,\n".encode())
+    found = csv_files.from_csv("sentence,word,sense\n水,水,NaN\n水水,水,\n".encode())
     assert found == (["水", "水水"], "水", (-1, -1))
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe\x00\x01\x80", b"\x89PNG\r\n\x1a\n\x00\x00"])
 def test_what_is_no_text_is_refused(data: bytes) -> None:
-    assert own.from_csv(data) is None
+    assert csv_files.from_csv(data) is None
 
 
 def test_a_hundred_megabytes_are_refused_before_they_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.lab.types.core import Specials
 from explorer.lab.types.generation import ScannedRow, ScanResult
 from explorer.views.generation import common, facts, step, train
 
@@ -55,6 +56,7 @@ def test_a_text_of_four_thousand_tokens_is_hashed_once_and_kept_small(
     monkeypatch.setattr(facts.widgets, "run", run)
     ids = tuple(n % 900 for n in range(LONG))
     monkeypatch.setattr(common, "vocabulary", lambda model: tuple(f"w{n}" for n in range(900)))
+    monkeypatch.setattr(facts, "specials", lambda model: Specials((0,), 0, (0,)))
     tracemalloc.start()
     try:
         first = facts.tokens("some-model", ids, 1)

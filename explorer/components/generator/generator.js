@@ -213,7 +213,7 @@ class Generator {
   }
 
   key(event) {
-    if (event.target.tagName === "INPUT" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.tagName === "INPUT" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.keyCode === 229) return; // 229: an input method has the key
     const onButton = event.target.tagName === "BUTTON" && ["Enter", " "].includes(event.key);
     if (onButton) return;
     const acts = {

@@ -1,3 +1,4 @@
+import {placeOf} from "../shared/text.js";
 import {fill, signed} from "../shared/format.js";
 import {h, langOf, reducedMotion} from "../shared/dom.js";
 import {SENSES} from "../shared/palette.js";
@@ -154,7 +155,7 @@ class LayersMap {
     this.header = header;
     this.arrays = arrays;
     this.anyCos = Object.entries(arrays).find(([name]) => name.startsWith("cos:"))?.[1]; // while another way is asked for
-    this.points = header.points;
+    this.points = header.points.map((point) => ({...point, start: placeOf(point.text, point.start), end: placeOf(point.text, point.end)}));
     const {labels} = header;
     this.range.max = String(header.layers - 1);
     if (this.echo.settles(header.n) || !(this.layer < header.layers)) this.adopt();
@@ -753,9 +754,11 @@ class LayersMap {
 // The end of a text, as much as fits into `room` half 字; letters count half, and words are not cut.
 function tail(text, room = LEAD) {
   let at = text.length;
-  for (let used = 0; at > 0; at--) {
+  for (let used = 0; at > 0; ) {
+    const whole = /[\udc00-\udfff]/.test(text[at - 1]) && at > 1 ? 2 : 1; // a character beyond U+FFFF is two halves
     used += text.charCodeAt(at - 1) > 0x2e7f ? 2 : 1;
     if (used > room) break;
+    at -= whole;
   }
   if (!at) return text;
   const rest = text.slice(at);

@@ -222,6 +222,7 @@ class TokenStrip {
       if (!this.waiting) return;
       clearTimeout(this.resting);
       this.waiting = null;
+      delete this.root.dataset.waiting;
       this.echo.forget();
       this.answer(null, this.echo.n);
     }, {signal});
@@ -335,6 +336,7 @@ class TokenStrip {
     const answered = this.answer(this.only(), n);
     clearTimeout(this.resting);
     this.waiting = {covered: [...this.covered].sort((a, b) => a - b), focus: this.focus ?? null, n};
+    this.root.dataset.waiting = "1";
     if (answered) this.resting = setTimeout(() => this.flush(), REST_MS);
     else this.flush();
   }
@@ -344,6 +346,7 @@ class TokenStrip {
     clearTimeout(this.resting);
     if (this.waiting) this.send("change", this.waiting);
     this.waiting = null;
+    delete this.root.dataset.waiting;
   }
 
   // The token that alone is covered with the mask (beside the blanks that were written), if it is so.

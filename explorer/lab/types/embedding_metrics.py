@@ -17,6 +17,7 @@ from explorer.lab.types.context import EmbedResult
 Array = NDArray[Any]
 TREATMENTS = ("raw", "centred", "top")
 TINY = 1e-5  # vectors shorter than this share of their layer's mean length have no direction
+LEAST_SILHOUETTE = 1e-6  # rounding alone gives equal points a little more than 0
 
 
 def treated(result: EmbedResult, treatment: str) -> Array:
@@ -143,17 +144,20 @@ def crossing(first: Array, second: Array, a: Array, b: Array, common: Array) -> 
 def proposals(cos: Array, kind: str, seed: int = 0) -> tuple[tuple[int, ...], float]:
     """Two to four groups that clustering finds in one layer's cos[n, n], and their silhouette; the best number wins.
 
+    All in one group and NaN where none has a silhouette above 0: points that lie no nearer to their own group than to
+    another are no groups.
+
     kind "agglomerative" joins the pair of groups whose members are nearest on average; "kmeans" moves
     centres on the sphere until they rest, from a dozen random starts.
     """
     n = len(cos)
     if n < 3 or np.isnan(cos).any():
         return (0,) * n, float("nan")
-    best: tuple[tuple[int, ...], float] = ((0,) * n, -np.inf)
+    best: tuple[tuple[int, ...], float] = ((0,) * n, float("nan"))
     for k in range(2, min(4, n - 1) + 1):
         labels = _agglomerate(1 - cos, k) if kind == "agglomerative" else _kmeans(cos, k, seed)
         score = silhouette(1 - cos, labels)
-        if np.isfinite(score) and score > best[1]:
+        if score > max(LEAST_SILHOUETTE, np.nan_to_num(best[1])):
             best = tuple(int(i) for i in _in_order(labels)), score
     return best
 

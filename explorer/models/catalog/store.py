@@ -22,6 +22,7 @@ from typing import Any
 import platformdirs
 from filelock import FileLock, Timeout
 
+from explorer import settings
 from explorer.errors import ModelUnavailable
 
 VARIABLE = "SESAME_MODELS"  # the folder of fetched models; without it, the platform's place for a program's data
@@ -60,7 +61,7 @@ class Kept:
 
 def default() -> Store:
     """The store in SESAME_MODELS, or in the user's data folder."""
-    if named := os.environ.get(VARIABLE):
+    if named := settings.value(VARIABLE):
         return Store(Path(named).expanduser().absolute())
     return Store(platformdirs.user_data_path("open-sesame", appauthor=False) / "models")
 

@@ -30,7 +30,8 @@ from explorer.models.network import weight_headers
 OFFER = ".offer.json"  # what the half-fetched files are parts of
 OTHER_SOURCE_MAY_HELP = frozenset(
     "source_unreachable source_missing source_gated rate_limited source_broken connection_lost too_slow size_wrong "
-    "checksum_wrong checksum_none pin_changed only_pickle weights_in_parts file_too_large".split()
+    "checksum_wrong checksum_none pin_changed only_pickle weights_in_parts file_too_large network_setting "
+    "setting_bad".split()
 )
 
 
@@ -108,6 +109,8 @@ def fetch(
                 if error.key not in OTHER_SOURCE_MAY_HELP:
                     raise
                 tried.append(error)
+    if tried and {error.key for error in tried} <= {"network_setting", "setting_bad"}:
+        raise tried[0]  # the same setting stands before every source
     if len(tried) == 1 and tried[0].key != "source_unreachable":
         raise tried[0]
     said = "; ".join(f"{error.values.get('place', '')}: {_short(error)}" for error in tried)

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from explorer import settings
 from explorer.errors import Cancelled, ModelUnavailable
 
 AGENT = "open-sesame (a classroom app)"
@@ -71,14 +72,26 @@ class Web:
     proxy: str = ""
 
     def client(self) -> httpx2.Client:
-        """A fresh client; close it after use."""
-        return httpx2.Client(
-            timeout=httpx2.Timeout(self.timing.read_s, connect=self.timing.connect_s),
-            headers={"User-Agent": AGENT, "Accept-Encoding": "identity"},
-            verify=_trust(self.certificates),
-            proxy=self.proxy or None,
-            follow_redirects=False,
-        )
+        """A fresh client; close it after use.
+
+        Raises ModelUnavailable("network_setting") where a proxy or a file of certificates keeps it from being made.
+        """
+        try:
+            return httpx2.Client(
+                timeout=httpx2.Timeout(self.timing.read_s, connect=self.timing.connect_s),
+                headers={"User-Agent": AGENT, "Accept-Encoding": "identity"},
+                verify=_trust(self.certificates),
+                proxy=self.proxy or None,
+                follow_redirects=False,
+            )
+        except (ImportError, ValueError, OSError, httpx2.InvalidURL) as error:
+            if self.proxy or self.certificates:
+                name, value = "pip config", self.proxy or self.certificates
+            else:
+                name, value = settings.guilty(error)
+            raise ModelUnavailable(
+                "network_setting", place=self.place, name=name or "–", value=hidden(value), reason=_words(error)
+            ) from error
 
     @contextlib.contextmanager
     def open(
@@ -176,6 +189,12 @@ def origin(url: str) -> str:
     """Scheme, host and port of an address, without user name and password: what may be shown."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def hidden(address: str) -> str:
+    """A proxy's address without the user name and password in it."""
+    before, sign, rest = address.partition("://")
+    return f"{before}{sign}{rest.rpartition('@')[2]}" if sign else address.rpartition("@")[2]
 
 
 def _retry_after(value: str) -> float | None:

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from explorer.models.network.construction import BUILDING
 from explorer.models.network.model import Model
 
 EMBEDDINGS = -1
@@ -21,7 +22,7 @@ def new_body(model: Model, seed: int) -> Any:
     For an encoder-decoder this is the encoder. Attention is computed step by step ("eager"), which is what trains
     fastest on a CPU at the lengths of a page. The process's own random numbers go on as if nothing had been drawn.
     """
-    with torch.inference_mode(False), torch.random.fork_rng(devices=[]):
+    with BUILDING, torch.inference_mode(False), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = type(model._net)._from_config(model._net.config, attn_implementation="eager")
         return network.get_submodule(model._row.body).to(model.device)

@@ -28,6 +28,7 @@ from torch import Tensor
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.network import weight_headers
+from explorer.models.network.construction import BUILDING
 from explorer.models.network.model_files import config, damaged
 from explorer.paths import cache_folder
 
@@ -57,7 +58,7 @@ def tensors(info: ModelInfo, network: Any) -> dict[str, Tensor]:
     from transformers import modeling_gguf_pytorch_utils as library
 
     settings = config(info)
-    with torch.device("meta"):
+    with BUILDING, torch.device("meta"):
         empty = network(network.config_class.from_dict(settings))
     try:
         header = weight_headers.read(info.weights_file)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import importlib
 import logging
-import os
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,11 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
+from explorer import settings
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.network.architectures import Architecture, architecture
+from explorer.models.network.construction import BUILDING
 from explorer.models.network.gguf_cache import converted
 from explorer.models.network.model import Model
 from explorer.models.network.model_files import check, config, damaged
@@ -59,12 +60,27 @@ def load(info: ModelInfo, *, device: str = "") -> Model:
 
 
 def pick_device() -> str:
-    """The device named in SESAME_DEVICE, else a CUDA GPU, else Apple's, else the CPU."""
-    if named := os.environ.get(DEVICE_VARIABLE):
+    """The device named in SESAME_DEVICE, else a CUDA GPU, else Apple's, else the CPU.
+
+    Raises ModelUnavailable("setting_bad") for a device that this machine does not have.
+    """
+    if named := settings.value(DEVICE_VARIABLE).lower():
+        if not _is_here(named):
+            raise ModelUnavailable("setting_bad", name=DEVICE_VARIABLE, value=named, example="cpu")
         return named
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _is_here(device: str) -> bool:
+    try:
+        kind, number = torch.device(device).type, torch.device(device).index or 0
+    except RuntimeError:
+        return False
+    if kind == "cuda":
+        return number < torch.cuda.device_count()
+    return kind == "cpu" or (kind == "mps" and torch.backends.mps.is_available())
 
 
 def _verify(info: ModelInfo) -> None:
@@ -98,18 +114,19 @@ def _read(info: ModelInfo, row: Architecture, tensors: dict[str, torch.Tensor]) 
     reports.disable_progress_bar()  # type: ignore[no-untyped-call]
     logging.getLogger("transformers").setLevel(logging.ERROR)  # its load report would list heads we leave aside
     network = _network_class(row)
-    settings = {key: value for key, value in config(info).items() if key != "auto_map"}
+    own = {key: value for key, value in config(info).items() if key != "auto_map"}
     try:
-        net, report = network.from_pretrained(
-            None,
-            config=network.config_class.from_dict(settings),
-            state_dict=tensors,
-            local_files_only=True,
-            trust_remote_code=False,
-            dtype=torch.float32,
-            attn_implementation="sdpa",
-            output_loading_info=True,
-        )
+        with BUILDING:
+            net, report = network.from_pretrained(
+                None,
+                config=network.config_class.from_dict(own),
+                state_dict=tensors,
+                local_files_only=True,
+                trust_remote_code=False,
+                dtype=torch.float32,
+                attn_implementation="sdpa",
+                output_loading_info=True,
+            )
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise damaged(info, info.weights_file, str(error)) from error
     return net, report

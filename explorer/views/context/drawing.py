@@ -136,7 +136,7 @@ def complete(result: EmbedResult, state: State) -> None:
     if n < LEAST_POINTS:
         page_parts.error(Told("too_few_points", limit=LEAST_POINTS, used=n))
         return
-    if state.method == "umap" and get_engine().state(None) != "ready":
+    if state.method == "umap" and get_engine().state(None) in ("cold", "loading"):
         get_engine().warm(None)
         page_parts.notice("context.umap_warming")
     try:

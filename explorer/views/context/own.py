@@ -5,8 +5,6 @@ It knows text, labels and files; the figure on the stage shows what comes of the
 
 from __future__ import annotations
 
-import csv
-import io
 from functools import partial
 
 import numpy as np
@@ -15,11 +13,10 @@ import streamlit as st
 from explorer.lab.types.context import EmbedResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
-from explorer.views.context import arrive, common, drawing, stage
+from explorer.views.context import arrive, common, csv_files, drawing, stage
 from explorer.views.context.common import MAX_LINES, Scene, State
 
 MOST_BYTES = 5_000_000
-ENCODINGS = ("utf-8-sig", "gb18030")
 
 
 def draw(scene: Scene | None, result: EmbedResult | None, state: State) -> None:
@@ -91,16 +88,20 @@ def _propose(scene: Scene, result: EmbedResult, state: State) -> None:
     if len(scene.lines) < 3:
         return
     layer = min(state.layer, len(result.vectors) - 1)
+    none = True
     for kind in ("agglomerative", "kmeans"):
         labels, score = drawing.proposals(result, state.treatment, layer, kind)
         if not np.isfinite(score):
-            page_parts.quiet(t("context.own.no_groups"))
-            return
+            continue
+        none = False
         name = t(f"context.own.{kind}")
         st.button(
             t("context.own.take", name=name, k=max(labels) + 1, score=f"{score:.2f}"), key=f"context-take-{kind}",
             on_click=_take, args=(state.text, scene, labels),
         )  # fmt: skip
+    if none:
+        page_parts.quiet(t("context.own.no_groups"))
+        return
     st.button(
         t("context.own.clear"), key="context-clear", type="tertiary", on_click=_take, args=(state.text, scene, ())
     )
@@ -116,7 +117,7 @@ def _take(drawn: str, scene: Scene, labels: tuple[int, ...]) -> None:
 def _files(scene: Scene | None) -> None:
     with st.container(horizontal=True):
         if scene is not None:
-            content = partial(as_csv, scene)
+            content = partial(csv_files.as_csv, scene)
             widgets.download("context-csv-save", t("context.own.save"), content, "open-sesame-sentences.csv")
         with st.popover(t("context.own.open")):
             page_parts.quiet(t("context.own.file", limit=MAX_LINES, mb=MOST_BYTES // 1_000_000))
@@ -130,7 +131,7 @@ def _open(data: bytes) -> None:
     if len(data) > MOST_BYTES:
         page_parts.notice("context.own.too_large", "warn", mb=MOST_BYTES // 1_000_000)
         return
-    found = from_csv(data)
+    found = csv_files.from_csv(data)
     if found is None or not found[0]:
         page_parts.notice("context.own.unreadable", "warn")
         return
@@ -139,42 +140,3 @@ def _open(data: bytes) -> None:
     common.store().set(text="\n".join(lines), word=word or state.word or common.read(state).word, senses=senses)
     st.session_state["context-opened"] = st.session_state.get("context-opened", 0) + 1
     st.rerun()
-
-
-def as_csv(scene: Scene) -> bytes:
-    """sentence, word, sense; with a mark at the head by which spreadsheets know UTF-8."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(("sentence", "word", "sense"))
-    for line in scene.lines:
-        safe = "'" + line.text if line.text[:1] in "=+-@" else line.text  # a spreadsheet would run it as a formula
-        writer.writerow((safe, scene.word, scene.senses[line.sense] if line.sense >= 0 else ""))
-    return out.getvalue().encode("utf-8-sig")
-
-
-def from_csv(data: bytes) -> tuple[list[str], str, tuple[int, ...]] | None:
-    """(lines, word or "", senses) of a CSV or of plain lines in UTF-8 or GBK; None for what is neither.
-
-    The first column holds sentences; a second the word, a third the sense, where the first row says so.
-    """
-    text = None
-    for encoding in ENCODINGS:
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    if text is None or "\0" in text:
-        return None
-    try:
-        rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text)) if any(c.strip() for c in row)]
-    except csv.Error:
-        return None
-    if rows and [cell.lower() for cell in rows[0][:1]] == ["sentence"]:
-        rows = rows[1:]
-        word = next((row[1] for row in rows if len(row) > 1 and row[1]), "")
-        kinds: dict[str, int] = {}
-        named = [row[2] if len(row) > 2 else "" for row in rows]
-        senses = [kinds.setdefault(name, len(kinds)) if name.lower() not in ("", "nan") else -1 for name in named]
-        return [row[0].removeprefix("'") for row in rows], word, tuple(sense if sense < 6 else -1 for sense in senses)
-    return [line.strip() for line in text.splitlines() if line.strip()], "", ()

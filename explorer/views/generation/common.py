@@ -5,7 +5,6 @@ It knows the state and the tokenizer's answer; it runs no experiment and draws n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -13,14 +12,14 @@ from typing import Literal
 from explorer.content import examples
 from explorer.engine import catalog, get_engine, uses
 from explorer.errors import Told
-from explorer.lab.types.core import Specials, Tokens
+from explorer.lab.types.core import Tokens
 from explorer.lab.types.generation import Settings
 from explorer.ui import page_parts, permission
 from explorer.ui.carried import Carry
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit, link_length
 from explorer.views import vocabulary as vocabularies
-from explorer.views.generation import pieces
+from explorer.views.generation import marks, pieces
 
 MAX_TOKENS = 4000  # of prompt and continuation together
 MAX_CHARACTERS = 12_000
@@ -34,6 +33,8 @@ class State:
 
     `path` is what was generated, `back` how many of its tokens lie behind the place looked at; fields that begin with
     `b_` are those of the second branch. t, k, p, m, r: temperature, top-k, top-p, min-p, repetition penalty.
+    `layer` and `head` are counted from 0 here, from 1 in links and on the page. `along`: 训练时 takes what was
+    generated for a part of its text as well.
     """
 
     text: str = limit("", longest=MAX_LINK)
@@ -66,8 +67,9 @@ class State:
     wide: int = limit(3, low=1, high=5)
     deep: int = limit(3, low=1, high=4)
     corpus: str = limit("", longest=MAX_LINK)
-    layer: int = limit(0, low=0, high=127)
-    head: int = limit(0, low=0, high=127)
+    layer: int = limit(0, low=0, high=127, shift=1)
+    head: int = limit(0, low=0, high=127, shift=1)
+    along: bool = False
     long: int = limit(80, low=10, high=400)
 
 
@@ -87,22 +89,6 @@ def in_use(state: State) -> State:
 
 def vocabulary(model: str) -> tuple[str, ...]:
     return get_engine().vocabulary(model)
-
-
-def specials(model: str) -> Specials:
-    """The tokens that are no text: all, the one that begins a text, those that end one."""
-    return get_engine().specials(model)
-
-
-def said(model: str, ids: Iterable[int]) -> str:
-    """What tokens say: special ones nothing."""
-    words, apart = vocabulary(model), set(specials(model).ids)
-    return pieces.text_of([words[token] for token in ids if token not in apart])
-
-
-def first_of(model: str, ids: Sequence[int]) -> int:
-    """The place of the first token of the text itself: 1 where a special token begins it, else 0."""
-    return int(bool(ids) and ids[0] in specials(model).ids)
 
 
 def vocabulary_url(model: str) -> str:
@@ -125,7 +111,7 @@ def _tokens(model: str, text: str) -> Tokens:
     found = get_engine().tokens(model, text)
     if len(found):
         return found
-    first = specials(model).begin
+    first = marks.specials(model).begin
     if first is None:
         raise Told("text_empty")
     word = vocabulary(model)[first]
@@ -138,7 +124,7 @@ def whole(state: State) -> tuple[int, ...]:
 
 
 def whole_text(state: State) -> str:
-    return prompt(state).text + said(state.model, path_of(state))
+    return prompt(state).text + marks.said(state.model, path_of(state))
 
 
 def path_of(state: State, branch: str = "a") -> tuple[int, ...]:

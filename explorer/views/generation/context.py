@@ -11,7 +11,7 @@ from explorer.lab.types.generation import CONTEXT, NGRAM, ContextInputs, Context
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import thousands
-from explorer.views.generation import common
+from explorer.views.generation import common, marks
 from explorer.views.generation.common import State
 
 WINDOWS = (1, 2, 4, 8, 16, 32)
@@ -21,7 +21,7 @@ MOST_TOKENS = 64
 def draw(state: State) -> None:
     page_parts.section("generation.context")
     ids = common.whole(state)
-    first = common.first_of(state.model, ids)
+    first = marks.first_of(state.model, ids)
     seen = ids[: first + MOST_TOKENS]
     if len(seen) - first < 3:
         page_parts.notice("generation.context.short", "warn")

@@ -19,6 +19,7 @@ from explorer.components.generator import PathToken
 from explorer.lab.types.generation import FOLLOW, SCAN, FollowInputs, ScanInputs
 from explorer.ui import widgets
 from explorer.views.generation import common, pieces
+from explorer.views.generation.marks import specials
 
 KEPT = 4000
 
@@ -59,7 +60,7 @@ def tokens(model: str, ids: tuple[int, ...], prompt: int) -> list[PathToken]:
     if any(mark not in known for mark in marks[prompt:]):
         _work_out(model, ids, prompt, marks)
     words = common.vocabulary(model)
-    names, apart = [words[token] for token in ids], set(common.specials(model).ids)
+    names, apart = [words[token] for token in ids], set(specials(model).ids)
     out = []
     for place, (token, name, (group, whole)) in enumerate(zip(ids, names, pieces.spelled(names), strict=True)):
         special = token in apart

@@ -20,7 +20,7 @@ from explorer.ui.i18n import t
 from explorer.views import page_footer
 from explorer.views._shared import typed
 from explorer.views._shared.page import choose_tool, draw_tool
-from explorer.views.generation import brought, common, pieces, write
+from explorer.views.generation import brought, common, marks, pieces, write
 from explorer.views.generation.common import State
 
 SHOWN = "generation-shown"  # the tool of the last run, in the session
@@ -84,7 +84,7 @@ def chips(
     model: str, ids: tuple[int, ...], prompt: int, surprisal: Mapping[int, tuple[float, float, int]]
 ) -> list[Chip]:
     """One chip a token; `surprisal[place]` is (nats, p, rank) where it is known."""
-    words, apart = common.vocabulary(model), set(common.specials(model).ids)
+    words, apart = common.vocabulary(model), set(marks.specials(model).ids)
     names = [words[token] for token in ids]
     groups = pieces.spelled(names)
     wholes = {group: whole for group, whole in groups if whole}

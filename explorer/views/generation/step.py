@@ -14,7 +14,7 @@ from explorer.lab.types.head import best
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import thousands
-from explorer.views.generation import common, facts, pieces
+from explorer.views.generation import common, facts, marks, pieces
 from explorer.views.generation.common import State
 
 OTHER = {"a": "", "b": "b_"}
@@ -52,7 +52,7 @@ def _lane(state: State, branch: str) -> FollowResult:
         result.logits, key=f"generation-{branch}", path=facts.tokens(state.model, ids, len(prompt.ids)), at=at,
         settings=common.settings_of(state, branch), seed=_of(state, branch, "seed"), free=_of(state, branch, "free"),
         chance=_chance(state, branch, ids[:at]), first=len(prompt.ids), head={i: words[i] for i in shown},
-        ends=common.specials(state.model).ends, vocab_url=common.vocabulary_url(state.model),
+        ends=marks.specials(state.model).ends, vocab_url=common.vocabulary_url(state.model),
         tone="model" if branch == "a" else "b",
         branch="is" if branch == "b" else "no" if state.b_on else "can", on_act=lambda act: _act(branch, act),
         caption=t("generation.step.caption"), title=t("generation.step.b" if branch == "b" else "generation.step.a"),

@@ -17,7 +17,7 @@ from explorer.lab.types.masking import ScanInputs as CoverInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
-from explorer.views.generation import common, stage
+from explorer.views.generation import common, marks, stage
 from explorer.views.generation.common import State
 
 MOST_ROWS = 24
@@ -25,12 +25,18 @@ MOST_ROWS = 24
 
 def draw(state: State) -> None:
     page_parts.section("generation.train")
-    ids = common.whole(state)
+    own, written = common.prompt(state).ids, common.path_of(state)
+    ids = own + written if state.along else own
+    if written:
+        widgets.toggle(
+            "generation-along", t("generation.train.along", n=len(written)), state.along,
+            lambda on: common.store().set(along=on), t("generation.train.along_help"),
+        )  # fmt: skip
     if len(ids) < 2:
         page_parts.notice("errors.text_empty")
         return
     words = common.vocabulary(state.model)
-    first = common.first_of(state.model, ids)
+    first = marks.first_of(state.model, ids)
     mixed = scrambled(ids, first, state.mix)
     result = widgets.run(SCAN, state.model, ScanInputs((ids, mixed))).result
     natural, other = result.rows
@@ -92,7 +98,7 @@ def _who_sees(ids: tuple[int, ...], words: Sequence[str], row: ScannedRow) -> No
 def _product(model: str, ids: tuple[int, ...], mixed: tuple[int, ...], natural: ScannedRow, other: ScannedRow) -> None:
     from explorer.figures import running
 
-    text, words = common.said(model, ids), common.vocabulary(model)
+    text, words = marks.said(model, ids), common.vocabulary(model)
     totals = [float(row.nats.sum(dtype=np.float64)) for row in (natural, other)]
     characters = max(1, len(text.strip()))
     page_parts.subsection("generation.train.product")
@@ -112,7 +118,7 @@ def _product(model: str, ids: tuple[int, ...], mixed: tuple[int, ...], natural: 
             ),
         ]
     )  # fmt: skip
-    page_parts.quiet(t("generation.train.mixed", text=verbatim(common.said(model, mixed)[:200])))
+    page_parts.quiet(t("generation.train.mixed", text=verbatim(marks.said(model, mixed)[:200])))
     st.button(t("generation.train.again"), key="generation-mix", on_click=_again)
     ticks = [words[token].replace("▁", "␣").replace("Ġ", "␣") for token in natural.target]
     names = (t("generation.train.natural"), t("generation.train.scrambled"))

@@ -21,7 +21,7 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import HTML_LANG, language, t
 from explorer.ui.markup import inline, verbatim
 from explorer.ui.numbers import percent, thousands
-from explorer.views.generation import common, pieces
+from explorer.views.generation import common, marks, pieces
 from explorer.views.generation.common import State
 
 REDRAW_S = 0.06
@@ -122,7 +122,7 @@ def _texts(draft: Sequence[Written], model: str) -> Iterator[tuple[Written, str,
 
     Of tokens that spell a character in bytes the last one shows it.
     """
-    words, special = common.vocabulary(model), set(common.specials(model).ids)
+    words, special = common.vocabulary(model), set(marks.specials(model).ids)
     names = [words[one.token_id] for one in draft]
     for one, name, (_, whole) in zip(draft, names, pieces.spelled(names), strict=True):
         apart = one.token_id in special

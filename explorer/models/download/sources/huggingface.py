@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import httpx2
 
+from explorer import settings
 from explorer.errors import ModelUnavailable
 from explorer.models.download.http_client import Cancel, Timing, Web, origin
 from explorer.models.download.sources.base import Offer, RemoteFile, is_plain, wanted
@@ -36,10 +37,15 @@ class HuggingFace:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], repo: str, timing: Timing) -> HuggingFace:
-        """`repo` is OWNER/NAME or OWNER/NAME@REVISION. Reads HF_ENDPOINT and HF_TOKEN."""
-        endpoint = (environment.get("HF_ENDPOINT") or ENDPOINT).rstrip("/")
+        """`repo` is OWNER/NAME or OWNER/NAME@REVISION. Reads HF_ENDPOINT and HF_TOKEN.
+
+        Raises ModelUnavailable("setting_bad").
+        """
+        endpoint = settings.address("HF_ENDPOINT", ENDPOINT, environment)
         name, _, revision = repo.partition("@")
-        token = environment.get("HF_TOKEN", "").strip()
+        token = settings.value("HF_TOKEN", environment)
+        if token and not re.fullmatch("[!-~]+", token):  # no header may hold a line feed
+            raise ModelUnavailable("setting_bad", name="HF_TOKEN", value="…", example="hf_…")
         web = Web(
             place=origin(endpoint).partition("://")[2],
             timing=timing,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from explorer import settings
 from explorer.errors import ModelUnavailable
 from explorer.models.download.http_client import Cancel, Timing, Web, origin
 from explorer.models.download.sources.base import Offer, RemoteFile, is_plain, wanted
@@ -30,7 +31,7 @@ class ModelScope:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], repo: str, timing: Timing) -> ModelScope:
-        endpoint = (environment.get("MODELSCOPE_ENDPOINT") or ENDPOINT).rstrip("/")
+        endpoint = settings.address("MODELSCOPE_ENDPOINT", ENDPOINT, environment)
         return cls(endpoint, repo, Web(place=origin(endpoint).partition("://")[2], timing=timing))
 
     @property

@@ -53,6 +53,7 @@ def _from_pip(environment: Mapping[str, str]) -> dict[str, str] | None:
             [sys.executable, "-m", "pip", "config", "list", "--disable-pip-version-check"],
             capture_output=True,
             encoding="utf-8",
+            errors="replace",  # on a Chinese Windows pip writes paths in GBK
             timeout=30,
             env=dict(environment),
             check=False,
