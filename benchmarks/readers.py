@@ -171,7 +171,7 @@ def _carry() -> Iterator[Row]:
         box.press("Enter")
         page.wait_for_url("**text=**", timeout=60_000)
         for chapter in wanted:
-            page.locator(f'[data-testid="stSidebar"] a[href$="/{chapter.id}"]').click()
+            page.locator(f'[data-testid="stSidebar"] a[href$="{chapter.id}"]').click()
             try:
                 page.wait_for_url(
                     f"**/{chapter.id}?*text=*" if chapter.id != "pairs" else "**/pairs?*a=*", timeout=60_000
