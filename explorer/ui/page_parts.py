@@ -62,16 +62,25 @@ def block(body: str) -> None:
     st.html(f'<div class="prose" lang="{_lang()}">{body}</div>')
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[int] = ()) -> None:
-    """A plain table; the columns in `numeric` are set to the right."""
+def table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[int] = (), answer: int | None = None
+) -> None:
+    """A plain table; the columns in `numeric` are set to the right.
+
+    Where it is wider than the page it scrolls, with a shade at the edge behind which there is more; the column `answer`
+    (the one that the table is about) stays in sight.
+    """
 
     def cell(tag: str, column: int, text: str) -> str:
-        return f"<{tag}{' class=n' if column in numeric else ''}>{inline(text)}</{tag}>"
+        kinds = " ".join(name for name, on in (("n", column in numeric), ("answer", column == answer)) if on)
+        attribute = f' class="{kinds}"' if kinds else ""
+        return f"<{tag}{attribute}>{inline(text)}</{tag}>"
 
     top = "".join(cell("th", n, text) for n, text in enumerate(head))
     body = "".join("<tr>" + "".join(cell("td", n, text) for n, text in enumerate(row)) + "</tr>" for row in rows)
     rows_html = f'<table class="plain-table"><tr>{top}</tr>{body}</table>'
-    st.html(f'<div class="scroll-x" tabindex="0" lang="{_lang()}">{rows_html}</div>')
+    name = html.escape(t("common.scrolls"))
+    st.html(f'<div class="scroll-x" tabindex="0" role="region" aria-label="{name}" lang="{_lang()}">{rows_html}</div>')
 
 
 def figures(cards: Sequence[tuple[str, str, str]]) -> None:

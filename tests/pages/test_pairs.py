@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from explorer.content import examples
+from explorer.content import examples, first_paint
 from explorer.engine import get_engine
 from explorer.lab.types.pairs import MEASURE, MeasureInputs
 from explorer.models.catalog import adhoc_models, chapter_models
@@ -235,5 +235,5 @@ def test_the_language_is_switched_without_losing_the_page() -> None:
 
 def test_what_is_measured_first_is_all_the_project_has_written() -> None:
     """The key under which the page looks is that under which the result comes with the app."""
-    wanted = [inputs for name, _, inputs in examples.defaults() if name == MEASURE]
+    wanted = [inputs for name, _, inputs in first_paint.asked() if name == MEASURE]
     assert wanted == [MeasureInputs(tuple(examples.own_pairs(lang) for lang in examples.LANGUAGES))]
