@@ -15,6 +15,7 @@ from explorer.ui.i18n import language, t
 from explorer.ui.numbers import percent
 from explorer.views.masking import common, cover
 from explorer.views.masking.common import Sentence, State
+from explorer.views.vocabulary import best
 
 
 def draw(sentence: Sentence, state: State) -> None:
@@ -97,7 +98,7 @@ def _repair(sentence: Sentence, state: State, original: int) -> None:
     )
     if not state.wrong:
         return
-    wrong = common.vocabulary_index().get(state.wrong)
+    wrong = common.token_of(sentence, state.wrong)
     if wrong is None:
         page_parts.notice("masking.see.repair_many", "warn", wrong=state.wrong)
         return
@@ -109,8 +110,8 @@ def _repair(sentence: Sentence, state: State, original: int) -> None:
         "masking.see.repair_done", wrong=state.wrong, word=common.plain(vocabulary[original]), rank=rank,
         p=percent(numerics.probability(logits, original)), p_wrong=percent(numerics.probability(logits, wrong)),
     )  # fmt: skip
-    best = [int(i) for i in np.argsort(-logits)[:6]]
-    page_parts.word_list([(common.plain(vocabulary[i]), percent(numerics.probability(logits, i))) for i in best])
+    likeliest = best(common.model_id(), logits, 6)
+    page_parts.word_list([(common.plain(vocabulary[i]), percent(numerics.probability(logits, i))) for i in likeliest])
 
 
 def _average() -> None:
