@@ -20,6 +20,8 @@ from explorer.lab.experiment import Implementation
 from explorer.lab.types.core import Progress
 from explorer.lab.types.experiment import Results
 
+LOOKS_EVERY_S = 0.05  # how often one who waits looks whether that was cancelled
+
 
 class Job:
     """One computation. Everyone who asks for the same while it waits or runs watches this one.
@@ -80,7 +82,10 @@ class Job:
     def _has_more_than(self, seen: int, cancel: CancelToken) -> bool:
         """Wait for the next value or the end; True if there is a value."""
         with self._changed:
-            self._changed.wait_for(lambda: cancel.cancelled or self._ended or len(self._values) > seen)
+            while not self._changed.wait_for(
+                lambda: cancel.cancelled or self._ended or len(self._values) > seen, timeout=LOOKS_EVERY_S
+            ):
+                pass  # a cancelled reader leaves in the middle of a step; the worker ends the step and learns of it
             if cancel.cancelled:
                 raise Cancelled("cancelled")
             return len(self._values) > seen

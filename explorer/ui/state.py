@@ -19,7 +19,8 @@ import streamlit as st
 from explorer.ui import carried
 from explorer.ui.carried import Carry
 
-VERSION = "1"
+VERSION = "2"
+READ = ("1", VERSION)  # of links and state files; version 1 counted layers and heads from 0
 MAX_LINK = 2000
 BESIDE = ("lang", "teacher", "tour")  # parts of an address that belong to no page's state
 KEPT = "kept"  # in a link that is too small for its page: under which mark the session keeps what the page holds
@@ -27,9 +28,22 @@ MOST_KEPT = 8  # states a page that are kept so, for Back and Forward
 S = TypeVar("S")
 
 
-def limit(default: Any, *, low: float | None = None, high: float | None = None, longest: int | None = None) -> Any:
-    """A field with bounds: `low`…`high` for numbers (and for the numbers of a tuple), `longest` for text and tuples."""
-    return dataclasses.field(default=default, metadata={"low": low, "high": high, "longest": longest})
+def limit(
+    default: Any,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    longest: int | None = None,
+    shift: int = 0,
+    before: Any = None,
+) -> Any:
+    """A field with bounds: `low`…`high` for numbers (and for the numbers of a tuple), `longest` for text and tuples.
+
+    `shift`: a link says so much more than the state holds (layers and heads, which readers count from 1); `before`:
+    what a link of version 1 meant that did not name the field, where that was another value than today's.
+    """
+    bounds = {"low": low, "high": high, "longest": longest, "shift": shift, "before": before}
+    return dataclasses.field(default=default, metadata=bounds)
 
 
 @dataclass(frozen=True)
@@ -45,7 +59,7 @@ def to_query(state: Any) -> dict[str, str]:
     for field in fields(state):
         value = getattr(state, field.name)
         if value != field.default:
-            out[field.name] = _write(value)
+            out[field.name] = _write(_moved(value, field.metadata.get("shift", 0)))
     return out
 
 
@@ -59,16 +73,27 @@ def from_query(
     hints = typing.get_type_hints(kind)
     values: dict[str, Any] = {}
     problems: list[Problem] = []
-    if params.get("v", VERSION) != VERSION:
+    version = params.get("v", VERSION)
+    if version not in READ:
         return kind(), (Problem("version"),)
     for field in fields(kind):  # type: ignore[arg-type]
+        before = field.metadata.get("before")
+        if version != VERSION and before is not None:
+            values[field.name] = before
         if field.name in params:
             try:
                 bounds = field.metadata if bounded_text or hints[field.name] is not str else {}
-                values[field.name] = _read(hints[field.name], params[field.name], bounds)
+                shift = bounds.get("shift", 0) if version == VERSION else 0
+                values[field.name] = _read(hints[field.name], params[field.name], {**bounds, "shift": shift})
             except ValueError:
                 problems.append(Problem(field.name))
     return kind(**values), tuple(problems)
+
+
+def _moved(value: Any, shift: int) -> Any:
+    if not shift:
+        return value
+    return tuple(item + shift for item in value) if isinstance(value, tuple) else value + shift
 
 
 def _write(value: Any) -> str:
@@ -95,7 +120,7 @@ def _read(hint: Any, raw: str, bounds: typing.Mapping[str, Any]) -> Any:
             raise ValueError(raw)
         return raw == "1"
     if hint in (int, float):
-        number = hint(raw)
+        number = hint(raw) - bounds.get("shift", 0)
         if number != number:
             raise ValueError(raw)
         return _bounded(number, bounds)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import mimetypes
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, TypeVar, overload
 
@@ -14,15 +15,17 @@ import streamlit as st
 from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 from explorer.engine import get_engine
-from explorer.engine.base import Answer, Progress
+from explorer.engine.base import Answer, CancelToken, Progress
 from explorer.errors import Cancelled
 from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
 from explorer.ui.i18n import language, t
 from explorer.ui.stop_button import Stop
 
 T = TypeVar("T", int, float)
+GIVES_WAY_AFTER_S = 0.05
 
 
 def session() -> str:
@@ -72,7 +75,12 @@ def result(
     Raises what `Engine.stream` raises, Cancelled when the reader stops it (see `progress`).
     """
     found = peek(experiment, model_id, inputs)
-    return progress(stream(experiment, model_id, inputs), words, gives_way=gives_way) if found is None else found
+    if found is not None:
+        return found
+    cancel = CancelToken()
+    values = get_engine().stream(experiment, model_id, inputs, session=session(), cancel=cancel)
+    with _giving_way(cancel) if gives_way else contextlib.nullcontext():
+        return progress(values, words, gives_way=gives_way)
 
 
 def draw_again() -> None:
@@ -140,15 +148,34 @@ def download(
     )  # fmt: skip
 
 
-def superseded() -> bool:
-    """Whether the reader has asked for something else while this run was busy.
+def superseded(context: ScriptRunContext | None = None) -> bool:
+    """Whether the reader has asked for something else while this run (or that of `context`) was busy.
 
     Streamlit lets a fragment finish before it answers the next click in it, so a long run has to look by itself. What
     it looks at is not Streamlit's public face: tests/ui/test_superseded.py fails when it moves.
     """
-    context = get_script_run_ctx()
+    context = context or get_script_run_ctx()
     requests = context and context.script_requests
     return requests is not None and requests._state is ScriptRequestType.RERUN
+
+
+@contextlib.contextmanager
+def _giving_way(cancel: CancelToken) -> Iterator[None]:
+    """Cancel as soon as the reader asks for something else, in the middle of a step too: steps of a long text are long,
+    and what was asked for can be drawn meanwhile."""
+    context, done = get_script_run_ctx(), threading.Event()
+
+    def watch() -> None:
+        while not done.wait(GIVES_WAY_AFTER_S):
+            if superseded(context):
+                cancel.cancel()
+                return
+
+    threading.Thread(target=watch, name="gives way", daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
 
 
 def while_here(stream: Iterator[Any]) -> Iterator[Any]:

@@ -50,6 +50,8 @@ def token_at(model: str, text: str, span: tuple[int, int], word: str) -> int | N
 
     A piece may be typed under its own name too: ##ing, Ġwater, ▁water.
     """
+    if not word.strip():
+        return None
     own = index(model).get(word) if word.startswith(_MARKS) else None
     return own if own is not None else _token_at(model, text, span, word)
 

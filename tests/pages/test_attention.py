@@ -90,8 +90,8 @@ def test_every_architecture_shows_each_of_its_attentions(family: str, part: str,
         part=part,
         target="水声",
         text="井边有 kettle 和一口锅",
-        layer="1",
-        head="3",
+        layer="2",
+        head="4",
     )
     assert not at.exception
     assert [notice for notice in notices(at) if words("attention.unknown", "zh") not in notice] == []
@@ -123,14 +123,16 @@ def test_every_architecture_shows_each_of_its_attentions(family: str, part: str,
 
 
 def test_a_sliding_window_is_told_where_the_layer_has_one(registered: dict[str, str]) -> None:
-    at = open_page("attention", "en", model=registered["gemma3_text"], text="The kettle is singing", layer="2")
+    at = open_page("attention", "en", model=registered["gemma3_text"], text="The kettle is singing", layer="3")
     assert words("attention.cell.window", "en", w=4) in body(at)
 
 
 @pytest.mark.parametrize("family", ["t5", "gpt2", "albert", "roberta"])
 @pytest.mark.parametrize("tool", ["atlas", "off"])
 def test_other_tools_take_other_architectures(family: str, tool: str, registered: dict[str, str]) -> None:
-    at = open_page("attention", "en", model=registered[family], tool=tool, text="The kettle is singing", heads="1~102")
+    at = open_page(
+        "attention", "en", model=registered[family], tool=tool, text="The kettle is singing", heads="102~203"
+    )
     assert not at.exception
     refused = words("errors.no_answer", "en", model="").split(".")[0]
     assert (refused in " ".join(notices(at))) == (family == "t5" and tool == "off")
@@ -227,7 +229,7 @@ def test_more_than_512_tokens_are_cut_and_nothing_is_lost() -> None:
     assert cut in notices(at)
     assert words("common.link_long", "zh") in notices(at)
     assert at.text_input(key="attention-text").value == text
-    assert link(at) == {}
+    assert "text" not in link(at)
 
 
 def test_traditional_characters_and_unknown_ones_are_told() -> None:
@@ -241,7 +243,7 @@ def test_traditional_characters_and_unknown_ones_are_told() -> None:
 
 
 def test_a_link_opens_the_page_as_it_was() -> None:
-    state = {"tool": "atlas", "sort": "previous", "heads": "3~205", "layout": "grid", "mass": "0.5", **OWN["zh"]}
+    state = {"tool": "atlas", "sort": "previous", "heads": "104~306", "layout": "grid", "mass": "0.5", **OWN["zh"]}
     at = open_page("attention", "zh", **state)
     assert link(at) == state
     assert notices(at) == []
@@ -259,7 +261,9 @@ def test_a_bad_part_of_a_link_is_named_and_the_rest_is_used(bad: dict[str, str])
 
 
 def test_heads_and_tokens_that_are_not_there_and_a_model_that_left_are_no_trouble() -> None:
-    at = open_page("attention", "zh", text="雨停了。", layer="90", head="40", heads="9099~3", pins="400", model="gone")
+    at = open_page(
+        "attention", "zh", text="雨停了。", layer="90", head="40", heads="9200~104", pins="400", model="gone"
+    )
     assert not at.exception
     assert notices(at) == []
 
@@ -276,12 +280,40 @@ def test_the_language_is_switched_and_start_over_puts_the_page_back() -> None:
     assert at.text_input(key="attention-text").value == examples.entry("attention", "default", "en")["text"]
 
 
-def test_a_new_sentence_is_seen_through_the_same_head() -> None:
-    at = open_page("attention", "zh")
-    default = common.example("default", "zh")
-    at.text_input(key="attention-text").set_value("又有一句了。").run()
-    assert link(at)["layer"] == str(default.layer)
-    assert link(at)["head"] == str(default.head)
+def test_a_sentence_is_seen_through_a_head_that_shows_something_in_it_and_the_page_says_why() -> None:
+    at = open_page("attention", "zh", text="小明把书给了小红。")
+    same, rule = words("attention.habits.same_why", "zh", layer="", head="", n="", share=""), "先找看同一个词的头"
+    assert same.partition("：")[2][:9] in body(at)
+    assert rule in body(at)
+    at.text_input(key="attention-text").set_value("雨停了。").run()
+    previous = words("attention.habits.previous_why", "zh", layer="", head="", n=144, share="")
+    assert previous.partition("：")[2][:12] in body(at), "no word occurs twice any more"
+    assert "layer" not in link(at)
+
+
+def test_a_head_that_was_chosen_stays_and_a_habit_can_be_chosen() -> None:
+    at = open_page("attention", "zh", layer="4", head="7", text="小明把书给了小红。")
+    at.text_input(key="attention-text").set_value("雨停了。").run()
+    assert (link(at)["layer"], link(at)["head"]) == ("4", "7")
+    choice = at.segmented_control(key="attention-habit-zh")
+    choice.set_value("previous").run()
+    assert (link(at)["layer"], link(at)["head"]) != ("4", "7")
+    assert words("attention.habits.rule", "zh", enough="")[:8] not in body(at), "the reader chose"
+
+
+def test_a_link_from_before_layers_were_counted_from_one_opens_the_same_head() -> None:
+    old = {"v": "1", "text": "雨停了。", "layer": "2", "heads": "205~300", "head": "5"}
+    at = open_page("attention", "zh", **old)
+    assert notices(at) == []
+    now = {name: value for name, value in link(at).items() if name != "v"}
+    assert now == {"text": "雨停了。", "layer": "3", "head": "6", "heads": "306~401", "special": "0"}
+
+
+def test_what_is_covered_unasked_is_said() -> None:
+    at = open_page("attention", "zh", tool="off", text="雨停了。")
+    assert words("attention.off.middle", "zh", token="了") in body(at)
+    at = open_page("attention", "zh", tool="off", text="雨停了。", blank="1")
+    assert words("attention.off.middle", "zh", token="雨") not in body(at)
 
 
 def test_a_head_of_the_atlas_is_put_on_the_stage() -> None:
@@ -291,7 +323,7 @@ def test_a_head_of_the_atlas_is_put_on_the_stage() -> None:
     choice.set_value(_code(first)).run()
     assert not at.exception
     layer, head = (int(part) - 1 for part in first.split("–"))
-    assert (link(at)["layer"], link(at)["head"]) == (str(layer), str(head))
+    assert (link(at)["layer"], link(at)["head"]) == (str(layer + 1), str(head + 1))
 
 
 def _code(name: str) -> str:

@@ -215,7 +215,7 @@ def gemma_result() -> Any:
 
 
 def test_layers_and_heads_of_a_step_are_counted_from_one() -> None:
-    at = open_page("generation", "en", tool="inside", layer="2", head="1")
+    at = open_page("generation", "en", tool="inside", layer="3", head="2")
     assert not at.exception
     layer, head = (next(one for one in at.slider if one.key == f"generation-{name}") for name in ("layer", "head"))
     assert (layer.min, layer.value, layer.max) == (1, 3, 18)

@@ -93,7 +93,22 @@ def test_unknown_fields_are_passed_over() -> None:
     assert from_query(Sample, {"utm": "1", "__class__": "x", "n": "3"}) == (Sample(n=3), ())
 
 
-@pytest.mark.parametrize("version", ["", "0", "2", "x"])
+def test_a_link_counts_layers_from_one_and_one_of_version_1_from_nought() -> None:
+    @dataclass(frozen=True)
+    class Heads:
+        layer: int = limit(-1, low=-1, high=11, shift=1, before=0)
+        heads: tuple[int, ...] = limit((), low=0, shift=101)
+        dimmed: bool = limit(True, before=False)
+
+    assert to_query(Heads(layer=2, heads=(203, 0))) == {"layer": "3", "heads": "304~101"}
+    assert from_query(Heads, {"layer": "3", "heads": "304~101", "v": VERSION}) == (Heads(2, (203, 0)), ())
+    assert from_query(Heads, {"layer": "2", "heads": "203~0", "v": "1"}) == (Heads(2, (203, 0), False), ())
+    assert from_query(Heads, {"v": "1"}) == (Heads(0, (), False), ()), "what an old link left out stays what it was"
+    assert from_query(Heads, {"layer": "13", "v": VERSION}) == (Heads(), (Problem("layer"),))
+    assert from_query(Heads, {"heads": "100", "v": VERSION}) == (Heads(), (Problem("heads"),))
+
+
+@pytest.mark.parametrize("version", ["", "0", "3", "x"])
 def test_a_link_of_another_version_opens_the_page_as_it_is(version: str) -> None:
     assert from_query(Sample, {"n": "3", "v": version}) == (Sample(), (Problem("version"),))
 

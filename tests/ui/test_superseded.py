@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 
+from explorer.engine.local import LocalEngine
 from explorer.errors import Cancelled
+from explorer.lab.experiment import Implementation
 from explorer.lab.types.core import Progress
+from explorer.lab.types.masking import SCAN, ScanInputs
 from explorer.ui import widgets
+from tests.engine.conftest import FakeModels
 
 
 @pytest.fixture
@@ -57,3 +63,27 @@ def test_work_that_nobody_waits_for_ends_at_its_next_step(requests: ScriptReques
     assert len(seen) == (4 if gives_way else 20)
     assert closed
     assert widgets.superseded(), "what was asked for still waits"
+
+
+def test_what_gives_way_ends_in_the_middle_of_a_step(requests: ScriptRequests, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step of a long text takes long on a busy machine: the reader's next sentence does not wait for its end."""
+    released, left = threading.Event(), []
+    models = FakeModels()
+    models.may_load.set()
+    engine = LocalEngine(models, find=lambda asked: Implementation(asked, lambda model, inputs: work()))
+
+    def work() -> Iterator[Progress | str]:
+        yield Progress(1, 2)
+        requests.request_rerun(RerunData(fragment_id="bench"))
+        released.wait(20)
+        left.append(True)
+        yield Progress(2, 2)
+        yield "result"
+
+    monkeypatch.setattr(widgets, "get_engine", lambda: engine)
+    started = time.perf_counter()
+    with pytest.raises(Cancelled):
+        widgets.result(SCAN, "fake", ScanInputs("天"), "reading", gives_way=True)
+    assert time.perf_counter() - started < 5
+    assert not left, "the step is still running"
+    released.set()

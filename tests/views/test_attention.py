@@ -8,10 +8,11 @@ import io
 import numpy as np
 import pytest
 
+from explorer.content import examples
 from explorer.engine import catalog, get_engine
 from explorer.errors import Told
 from explorer.lab.types.attention import LOOK, LookInputs, LookResult, Sight
-from explorer.views.attention import downloads, scene
+from explorer.views.attention import downloads, habits, scene
 from explorer.views.attention.common import State
 
 INFO = catalog.default("masked")
@@ -93,3 +94,33 @@ def test_the_csv_of_a_long_text_holds_the_head_on_the_stage() -> None:
     assert rows[137 * 5 + 9][:3] == ["5", "7", "5"]
     assert np.float32(rows[137 * 5 + 9][-1]) == result.weights[0, 6, 5, 9]
     assert {row[5] for row in rows} == {"[CLS]", "雨", "'=", "水", "[SEP]"}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_opens_on_the_head_that_the_rule_finds(lang: str) -> None:
+    """By hand, with loops: same word, then previous word, then far away; the first that gives 30 % on average."""
+    entry = examples.entry("attention", "default", lang)
+    result = get_engine().run(LOOK, MODEL, LookInputs(Sight(entry["text"]))).result
+    ids, special = result.looking.ids, result.looking.special
+    ordinary = [i for i in range(len(ids)) if not special[i]]
+    best: dict[str, tuple[float, int, int]] = {}
+    for layer in range(12):
+        for head in range(12):
+            w = result.weights[layer, head]
+            same = [sum(w[i, j] for j in ordinary if j != i and ids[j] == ids[i]) for i in ordinary
+                    if ids.count(ids[i]) > 1]  # fmt: skip
+            previous = [w[i, i - 1] for i in ordinary if i - 1 in ordinary]
+            far = [max(w[i, j] for j in ordinary if abs(i - j) >= 5) for i in ordinary
+                   if any(abs(i - j) >= 5 for j in ordinary)]  # fmt: skip
+            for name, values in (("same", same), ("previous", previous), ("far", far)):
+                if values and np.mean(values) > best.get(name, (0.0, 0, 0))[0]:
+                    best[name] = (float(np.mean(values)), layer, head)
+    expected = [name for name in habits.NAMES if best.get(name, (0.0,))[0] >= habits.ENOUGH]
+    found = habits.of(result)
+    assert [one.name for one in found] == expected
+    for one in found:
+        assert (one.share, one.layer, one.head) == (pytest.approx(best[one.name][0], abs=1e-6), *best[one.name][1:])
+    state, _ = scene.headed(State(text=entry["text"]), result)
+    opens = entry["opens"]
+    assert (state.layer, state.head, state.pins) == (opens["layer"], opens["head"], (opens["query"],)), "precomputed"
+    assert state.special, "[CLS] and [SEP] do not take the picture"

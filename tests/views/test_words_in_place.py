@@ -85,7 +85,7 @@ def test_no_blank_is_filled_with_a_special_token(
     own = type(bert).decode
 
     def likes_marks(self: Model, transformed: object) -> object:
-        out = own(self, transformed)  # type: ignore[arg-type]
+        out = own(self, transformed).clone()  # type: ignore[arg-type]
         out[..., list(self.tokenizer.special_ids)] += 100
         return out
 

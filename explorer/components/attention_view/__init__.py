@@ -23,7 +23,8 @@ from explorer.components.mounting import declare
 TABLE = "attention"  # of assets/text/<lang>/components.toml
 LABELS = (
     "heads",  # name of the thumbnails
-    "heads_keys",  # how to use them from the keyboard
+    "heads_keys",  # how to use them with a pointer and from the keyboard
+    "heads_touch",  # how to use them with a finger
     "several",  # a click adds to the heads chosen
     "head",  # {layer} {head}
     "mean",  # {n}: several heads combined

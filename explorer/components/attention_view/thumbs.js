@@ -31,8 +31,8 @@ export class Thumbs {
   update(weights, labels) {
     this.weights = weights;
     this.labels = labels;
-    this.canvas.setAttribute("aria-label", `${labels.heads}. ${labels.heads_keys}`);
-    this.hint.textContent = labels.heads_keys;
+    this.hint.textContent = matchMedia("(pointer: coarse)").matches ? labels.heads_touch : labels.heads_keys;
+    this.canvas.setAttribute("aria-label", `${labels.heads}. ${this.hint.textContent}`);
     this.severalName.textContent = labels.several;
     const {layers, heads, thumbShape: [rows, columns]} = weights;
     this.sheet = Object.assign(document.createElement("canvas"), {width: heads * columns, height: layers * rows});

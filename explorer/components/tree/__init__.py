@@ -20,6 +20,7 @@ LABELS = (
     "tree",  # name of the figure
     "hint",  # what a click does
     "node",  # {path} {p} {s} {score}: one node in words
+    "scrolls",  # for screen readers: it scrolls sideways
     "dropped",  # a node from which the search did not go on
     "csv_columns",  # 8 names: node, parent, depth, token, P, ln P of the path, score, kept
 )

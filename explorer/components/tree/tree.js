@@ -1,14 +1,19 @@
 import {fill, percent} from "../shared/format.js";
 import {h, langOf} from "../shared/dom.js";
+import {Scrolls} from "../shared/scrolls.js";
 import {palette} from "../shared/theme.js";
 import {registerFigure} from "../shared/registry.js";
 import {mount} from "../shared/mount.js";
 import {csvText, fitted, picture, tag, text} from "../shared/svg.js";
 import {shown} from "../generator/path.js";
 
-// A tree laid out in columns, a column a step. Leaves are spread evenly, parents stand in the middle of their children.
+// A tree of continuations. One in which a path has won is laid out downwards, a step below the other, the winner along
+// the left edge and the others beside it, broken into lines that fit the window. One without grows to the right: leaves
+// are spread evenly, parents stand in the middle of their children.
 
 const [WIDE, HIGH, LEFT, TOP] = [112, 36, 24, 20];
+const [CHIP, LINE, STEP] = [82, 38, 30]; // a node's width, a line of nodes, the room between two steps
+const SAVED = 760; // width of the saved picture of a tree that nobody sees
 const NS = "http://www.w3.org/2000/svg";
 
 class Tree {
@@ -17,9 +22,12 @@ class Tree {
     this.send = send;
     this.n = 0;
     this.note = h("p", {class: "said", role: "status"});
-    this.canvas = h("div", {class: "wide", tabindex: 0});
+    this.canvas = h("div");
+    this.scrolls = new Scrolls(this.canvas);
     this.caption = h("figcaption");
-    this.figure = h("figure", {role: "group"}, this.note, this.canvas, this.caption);
+    this.figure = h("figure", {role: "group"}, this.note, this.scrolls.element, this.caption);
+    this.watcher = new ResizeObserver(() => this.header && this.figure.clientWidth !== this.wide && this.draw());
+    this.watcher.observe(this.figure);
     root.append(this.figure);
     const index = (event) => Number(event.target.closest?.("[data-node]")?.dataset.node ?? -1);
     this.canvas.addEventListener("click", (event) => this.pick(index(event)));
@@ -38,11 +46,8 @@ class Tree {
     this.figure.setAttribute("aria-label", header.title || labels.tree);
     this.caption.textContent = header.caption;
     this.note.textContent = labels.hint;
-    const {width, height, parts} = this.drawing();
-    const svg = document.createElementNS(NS, "svg");
-    for (const [name, value] of Object.entries({width, height, viewBox: `0 0 ${width} ${height}`, role: "group"})) svg.setAttribute(name, String(value));
-    svg.append(...parts.map((part) => this.element(part)));
-    this.canvas.replaceChildren(svg);
+    this.scrolls.label(labels.scrolls);
+    this.draw();
     this.unregister?.();
     this.unregister = registerFigure(header.key, {
       title: header.title || labels.tree, element: this.root, svg: () => this.svg(), csv: () => this.csv(),
@@ -50,7 +55,35 @@ class Tree {
   }
 
   destroy() {
+    this.watcher.disconnect();
+    this.scrolls.stop();
     this.unregister?.();
+  }
+
+  draw() {
+    this.wide = this.figure.clientWidth;
+    const {width, height, parts} = this.drawing();
+    const svg = document.createElementNS(NS, "svg");
+    for (const [name, value] of Object.entries({width, height, viewBox: `0 0 ${width} ${height}`, role: "group"})) svg.setAttribute(name, String(value));
+    svg.append(...parts.map((part) => this.element(part)));
+    this.canvas.replaceChildren(svg);
+  }
+
+  // Downwards: a step a block of lines, the best first, then what the search kept, then the rest by score.
+  steps() {
+    const {nodes} = this.header;
+    const width = Math.max(280, this.wide || SAVED);
+    const columns = Math.max(2, Math.floor((width - 12) / (CHIP + 10)));
+    const at = new Map([[-1, [12, TOP - 6]]]);
+    const deepest = Math.max(0, ...nodes.map(({depth}) => depth));
+    let y = TOP + STEP;
+    for (let depth = 0; depth <= deepest; depth++) {
+      const row = [...nodes.keys()].filter((i) => nodes[i].depth === depth)
+        .sort((a, b) => Number(nodes[b].best) - Number(nodes[a].best) || Number(nodes[b].kept) - Number(nodes[a].kept) || nodes[b].score - nodes[a].score);
+      row.forEach((i, n) => at.set(i, [8 + (n % columns) * (CHIP + 10), y + LINE * Math.floor(n / columns)]));
+      y += LINE * Math.ceil(row.length / columns) + STEP;
+    }
+    return {at, width, height: y - STEP + 4};
   }
 
   // Where every node stands: [x, y] by place in the list.
@@ -67,22 +100,26 @@ class Tree {
       at.set(i, [LEFT + WIDE * depth, y]);
     };
     place(-1, 0);
-    return {at, height: 2 * TOP + HIGH * Math.max(1, leaf - 1)};
+    const deepest = Math.max(0, ...nodes.map(({depth}) => depth));
+    return {at, width: LEFT + WIDE * (deepest + 1) + CHIP, height: 2 * TOP + HIGH * Math.max(1, leaf - 1)};
   }
 
   // Lines and labels as plain data, for the screen and for the picture.
   drawing() {
     const {nodes, root} = this.header;
-    const {at, height} = this.places();
-    const deepest = Math.max(0, ...nodes.map(({depth}) => depth));
+    const down = nodes.some(({best}) => best);
+    const {at, width, height} = down ? this.steps() : this.places();
     const lines = nodes.map((node, i) => {
       const [[x1, y1], [x2, y2]] = [at.get(node.parent), at.get(i)];
       const from = x1 + (node.parent < 0 ? 6 : 74);
-      return {name: "path", d: `M${from} ${y1}C${from + 16} ${y1} ${x2 - 20} ${y2} ${x2 - 4} ${y2}`, best: node.best, kept: node.kept, thick: 1 + 4 * node.p};
+      const d = down
+        ? `M${x1 + (node.parent < 0 ? 0 : CHIP / 2 - 4)} ${y1 + (node.parent < 0 ? 6 : 16)}C${x1 + CHIP / 2 - 4} ${y2 - 26} ${x2 + CHIP / 2 - 4} ${y1 + 30} ${x2 + CHIP / 2 - 4} ${y2 - 16}`
+        : `M${from} ${y1}C${from + 16} ${y1} ${x2 - 20} ${y2} ${x2 - 4} ${y2}`;
+      return {name: "path", d, best: node.best, kept: node.kept, thick: 1 + 4 * node.p};
     });
     const labels = nodes.map((node, i) => ({name: "text", i, x: at.get(i)[0], y: at.get(i)[1], word: shown(node.text), p: node.p, best: node.best, kept: node.kept}));
     const [x, y] = at.get(-1);
-    return {width: LEFT + WIDE * (deepest + 2), height, parts: [...lines, {name: "root", x, y, word: root}, ...labels]};
+    return {width, height, parts: [...lines, {name: "root", x, y, word: root}, ...labels]};
   }
 
   element(part) {
@@ -96,7 +133,7 @@ class Tree {
     if (part.name === "path") return make("path", {d: part.d, class: `edge ${state}`, "stroke-width": part.thick});
     if (part.name === "root") return make("circle", {cx: part.x, cy: part.y, r: 6, class: "root"});
     const group = make("g", {class: `node ${state}`, "data-node": part.i, tabindex: 0, role: "button", "aria-label": this.words(part.i)});
-    group.append(make("rect", {x: part.x - 4, y: part.y - 16, width: 82, height: 32, rx: 7}));
+    group.append(make("rect", {x: part.x - 4, y: part.y - 16, width: CHIP, height: 32, rx: 7}));
     const word = make("text", {x: part.x + 2, y: part.y - 1, lang: langOf(part.word, this.header.lang)}, fitted(part.word, 15, 72));
     group.append(word, make("text", {x: part.x + 2, y: part.y + 12, class: "p"}, percent(part.p)));
     return group;
@@ -129,7 +166,8 @@ class Tree {
     const drawn = parts.map((part) => {
       if (part.name === "path") return tag("path", {d: part.d, fill: "none", stroke: part.best ? colours.model : colours.line, "stroke-width": part.thick, "stroke-dasharray": part.kept ? null : "3 3"});
       if (part.name === "root") return tag("circle", {cx: part.x, cy: part.y, r: 6, fill: colours.ink});
-      return text(part.x + 2, part.y - 1, fitted(part.word, 15, 72), {"font-size": 15, fill: part.kept ? colours.ink : colours.soft}) +
+      const box = tag("rect", {x: part.x - 4, y: part.y - 16, width: CHIP, height: 32, rx: 7, fill: part.best ? colours.model_soft : colours.card, stroke: part.best ? colours.model : colours.line});
+      return box + text(part.x + 2, part.y - 1, fitted(part.word, 15, 72), {"font-size": 15, fill: part.kept ? colours.ink : colours.soft}) +
         text(part.x + 2, part.y + 12, percent(part.p), {"font-size": 13, fill: colours.soft});
     });
     return picture(width, height, colours, this.header.title || this.header.labels.tree, this.header.caption, drawn);

@@ -20,6 +20,7 @@ LABELS = (
     "hint",  # what to do
     "row_left",  # {seen} {target} {p} {rank} {s} {top}: about one row where only the left is seen
     "row_around",  # the same where everything but the place itself is seen
+    "scrolls",  # for screen readers: it scrolls sideways
     "may_not",  # a cell that may not be seen
     "csv_columns",  # 6 names: place, token, P, rank, loss, first guess
 )

@@ -1,5 +1,6 @@
 import {fill, grouped, percent} from "../shared/format.js";
 import {h, setToken} from "../shared/dom.js";
+import {Scrolls} from "../shared/scrolls.js";
 import {palette} from "../shared/theme.js";
 import {registerFigure} from "../shared/registry.js";
 import {mount} from "../shared/mount.js";
@@ -14,7 +15,8 @@ class Triangle {
     this.grid = h("table", {class: "triangle"});
     this.note = h("p", {class: "said", role: "status"});
     this.caption = h("figcaption");
-    this.figure = h("figure", {role: "group"}, this.note, h("div", {class: "wide", tabindex: 0}, this.grid), this.caption);
+    this.scrolls = new Scrolls(this.grid);
+    this.figure = h("figure", {role: "group"}, this.note, this.scrolls.element, this.caption);
     root.append(this.figure);
     for (const name of ["pointerover", "focusin"]) {
       this.grid.addEventListener(name, (event) => {
@@ -30,8 +32,9 @@ class Triangle {
     this.figure.setAttribute("aria-label", header.title || labels.triangle);
     this.caption.textContent = header.caption;
     this.note.textContent = labels.hint;
+    this.scrolls.label(labels.scrolls);
     const names = labels.head.split("|").map((name) => name.trim());
-    const head = h("tr", {}, ...tokens.map((_, i) => h("th", {class: "place"}, String(i))), ...names.map((name) => h("th", {}, name)));
+    const head = h("tr", {}, ...names.map((name, n) => h("th", {class: n ? null : "truth"}, name)), ...tokens.map((_, i) => h("th", {class: "place"}, String(i))));
     this.grid.replaceChildren(head, ...rows.map((row, r) => {
       const cells = tokens.map((token, i) => {
         const target = i === row.target;
@@ -45,7 +48,7 @@ class Triangle {
       });
       const numbers = [percent(row.p), grouped(row.rank), row.nats.toFixed(2)].map((value) => h("td", {class: "n"}, value));
       return h("tr", {"data-row": r, tabindex: 0, "data-p": row.p, "data-nats": row.nats, "data-rank": row.rank},
-        ...cells, setToken(h("td", {class: "truth"}), shown(tokens[row.target]), lang), ...numbers);
+        setToken(h("td", {class: "truth"}), shown(tokens[row.target]), lang), ...numbers, ...cells);
     }));
     this.unregister?.();
     this.unregister = registerFigure(header.key, {
@@ -54,6 +57,7 @@ class Triangle {
   }
 
   destroy() {
+    this.scrolls.stop();
     this.unregister?.();
   }
 
@@ -75,16 +79,22 @@ class Triangle {
     const colours = palette(this.root);
     const {header} = this;
     const {tokens, rows, labels} = header;
-    const [size, top] = [40, 16];
+    const [size, top, left] = [40, 44, 300];
+    const names = labels.head.split("|").map((name) => name.trim());
+    const columns = [16, 176, 226, 284]; // the word begins at the first, the numbers end at the others
+    const heads = [...names.map((name, n) => text(columns[n], 28, name, {"font-size": 13, fill: colours.soft, "text-anchor": n ? "end" : null})),
+      ...tokens.map((_, i) => text(left + size * i + size / 2 - 2, 28, i, {"font-size": 13, fill: colours.soft, "text-anchor": "middle"}))];
     const middle = {"text-anchor": "middle", "dominant-baseline": "central"};
     const parts = rows.flatMap((row, r) => tokens.map((token, i) => {
-      const [x, y] = [16 + size * i, top + size * r];
+      const [x, y] = [left + size * i, top + size * r];
       const target = i === row.target;
       const seen = this.seen(row, i);
       return tag("rect", {x, y, width: size - 4, height: size - 4, rx: 6, fill: target ? colours.card : seen ? colours.model_soft : colours.track, stroke: target ? colours.truth : null, "stroke-width": 2}) +
-        (target || seen ? text(x + size / 2 - 2, y + size / 2 - 2, target ? "→" : fitted(shown(token), 14, size - 8), {...middle, "font-size": 14}) : "");
-    }).concat(text(24 + size * tokens.length, top + size * r + size / 2 - 2, `${shown(tokens[row.target])}  ${percent(row.p)}  ${row.nats.toFixed(2)}`, {"dominant-baseline": "central", "font-size": 14})));
-    return picture(260 + size * tokens.length, top + size * rows.length + 8, colours, header.title || labels.triangle, header.caption, parts);
+        (target || seen ? text(x + size / 2 - 2, y + size / 2 - 2, target ? (header.sees === "around" ? "？" : "→") : fitted(shown(token), 14, size - 8), {...middle, "font-size": 14}) : "");
+    }).concat([fitted(shown(tokens[row.target]), 14, 80), percent(row.p), grouped(row.rank), row.nats.toFixed(2)].map((value, n) =>
+      text(columns[n], top + size * r + size / 2 - 2, value, {"dominant-baseline": "central", "font-size": 14, "text-anchor": n ? "end" : null}))));
+    parts.unshift(...heads);
+    return picture(left + 16 + size * tokens.length, top + size * rows.length + 8, colours, header.title || labels.triangle, header.caption, parts);
   }
 
   csv() {

@@ -27,12 +27,12 @@ def draw(scene: Scene, state: State) -> None:
     page_parts.section("attention.atlas")
     state = common.effective(state)
     result = widgets.run(ATLAS, scene.model_id, LookInputs(scene.sight)).result
+    widgets.choice(
+        "attention-sort", t("attention.atlas.sort"), MEASURES, state.sort,
+        lambda name: t(f"attention.measure.{name}"), lambda name: common.store().set(sort=name),
+    )  # fmt: skip
     left, right = st.columns([1, 0.44], gap="large")
     with left:
-        widgets.choice(
-            "attention-sort", t("attention.atlas.sort"), MEASURES, state.sort,
-            lambda name: t(f"attention.measure.{name}"), lambda name: common.store().set(sort=name),
-        )  # fmt: skip
         values = getattr(result, state.sort)
         page_parts.plot(
             heads.heat(values, t("attention.layer"), t("attention.head"), state.sort in ("entropy", "distance")),

@@ -136,7 +136,7 @@ def _table(result: CellResult, at: int) -> None:
         name = common.plain(result.seen.pieces[j]) + (" ←" if j == at else "")
         scaled = signed(float(dots[j]) * result.scale, 3)
         body.append((name, signed(float(dots[j]), 3), scaled, bias, f"{power:.4f}", percent(power / total)))
-    page_parts.table(head, body, numeric=(1, 2, 3, 4, 5))
+    page_parts.table(head, body, numeric=(1, 2, 3, 4, 5), answer=5)
     page_parts.quiet(t("attention.cell.softmax", shift=signed(shift, 3), total=f"{total:.4f}"))
 
 

@@ -30,8 +30,10 @@ PRESETS = ("previous", "separator", "pair", "gpt", "off", "window", "long")
 class State:
     """The whole page. An empty `text` stands for the page's own example in the reader's language.
 
+    layer   and head are counted from 0 here and from 1 in links and on the page; −1: the head that habits.py finds
     heads   several heads combined, each as layer · 100 + head
-    blank   the position whose prediction is watched while heads are off; 0: the last ordinary token
+    special whether weights that go to special tokens are left out of the picture
+    blank   the position whose prediction is watched while heads are off; 0: the one in the middle
     """
 
     text: str = limit("", longest=MAX_LINK)
@@ -41,13 +43,13 @@ class State:
     model: str = limit("", longest=160)
     part: Part = "self"
     tool: Tool = "cell"
-    layer: int = limit(0, low=0, high=200)
-    head: int = limit(0, low=0, high=98)
-    heads: tuple[int, ...] = limit((), low=0, high=20_098, longest=32)
+    layer: int = limit(-1, low=-1, high=200, shift=1, before=0)
+    head: int = limit(-1, low=-1, high=98, shift=1, before=0)
+    heads: tuple[int, ...] = limit((), low=0, high=20_098, longest=32, shift=101)
     pins: tuple[int, ...] = limit((), low=0, high=MAX_TOKENS - 1, longest=32)
     layout: Literal["across", "down", "grid"] = "across"
     mass: float = limit(0.9, low=0.1, high=1.0)
-    special: bool = False
+    special: bool = limit(True, before=False)
     diagonal: bool = False
     block: Literal["all", "aa", "ab", "ba", "bb"] = "all"
     seen: int = limit(-1, low=-1, high=MAX_TOKENS - 1)
@@ -89,17 +91,17 @@ def example(name: str, lang: str) -> State:
 
 
 def effective(state: State) -> State:
-    """`state` with the default example's text and head where nothing was written yet."""
+    """`state` with the default example's text where nothing was written yet, and no head chosen where none was."""
     if state.text:
         return state
     default = example("default", language())
-    if (state.layer, state.head, state.pins) == (0, 0, ()):
-        state = replace(state, layer=default.layer, head=default.head, pins=default.pins)
+    if (state.layer, state.head, state.pins) == (0, 0, ()):  # as links of version 1 say it
+        state = replace(state, layer=-1, head=-1)
     return replace(state, text=default.text, pair=state.pair or default.pair)
 
 
 def change(**changes: Any) -> None:
-    """Change what is on the stage: the page's own example becomes the reader's, with the head that was looked at."""
+    """Change what is on the stage: the page's own example becomes the reader's."""
     now = effective(store().now())
     kept = {"text": now.text, "pair": now.pair, "layer": now.layer, "head": now.head, "pins": now.pins}
     fields = {**kept, **changes}

@@ -44,7 +44,7 @@ def _there(scene: Scene, state: State) -> tuple[tuple[int, int], ...]:
 
 
 def _position(scene: Scene, state: State) -> int:
-    """The blank, picked on a strip of its own; the last ordinary token where none was."""
+    """The blank, picked on a strip of its own; the one in the middle, and the page says so, where none was."""
     ordinary = [n for n, special in enumerate(scene.tokens.special) if not special]
     position = state.blank if state.blank in ordinary else ordinary[len(ordinary) // 2]
     chips = [
@@ -54,6 +54,8 @@ def _position(scene: Scene, state: State) -> int:
             strict=True,
         )
     ]  # fmt: skip
+    if position != state.blank:
+        page_parts.quiet(t("attention.off.middle", token=common.plain(scene.tokens.pieces[position])))
     token_strip(
         chips, key="attention-blank", focus=position, mode="pick",
         title=t("attention.off.blank"), caption=t("attention.off.blank"), on_change=_pick,

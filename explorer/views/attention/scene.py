@@ -5,7 +5,7 @@ It knows the tokenizer's answer and the one experiment that the stage needs; it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,9 @@ from explorer.errors import Told
 from explorer.lab.types.attention import LOOK, LookInputs, LookResult, Sight
 from explorer.lab.types.core import Tokens
 from explorer.ui import widgets
+from explorer.views.attention import habits
 from explorer.views.attention.common import MAX_TOKENS, State, effective
+from explorer.views.attention.habits import Habit
 
 ALL_LAYERS_UP_TO = 128  # tokens; longer texts send one layer at a time to the browser
 CHARACTERS_A_TOKEN = 24  # no token of any catalogued model stands for more
@@ -90,6 +92,20 @@ def look(scene: Scene, layer: int) -> LookResult:
             raise
         found = widgets.run(LOOK, scene.model_id, LookInputs(scene.sight, 0)).result  # this model has fewer layers
     return found
+
+
+def headed(state: State, result: LookResult) -> tuple[State, tuple[Habit, ...]]:
+    """`state` with a head on the stage, and the habits that heads have in this text.
+
+    Where the reader chose none, it is the head of the first habit, and the token that shows it is pinned.
+    """
+    found = habits.of(result)
+    if state.layer >= 0:
+        return replace(state, head=max(state.head, 0)), found
+    if not found:
+        return replace(state, layer=max(result.layer, 0), head=0), found
+    first = found[0]
+    return replace(state, layer=first.layer, head=first.head, pins=state.pins or (first.token,)), found
 
 
 def matrix(result: LookResult, layer: int, head: int) -> NDArray[np.float32]:

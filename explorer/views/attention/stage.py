@@ -17,11 +17,13 @@ from explorer.errors import Told
 from explorer.lab.types.attention import LookResult
 from explorer.ui import page_parts, permission, sidebar, widgets
 from explorer.ui.i18n import t
+from explorer.ui.numbers import percent
 from explorer.views._shared import typed
 from explorer.views._shared.page import choose_tool
 from explorer.views.attention import common, downloads
 from explorer.views.attention import scene as scenes
 from explorer.views.attention.common import State
+from explorer.views.attention.habits import ENOUGH, NAMES, Habit
 from explorer.views.attention.scene import Scene
 
 KEY = "attention-view"
@@ -29,28 +31,31 @@ KEY = "attention-view"
 
 def draw() -> tuple[Scene, State] | None:
     """Draw the stage; scene and state for the tool, or None when there is nothing to read (said on the page)."""
-    kept = common.store().get()
-    state = common.effective(kept)
+    state = common.effective(common.store().get())
     model = common.model(state)
     sidebar.follow("attention", model.id)
-    scene, result = None, None
+    scene, result, chosen, habits = None, None, state, ()
     with st.container(key="stage-attention"):
         try:
             scene = scenes.read(state, model)
-            result = _view(scene, state)
+            result = scenes.look(scene, state.layer)
+            chosen, habits = scenes.headed(state, result)
+            _view(scene, chosen, result)
         except Told as problem:
             page_parts.error(problem)
             scene = None
+    if scene is not None and result is not None:
+        _habits(state, chosen, habits, result)
+        state = chosen
     _lines(state, model)
     _controls(state, model, result)
     if scene is not None:
         _remarks(scene)
     choose_tool("attention", common.store(), state.tool)
-    return None if scene is None else (scene, kept)
+    return None if scene is None else (scene, state)
 
 
-def _view(scene: Scene, state: State) -> LookResult:
-    result = scenes.look(scene, state.layer)
+def _view(scene: Scene, state: State, result: LookResult) -> None:
     shown = scenes.view(state, result)
     facts = t("attention.caption", layers=result.thumbs.shape[0], heads=result.thumbs.shape[1])
     if any(result.window):
@@ -63,7 +68,28 @@ def _view(scene: Scene, state: State) -> LookResult:
         thumbs=result.thumbs if result.layer >= 0 else None, on_view=_changed, caption=facts,
         title=scene.tokens.text[:60],
     )  # fmt: skip
-    return result
+
+
+def _habits(asked: State, state: State, habits: tuple[Habit, ...], result: LookResult) -> None:
+    """Why this head: the rule, what it found in this text, and the heads of the other habits to go to."""
+    if not habits:
+        return
+    at = {habit.name: habit for habit in habits}
+    here = "" if state.heads else next((n for n, h in at.items() if (h.layer, h.head) == (state.layer, state.head)), "")
+    numbers = {name: {"layer": habit.layer + 1, "head": habit.head + 1} for name, habit in at.items()}
+    words = {name: t(f"attention.habits.{name}", **numbers[name]) for name in NAMES if name in at}
+    words |= {} if here else {"": t("attention.habits.own")}
+    widgets.choice(
+        "attention-habit", t("attention.habits.label"), tuple(words), here, words.__getitem__,
+        lambda name: name and common.change(
+            layer=at[name].layer, head=at[name].head, pins=(at[name].token,), heads=()
+        ),
+    )  # fmt: skip
+    if not here:
+        return
+    n, share = result.weights.shape[0] * result.weights.shape[1], percent(at[here].share)
+    why = [t(f"attention.habits.{name}_why", **numbers[name], n=n, share=share) for name in NAMES if name == here]
+    page_parts.quiet(why[0] + (" " + t("attention.habits.rule", enough=percent(ENOUGH)) if asked.layer < 0 else ""))
 
 
 def _changed(view: View) -> None:

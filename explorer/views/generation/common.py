@@ -33,6 +33,8 @@ class State:
 
     `path` is what was generated, `back` how many of its tokens lie behind the place looked at; fields that begin with
     `b_` are those of the second branch. t, k, p, m, r: temperature, top-k, top-p, min-p, repetition penalty.
+    `layer` and `head` are counted from 0 here, from 1 in links and on the page. `along`: 训练时 takes what was
+    generated for a part of its text as well.
     """
 
     text: str = limit("", longest=MAX_LINK)
@@ -65,8 +67,9 @@ class State:
     wide: int = limit(3, low=1, high=5)
     deep: int = limit(3, low=1, high=4)
     corpus: str = limit("", longest=MAX_LINK)
-    layer: int = limit(0, low=0, high=127)
-    head: int = limit(0, low=0, high=127)
+    layer: int = limit(0, low=0, high=127, shift=1)
+    head: int = limit(0, low=0, high=127, shift=1)
+    along: bool = False
     long: int = limit(80, low=10, high=400)
 
 

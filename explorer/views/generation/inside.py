@@ -119,7 +119,8 @@ def _arithmetic(names: Sequence[str], result: InsideResult, layer: int, head: in
     rows = [
         (
             f"{n} {verbatim(names[n])}", signed(product[n], 3), signed(scaled[n], 3),
-            signed(masked[n], 3) if result.bias[n] > -1e9 else "−∞", f"{powers[n]:.4f}", percent(float(weights[n])),
+            signed(float(result.bias[n]), 3) if result.bias[n] > -1e9 else "−∞", f"{powers[n]:.4f}",
+            percent(float(weights[n])),
         )
         for n in chosen
     ]  # fmt: skip
@@ -127,4 +128,4 @@ def _arithmetic(names: Sequence[str], result: InsideResult, layer: int, head: in
                    d=len(result.query),
                    scale=f"{result.scale:.4f}", total=f"{powers.sum():.4f}"))  # fmt: skip
     columns = ("token", "product", "scaled", "masked", "power", "weight")
-    page_parts.table([t(f"generation.inside.{name}") for name in columns], rows, numeric=range(1, 6))
+    page_parts.table([t(f"generation.inside.{name}") for name in columns], rows, numeric=range(1, 6), answer=5)

@@ -25,7 +25,13 @@ MOST_ROWS = 24
 
 def draw(state: State) -> None:
     page_parts.section("generation.train")
-    ids = common.whole(state)
+    own, written = common.prompt(state).ids, common.path_of(state)
+    ids = own + written if state.along else own
+    if written:
+        widgets.toggle(
+            "generation-along", t("generation.train.along", n=len(written)), state.along,
+            lambda on: common.store().set(along=on), t("generation.train.along_help"),
+        )  # fmt: skip
     if len(ids) < 2:
         page_parts.notice("errors.text_empty")
         return
