@@ -28,10 +28,11 @@ class Durations:
         self._reruns += report.outcome == "rerun"  # type: ignore[comparison-overlap]
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if not self._seconds or self._config.cache is None:
+        cache = getattr(self._config, "cache", None)  # -p no:cacheprovider
+        if not self._seconds or cache is None:
             return
         kept = {file: round(seconds, 1) for file, seconds in self._seconds.most_common()}
-        self._config.cache.set(NOTES, {"files": kept, "reruns": self._reruns})
+        cache.set(NOTES, {"files": kept, "reruns": self._reruns})
         told = ", ".join(f"{file} {seconds:.0f} s" for file, seconds in list(kept.items())[:SHOWN])
         terminalreporter.write_line(f"slowest files: {told}; run again: {self._reruns}")
 
