@@ -15,6 +15,7 @@ LEFT = shutil.ignore_patterns("__pycache__", ".*_cache", "node_modules", "models
 
 def copy_of(folder: Path) -> Path:
     """The app, its tests and its benchmarks below `folder`, which becomes the copy's root."""
+    folder.mkdir(parents=True, exist_ok=True)
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():

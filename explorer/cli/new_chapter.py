@@ -9,6 +9,7 @@ import argparse
 import importlib.util
 import keyword
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,16 @@ from explorer import chapters, paths
 
 TEMPLATE = paths.ASSETS / "chapter"
 NAME = re.compile(r"[a-z][a-z0-9]{1,15}")
-RECORD = '    Chapter({number}, "{name}", tools=("lengths",), ability="hidden_states", needs_head=False),\n'
+RECORD = """\
+    Chapter(
+        {number},
+        "{name}",
+        tools=("lengths",),
+        ability="hidden_states",
+        needs_head=False,
+        painted_without_model=True,
+    ),
+"""
 
 
 def refusal(name: str) -> str | None:
@@ -85,13 +95,15 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Make it and print what was written; 1 where it can't be, with the reason."""
+    """Make it, compute what it shows first, and print what was written; 1 where it can't be, with the reason."""
     try:
         for path in write(options.name):
             print(path.relative_to(paths.ROOT).as_posix(), flush=True)
     except ValueError as reason:
         print(f"{options.name}: {reason}", file=sys.stderr)
         return 1
+    # In a process of its own: this one has read the register as it was.
+    done = subprocess.run([sys.executable, "-m", "explorer", "precompute", "--chapter", options.name], cwd=paths.ROOT)
     print(f"\nSee it:  streamlit run app.py, then /{options.name}")
     print(f"Test it: python -m pytest tests/contract tests/lab/test_{options.name}.py -k {options.name}")
-    return 0
+    return done.returncode

@@ -1,6 +1,6 @@
 """`python -m explorer precompute`: every default example's result beforehand, so that a first paint needs no model.
 
-Knows how to fill assets/precomputed from the list in content/examples.py, and nothing of what the examples show.
+Knows how to fill assets/precomputed from what content/first_paint lists, and nothing of what the examples show.
 """
 
 from __future__ import annotations
@@ -11,42 +11,28 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from explorer.content import examples
+from explorer.content import first_paint
 from explorer.engine import cache
 from explorer.engine.cache import Precomputed
 from explorer.engine.local import LocalEngine
 
 
-def entries(chapter: str | None = None) -> list[examples.Asked]:
-    """(experiment, model_id, inputs) of every default example, or of one chapter's ("masking/fill" is of "masking").
-
-    Raises LookupError for a chapter without one.
-    """
-    found = [entry for entry in examples.defaults() if chapter in (None, entry[0].wire.partition("/")[0])]
-    if not found:
-        raise LookupError(f"no default example for chapter {chapter!r}")
-    return found
-
-
-def texts(chapter: str | None = None) -> list[tuple[str, str, str | None]]:
-    """(model_id, text, pair) of what a page shows cut into tokens by two tokenizers before it is touched."""
-    return examples.default_texts() if chapter in (None, "input") else []
-
-
 def write(chapter: str | None = None, folder: Precomputed | None = None) -> Iterator[Path]:
     """Compute every entry anew and keep it; yields each file as it is written. Files of no entry are removed.
+
+    Raises LookupError for a chapter that shows nothing of the kind.
 
     Without `chapter`, whatever else lies in the folder is out of date (another version, other weights) and goes.
     """
     folder = folder or Precomputed()
     written = set()
     with contextlib.closing(LocalEngine(precomputed=None)) as engine:
-        for experiment, model_id, inputs in entries(chapter):
+        for experiment, model_id, inputs in first_paint.asked(chapter):
             key = engine.key(experiment, model_id, inputs)
             path = folder.put(experiment.wire, key, engine.run(experiment, model_id, inputs).result)
             written.add(path)
             yield path
-        for one in texts(chapter):
+        for one in first_paint.texts(chapter):
             path = folder.put(cache.TOKENS, engine.tokens_key(*one), engine.tokens(*one))
             written.add(path)
             yield path

@@ -1,4 +1,4 @@
-"""The examples of every page as data (assets/examples/<page>.toml), and what to compute beforehand for their defaults.
+"""The examples of every page as data (assets/examples/<page>.toml).
 
 At the bottom of the house: it knows files and the types of inputs, and every layer may read it.
 """
@@ -12,15 +12,10 @@ from typing import Any
 import numpy as np
 
 from explorer import paths
-from explorer.content import corpora
-from explorer.lab.types import languages
-from explorer.lab.types.attention import CELL, LOOK, CellInputs, LookInputs, Sight
-from explorer.lab.types.context import EMBED, EmbedInputs, Occurrence
+from explorer.lab.types.context import EmbedInputs, Occurrence
 from explorer.lab.types.experiment import Experiment
-from explorer.lab.types.generation import FOLLOW, FollowInputs
-from explorer.lab.types.inputs import ADD_UP, POSITIONS, PositionInputs, SumInputs
-from explorer.lab.types.masking import AVERAGE, FILL, HEADS, AverageInputs, Edit, FillInputs, HeadsInputs
-from explorer.lab.types.pairs import JUDGE, MEASURE, JudgeInputs, MeasureInputs, Pair
+from explorer.lab.types.masking import FILL, Edit, FillInputs
+from explorer.lab.types.pairs import Pair
 
 LANGUAGES = ("zh", "en")
 AVERAGE_PER_TEXT = 4
@@ -69,65 +64,11 @@ def elsewhere(lang: str, seed: int = 0) -> str:
     return str(others[int(np.random.default_rng(seed).integers(len(others)))])
 
 
-def defaults() -> list[Asked]:
-    """(experiment, model, inputs) of everything a page shows before it is touched."""
+def fill_default(page: str, lang: str) -> Asked:
+    """The blanks of a page's default example, all covered and all read."""
     from explorer.engine import catalog, get_engine
 
-    model = catalog.default("masked").id
+    model, example = catalog.default("masked").id, entry(page, "default", lang)
     mask = get_engine().tokens(model, "[MASK]").ids[1]
-    wanted: list[Asked] = []
-    causal = catalog.default("causal").id
-    for lang in LANGUAGES:
-        beginning = entry("generation", "default", lang)["text"]
-        wanted.append((FOLLOW, causal, FollowInputs(get_engine().tokens(causal, beginning).ids)))
-        for page in ("home", "masking"):
-            example = entry(page, "default", lang)
-            positions = tuple(example["masks"])
-            edits = tuple(Edit(position, mask) for position in positions)
-            wanted.append((FILL, model, FillInputs(example["text"], edits, positions)))
-        wanted.append((HEADS, model, HeadsInputs(entry("masking", "default", lang)["text"])))
-        texts = tuple(entry("masking", "average", lang)["texts"])
-        wanted.append((AVERAGE, model, AverageInputs(texts, AVERAGE_PER_TEXT)))
-        default = entry("attention", "default", lang)
-        sight, opens = Sight(default["text"]), default["opens"]
-        wanted.append((LOOK, model, LookInputs(sight)))
-        wanted.append((CELL, model, CellInputs(sight, opens["layer"], opens["head"], opens["query"])))
-        wanted.append((EMBED, model, word_set(entry("context", "default", lang)["chosen"])))
-        first = entry("input", "default", lang)
-        wanted.append((ADD_UP, model, SumInputs(first["text"], first.get("pair"))))
-        a, b = (entry("pairs", "default", lang)[name] for name in ("a", "b"))
-        wanted.append((JUDGE, model, JudgeInputs(((a, b), (b, a), (a, elsewhere(lang))))))
-    wanted.append((POSITIONS, model, PositionInputs()))
-    wanted.append((MEASURE, model, MeasureInputs(tuple(own_pairs(lang) for lang in LANGUAGES))))
-    return wanted + _languages(model)
-
-
-def default_texts() -> list[tuple[str, str, str | None]]:
-    """(model, text, pair) for both tokenizers that 输入 opens with."""
-    from explorer.engine import catalog
-
-    firsts = [entry("input", "default", lang) for lang in LANGUAGES]
-    models = [catalog.default(kind).id for kind in ("masked", "causal")]
-    return [(model, first["text"], first.get("pair")) for model in models for first in firsts]
-
-
-def _languages(model: str) -> list[Asked]:
-    """Chapter 6: the survey, what is measured with it between Chinese and English, and the page's own sentence."""
-    from explorer.engine import get_engine
-
-    digest = corpora.digest()
-    look = languages.SurveyInputs(digest)
-    n_layers = get_engine().facts(model).n_layers
-    wanted: list[Asked] = [(languages.SURVEY, model, look)]
-    for source, target in (("en", "zh"), ("zh", "en")):
-        profile = languages.profile_inputs(digest, source, target, n_layers)
-        best = languages.best_of(get_engine().run(languages.AVERAGE, model, profile).result)
-        curves = languages.curve_inputs(digest, source, target, best)
-        wanted += [(languages.AVERAGE, model, inputs) for inputs in (profile, *curves)]
-    layers = tuple(range(n_layers + 1))
-    for text, target in {
-        (entry("languages", "default", lang)["text"], entry("languages", "default", lang)["target"])
-        for lang in LANGUAGES
-    }:
-        wanted.append((languages.SHIFT_ALL, model, languages.shift_inputs(digest, text, "en", target, layers)))
-    return wanted
+    positions = tuple(example["masks"])
+    return FILL, model, FillInputs(example["text"], tuple(Edit(at, mask) for at in positions), positions)

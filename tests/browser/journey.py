@@ -277,21 +277,26 @@ class Masking(Reader):
         """Put an own sentence on the stage; with `pieces`, wait until it stands there."""
         self.types("input", text)
         if pieces is not None:
-            self.sentence.reads(pieces)
+            eventually(self.page, lambda: self.sentence.shows(pieces, self.sentence.covered()))
 
     def covers(self, *positions: int) -> None:
         """Click these chips, one after the other, each answered before the next."""
         if len(positions) > 1:
             self.covers_several()
         for position in positions:
-            self.sentence.click(position)
+            if self.sentence.covered() != [position]:  # the page has covered it by itself
+                self.sentence.click(position)
             eventually(self.page, lambda at=position: _true(self.sentence.focus() == [at]))
         self.answered()
 
     def covers_several(self) -> None:
-        """Choose that a click covers one more token."""
+        """Choose that a click covers one more token, and begin with none."""
         self.picks("cover_label", self.say("covers.several"))
         idle(self.page)
+        clear = self.page.get_by_role("button", name=self.say("clear"))
+        if clear.count():
+            clear.click()
+        eventually(self.page, lambda: _true(self.sentence.covered() == []))
 
     def answered(self) -> None:
         """Wait until the server knows and has drawn what was clicked: its word on the chips is final."""

@@ -14,17 +14,8 @@ import pytest
 from explorer import chapters
 from explorer.content import examples
 from explorer.engine import catalog, get_engine
-from explorer.lab.types.attention import CellInputs, LookInputs
-from explorer.lab.types.generation import FollowInputs
-from explorer.lab.types.inputs import PositionInputs, SumInputs
-from explorer.lab.types.masking import Edit, FillInputs, HeadsInputs
-from explorer.lab.types.pairs import JudgeInputs
 from explorer.ui.state import MAX_LINK, _link, _write, from_query, to_query
-from explorer.views.attention import common as attention
-from explorer.views.attention import scene as attention_scene
-from explorer.views.context import common as context
 from explorer.views.generation import common as generation
-from explorer.views.home import common as home
 from explorer.views.input import common as input_page
 from explorer.views.masking import common as masking
 from explorer.views.pairs import common as pairs
@@ -32,24 +23,20 @@ from tests.ui.conftest import Reader
 from tests.ui.conftest import reader as reader  # the same stand-in for a session
 
 PAGES = [chapter.id for chapter in chapters.CHAPTERS if chapter.examples]
-# What an examples' file holds beside presets: the texts averaged over, a long text, sentences to draw from.
-BESIDE = {
-    "masking": {"average"},
-    "attention": {"price"},
-    "context": {"sets", "partners", "things", "orders"},
-    "languages": {"lists", "blanks"},
-    "input": {"long"},
-    "pairs": {"elsewhere"},
-}
 UNKNOWN = {("input", "rare")}  # where [UNK] is the point
 VIEWS = {page: importlib.import_module(f"explorer.views.{page}.common") for page in PAGES}
+
+
+def beside(page: str) -> set[str]:
+    """What the page's file holds that is no preset: texts averaged over, a long text, sentences to draw from."""
+    return set(examples.load(page).get("beside", ()))
 
 
 def written() -> Iterator[tuple[str, str, str]]:
     """(page, name, language) of every example that holds a text."""
     for page in PAGES:
         for name, both in examples.load(page).items():
-            if name in BESIDE.get(page, ()):
+            if name in beside(page):
                 continue
             if isinstance(both, dict) and any("text" in both.get(lang, {}) for lang in examples.LANGUAGES):
                 yield from ((page, name, lang) for lang in examples.LANGUAGES)
@@ -67,7 +54,7 @@ def tokens_of(page: str, name: str, lang: str) -> Any:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_preset_has_an_example_and_every_example_a_use(page: str) -> None:
     named = {name for name, value in examples.load(page).items() if isinstance(value, dict)}
-    assert named - BESIDE.get(page, set()) == {"default", *VIEWS[page].PRESETS}
+    assert named - beside(page) == {"default", *VIEWS[page].PRESETS}
 
 
 @pytest.mark.parametrize(("page", "name", "lang"), EXAMPLES)
@@ -176,33 +163,6 @@ def test_the_average_is_over_different_sentences_of_one_language(lang: str) -> N
         tokens = get_engine().tokens(catalog.default("masked").id, text)
         assert not any(tokens.unknown)
         assert len(tokens) - 2 >= examples.AVERAGE_PER_TEXT
-
-
-def test_what_comes_computed_is_what_the_pages_show_first(reader: Reader) -> None:
-    """The keys under which pages look are those under which `defaults` is kept."""
-    wanted = {(one.wire, inputs) for one, _, inputs in examples.defaults() if not one.wire.startswith("languages/")}
-    for lang in examples.LANGUAGES:
-        reader.session["language"] = lang
-        sentence = masking.read(masking.State())
-        assert sentence.focus is not None
-        edits = masking.edits(sentence, masking.State())
-        assert ("masking/fill", FillInputs(sentence.tokens.text, edits, (sentence.focus,))) in wanted
-        assert ("masking/heads", HeadsInputs(sentence.tokens.text)) in wanted
-        beginning = generation.prompt(generation.in_use(generation.State()))
-        assert ("generation/follow", FollowInputs(beginning.ids)) in wanted
-        tokens = home.read(examples.entry("home", "default", lang)["text"])
-        hidden = home.hide(tokens, home.State())
-        covered = tuple(Edit(position, masking.mask_id()) for position in hidden)
-        assert ("masking/fill", FillInputs(tokens.text, covered, hidden)) in wanted
-        looked = attention_scene.read(attention.State(), catalog.default("masked"))
-        assert ("attention/look", LookInputs(looked.sight)) in wanted
-        shown = attention.effective(attention.State())
-        assert ("attention/cell", CellInputs(looked.sight, shown.layer, shown.head, shown.pins[-1])) in wanted
-        assert ("context/embed", context.read(context.State()).inputs()) in wanted
-        assert ("pairs/judge", JudgeInputs(pairs.arrangements(pairs.State()))) in wanted
-        first = input_page.read(input_page.State(), input_page.reader_id())
-        assert ("input/add-up", SumInputs(first.first, first.second)) in wanted
-        assert ("input/positions", PositionInputs(input_page.State().centred)) in wanted
 
 
 @pytest.mark.parametrize(("page", "name", "lang"), [preset for preset in PRESETS if preset[0] in ("input", "pairs")])

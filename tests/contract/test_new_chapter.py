@@ -66,7 +66,7 @@ def test_a_second_one_gets_the_next_number_and_a_name_that_is_taken_is_refused(t
     assert again.returncode == 1
     assert NAME in again.stderr
     number = chapters.CHAPTERS[-2].number + 1
-    assert f'Chapter({number}, "{NAME}"' in (tree / "explorer" / "chapters.py").read_text(encoding="utf-8")
+    assert f'{number},\n        "{NAME}"' in (tree / "explorer" / "chapters.py").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.content import examples
+from explorer.content import first_paint
 from explorer.lab.types import codec
 from explorer.lab.types.experiment import Experiment, Ref, Results
 from explorer.lab.types.languages import SURVEY, SurveyInputs, shift_inputs
@@ -63,7 +63,7 @@ def test_a_reference_travels() -> None:
 
 
 def test_nothing_that_a_page_asks_for_at_first_is_large() -> None:
-    sizes = {one.wire: len(codec.encode(inputs)) for one, _, inputs in examples.defaults()}
+    sizes = {one.wire: len(codec.encode(inputs)) for one, _, inputs in first_paint.asked()}
     assert len(sizes) >= 14
     assert {wire: size for wire, size in sizes.items() if size > MOST} == {}
 
@@ -73,7 +73,7 @@ def test_looking_up_every_curve_of_the_shift_hashes_no_array(monkeypatch: pytest
     hashed: list[int] = []
     whole = np.ascontiguousarray
     monkeypatch.setattr(codec.np, "ascontiguousarray", lambda array: hashed.append(array.nbytes) or whole(array))
-    asked = [inputs for one, _, inputs in examples.defaults() if one.wire.startswith("languages/")]
+    asked = [inputs for one, _, inputs in first_paint.asked() if one.wire.startswith("languages/")]
     assert len(asked) >= 8
     for inputs in asked:
         codec.canonical(inputs)

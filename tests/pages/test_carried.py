@@ -7,19 +7,12 @@ from typing import Any
 
 import pytest
 
+from explorer import chapters
 from explorer.ui.i18n import text as words
 from tests.pages.app import body, link, notices, open_page
 
-BOXES = {
-    "home": "home-text",
-    "input": "input-text",
-    "masking": "masking-text",
-    "pairs": "pairs-a",
-    "attention": "attention-text",
-    "languages": "languages-text",
-    "generation": "generation-text",
-}
-CHAPTERS = ("input", "masking", "pairs", "attention", "context", "generation", "languages")
+CHAPTERS = [chapter.id for chapter in chapters.CHAPTERS if chapter.tools]
+BOXES = {page: f"{page}-{'a' if page == 'pairs' else 'text'}" for page in ("home", *CHAPTERS)}
 TEXTS = {"zh": "傍晚的时候，小女孩抱着一只白猫站在门口。", "en": "The old fisherman mended his net by the river."}
 
 pytestmark = pytest.mark.usefixtures("unscanned")

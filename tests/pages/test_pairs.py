@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from explorer.content import examples
+from explorer.content import examples, first_paint
 from explorer.engine import get_engine
 from explorer.lab.types.pairs import MEASURE, MeasureInputs
 from explorer.models.catalog import adhoc_models, chapter_models
@@ -118,6 +118,27 @@ def test_every_preset_draws(name: str, lang: str) -> None:
     at = open_page("pairs", lang, **to_query(common.State(**examples.entry("pairs", name, lang))))
     assert not at.exception
     assert notices(at) == ([words("pairs.same", lang)] if name == "same" else [])
+
+
+# --- predict, then reveal --------------------------------------------------------------------------------------
+
+
+def test_own_judgements_are_added_up_over_several_pairs() -> None:
+    at = open_page("pairs", "zh", hide="1", said="yes~no~no", **OWN["zh"])
+    assert not at.exception
+    assert "3 / 3" in body(at)
+    at.text_input(key="pairs-b").set_value("门外下起了雪。").run()
+    assert words("pairs.guess.question", "zh") in body(at), "a new pair is a new question"
+    for name, say in zip(common.ARRANGEMENTS, ("no", "yes", "yes"), strict=True):
+        at.segmented_control(key=f"pairs-say-{name}-zh").set_value(say).run()
+    assert not at.exception
+    assert "3 / 6" in body(at)
+
+
+def test_a_sentence_and_itself_have_no_right_order() -> None:
+    pairs = (("灯亮了。", "灯亮了。"), ("灯亮了。", "灯亮了。"), ("灯亮了。", "风停了。"))
+    assert common.truth("next", pairs) == (None, None, False)
+    assert common.truth("order", pairs) == (None, None, None)
 
 
 # --- odd pairs -------------------------------------------------------------------------------------------------
@@ -235,5 +256,5 @@ def test_the_language_is_switched_without_losing_the_page() -> None:
 
 def test_what_is_measured_first_is_all_the_project_has_written() -> None:
     """The key under which the page looks is that under which the result comes with the app."""
-    wanted = [inputs for name, _, inputs in examples.defaults() if name == MEASURE]
+    wanted = [inputs for name, _, inputs in first_paint.asked() if name == MEASURE]
     assert wanted == [MeasureInputs(tuple(examples.own_pairs(lang) for lang in examples.LANGUAGES))]

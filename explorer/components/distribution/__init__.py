@@ -36,6 +36,7 @@ LABELS = (
     "show",  # {k}
     "reset",  # name of the button that sets a dial back
     "watch",  # name and placeholder of the word box
+    "guess",  # the same while the answer is hidden: a place for the reader's guess
     "watch_remove",  # {word}
     "watch_waiting",  # a word of several tokens that Python is scoring
     "words_failed",  # the vocabulary could not be fetched

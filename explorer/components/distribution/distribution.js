@@ -237,7 +237,7 @@ class Bars {
     // A row for the original would give it away while it is secret.
     if (original !== null && !this.secret()) pin(original);
     const joint = [];
-    for (const word of this.watch) {
+    for (const word of this.secret() ? [] : this.watch) { // a guess waits beside the box until the answer is shown
       const row = extra.find(({label}) => label === word);
       if (row) joint.push({kind: "joint", word: visible(word), p: row.p, note: row.note});
       else if (head.has(this.ids.get(word))) pin(this.ids.get(word));
@@ -266,6 +266,9 @@ class Bars {
     this.legend.lastChild.textContent = this.header.labels.ghost;
     this.legend.hidden = secret || rows.every((row) => row.ghost === undefined || row.ghost === null);
     this.drawVerdict(said, secret);
+    const asked = this.header.labels[secret ? "guess" : "watch"];
+    this.box.placeholder = asked;
+    this.box.setAttribute("aria-label", asked);
   }
 
   newRow() {

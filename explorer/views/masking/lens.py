@@ -72,11 +72,13 @@ def _ranks(result: LensResult, sentence: Sentence, state: State) -> None:
 def _table(result: LensResult) -> None:
     """What each layer would fill in, the last layer first."""
     vocabulary = get_engine().vocabulary(common.model_id())
-    rows = []
+    rows, chance = [], []
     for layer in reversed(range(len(result.logits))):
         row = result.logits[layer]
         best = [int(i) for i in np.argsort(-row)[:TOP]]
         name = t("masking.lens.layer", n=layer) if layer else t("masking.lens.layer0")
-        rows.append((name, *(f"{common.plain(vocabulary[i])} {percent(numerics.probability(row, i))}" for i in best)))
+        p = [numerics.probability(row, i) for i in best]
+        rows.append((name, *(f"{common.plain(vocabulary[i])} {percent(one)}" for i, one in zip(best, p, strict=True))))
+        chance.append((None, *p))
     page_parts.subtitle(t("masking.lens.table"))
-    page_parts.table(("", *map(str, range(1, TOP + 1))), rows)
+    page_parts.table(("", *map(str, range(1, TOP + 1))), rows, shares=chance)

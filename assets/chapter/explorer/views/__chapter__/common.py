@@ -5,14 +5,16 @@ It knows the state and the tokenizer's answer; it runs no experiment and draws n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from explorer.content import examples
 from explorer.engine import uses
 from explorer.ui import permission
+from explorer.ui.carried import Carry, Sentence
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
+from explorer.views import arriving
 from explorer.views._shared import reader_text
 from explorer.views._shared.reader_text import ReaderText
 
@@ -40,7 +42,18 @@ class Scene:
 
 
 def store() -> Store[State]:
-    return Store(State, "__chapter__")
+    return Store(State, "__chapter__", carry=Carry(lambda state: (state.text, ""), take))
+
+
+def take(state: State, sentence: Sentence) -> State:
+    """The page with the sentence a reader brings from another one. Raises Told: carried_long, carried_unreadable."""
+    arriving.readable(model(), sentence.text, MAX_TOKENS)
+    return replace(state, text=sentence.text, focus=1)
+
+
+def model() -> uses.ModelInfo:
+    """The model this chapter uses now; to be asked once a run."""
+    return uses.for_page("__chapter__", "", permission.policy())
 
 
 def text_of(state: State) -> str:
@@ -49,9 +62,9 @@ def text_of(state: State) -> str:
 
 def read(state: State) -> Scene:
     """The sentence of `state`, cut to what fits. Raises Told("text_empty")."""
-    model = uses.for_page("__chapter__", "", permission.policy())
-    text = reader_text.read(model.id, text_of(state), MAX_TOKENS)
-    return Scene(model, text, min(state.focus, len(text.tokens) - 1))
+    used = model()
+    text = reader_text.read(used.id, text_of(state), MAX_TOKENS)
+    return Scene(used, text, min(state.focus, len(text.tokens) - 1))
 
 
 def choose_preset(name: str) -> None:

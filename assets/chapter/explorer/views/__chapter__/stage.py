@@ -51,4 +51,4 @@ def _pick(change: StripChange) -> None:
 
 
 def _write(text: str) -> None:
-    common.store().set(text=text or " ", focus=1)
+    common.store().write(text=text or " ", focus=1)

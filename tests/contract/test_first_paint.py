@@ -16,7 +16,7 @@ import pytest
 
 from explorer import chapters
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("torch", "transformers", "safetensors", "sklearn", "scipy", "umap", "numba", "jieba", "pandas", "matplotlib")
 
 SCRIPT = """
