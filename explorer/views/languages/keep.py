@@ -20,7 +20,7 @@ from explorer.views.languages.common import Sentence, State
 TOP = 100
 Guess = Literal["same", "any", "zh"]
 GUESSES: tuple[Guess, ...] = get_args(Guess)
-FEW = 0.05  # a share that is "almost none"
+FEW = 0.1  # a share below a tenth is "almost none"
 
 
 def draw(sentence: Sentence, state: State) -> None:
