@@ -51,7 +51,7 @@ CHAPTERS = (
     Chapter(
         2,
         "masking",
-        tools=("cover", "road", "see", "lottery", "joint", "lens", "compare", "budget"),
+        tools=("cover", "road", "see", "repair", "lottery", "joint", "lens", "compare", "budget"),
         ability="mlm",
         switchable=True,
         evidence=True,

@@ -274,6 +274,18 @@ def test_see(lang: str) -> None:
     assert p[0] > p[1]
 
 
+@pytest.mark.parametrize(("lang", "wrong"), [("zh", "天"), ("en", "house")])
+def test_repair(lang: str, wrong: str) -> None:
+    state = with_tool(lang, "repair", wrong=wrong)
+    *best, original, seen = printed(shown("masking", lang, state)).splitlines()
+    token, target = common.vocabulary_index()[wrong], common.read(state).tokens.ids[state.focus]
+    inputs = FillInputs(state.text, (Edit(state.focus, token),), (state.focus,))
+    logits = run(FILL, inputs).logits[0]
+    assert first_words(best) == plain(np.argsort(-logits)[:6].tolist())
+    assert numbers(original)[0] == pytest.approx(numerics.probability(logits, target), abs=CLOSE)
+    assert numbers(seen)[0] == pytest.approx(numerics.probability(logits, token), abs=CLOSE)
+
+
 @pytest.mark.parametrize("unit", ["token", "word"])
 @pytest.mark.parametrize(("lang", "seed"), [("zh", 0), ("zh", 8), ("en", 3)])
 def test_lottery(lang: str, seed: int, unit: str) -> None:

@@ -104,6 +104,8 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/masking/cover.py", "note"): ["word_unknown", "pieces"],
     ("explorer/views/masking/joint.py", "order.name"): ["independent", "left_to_right", "best_first"],
     ("explorer/views/pairs/judge.py", "head"): ["next", "order"],
+    ("explorer/views/pairs/guess.py", "name"): ["kept", "swapped", "random"],
+    ("explorer/views/pairs/guess.py", "say"): ["yes", "no", "open"],
     ("explorer/views/pairs/measure.py", "who"): ["nsp", "nsp_overlap", "sop", "sop_overlap"],
     ("explorer/views/pairs/road.py", "asked"): ["next", "order"],
 }
@@ -135,6 +137,10 @@ NO_HAN_IN_CHINESE = {
     "common.list_comma",
     "common.list_semicolon",
     "masking.joint.alone",
+    "masking.repair.slip",
+    "pairs.guess.one",
+    "pairs.guess.score_next",
+    "pairs.guess.score_order",
 }
 
 

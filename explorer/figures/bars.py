@@ -30,7 +30,7 @@ def treatments(
                 marker={"color": GREY, "size": 8, "symbol": "line-ns-open", "line": {"width": 2}},
             )  # fmt: skip
     fig.update_layout(margin_r=72)  # the written values stand beside the plot, also on a phone
-    fig.update_xaxes(range=[0, 1.03], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
+    fig.update_xaxes(range=[0, 1.03], tickformat=".0%", tickvals=[0, 0.5, 1], tickangle=0)
     fig.update_yaxes(autorange="reversed", gridcolor=NOTHING)
     return fig
 

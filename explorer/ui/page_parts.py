@@ -63,24 +63,41 @@ def block(body: str) -> None:
 
 
 def table(
-    head: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[int] = (), answer: int | None = None
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    numeric: Sequence[int] = (),
+    answer: int | None = None,
+    shares: Sequence[Sequence[float | None]] = (),
 ) -> None:
     """A plain table; the columns in `numeric` are set to the right.
 
     Where it is wider than the page it scrolls, with a shade at the edge behind which there is more; the column `answer`
     (the one that the table is about) stays in sight.
+
+    shares   for each cell of `rows` a share in 0…1, or None: the larger, the deeper blue lies behind it (one hue, so
+             that the order is seen by everybody; the number stands there as well)
     """
 
-    def cell(tag: str, column: int, text: str) -> str:
+    def cell(tag: str, column: int, text: str, share: float | None = None) -> str:
         kinds = " ".join(name for name, on in (("n", column in numeric), ("answer", column == answer)) if on)
         attribute = f' class="{kinds}"' if kinds else ""
-        return f"<{tag}{attribute}>{inline(text)}</{tag}>"
+        shade = "" if share is None else f' style="background-color: {_shade(share)}"'
+        return f"<{tag}{attribute}{shade}>{inline(text)}</{tag}>"
 
+    blank: Sequence[float | None] = [None] * len(head)
+    shades = shares or [blank] * len(rows)
     top = "".join(cell("th", n, text) for n, text in enumerate(head))
-    body = "".join("<tr>" + "".join(cell("td", n, text) for n, text in enumerate(row)) + "</tr>" for row in rows)
+    body = "".join(
+        "<tr>" + "".join(cell("td", n, *pair) for n, pair in enumerate(zip(row, shade, strict=True))) + "</tr>"
+        for row, shade in zip(rows, shades, strict=True)
+    )
     rows_html = f'<table class="plain-table"><tr>{top}</tr>{body}</table>'
     name = html.escape(t("common.scrolls"))
     st.html(f'<div class="scroll-x" tabindex="0" role="region" aria-label="{name}" lang="{_lang()}">{rows_html}</div>')
+
+
+def _shade(share: float) -> str:
+    return f"color-mix(in srgb, var(--model) {45 * share:.0f}%, transparent)"
 
 
 def figures(cards: Sequence[tuple[str, str, str]]) -> None:
@@ -154,7 +171,8 @@ def _strip(vector: NDArray[np.float32]) -> str:
     for n, value in enumerate(vector[:50], 1):
         shade = round(min(abs(float(value)) / scale, 1.0) * 9)
         # Each begins at the left end, which means where the one before it ended.
-        stripes.append(f"var(--{'up' if value >= 0 else 'down'}{shade}) 0 {2 * n}%" if shade else f"#0000 0 {2 * n}%")
+        colour = f"var(--{'up' if value >= 0 else 'down'}{shade})" if shade else "transparent"
+        stripes.append(f"{colour} 0 {2 * n}%")
     gradient = f"linear-gradient(90deg,{','.join(stripes)})"
     return f'<div class="vector" aria-hidden="true" style="background-image:{gradient}"></div>'
 

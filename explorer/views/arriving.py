@@ -27,10 +27,3 @@ def readable(model: uses.ModelInfo, text: str, most: int, second: str = "") -> T
     if not lost or sum(lost) > MOST_UNKNOWN * len(lost):
         raise Told("carried_unreadable", model=model.name)
     return tokens
-
-
-def one_word(tokens: Tokens) -> int:
-    """A place to cover first: the ordinary token in the middle that is no punctuation."""
-    ordinary = [at for at, special in enumerate(tokens.special) if not special]
-    words = [at for at in ordinary if any(char.isalnum() for char in tokens.surface(at))] or ordinary
-    return words[len(words) // 2]

@@ -22,17 +22,20 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, expect
 
 from explorer.ui.i18n import text as words
+from tests.pace import PACE, PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL_FOLDER = ROOT / "assets" / "models" / "mini-mbert"
-PATIENCE = 30.0  # seconds; a machine may be busy with other things
 DRAWN = "[data-ready]"
 T = TypeVar("T")
 
 
-def eventually(page: Page, look: Callable[[], T], *, seconds: float = PATIENCE) -> T:
-    """`look()` as soon as it asserts nothing wrong; its last complaint if that never comes."""
-    deadline = time.monotonic() + seconds
+def eventually(page: Page, look: Callable[[], T], *, seconds: float = 30) -> T:
+    """`look()` as soon as it asserts nothing wrong; its last complaint if that never comes.
+
+    `seconds` are those of a quiet machine (tests/pace.py).
+    """
+    deadline = time.monotonic() + seconds * PACE
     while True:
         try:
             return look()
@@ -277,21 +280,26 @@ class Masking(Reader):
         """Put an own sentence on the stage; with `pieces`, wait until it stands there."""
         self.types("input", text)
         if pieces is not None:
-            self.sentence.reads(pieces)
+            eventually(self.page, lambda: self.sentence.shows(pieces, self.sentence.covered()))
 
     def covers(self, *positions: int) -> None:
         """Click these chips, one after the other, each answered before the next."""
         if len(positions) > 1:
             self.covers_several()
         for position in positions:
-            self.sentence.click(position)
+            if self.sentence.covered() != [position]:  # the page has covered it by itself
+                self.sentence.click(position)
             eventually(self.page, lambda at=position: _true(self.sentence.focus() == [at]))
         self.answered()
 
     def covers_several(self) -> None:
-        """Choose that a click covers one more token."""
+        """Choose that a click covers one more token, and begin with none."""
         self.picks("cover_label", self.say("covers.several"))
         idle(self.page)
+        clear = self.page.get_by_role("button", name=self.say("clear"))
+        if clear.count():
+            clear.click()
+        eventually(self.page, lambda: _true(self.sentence.covered() == []))
 
     def answered(self) -> None:
         """Wait until the server knows and has drawn what was clicked: its word on the chips is final."""

@@ -23,11 +23,12 @@ from playwright.sync_api import Page, expect
 
 from explorer.ui.i18n import text as words
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import PATIENCE, Home, Masking, Reference, eventually, idle
+from tests.browser.journey import Home, Masking, Reference, eventually, idle
 from tests.browser.server import Server
+from tests.pace import PATIENCE
 
 AFTER, AFTER_AT = "猫把毛线团滚到了沙发底下。", 3
-TOOLS = ("cover", "road", "see", "lottery", "joint", "lens", "compare", "budget")
+TOOLS = ("cover", "road", "see", "repair", "lottery", "joint", "lens", "compare", "budget")
 
 
 @pytest.fixture(autouse=True)
@@ -209,9 +210,9 @@ def test_words_typed_elsewhere_stay_text(open_page: OpenPage, reference: Referen
     page.bars.box.fill(odd[:40])
     page.bars.box.press("Enter")
     eventually(page.page, lambda: _true(page.bars.row(odd[:40]).kind == "joint"))
-    page.uses("see")
-    page.types("see.repair_input", odd)
-    page.sees(page.say("see.repair_many", wrong=odd[:16]))
+    page.uses("repair")
+    page.types("repair.input", odd)
+    page.sees(page.say("repair.many", wrong=odd[:16]))
     _only_text(page)
     page.uses("lens")
     page.types("lens.watch", odd)

@@ -12,7 +12,7 @@
     A word of several pieces: joint score, explained          test_a_word_of_several_pieces_is_scored_jointly
     Cross-entropy as a number, against the guessing line      test_cross_entropy_stands_against_the_guessing_line
     Every position masked in turn: the surprisal strip        test_the_strip_shows_how_hard_every_token_is_to_guess
-    Guess first, then look                                    test_guess_first_keeps_the_answer_secret
+    Guess first, write the guess down, then look              test_guess_first_keeps_the_answer_secret
     A blank that was never filled ([MASK] typed)              test_a_typed_mask_is_a_blank_without_an_answer
 
 The numbers on the page are held against the transformers library called directly, with a softmax in plain NumPy. The
@@ -319,7 +319,15 @@ def test_guess_first_keeps_the_answer_secret(open_page: OpenPage, reference: Ref
     assert {row.word for row in page.bars.rows() if row.kind == "first"} == {"？"}
     assert not any("%" in row.said for row in page.bars.rows())
     assert page.say("components.strip.tip_hidden") in page.sentence.note(12)
+    # There is a place for the reader's guess; where it lies is told with the answer.
+    expect(page.bars.box).to_have_attribute("placeholder", page.say("components.bars.guess"))
+    page.bars.box.fill("花")
+    page.bars.box.press("Enter")
+    expect(page.bars.root.locator(".seen")).to_contain_text("花")
+    assert page.bars.row("花").kind == "none"
     page.bars.root.get_by_role("button", name=page.say("components.bars.show_answer")).click()
+    eventually(page.page, lambda: _same(page.bars.row("花").id, reference.id("花")))
+    expect(page.bars.box).to_have_attribute("placeholder", page.say("components.bars.watch"))
     page.bars.show(reference.masked(ZH, 12), original=reference.ids(ZH)[12])
 
 

@@ -4,12 +4,15 @@
     Cross-entropy against one-hot, as a picture                   test_the_one_hot_picture_has_the_model_s_own_bars
     Seen, [MASK], random: P(original) side by side                test_seeing_itself_is_far_easier_than_guessing
     … as an average over many                                     test_the_average_over_many_sentences_says_the_same
-    … random as typo repair                                       test_a_typo_is_repaired
+    A typo in plain sight, one is made at once                    test_a_slip_is_made_at_once
+    … or typed                                                    test_a_typo_is_repaired
     … and the kept tenth as a bridge                              test_why_a_tenth_is_kept_is_told_with_its_source
     The lottery, three colours, counts against expectation        test_the_lottery_draws_fifteen_per_cent
     … 字 or whole words                                           test_whole_words_are_drawn_whole
     Several blanks: three orders side by side                     test_several_blanks_are_filled_in_three_orders
     Layer by layer, rank trajectories of chosen words             test_the_lens_reads_the_head_at_every_layer
+    … the table coloured by probability                           test_layers_are_coloured_by_probability
+    Charts whose letters a class can read                         test_letters_of_a_chart_are_large_enough
     Two sentences: the vocabulary under A against B               test_two_sentences_share_one_map_of_the_vocabulary
     What a head costs; ln V; training signal; 20 %                test_the_bill_adds_up
     "Show the code" as the reader copies it                       (in the first; all of them: tests/test_snippets.py)
@@ -33,6 +36,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.journey import ROOT, Masking, Reference, eventually, idle, numbers, percent, softmax
+from tests.pace import PACE
 
 ZH, ZH_AT = "邻居家的小狗每天傍晚都在河边追蝴蝶。", 12
 EN, EN_AT = "A tired sailor told us stories about distant islands.", 7
@@ -148,14 +152,14 @@ def test_the_average_over_many_sentences_says_the_same(start: Start) -> None:
     run = page.page.get_by_role("button", name=page.say("common.run"))
     if run.count():  # someone else may have measured it before
         run.click()
-        page.page.get_by_role("button", name=page.say("common.cancel"), exact=True).click(timeout=60_000)
+        page.page.get_by_role("button", name=page.say("common.cancel"), exact=True).click(timeout=60_000 * PACE)
         page.sees(page.say("errors.cancelled"))
         idle(page.page)
         assert page.page.locator(".st-key-masking-average-figure").count() == 0, "stopped before it was through"
         page.uses("road")
         page.uses("see")
         run.click()
-        expect(page.page.locator(".st-key-masking-average-figure")).to_be_visible(timeout=120_000)
+        expect(page.page.locator(".st-key-masking-average-figure")).to_be_visible(timeout=120_000 * PACE)
     n, seen, masked, random = (numbers(value)[0] for value in page.reads("see.average_done"))
     assert n == 48
     assert seen > 2 * masked and masked > random
@@ -163,15 +167,58 @@ def test_the_average_over_many_sentences_says_the_same(start: Start) -> None:
     assert np.allclose(np.array(bars["x"]) * 100, [seen, masked, random], atol=0.06)
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "slip"),
+    [
+        ("zh", "他坐在院子里修自行车。", ("他", "她")),
+        ("en", "We walked to the lake before breakfast.", ("to", "too")),
+    ],
+)
+def test_a_slip_is_made_at_once(
+    lang: str, text: str, slip: tuple[str, str], start: Start, reference: Reference
+) -> None:
+    page, (right, wrong) = start(text, tool="repair", lang=lang), slip
+    at = reference.pieces(text).index(right)
+    p = reference.p(text, at, {at: reference.id(wrong)})
+    values = page.reads("repair.done")
+    assert {right, wrong} <= set(values)
+    assert str(int((p > p[reference.id(right)]).sum()) + 1) in values
+    eventually(page.page, lambda: _same(page.sentence.treated("random"), [at]))
+    assert page.sentence.faces()[at] == wrong
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_letters_of_a_chart_are_large_enough(lang: str, start: Start) -> None:
+    for tool, key in (("see", "masking-treat"), ("lens", "masking-lens")):
+        page = start(ZH if lang == "zh" else EN, 4, tool=tool, lang=lang)
+        words = page.page.locator(f".st-key-{key} .js-plotly-plot text:visible")
+        expect(words.first).to_be_visible()
+        sizes = words.evaluate_all("all => all.map(e => parseFloat(getComputedStyle(e).fontSize))")
+        assert min(sizes) >= 13, sizes
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_layers_are_coloured_by_probability(lang: str, start: Start) -> None:
+    text = ZH if lang == "zh" else EN
+    page = start(text, 4, tool="lens", lang=lang)
+    cells = page.main.locator("table.plain-table td[style]")
+    found = cells.evaluate_all("all => all.map(e => [e.textContent, e.getAttribute('style')])")
+    depth = [(numbers(said)[-1], int(re.search(r"(\d+)%", style)[1])) for said, style in found]  # type: ignore[index]
+    assert len(depth) >= 30
+    assert all(abs(0.45 * said - deep) <= 1 for said, deep in depth if said != 0.1)
+
+
 def test_a_typo_is_repaired(start: Start, reference: Reference) -> None:
     text, wrong = "昨天我在图书馆借了两本书。", "树"
     at = reference.pieces(text).index("书", 8)
-    page = start(text, at, tool="see")
-    page.types("see.repair_input", wrong)
+    page = start(text, at, tool="cover")
+    page.uses("repair")
+    page.covers(at)
+    page.types("repair.input", wrong)
     p = reference.p(text, at, {at: reference.id(wrong)})
     original, rank = reference.id("书"), int((p > p[reference.id("书")]).sum()) + 1
 
-    values = page.reads("see.repair_done")
+    values = page.reads("repair.done")
     assert {wrong, "书"} <= set(values)
     found = [numbers(value)[0] for value in values if value not in (wrong, "书")]
     assert np.allclose(sorted(found), sorted([100 * p[original], rank, 100 * p[reference.id(wrong)]]), atol=0.15)
@@ -179,8 +226,8 @@ def test_a_typo_is_repaired(start: Start, reference: Reference) -> None:
     assert best.startswith(reference.tokenizer.convert_ids_to_tokens(int(p.argmax())).removeprefix("##"))
 
     # A word of several tokens cannot stand in one place: that is said.
-    page.types("see.repair_input", "树叶")
-    page.sees(page.say("see.repair_many", wrong="树叶"))
+    page.types("repair.input", "树叶")
+    page.sees(page.say("repair.many", wrong="树叶"))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -291,7 +338,7 @@ def test_several_blanks_are_filled_in_three_orders(
         page.uses("joint")
     covered = [reference.mask if n in blanks else token for n, token in enumerate(ids)]
     cards = page.main.locator(".figure").filter(has=page.page.locator(".sentence"))
-    expect(cards).to_have_count(3, timeout=30_000)
+    expect(cards).to_have_count(3, timeout=30_000 * PACE)
     chains = []
     for name in ("independent", "left_to_right", "best_first"):
         card = cards.filter(has_text=page.say(f"joint.{name}"))

@@ -18,7 +18,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.journey import MODEL_FOLDER, PATIENCE, Reader, Strip, eventually, figure, numbers
+from tests.browser.journey import MODEL_FOLDER, Reader, Strip, eventually, figure, linked, numbers
+from tests.pace import PATIENCE
 
 if TYPE_CHECKING:
     from tests.browser.journey import Reference
@@ -57,17 +58,54 @@ def test_kept_swapped_and_random_under_both_heads(open_page: OpenPage, reference
         """P(yes) of each arrangement, a list a head."""
         columns = figure(reader.page, "pairs-heads").locator(".column").all()
         return [
-            [float(p) for p in one.locator("li").evaluate_all("all => all.map(e => e.dataset.p)")] for one in columns
+            [float(p) for p in one.locator("li[data-p]").evaluate_all("all => all.map(e => e.dataset.p)")]
+            for one in columns
         ]
 
     def look() -> None:
         assert np.allclose(said()[0][:2], expected, atol=2e-3)
 
     eventually(reader.page, look, seconds=120)
-    assert [len(column) for column in said()] == [3, 3]
+    assert [len(column) for column in said()] == [3, 2], "a sentence from elsewhere has no order"
+    # Every answer says whether it is right, in words and with a sign.
+    truth = [[True, False, False], [True, False]]
+    marks = [
+        [one.inner_text() for one in column.locator("li[data-p] small").all()]
+        for column in figure(reader.page, "pairs-heads").locator(".column").all()
+    ]
+    for column, says, wanted in zip(marks, said(), truth, strict=True):
+        for mark, p, yes in zip(column, says, wanted, strict=True):
+            right = (p > 0.5) == yes
+            assert mark == ("✓ " if right else "✗ ") + reader.say("judge.right" if right else "judge.wrong")
+    unanswered = figure(reader.page, "pairs-heads").locator(".column").nth(1).locator("li").nth(2)
+    expect(unanswered).to_contain_text(reader.say("judge.no_answer"))
+    expect(unanswered.locator(".bar")).to_be_hidden()
     before = said()[0][2]
     reader.page.get_by_role("button", name=reader.say("judge.another")).click()
     eventually(reader.page, lambda: _differ(said()[0][2], before))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_reader_says_first_and_is_counted_beside_the_heads(open_page: OpenPage, lang: str) -> None:
+    pair = {"zh": ("奶奶把面团盖上湿布。", "一个钟头以后，面发好了。"), "en": ("Ana dropped the vase.", "It broke.")}[
+        lang
+    ]
+    reader = open_pairs(open_page, lang, a=pair[0], b=pair[1], hide="1")
+    for n, (name, say) in enumerate((("kept", "yes"), ("swapped", "no"), ("random", "yes"))):
+        assert figure(reader.page, "pairs-heads").count() == 0, "no bar before the reader has answered"
+        group = reader.page.get_by_role(
+            "radiogroup", name=reader.say("guess.which", name=reader.say(f"arrangement.{name}"))
+        )
+        group.get_by_text(reader.say(f"guess.{say}"), exact=True).click()
+        if n < 2:
+            expect(group.get_by_role("radio", checked=True)).to_have_text(reader.say(f"guess.{say}"))
+    expect(figure(reader.page, "pairs-heads")).to_be_visible(timeout=SLOW)
+    cards = reader.main.locator(".figures .figure")
+    expect(cards).to_have_count(3)
+    assert cards.nth(0).locator("b").inner_text() == "2 / 3", "two of the three were right"
+    right = figure(reader.page, "pairs-heads").locator(".column").nth(0).locator("li.right")
+    assert cards.nth(1).locator("b").inner_text() == f"{right.count()} / 3"
+    linked(reader.page, "said=yes~no~yes|said=yes%7Eno%7Eyes")
 
 
 def test_from_cls_to_yes_or_no_in_real_numbers(open_page: OpenPage, reference: Reference, net: Any) -> None:

@@ -109,7 +109,7 @@ def test_ten_thousand_characters_stay_in_the_box() -> None:
     at.text_input(key="home-text").set_value("雨一直下。" * 2_000).run()
     assert not at.exception
     assert at.text_input(key="home-text").value == "雨一直下。" * 2_000
-    assert link(at) == {}
+    assert set(link(at)) <= {"kept", "tool"}
 
 
 def test_another_drawing_hides_others() -> None:

@@ -157,7 +157,7 @@ def test_ten_thousand_characters_are_cut_and_nothing_is_lost(tool: str) -> None:
     told = words("input.cut", "zh", limit=common.MAX_TOKENS, typed=len(text), used=used)
     assert told in notices(at)
     assert at.text_input(key="input-text").value == text
-    assert link(at) == {}
+    assert set(link(at)) <= {"kept", "tool"}
     assert words("common.link_long", "zh") in notices(at)
 
 

@@ -10,13 +10,14 @@ import pytest
 
 from explorer.ui import i18n
 from explorer.views.masking import common
+from explorer.views.masking.state import How, Tool
 from tests.pages.app import body, count, html, link, notices, open_page, snippets
 
 OWN = {
     "zh": {"text": "小猫趴在窗台上打盹，尾巴轻轻地晃。", "masks": "2~13", "focus": "13"},
     "en": {"text": "The kettle sang while the old clock kept time.", "masks": "2~7", "focus": "7"},
 }
-TOOLS = get_args(common.Tool)
+TOOLS = get_args(Tool)
 HEADINGS = {"cover": "masking.title"}
 PAIR = {"b": "小狗趴在窗台上打盹。", "b_mask": "2"}
 
@@ -46,17 +47,18 @@ def test_every_tool_draws_on_a_sentence_of_the_reader_s_own(tool: str, lang: str
 @pytest.mark.usefixtures("unscanned")
 @pytest.mark.parametrize(("tool", "lang"), list(zip(TOOLS, itertools.cycle(i18n.LANGUAGES), strict=False)))
 def test_every_tool_says_what_it_needs_when_nothing_is_covered(tool: str, lang: str) -> None:
-    at = open_page("masking", lang, tool=tool, text=OWN[lang]["text"])
+    at = open_page("masking", lang, tool=tool, text=OWN[lang]["text"], bare="1")
     assert not at.exception
     needs = {
         "cover": "masking.cover.nothing", "road": "errors.no_blank", "see": "errors.no_blank",
-        "lens": "errors.no_blank", "joint": "masking.joint.need", "compare": "masking.compare.need",
+        "repair": "errors.no_blank", "lens": "errors.no_blank", "joint": "masking.joint.need",
+        "compare": "masking.compare.need",
     }  # fmt: skip
     assert notices(at) == ([words(needs[tool], lang)] if tool in needs else [])
 
 
 @pytest.mark.usefixtures("unscanned")
-@pytest.mark.parametrize("how", get_args(common.How))
+@pytest.mark.parametrize("how", get_args(How))
 @pytest.mark.parametrize("tool", ["road", "lens"])
 def test_every_tool_takes_every_way_to_leave_a_place(tool: str, how: str) -> None:
     at = open_page("masking", "zh", tool=tool, how=how, **OWN["zh"])
@@ -75,12 +77,12 @@ def test_the_lottery_draws_tokens_and_words(unit: str) -> None:
 
 @pytest.mark.usefixtures("unscanned")
 def test_typos_are_repaired_and_long_ones_refused() -> None:
-    own = {"tool": "see", "text": "小猫趴在窗台上打盹。", "masks": "2", "focus": "2"}
+    own = {"tool": "repair", "text": "小猫趴在窗台上打盹。", "masks": "2", "focus": "2"}
     repaired = open_page("masking", "zh", wrong="毛", **own)
     assert not repaired.exception
     assert any("毛" in notice and "猫" in notice for notice in notices(repaired))
     refused = open_page("masking", "zh", wrong="不是一个词元", **own)
-    assert notices(refused) == [words("masking.see.repair_many", "zh", wrong="不是一个词元")]
+    assert notices(refused) == [words("masking.repair.many", "zh", wrong="不是一个词元")]
 
 
 @pytest.mark.usefixtures("unscanned")
@@ -124,6 +126,89 @@ def test_every_preset_draws(name: str, lang: str) -> None:
     at = open_page("masking", lang, **to_query(state))
     assert not at.exception
     assert notices(at) == [] or (name == "typo" and len(notices(at)) == 1)
+
+
+@pytest.mark.usefixtures("unscanned")
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_a_link_from_before_typos_had_a_tool_of_their_own_still_answers(lang: str) -> None:
+    text, wrong = {"zh": ("小猫趴在窗台上打盹。", "毛"), "en": ("The old clock kept time.", "clerk")}[lang]
+    at = open_page("masking", lang, tool="see", text=text, masks="2", focus="2", wrong=wrong)
+    assert not at.exception
+    assert words("masking.repair.title", lang) in body(at)
+
+
+# --- what the page does by itself -------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("unscanned")
+@pytest.mark.parametrize(
+    ("lang", "text", "word"),
+    [
+        ("zh", "外婆把晒干的豆子装进罐子里了。", "里"),
+        ("en", "My neighbour repairs old clocks for them.", "them"),
+    ],
+)
+def test_a_sentence_of_one_s_own_is_answered_at_once(lang: str, text: str, word: str) -> None:
+    at = open_page("masking", lang)
+    at.text_input(key="masking-text").set_value(text).run()
+    assert not at.exception
+    assert notices(at) == []
+    sentence = common.read(common.State(text=text))
+    assert [sentence.tokens.surface(p) for p in sentence.masks] == [word]
+    assert sentence.by_page
+    assert "masks" not in link(at)
+    assert common.read(common.State(text=text, bare=True)).masks == ()
+
+
+@pytest.mark.usefixtures("unscanned")
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_several_blanks_cover_two_by_themselves_and_offer_others(lang: str) -> None:
+    text = {"zh": "外婆把豆子装进罐子里。", "en": "My neighbour repairs old clocks."}[lang]
+    at = open_page("masking", lang, tool="joint", text=text)
+    assert not at.exception
+    first = common.read(common.State(text=text, tool="joint"))
+    assert len(first.masks) == 2
+    assert words("masking.joint.covered", lang, words="").split("：" if lang == "zh" else ":")[0] in body(at)
+    at.button(key="masking-others").click().run()
+    assert not at.exception
+    assert link(at)["masks"].count("~") == 1
+    assert link(at)["masks"] != "~".join(map(str, first.masks))
+
+
+@pytest.mark.usefixtures("unscanned")
+@pytest.mark.parametrize(
+    ("lang", "text", "old", "new"),
+    [
+        ("zh", "他把雨伞忘在车站了。", "他", "她"),
+        ("en", "She forgot the umbrella at the station.", "She", "He"),
+    ],
+)
+def test_the_second_sentence_opens_with_one_word_changed(lang: str, text: str, old: str, new: str) -> None:
+    at = open_page("masking", lang, tool="compare", text=text)
+    assert not at.exception
+    assert notices(at) == []
+    assert at.text_input(key="masking-text-b").value == text.replace(old, new)
+    assert words("masking.compare.changed", lang, old=old, new=new) in body(at)
+
+
+@pytest.mark.usefixtures("unscanned")
+def test_where_no_pair_of_words_is_known_the_model_changes_one() -> None:
+    text = "The kettle sings."
+    at = open_page("masking", "en", tool="compare", text=text)
+    assert not at.exception
+    changed = at.text_input(key="masking-text-b").value
+    assert changed != text
+    assert len(changed.split()) == len(text.split())
+
+
+@pytest.mark.usefixtures("unscanned")
+def test_a_slip_of_the_pen_is_one_tap() -> None:
+    at = open_page("masking", "zh", tool="repair", text="他坐在院子里看书。")
+    next(button for button in at.button if (button.key or "").startswith("masking-slip")).click().run()
+    assert not at.exception
+    assert link(at)["wrong"] == "她"
+    assert link(at)["masks"] == "1"
+    assert any("她" in notice for notice in notices(at))
 
 
 # --- predict, then reveal --------------------------------------------------------------------------------------
@@ -176,10 +261,7 @@ def test_odd_sentences_are_read(name: str, tool: str) -> None:
 
 @pytest.mark.usefixtures("unscanned")
 def test_what_the_model_cannot_read_is_said() -> None:
-    assert notices(open_page("masking", "zh", text=ODD["traditional"])) == [
-        words("common.simplified", "zh"),
-        words("masking.cover.nothing", "zh"),
-    ]
+    assert notices(open_page("masking", "zh", text=ODD["traditional"])) == [words("common.simplified", "zh")]
     assert words("common.unknown", "en") in notices(open_page("masking", "en", text=ODD["unknown"]))
 
 
@@ -199,7 +281,7 @@ def test_an_emptied_box_is_told_and_the_page_lives_on(text: str) -> None:
     assert notices(at) == [words("errors.text_empty", "zh")]
     at.text_input(key="masking-text").set_value("又有一句了。").run()
     assert not at.exception
-    assert notices(at) == [words("masking.cover.nothing", "zh")]
+    assert notices(at) == []
 
 
 @pytest.mark.usefixtures("unscanned")
@@ -213,7 +295,7 @@ def test_ten_thousand_characters_are_cut_and_nothing_is_lost() -> None:
     assert used == common.MAX_TOKENS - 2
     assert cut == words("common.cut", "zh", limit=common.MAX_TOKENS, typed=len(text), used=used)
     assert at.text_input(key="masking-text").value == text
-    assert link(at) == {}
+    assert set(link(at)) <= {"kept", "tool"}
     assert words("common.link_long", "zh") in notices(at)
 
 

@@ -120,6 +120,27 @@ def test_every_preset_draws(name: str, lang: str) -> None:
     assert notices(at) == ([words("pairs.same", lang)] if name == "same" else [])
 
 
+# --- predict, then reveal --------------------------------------------------------------------------------------
+
+
+def test_own_judgements_are_added_up_over_several_pairs() -> None:
+    at = open_page("pairs", "zh", hide="1", said="yes~no~no", **OWN["zh"])
+    assert not at.exception
+    assert "3 / 3" in body(at)
+    at.text_input(key="pairs-b").set_value("门外下起了雪。").run()
+    assert words("pairs.guess.question", "zh") in body(at), "a new pair is a new question"
+    for name, say in zip(common.ARRANGEMENTS, ("no", "yes", "yes"), strict=True):
+        at.segmented_control(key=f"pairs-say-{name}-zh").set_value(say).run()
+    assert not at.exception
+    assert "3 / 6" in body(at)
+
+
+def test_a_sentence_and_itself_have_no_right_order() -> None:
+    pairs = (("灯亮了。", "灯亮了。"), ("灯亮了。", "灯亮了。"), ("灯亮了。", "风停了。"))
+    assert common.truth("next", pairs) == (None, None, False)
+    assert common.truth("order", pairs) == (None, None, None)
+
+
 # --- odd pairs -------------------------------------------------------------------------------------------------
 
 

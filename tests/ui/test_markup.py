@@ -64,9 +64,9 @@ def test_a_reader_s_word_stays_a_word(word: str, lang: str) -> None:
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
 @pytest.mark.parametrize("word", HOSTILE)
 def test_a_reader_s_word_inside_our_sentence_stays_a_word(word: str, lang: str) -> None:
-    sentence = i18n.text("masking.see.repair_many", lang, wrong=verbatim(word))
+    sentence = i18n.text("masking.repair.many", lang, wrong=verbatim(word))
     shape = Shape(render(sentence, lang))
-    assert shape.seen == i18n.text("masking.see.repair_many", lang, wrong=word)
+    assert shape.seen == i18n.text("masking.repair.many", lang, wrong=word)
     assert set(shape.tags) <= {"div", "p", "span"}
 
 

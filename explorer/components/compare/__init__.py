@@ -24,7 +24,7 @@ LABELS = (
     "headline",  # {word} {p} {rank}: the original in one column
     "rest",  # name of the remainder row
     "csv_columns",  # 5 names, comma-separated: column, word, id, probability, rank
-    "csv_answers",  # 3 names, comma-separated: column, row, probability
+    "csv_answers",  # 4 names, comma-separated: column, row, probability, right or wrong
 )
 
 SHOWN = 5  # words a column
@@ -63,11 +63,24 @@ def compare(
 
 
 @dataclass(frozen=True)
+class Said:
+    """What was asked, P(yes) (None: not drawn, `note` says why), whether the answer is right (None: nobody knows).
+
+    `note` is written beside the bar; a right one gets ✓ before it, a wrong one ✗.
+    """
+
+    name: str
+    p: float | None
+    right: bool | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Answers:
-    """One column of yes-or-no probabilities: (what was asked, P(yes)) a row; they are no distribution together."""
+    """One column of yes-or-no probabilities, a row each; they are no distribution together."""
 
     title: str
-    rows: Sequence[tuple[str, float]]
+    rows: Sequence[Said]
     note: str = ""
 
 
@@ -85,7 +98,7 @@ def answers(
             "title": one.title,
             "tone": "model",
             "note": one.note,
-            "rows": [{"word": word, "p": p} for word, p in one.rows],
+            "rows": [{"word": row.name, "p": row.p, "right": row.right, "said": row.note} for row in one.rows],
         }
         for one in columns
     ]

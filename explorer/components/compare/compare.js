@@ -61,11 +61,13 @@ class Compare {
     while (view.items.length > rows.length) view.items.pop().item.remove();
     rows.forEach((row, i) => {
       const {item, word, bar, amount} = view.items[i];
-      item.className = row.rest ? "rest" : row.original ? "true" : "";
-      item.dataset.p = String(row.p);
+      item.className = row.rest ? "rest" : row.original ? "true" : typeof row.right === "boolean" ? (row.right ? "right" : "wrong") : "";
+      if (row.p === null) delete item.dataset.p;
+      else item.dataset.p = String(row.p);
       setToken(word, row.rest ? row.word : visible(row.word), lang);
-      bar.style.width = `${100 * row.p}%`;
-      amount.textContent = percent(row.p);
+      bar.parentNode.style.visibility = row.p === null ? "hidden" : "";
+      bar.style.width = `${100 * (row.p ?? 0)}%`;
+      amount.replaceChildren(row.p === null ? "" : percent(row.p), ...(row.said ? [h("small", {}, verdict(row))] : []));
     });
   }
 
@@ -83,7 +85,7 @@ class Compare {
   svg() {
     const colours = palette(this.root);
     const {columns, labels, title, caption} = this.header;
-    const width = 300;
+    const width = columns.some((column) => column.rest === undefined) ? 400 : 300;
     const tallest = Math.max(...columns.map((column) => this.rows(column).length));
     const parts = columns.flatMap((column, c) => {
       const x = 16 + c * width;
@@ -97,9 +99,9 @@ class Compare {
           return [
             text(x + 78, y + 17, fitted(visible(row.word), 15, 76), {"font-size": 15, "text-anchor": "end", fill: row.rest ? colours.soft : colours.ink}),
             row.original ? tag("rect", {x: x + 60, y: y + 22, width: 18, height: 3, fill: colours.truth}) : "",
-            tag("rect", {x: x + 88, y: y + 5, width: 130, height: 14, rx: 4, fill: colours.track}),
-            tag("rect", {x: x + 88, y: y + 5, width: length, height: 14, rx: Math.min(4, length / 2), fill: row.rest ? colours.soft : column.tone === "b" ? colours.second : colours.model, opacity: row.rest ? 0.5 : null}),
-            text(x + 226, y + 17, percent(row.p), {"font-size": 13.5, fill: row.rest ? colours.soft : colours.ink}),
+            row.p === null ? "" : tag("rect", {x: x + 88, y: y + 5, width: 130, height: 14, rx: 4, fill: colours.track}),
+            row.p === null ? "" : tag("rect", {x: x + 88, y: y + 5, width: length, height: 14, rx: Math.min(4, length / 2), fill: row.rest ? colours.soft : column.tone === "b" ? colours.second : colours.model, opacity: row.rest ? 0.5 : null}),
+            text(x + (row.p === null ? 88 : 226), y + 17, [row.p === null ? "" : percent(row.p), verdict(row)].join(" "), {"font-size": 13.5, fill: row.rest ? colours.soft : colours.ink}),
           ];
         }),
       ];
@@ -111,9 +113,14 @@ class Compare {
     const {columns, labels} = this.header;
     const answers = columns.every(({rest}) => rest === undefined);
     const names = (answers ? labels.csv_answers : labels.csv_columns).split(",").map((name) => name.trim());
-    const row = (title, {word, id, p, rank}) => (answers ? [title, word, p] : [title, word, id, p, rank]);
+    const row = (title, {word, id, p, rank, right, said}) => (answers ? [title, word, p, verdict({right, said})] : [title, word, id, p, rank]);
     return csvText([names, ...columns.flatMap(({title, rows}) => rows.map((one) => row(title, one)))]);
   }
+}
+
+// Right or wrong in words and with a sign, so that colour is never the only difference.
+function verdict({right, said}) {
+  return [right === true ? "✓" : right === false ? "✗" : "", said ?? ""].filter(Boolean).join(" ");
 }
 
 export default function (component) {

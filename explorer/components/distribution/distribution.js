@@ -52,7 +52,8 @@ class Bars {
     const {names} = about;
     this.heads = new Heads(header.size, about, arrays);
     this.names = new Map(names);
-    this.ids = new Map(names.map(([id, word]) => [word, id]));
+    this.ids = new Map([...(header.by_name ? names.map(([id, word]) => [word, id]) : []), ...header.placed]);
+    this.apart = new Set(header.apart);
     if (header.hide !== before?.hide) this.open = false;
     this.root.firstChild.setAttribute("aria-label", header.labels.bars);
     this.caption.textContent = header.caption;
@@ -226,7 +227,7 @@ class Bars {
     const p = head.at(this.temperature);
     this.before.saw(this.secret() ? null : p);
     const ofToken = (id, kind) => ({kind, id, p: p(id), word: this.wordOf(id), ghost: this.before.p(id), rank: head.rank(id), original: id === original});
-    const first = [...head.ids.subarray(0, this.show)].map((id) => ofToken(id, "first"));
+    const first = [...head.ids].filter((id) => !this.apart.has(id)).slice(0, this.show).map((id) => ofToken(id, "first"));
     const listed = new Set(first.map(({id}) => id));
     const pinned = [];
     const pin = (id) => {
@@ -237,7 +238,7 @@ class Bars {
     // A row for the original would give it away while it is secret.
     if (original !== null && !this.secret()) pin(original);
     const joint = [];
-    for (const word of this.watch) {
+    for (const word of this.secret() ? [] : this.watch) { // a guess waits beside the box until the answer is shown
       const row = extra.find(({label}) => label === word);
       if (row) joint.push({kind: "joint", word: visible(word), p: row.p, note: row.note});
       else if (head.has(this.ids.get(word))) pin(this.ids.get(word));
@@ -266,6 +267,9 @@ class Bars {
     this.legend.lastChild.textContent = this.header.labels.ghost;
     this.legend.hidden = secret || rows.every((row) => row.ghost === undefined || row.ghost === null);
     this.drawVerdict(said, secret);
+    const asked = this.header.labels[secret ? "guess" : "watch"];
+    this.box.placeholder = asked;
+    this.box.setAttribute("aria-label", asked);
   }
 
   newRow() {

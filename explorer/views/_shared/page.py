@@ -63,11 +63,13 @@ def chapter_page(chapter: str, *given: Any) -> None:
         page_parts.guarded(finish)
 
 
-def choose_tool(chapter: str, store: Store[Any], tool: str) -> None:
-    """The chapter's tools side by side, `tool` chosen."""
+def choose_tool(
+    chapter: str, store: Store[Any], tool: str, opens: Callable[[str], dict[str, Any]] = lambda name: {}
+) -> None:
+    """The chapter's tools side by side, `tool` chosen. `opens`: what choosing one changes in the state beside it."""
     widgets.choice(
         f"{chapter}-tool", t(f"{chapter}.tools"), chapters.get(chapter).tools, tool,
-        lambda name: t(f"{chapter}.tool.{name}"), lambda name: store.set(tool=name),
+        lambda name: t(f"{chapter}.tool.{name}"), lambda name: store.set(tool=name, **opens(name)),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from explorer.content import examples
 from explorer.engine import catalog, get_engine
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
+from explorer.lab.types.masking import Edit, FillInputs
 from explorer.ui.carried import Carry, Sentence
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
@@ -77,6 +78,18 @@ def hide(tokens: Tokens, state: State) -> tuple[int, ...]:
 def _own_masks() -> tuple[int, ...]:
     """What the page's own example hides before anyone has touched it."""
     return tuple(examples.entry("home", "default", language())["masks"])
+
+
+def text_of(state: State) -> str:
+    """The reader's text, or the page's example."""
+    text: str = state.text or examples.entry("home", "default", language())["text"]
+    return text
+
+
+def asked(tokens: Tokens, hidden: tuple[int, ...]) -> FillInputs:
+    """What the model is asked: every hidden place at once."""
+    mask = get_engine().tokens(catalog.default("masked").id, "[MASK]").ids[1]
+    return FillInputs(tokens.text, tuple(Edit(p, mask) for p in hidden), hidden)
 
 
 def chips(tokens: Tokens, hidden: tuple[int, ...]) -> list[Chip]:

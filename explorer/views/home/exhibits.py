@@ -6,16 +6,21 @@ import html
 import math
 from typing import Any
 
+from explorer import numerics
 from explorer.content import examples
 from explorer.engine import catalog, get_engine
+from explorer.errors import Told
+from explorer.lab.types.masking import FILL
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
-from explorer.ui.markup import inline
-from explorer.ui.numbers import parameters
-from explorer.views.home.common import store
+from explorer.ui.markup import inline, verbatim
+from explorer.ui.numbers import parameters, percent, thousands
+from explorer.views.home import common
+from explorer.views.home.common import State, store
 
 KINDS = ("supervised", "unsupervised", "semi", "reinforcement", "self")
 DECADES = (7.5, 12.5)
+YEARS = (2017.8, 2021.6)
 CLASSES = {"sentiment": 2, "nli": 3, "pos": 17}
 
 
@@ -34,6 +39,7 @@ def kinds() -> None:
 def family() -> None:
     """Names, dates, sizes on a logarithmic axis, sources: a table, so that the page waits for no chart library."""
     page_parts.section("home.family")
+    _growth()
     names = ("name", "when", "size", "type", "target", "source")
     head = "".join(f"<th>{inline(t(f'home.family.head_{name}'))}</th>" for name in names)
     rows = "".join(_family_row(model) for model in examples.load("home")["family"])
@@ -44,6 +50,35 @@ def family() -> None:
     page_parts.quiet(t("home.family.figure"))
     page_parts.quiet(t("home.family.legend_note"))
     page_parts.honesty("home.family.honesty")
+
+
+def _growth() -> None:
+    """Time across, size up (logarithmic): a dot a model, in the page's own marks."""
+    models = [model for model in examples.load("home")["family"] if "size" in model]
+    low, high = DECADES
+    dots = []
+    places = [(_year(one["date"]), (math.log10(one["size"]) - low) / (high - low)) for one in models]
+    for n, (model, (x, y)) in enumerate(zip(models, places, strict=True)):
+        crowded = any(0 <= x2 - x < 0.15 and abs(y2 - y) < 0.06 for x2, y2 in places[n + 1 :])
+        side = " left" if x > 0.75 or crowded else ""
+        dots.append(
+            f'<i class="dot{side}" style="left: {x:.1%}; bottom: {y:.1%}"><span>{inline(model["name"])}</span></i>'
+        )
+    lines = "".join(
+        f'<b style="bottom: {(n - low) / (high - low):.1%}"><span>{parameters(10.0**n, language())}</span></b>'
+        for n in range(8, 13)
+    )
+    years = "".join(f'<em style="left: {_year(f"{year}-01"):.1%}">{year}</em>' for year in (2018, 2019, 2020, 2021))
+    inside = lines + "".join(dots) + years
+    alt = html.escape(t("home.family.alt"))
+    page_parts.block(f'<div class="growth" role="img" aria-label="{alt}">{inside}</div>')
+    page_parts.quiet(t("home.family.growth"))
+
+
+def _year(date: str) -> float:
+    """Where a month ("2019-09") stands between the first and the last year shown, 0…1."""
+    year, month = map(int, date.split("-"))
+    return (year + (month - 1) / 12 - YEARS[0]) / (YEARS[1] - YEARS[0])
 
 
 def _family_row(model: dict[str, Any]) -> str:
@@ -70,7 +105,25 @@ def classes() -> None:
     n = CLASSES.get(state.classes, facts.vocab_size)
     page_parts.head_card(facts.d_model, n)
     page_parts.quiet(t("home.classes.note", hidden=facts.d_model))
+    _own_word(state, facts.vocab_size, facts.d_model)
     page_parts.honesty("home.classes.honesty")
+
+
+def _own_word(state: State, vocab_size: int, hidden_size: int) -> None:
+    """A hidden word of the reader's sentence as one of the classes; what the model gave it, if it was asked above."""
+    try:
+        tokens = common.read(common.text_of(state))
+    except Told:  # nothing to read: the stage has said so
+        return
+    hidden = common.hide(tokens, state)
+    result = widgets.peek(FILL, catalog.default("masked").id, common.asked(tokens, hidden))
+    word, number = verbatim(tokens.surface(hidden[0])), thousands(tokens.ids[hidden[0]])
+    values = {"word": word, "id": number, "classes": thousands(vocab_size), "hidden": hidden_size}
+    if result is None:
+        page_parts.quiet(t("home.classes.own", **values))
+        return
+    p = numerics.probability(result.logits[0], int(result.original[0]))
+    page_parts.quiet(t("home.classes.own_p", **values, p=percent(p)))
 
 
 def why() -> None:

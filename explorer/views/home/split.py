@@ -8,21 +8,20 @@ import streamlit as st
 
 from explorer import numerics
 from explorer.components.token_strip import StripChange, token_strip
-from explorer.content import examples
 from explorer.engine import catalog, get_engine
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
-from explorer.lab.types.masking import FILL, Edit, FillInputs
+from explorer.lab.types.masking import FILL
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import language, t
+from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
-from explorer.views.home.common import MAX_TOKENS, State, chips, hide, read, store
+from explorer.views.home.common import MAX_TOKENS, State, asked, chips, hide, read, store, text_of
 
 
 def draw() -> None:
     state = store().get()
-    text = _text(state)
+    text = text_of(state)
     tokens = None
     with st.container(key="stage-home"):
         try:
@@ -65,7 +64,9 @@ def _remarks(typed: str, tokens: Tokens) -> None:
 
 
 def _parts(tokens: Tokens, hidden: tuple[int, ...], state: State) -> None:
-    """x′ and x″ in two lines, and the model's guess at each hidden place."""
+    """The model's guess at each hidden place, and x′ and x″ in two lines."""
+    if state.how == "bert":
+        _guesses(tokens, hidden)
     seen = _seen(tokens, hidden, state.how)
     page_parts.figures(
         [
@@ -76,8 +77,6 @@ def _parts(tokens: Tokens, hidden: tuple[int, ...], state: State) -> None:
     page_parts.quiet(t("home.split.caption"))
     if state.how == "gpt":
         page_parts.quiet(t("home.split.gpt_note"))
-        return
-    _guesses(tokens, hidden)
 
 
 def _seen(tokens: Tokens, hidden: tuple[int, ...], how: str) -> str:
@@ -92,11 +91,9 @@ def _seen(tokens: Tokens, hidden: tuple[int, ...], how: str) -> str:
 
 
 def _guesses(tokens: Tokens, hidden: tuple[int, ...]) -> None:
-    engine, model = get_engine(), catalog.default("masked").id
-    mask = engine.tokens(model, "[MASK]").ids[1]
-    vocabulary = engine.vocabulary(model)
-    inputs = FillInputs(tokens.text, tuple(Edit(p, mask) for p in hidden), hidden)
-    result = widgets.run(FILL, model, inputs).result
+    model = catalog.default("masked").id
+    vocabulary = get_engine().vocabulary(model)
+    result = widgets.run(FILL, model, asked(tokens, hidden)).result
     rows = []
     for n, position in enumerate(hidden):
         chances = numerics.softmax(result.logits[n])
@@ -117,17 +114,12 @@ def _guesses(tokens: Tokens, hidden: tuple[int, ...]) -> None:
     )
 
 
-def _text(state: State) -> str:
-    text: str = state.text or examples.entry("home", "default", language())["text"]
-    return text
-
-
 def _change(change: StripChange) -> None:
     state = store().now()
     if state.how == "gpt":
         store().set(cut=change.focus or 0)
     else:
-        store().set(text=_text(state), masks=change.covered)
+        store().set(text=text_of(state), masks=change.covered)
 
 
 def _reroll() -> None:

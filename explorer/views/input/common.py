@@ -28,7 +28,10 @@ PRESETS = ("mixed", "pieces", "rare", "pair", "order", "review")
 
 @dataclass(frozen=True)
 class State:
-    """The whole page. Empty texts stand for the page's own example in the reader's language."""
+    """The whole page. Empty texts stand for the page's own example in the reader's language.
+
+    hide, guess   predict, then reveal: how many tokens the reader expects (0: not said yet)
+    """
 
     text: str = limit("", longest=MAX_LINK)
     pair: str = limit("", longest=MAX_LINK)
@@ -43,6 +46,8 @@ class State:
     long: str = limit("", longest=MAX_CHARACTERS)
     ask: str = limit("", longest=200)
     overlap: int = limit(128, low=0, high=384)
+    hide: bool = False
+    guess: int = limit(0, low=0, high=999)
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,11 @@ class Reading:
     @property
     def used(self) -> int:
         return len(self.first) + len(self.second or "")
+
+
+def secret(state: State) -> bool:
+    """Whether the tokens are not to be seen yet, because the reader wants to say first how many there will be."""
+    return state.tool == "tokens" and state.hide and not state.guess
 
 
 def store() -> Store[State]:
@@ -142,6 +152,7 @@ def chips(tokens: Tokens) -> list[Chip]:
         chip(
             tokens,
             i,
+            named=True,
             note=t("input.strip.segment", segment=tokens.type_ids[i]),
             second=tokens.type_ids[i] == 1,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 import streamlit as st
 
@@ -17,17 +18,21 @@ from explorer.views.input.common import Reading, State
 
 SHOWN_TRIES = 4
 LONGEST = 64  # characters of a word
+OFFERED = 8
+_RUN = re.compile("[\u3400-\u9fff]+|[^\\W\\d_\u3400-\u9fff]+(?:['’][^\\W\\d_]+)*")
 
 
 def draw(reading: Reading, state: State) -> None:
     page_parts.section("input.merges")
     body, side = st.columns([1, 0.44], gap="large")
-    word = state.word or str(examples.entry("input", "default", language())["word"])
+    own = _words(reading)
+    word = state.word or (own[0] if state.text and own else str(examples.entry("input", "default", language())["word"]))
     with body:
         widgets.text_line(
             "input-word", t("input.merges.word"), word, lambda new: common.store().set(word=new.strip() or " "),
             t("input.merges.placeholder"),
         )  # fmt: skip
+        _offer(own, word)
         if not word.strip():
             page_parts.notice("errors.word_empty", "warn")
         elif len(word) > LONGEST:
@@ -39,6 +44,35 @@ def draw(reading: Reading, state: State) -> None:
         page_parts.steps([(t(f"input.merges.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("input.merges.honesty")
     page_parts.show_code("input_merges", word=word)
+
+
+def _words(reading: Reading) -> list[str]:
+    """Words and runs of characters of the reader's sentence, those of most pieces first."""
+    found = list(dict.fromkeys(_RUN.findall(f"{reading.first} {reading.second or ''}")))
+    tokens = reading.tokens
+
+    def pieces(word: str) -> int:
+        start = tokens.text.find(word)
+        return sum(start <= a and b <= start + len(word) and b > a for a, b in tokens.offsets)
+
+    return sorted((word[:LONGEST] for word in found), key=lambda word: -pieces(word))[:OFFERED]
+
+
+def _offer(words: list[str], chosen: str) -> None:
+    """The sentence's own words, one tap each."""
+    if not words:
+        return
+    page_parts.quiet(t("input.merges.own"))
+    with st.container(horizontal=True, key="input-words"):
+        for n, word in enumerate(words):
+            st.button(
+                verbatim(word), key=f"input-word-{n}", type="primary" if word == chosen else "secondary",
+                on_click=_take, args=(word,),
+            )  # fmt: skip
+
+
+def _take(word: str) -> None:
+    common.store().set(word=word)
 
 
 def _side(model: str, word: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from explorer.figures import positions as figure
 from explorer.lab.types.inputs import POSITIONS, PositionInputs
@@ -13,6 +14,16 @@ from explorer.views.input import common
 from explorer.views.input.common import Reading, State
 
 NEAREST = 8
+FAR = 30  # positions apart: beyond the band along the diagonal
+
+
+def _stripes(cosine: NDArray[np.int8]) -> str:
+    """What the stripes beside the diagonal are: the distance at which positions are most alike, far from each other."""
+    means = np.array([np.diagonal(cosine, d).mean() / 100 for d in range(len(cosine))])
+    far = range(FAR, len(cosine) * 3 // 4)  # beyond that too few pairs are left
+    best = max(far, key=lambda d: means[d])
+    mean = float(np.mean(means[FAR : far.stop]))
+    return t("input.positions.stripes", d=best, cosine=f"{means[best]:.2f}", far=FAR, mean=f"{mean:.2f}")
 
 
 def draw(reading: Reading, state: State) -> None:
@@ -40,5 +51,6 @@ def draw(reading: Reading, state: State) -> None:
         )  # fmt: skip
     with side:
         page_parts.steps([(t(f"input.positions.step{n}", size=size), "") for n in (1, 2, 3)])
+        page_parts.quiet(_stripes(found.cosine))
         page_parts.honesty("input.positions.honesty")
     page_parts.show_code("input_positions", place=place, centred=state.centred)

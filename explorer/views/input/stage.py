@@ -12,6 +12,7 @@ from explorer.engine import catalog
 from explorer.errors import Told
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.ui.markup import verbatim
 from explorer.views._shared import typed
 from explorer.views._shared.page import choose_tool
 from explorer.views.input import common
@@ -32,7 +33,9 @@ def draw() -> tuple[Reading, State] | None:
         with st.container():  # one place, whatever stands there: the boxes below keep theirs, and the reader's cursor
             try:
                 reading = common.read(state, common.reader_id())
-                if state.tool == "tokens":
+                if common.secret(state):
+                    page_parts.quiet(verbatim(reading.tokens.text))
+                elif state.tool == "tokens":
                     for key, model in zip((KEY, KEY + "-right"), common.sides(state), strict=True):
                         shown += _side(key, model, state)
                 else:
@@ -99,9 +102,9 @@ def _lines(state: State) -> None:
 
 def _write(text: str) -> None:
     state = common.store().now()
-    common.store().write(text=text or " ", pair=common.pair_of(state) or "", focus=1)
+    common.store().write(text=text or " ", pair=common.pair_of(state) or "", focus=1, word="", guess=0)
 
 
 def _write_second(pair: str) -> None:
     state = common.store().now()
-    common.store().write(text=common.text_of(state), pair=pair, focus=1)
+    common.store().write(text=common.text_of(state), pair=pair, focus=1, guess=0)

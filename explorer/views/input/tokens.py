@@ -7,8 +7,8 @@ import re
 import streamlit as st
 
 from explorer.engine import catalog, get_engine
-from explorer.ui import page_parts, snippets
-from explorer.ui.i18n import language, t
+from explorer.ui import page_parts, snippets, widgets
+from explorer.ui.i18n import clauses, language, t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import thousands
 from explorer.views.input import common
@@ -27,7 +27,15 @@ def draw(reading: Reading, state: State) -> None:
     body, side = st.columns([1, 0.44], gap="large")
     with body:
         _choose(left, right)
+        widgets.toggle(
+            "input-hide", t("input.tokens.hide"), state.hide, lambda on: common.store().set(hide=on, guess=0),
+        )  # fmt: skip
+        if common.secret(state):
+            _ask()
+            return
         readings = [common.read(state, name) for name in dict.fromkeys((left, right)) if common.here(name)]
+        if readings and state.hide:
+            _guessed(readings, state.guess)
         if readings:
             _table(readings)
             with st.expander(t("input.tokens.list")):
@@ -39,6 +47,25 @@ def draw(reading: Reading, state: State) -> None:
     names = [name for name in (left, right) if common.here(name)] or [reading.model]
     first, last = (catalog.entry(name) for name in (names[0], names[-1]))
     page_parts.show_code("input_tokens", text=reading.first, of=first, folder_b=snippets.source(last))
+
+
+def _ask() -> None:
+    """How many tokens the reader expects; the answer comes with a click."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input(t("input.tokens.guess"), 1, 999, 10, key="input-guess")
+        st.button(
+            t("input.tokens.show"), key="input-show", type="primary",
+            on_click=lambda: common.store().set(guess=int(st.session_state["input-guess"])),
+        )  # fmt: skip
+
+
+def _guessed(readings: list[Reading], guess: int) -> None:
+    counts = clauses(
+        t("input.tokens.guessed_one", model=catalog.entry(one.model).name, n=len(one.tokens),
+          off=abs(len(one.tokens) - guess))
+        for one in readings
+    )  # fmt: skip
+    page_parts.notice("input.tokens.guessed", guess=guess, counts=counts)
 
 
 def _choose(left: str, right: str) -> None:

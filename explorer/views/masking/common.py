@@ -6,7 +6,6 @@ It knows the state and the tokenizer's answer; it runs no experiment and draws n
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from explorer.content import examples
 from explorer.engine import uses
@@ -16,40 +15,13 @@ from explorer.lab.types.masking import Edit
 from explorer.ui import permission
 from explorer.ui.carried import Carry
 from explorer.ui.i18n import language
-from explorer.ui.state import MAX_LINK, Store, limit
+from explorer.ui.state import Store
 from explorer.views import vocabulary
 from explorer.views._shared import reader_text, typed
+from explorer.views.masking import defaults
+from explorer.views.masking.state import MAX_TOKENS, State
 
-MAX_TOKENS = 128
-
-Tool = Literal["cover", "road", "see", "lottery", "joint", "lens", "compare", "budget"]
 PRESETS = ("self", "typo", "blanks", "layers", "swap", "dice", "languages", "fails")
-How = Literal["mask", "random", "keep"]
-Cover = Literal["one", "several"]
-
-
-@dataclass(frozen=True)
-class State:
-    """The whole page. An empty `text` stands for the page's own example in the reader's language.
-
-    cover   whether a click moves the one mask or adds another (covering.py)
-    """
-
-    text: str = limit("", longest=MAX_LINK)
-    tool: Tool = "cover"
-    masks: tuple[int, ...] = limit((), low=1, high=510, longest=MAX_TOKENS)
-    focus: int = limit(0, low=0, high=510)
-    how: How = "mask"
-    cover: Cover = "one"
-    t: float = limit(1.0, low=0.1, high=3.0)
-    k: int = limit(6, low=3, high=30)
-    watch: tuple[str, ...] = limit((), longest=8)
-    hide: bool = False
-    seed: int = limit(0, low=0, high=9999)
-    unit: Literal["token", "word"] = "token"
-    wrong: str = limit("", longest=16)
-    b: str = limit("", longest=MAX_LINK)
-    b_mask: int = limit(0, low=0, high=510)
 
 
 def store() -> Store[State]:
@@ -77,7 +49,8 @@ class Sentence:
     """A text the model can read, and which of its positions are covered.
 
     `typed` characters were written and `used` of them are read; `simplified` is True when 繁体 was read as 简体,
-    `blanks` when a blank in everyday spelling (___, 【MASK】) was read as [MASK].
+    `blanks` when a blank in everyday spelling (___, 【MASK】) was read as [MASK],
+    `by_page` when the page has covered some of it by itself.
     """
 
     tokens: Tokens
@@ -87,15 +60,25 @@ class Sentence:
     used: int
     simplified: bool
     blanks: bool = False
+    by_page: bool = False
 
 
 def read(state: State) -> Sentence:
     """The sentence of `state`, cut to what fits, with the covered positions that still exist.
 
+    Where fewer are covered than the tool is about, and the reader has not left it so, the page covers by itself.
     Raises Told("text_empty") when there is nothing to read.
     """
     text, masks, focus = (state.text, state.masks, state.focus) if state.text else example("default", language())
-    return as_sentence(text, masks, focus)
+    sentence = as_sentence(text, masks, focus)
+    wanted = 2 if state.tool == "joint" else 1
+    if state.bare or len(sentence.masks) >= wanted:
+        return sentence
+    first = defaults.alone(sentence.tokens)
+    chosen = defaults.several(sentence.tokens, sentence.masks) if wanted == 2 else () if first is None else (first,)
+    masks = tuple(sorted({*sentence.masks, *chosen}))
+    shown = masks[-1] if sentence.focus is None and masks else sentence.focus
+    return replace(sentence, masks=masks, focus=shown, by_page=True)
 
 
 def as_sentence(text: str, masks: tuple[int, ...] = (), focus: int = 0) -> Sentence:
@@ -163,3 +146,9 @@ def vocabulary_url() -> str:
 def vocabulary_index() -> dict[str, int]:
     """Token strings to ids."""
     return vocabulary.index(model_id())
+
+
+def token_of(sentence: Sentence, word: str) -> int | None:
+    """The one token that a typed word is at the focused blank; None where it is several, or unknown."""
+    assert sentence.focus is not None
+    return vocabulary.token_at(model_id(), sentence.tokens.text, sentence.tokens.offsets[sentence.focus], word)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+import numpy as np
 import streamlit as st
 
 from explorer.components.scatter_ab import scatter_ab
-from explorer.components.token_strip import StripChange, token_strip
+from explorer.components.token_strip import Chip, StripChange, token_strip
+from explorer.content import examples
 from explorer.engine import get_engine
 from explorer.errors import Told
 from explorer.lab.types.masking import FILL, Edit, FillInputs, FillResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import t
-from explorer.views.masking import common, stage
+from explorer.ui.i18n import language, t
+from explorer.ui.markup import verbatim
+from explorer.views.masking import common, defaults, stage
 from explorer.views.masking.common import Sentence, State
 
 
@@ -49,14 +52,15 @@ def draw(sentence: Sentence, state: State) -> None:
 
 
 def _second(sentence: Sentence, state: State) -> Sentence | None:
-    """The second sentence, typed and clicked right here; it starts as a copy of the first."""
-    text, mask = state.b or sentence.tokens.text, state.b_mask or (sentence.focus or 0)
+    """The second sentence, typed and clicked right here; it starts as the first with one word changed."""
+    start = _Start(sentence.tokens.text, sentence.focus or 0) if state.b else _changed(sentence)
+    text, mask = state.b or start.text, state.b_mask or start.mask
     with st.container(key="stage-masking-b"):
         second = None
         try:
             second = common.as_sentence(text, (mask,) if mask else (), mask)
             token_strip(
-                [replace(chip, surprisal=None) for chip in stage.chips(second, State())],
+                [replace(chip, second=n == start.at) for n, chip in enumerate(_chips(second))],
                 key="masking-strip-b",
                 mode="one",
                 focus=second.focus,
@@ -65,6 +69,9 @@ def _second(sentence: Sentence, state: State) -> Sentence | None:
             )
         except Told as problem:
             page_parts.error(problem)
+        if start.words:
+            old, new = start.words
+            page_parts.quiet(t("masking.compare.changed", old=verbatim(old), new=verbatim(new)))
         widgets.text_line(
             "masking-text-b",
             t("masking.compare.second"),
@@ -73,6 +80,54 @@ def _second(sentence: Sentence, state: State) -> Sentence | None:
             t("masking.compare.placeholder"),
         )
     return second
+
+
+@dataclass(frozen=True)
+class _Start:
+    """What the second sentence starts as: its text, the place to cover, the place that was changed and both words."""
+
+    text: str
+    mask: int
+    at: int | None = None
+    words: tuple[str, str] | None = None
+
+
+def _changed(sentence: Sentence) -> _Start:
+    """The first sentence with one word changed: one of a known pair (他, 她), else the model's own next best word."""
+    tokens, focus = sentence.tokens, sentence.focus
+    if focus is None:
+        return _Start(tokens.text, 0)
+    pairs = examples.load("masking")["swaps"][language()]["pairs"]
+    found = defaults.other_word(tokens, focus, pairs) or _next_best(sentence, focus)
+    if found is None:
+        return _Start(tokens.text, focus)
+    at, word = found
+    text, longer = defaults.replaced(tokens, at, word)
+    new = common.as_sentence(text).tokens
+    start = tokens.offsets[focus][0] + (longer if focus > at else 0)
+    return _Start(text, defaults.place_after(new, start) or focus, at, (tokens.surface(at), word))
+
+
+def _next_best(sentence: Sentence, focus: int) -> tuple[int, str] | None:
+    """The word of content nearest to the blank, and what the model would most like there besides it."""
+    tokens = sentence.tokens
+    places = sorted((at for at in defaults.content(tokens, 2) if at != focus), key=lambda at: abs(at - focus))
+    if not places:
+        return None
+    inputs = FillInputs(tokens.text, (Edit(places[0], common.mask_id()),), (places[0],))
+    logits = widgets.run(FILL, common.model_id(), inputs).result.logits[0]
+    vocabulary = get_engine().vocabulary(common.model_id())
+    written = tokens.surface(places[0])
+    for token in np.argsort(-logits)[:50]:
+        word = common.plain(vocabulary[int(token)])
+        whole = vocabulary[int(token)] != f"##{word}" and word.isalpha() and word.isascii() == written.isascii()
+        if whole and word.lower() != written.lower():
+            return places[0], word
+    return None
+
+
+def _chips(second: Sentence) -> list[Chip]:
+    return [replace(chip, surprisal=None) for chip in stage.chips(second, State())]
 
 
 def _original(sentence: Sentence) -> int | None:

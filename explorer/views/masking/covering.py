@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from explorer.components.token_strip import StripChange
+from explorer.errors import Told
 from explorer.ui.carried import Sentence
 from explorer.ui.i18n import language
 from explorer.views import arriving
-from explorer.views.masking import common
-from explorer.views.masking.common import Cover, State
+from explorer.views.masking import common, defaults
+from explorer.views.masking.state import Cover, State
 
 
 def several(state: State) -> bool:
@@ -27,7 +28,7 @@ def how_many(state: State) -> Cover:
 def choose(wanted: str) -> None:
     """One or several; with one, the token that is looked at stays covered."""
     state = common.store().now()
-    masks = state.masks if state.text else common.example("default", language())[1]
+    masks = _own(state)
     if wanted == "one":
         masks = tuple(position for position in masks if position == state.focus) or masks[-1:]
     tool = "cover" if wanted == "one" and state.tool == "joint" else state.tool
@@ -40,12 +41,29 @@ def changed(change: StripChange) -> None:
     text = text_of(state)
     tokens = common.as_sentence(text).tokens
     masks = tuple(position for position in change.covered if not common.typed_mask(tokens, position))
-    common.store().set(text=text, masks=masks, focus=change.focus or 0, cover=how_many(state))
+    bare = len(change.covered) < (2 if state.tool == "joint" else 1)
+    common.store().set(text=text, masks=masks, focus=change.focus or 0, cover=how_many(state), bare=bare)
 
 
 def clear() -> None:
     """Nothing is covered any more."""
-    common.store().set(text=text_of(common.store().now()), masks=(), focus=0)
+    common.store().set(text=text_of(common.store().now()), masks=(), focus=0, bare=True)
+
+
+def other_two() -> None:
+    """Two other neighbours are covered."""
+    state = common.store().now()
+    pair = defaults.another_pair(common.read(state).tokens, _own(state))
+    common.store().set(text=text_of(state), masks=pair, focus=pair[-1] if pair else 0, bare=False)
+
+
+def _own(state: State) -> tuple[int, ...]:
+    """What is covered, chosen or by the page itself, without what was written as [MASK]."""
+    try:
+        sentence = common.read(state)
+    except Told:  # nothing to read
+        return ()
+    return tuple(at for at in sentence.masks if not common.typed_mask(sentence.tokens, at))
 
 
 def text_of(state: State) -> str:
@@ -54,6 +72,6 @@ def text_of(state: State) -> str:
 
 
 def take(state: State, sentence: Sentence) -> State:
-    """The page with a sentence from another one, a word of it covered."""
-    place = arriving.one_word(arriving.readable(common.model(), sentence.text, common.MAX_TOKENS))
-    return replace(state, text=sentence.text, masks=(place,), focus=place, watch=(), wrong="", b="", b_mask=0)
+    """The page with a sentence from another one; the page covers a word of it."""
+    arriving.readable(common.model(), sentence.text, common.MAX_TOKENS)
+    return replace(state, text=sentence.text, masks=(), focus=0, bare=False, watch=(), wrong="", b="", b_mask=0)

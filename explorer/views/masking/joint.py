@@ -7,10 +7,10 @@ import streamlit as st
 from explorer.engine import get_engine
 from explorer.lab.types.masking import JOINT, JointInputs, JointOrder, JointResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import t
-from explorer.ui.markup import inline
+from explorer.ui.i18n import listed, t
+from explorer.ui.markup import inline, verbatim
 from explorer.ui.numbers import percent, signed
-from explorer.views.masking import common
+from explorer.views.masking import common, covering
 from explorer.views.masking.common import Sentence, State
 
 
@@ -18,11 +18,13 @@ def draw(sentence: Sentence, state: State) -> None:
     page_parts.section("masking.joint")
     if len(sentence.masks) < 2:
         page_parts.notice("masking.joint.need")
+        st.button(t("masking.joint.cover_two"), key="masking-two", type="primary", on_click=covering.other_two)
         return
     inputs = JointInputs(sentence.tokens.text, sentence.masks)
     result = widgets.run(JOINT, common.model_id(), inputs).result
     left, right = st.columns([1, 0.44], gap="large")
     with left:
+        _places(sentence)
         best = max(order.log_p_chain for order in result.orders)
         for order in result.orders:
             _order(result, order, order.log_p_chain >= best - 1e-6)
@@ -31,6 +33,14 @@ def draw(sentence: Sentence, state: State) -> None:
         page_parts.steps([(t(f"masking.joint.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("masking.joint.honesty")
     page_parts.show_code("masking_joint", common.model(), text=sentence.tokens.text, positions=list(sentence.masks))
+
+
+def _places(sentence: Sentence) -> None:
+    """Which are blank; where the page chose them it says so, and others are one tap away."""
+    words = listed(verbatim(sentence.tokens.surface(position)) for position in sentence.masks)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        page_parts.quiet(t("masking.joint.covered" if sentence.by_page else "masking.joint.blanks", words=words))
+        st.button(t("masking.joint.others"), key="masking-others", on_click=covering.other_two)
 
 
 def _order(result: JointResult, order: JointOrder, best: bool) -> None:

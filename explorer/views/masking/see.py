@@ -1,4 +1,4 @@
-"""三种放法: one position seen, covered, or replaced at random; the same averaged over many; and typo repair."""
+"""三种放法: one position seen, covered, or replaced at random; the same averaged over many."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from explorer import numerics
 from explorer.components.compare import Series, compare
 from explorer.content import examples
 from explorer.engine import get_engine
-from explorer.lab.types.masking import AVERAGE, FILL, TREAT, AverageInputs, Edit, FillInputs, TreatInputs, TreatResult
+from explorer.lab.types.masking import AVERAGE, TREAT, AverageInputs, TreatInputs, TreatResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import percent
-from explorer.views.masking import common, cover
+from explorer.views.masking import common, cover, repair
 from explorer.views.masking.common import Sentence, State
 
 
@@ -28,7 +28,9 @@ def draw(sentence: Sentence, state: State) -> None:
         cover.blanks(sentence)
         _three_ways(sentence)
         _side_by_side(sentence)
-        _repair(sentence, state, original)
+        if state.wrong:  # links from before it was a tool of its own
+            page_parts.subsection("masking.repair")
+            repair.panel(sentence, state, original)
         _average()
     with right:
         page_parts.steps(
@@ -83,34 +85,6 @@ def _side_by_side(sentence: Sentence) -> None:
         vocabulary=vocabulary,
         title=t("masking.see.figure"),
     )
-
-
-def _repair(sentence: Sentence, state: State, original: int) -> None:
-    assert sentence.focus is not None
-    page_parts.subsection("masking.see.repair")
-    widgets.text_line(
-        "masking-wrong",
-        t("masking.see.repair_input"),
-        state.wrong,
-        lambda word: common.store().set(wrong=word.strip()[:16]),
-        t("masking.see.repair_input"),
-    )
-    if not state.wrong:
-        return
-    wrong = common.vocabulary_index().get(state.wrong)
-    if wrong is None:
-        page_parts.notice("masking.see.repair_many", "warn", wrong=state.wrong)
-        return
-    inputs = FillInputs(sentence.tokens.text, (Edit(sentence.focus, wrong),), (sentence.focus,))
-    logits = widgets.run(FILL, common.model_id(), inputs).result.logits[0]
-    vocabulary = get_engine().vocabulary(common.model_id())
-    rank = int((logits > logits[original]).sum()) + 1
-    page_parts.notice(
-        "masking.see.repair_done", wrong=state.wrong, word=common.plain(vocabulary[original]), rank=rank,
-        p=percent(numerics.probability(logits, original)), p_wrong=percent(numerics.probability(logits, wrong)),
-    )  # fmt: skip
-    best = [int(i) for i in np.argsort(-logits)[:6]]
-    page_parts.word_list([(common.plain(vocabulary[i]), percent(numerics.probability(logits, i))) for i in best])
 
 
 def _average() -> None:

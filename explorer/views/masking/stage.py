@@ -6,6 +6,8 @@ It knows the token strip and the page's state; what is computed from the sentenc
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -17,10 +19,12 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views._shared import typed
 from explorer.views._shared.page import choose_tool
-from explorer.views.masking import common, covering
+from explorer.views.masking import common, covering, repair
 from explorer.views.masking.common import Sentence, State
 
 KEY = "masking-strip"
+WITH_HOW = ("cover", "road", "lens", "budget")  # the others decide themselves what stands in a covered place
+WITHOUT_COVER = ("lottery",)  # draws its own places, on a strip of its own: a click on the stage's would do nothing
 
 
 def draw() -> tuple[Sentence, State] | None:
@@ -30,14 +34,16 @@ def draw() -> tuple[Sentence, State] | None:
     with st.container(key="stage-masking"):
         try:
             sentence = common.read(state)
-            _strip(sentence, state)
+            if state.tool not in WITHOUT_COVER:
+                _strip(sentence, state)
         except Told as problem:
             page_parts.error(problem)
-        _controls(state, sentence)
+        if state.tool not in WITHOUT_COVER:
+            _controls(state, sentence)
         widgets.text_line("masking-text", t("masking.input"), covering.text_of(state), _write, t("masking.placeholder"))
     if sentence is not None:
         _remarks(sentence)
-    choose_tool("masking", common.store(), state.tool)
+    choose_tool("masking", common.store(), state.tool, _opens)
     return None if sentence is None else (sentence, state)
 
 
@@ -83,8 +89,11 @@ def chips(sentence: Sentence, state: State) -> list[Chip]:
 
 def _strip(sentence: Sentence, state: State) -> None:
     tint = math.log(len(get_engine().vocabulary(common.model_id()))) if heads(sentence) else None
+    shown = chips(sentence, state)
+    if state.tool == "repair" and state.wrong and sentence.focus is not None:
+        shown[sentence.focus] = replace(shown[sentence.focus], covered="random", shown=state.wrong)
     token_strip(
-        chips(sentence, state), key=KEY, focus=sentence.focus,
+        shown, key=KEY, focus=sentence.focus,
         mode="toggle" if covering.several(state) else "one",
         reveal=not state.hide, tint=tint, on_change=covering.changed,
         quick=state.tool == "cover" and state.how == "mask",
@@ -104,10 +113,11 @@ def _controls(state: State, sentence: Sentence | None) -> None:
             lambda on: common.store().set(hide=on),
             t("masking.hide_help"),
         )
-        widgets.choice(
-            "masking-how", t("masking.how_label"), ("mask", "random", "keep"), state.how,
-            lambda how: t(f"masking.how.{how}"), lambda how: common.store().set(how=how),
-        )  # fmt: skip
+        if state.tool in WITH_HOW:
+            widgets.choice(
+                "masking-how", t("masking.how_label"), ("mask", "random", "keep"), state.how,
+                lambda how: t(f"masking.how.{how}"), lambda how: common.store().set(how=how),
+            )  # fmt: skip
         if sentence is not None and sentence.masks and covering.several(state):
             st.button(t("masking.clear"), key="masking-clear", type="tertiary", on_click=covering.clear)
 
@@ -125,4 +135,15 @@ def _remarks(sentence: Sentence) -> None:
 
 
 def _write(text: str) -> None:
-    common.store().write(text=text or " ", masks=(), focus=0)
+    new = replace(common.store().now(), text=text or " ", masks=(), focus=0, bare=False, wrong="")
+    changes = repair.opens_with(new) if new.tool == "repair" else {}
+    common.store().write(**{"text": new.text, "masks": (), "focus": 0, "bare": False, "wrong": "", **changes})
+
+
+def _opens(tool: str) -> dict[str, Any]:
+    """What choosing a tool changes beside itself: where it is about two blanks or a typo, it begins with them."""
+    state = common.store().now()
+    changes = {"bare": False} if tool == "joint" else repair.opens_with(state) if tool == "repair" else {}
+    if "masks" in changes:
+        changes["text"] = covering.text_of(state)  # the places are those of this text
+    return changes

@@ -16,7 +16,7 @@ from explorer.engine import get_engine, uses
 from explorer.engine.base import Answer
 from explorer.errors import Told
 from explorer.lab.types.arrays import Floats
-from explorer.lab.types.pairs import JUDGE, JudgeInputs, JudgeResult, Pair
+from explorer.lab.types.pairs import JUDGE, HeadResult, JudgeInputs, JudgeResult, Pair
 from explorer.ui import permission, widgets
 from explorer.ui.carried import Carry, Sentence
 from explorer.ui.i18n import language
@@ -29,11 +29,18 @@ PRESETS = ("story", "topic", "cause", "same", "lesson", "fooled")
 ARRANGEMENTS = ("kept", "swapped", "random")
 Arrangement = Literal["kept", "swapped", "random"]
 Head = Literal["next", "order"]
+Say = Literal["yes", "no", "open"]
+# Whether "yes" is right, an arrangement each: for "is it the next one?" and for "is the order right?", which a sentence
+# from elsewhere has no answer to.
+TRUTH: dict[Head, tuple[bool | None, ...]] = {"next": (True, False, False), "order": (True, False, None)}
 
 
 @dataclass(frozen=True)
 class State:
-    """The whole page. Empty texts stand for the page's own example in the reader's language."""
+    """The whole page. Empty texts stand for the page's own example in the reader's language.
+
+    hide, said   predict, then reveal: what the reader says to each arrangement
+    """
 
     a: str = limit("", longest=MAX_LINK)
     b: str = limit("", longest=MAX_LINK)
@@ -41,6 +48,8 @@ class State:
     seed: int = limit(0, low=0, high=9999)
     arrangement: Arrangement = "kept"
     head: Head = "next"
+    hide: bool = False
+    said: tuple[Say, ...] = limit((), longest=3)
 
 
 def store() -> Store[State]:
@@ -65,7 +74,7 @@ def take(state: State, sentence: Sentence) -> State:
 
 def another_seed() -> None:
     """Draw anew, from the seed that is kept now: two quick clicks count twice."""
-    store().change(lambda state: replace(state, seed=(state.seed + 1) % 10_000))
+    store().change(lambda state: replace(state, seed=(state.seed + 1) % 10_000, said=()))
 
 
 def model() -> uses.ModelInfo:
@@ -116,9 +125,21 @@ def arrangements(state: State) -> tuple[Pair, ...]:
     return (a, b), (b, a), (a, elsewhere(state))
 
 
+def heads(found: JudgeResult) -> list[tuple[Head, HeadResult]]:
+    """The heads that the model has, each with its answers."""
+    both: tuple[tuple[Head, HeadResult | None], ...] = (("next", found.next), ("order", found.order))
+    return [(name, result) for name, result in both if result is not None]
+
+
 def judge(pairs: tuple[Pair, ...]) -> Answer[JudgeResult]:
     """Both heads on all three arrangements."""
     return widgets.run(JUDGE, model_id(), JudgeInputs(pairs))
+
+
+def truth(head: Head, pairs: tuple[Pair, ...]) -> tuple[bool | None, ...]:
+    """Whether "yes" is right to each arrangement; None where there is no right answer (a sentence and itself)."""
+    same = pairs[0][0] == pairs[0][1]
+    return (None, None, TRUTH[head][2]) if same else TRUTH[head]
 
 
 def p_yes(scores: Floats) -> list[float]:

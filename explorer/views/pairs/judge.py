@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.components.compare import Answers, answers
-from explorer.lab.types.pairs import JudgeResult
+from explorer.components.compare import Answers, Said, answers
+from explorer.lab.types.pairs import HeadResult, JudgeResult, Pair
 from explorer.ui import page_parts
 from explorer.ui.i18n import clauses, listed, t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
-from explorer.views.pairs import common
-from explorer.views.pairs.common import State
+from explorer.views.pairs import common, guess
+from explorer.views.pairs.common import Head, State
 
 
 def draw(state: State) -> None:
     pairs = common.arrangements(state)
     body, side = st.columns([1, 0.44], gap="large")
     with body:
-        answer = common.judge(pairs)
-        found = answer.result
-        _bars(found)
-        if found.order is None:
-            page_parts.notice("pairs.no_order")
+        guess.choose(state)
+        if state.hide and not guess.all_said(state):
+            guess.ask(state, pairs)
+        else:
+            _answers(state, pairs)
         _random(state, pairs[2][1])
-        page_parts.computed(answer.seconds, fetched=answer.fetched, model=common.model())
     with side:
         page_parts.steps([(t(f"pairs.judge.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("pairs.judge.honesty")
@@ -33,21 +32,44 @@ def draw(state: State) -> None:
     )  # fmt: skip
 
 
-def _bars(found: JudgeResult) -> None:
-    names = [t(f"pairs.arrangement.{name}") for name in common.ARRANGEMENTS]
+def _answers(state: State, pairs: tuple[Pair, ...]) -> None:
+    answer = common.judge(pairs)
+    found = answer.result
+    _bars(found, pairs)
+    if found.order is None:
+        page_parts.notice("pairs.no_order")
+    if state.hide:
+        guess.compare(state, pairs, found)
+    page_parts.computed(answer.seconds, fetched=answer.fetched, model=common.model())
+
+
+def _bars(found: JudgeResult, pairs: tuple[Pair, ...]) -> None:
     columns = [
-        Answers(
-            t(f"pairs.judge.{head}"),
-            [(name, float(p)) for name, p in zip(names, common.p_yes(result.scores), strict=True)],
-            t(f"pairs.judge.{head}_caption"),
-        )
-        for head, result in (("next", found.next), ("order", found.order))
-        if result is not None
+        Answers(t(f"pairs.judge.{head}"), _rows(head, result, pairs), t(f"pairs.judge.{head}_caption"))
+        for head, result in common.heads(found)
     ]
-    alt = clauses(f"{one.title} " + listed(f"{name} {percent(p)}" for name, p in one.rows) for one in columns)
+    alt = clauses(f"{one.title} " + listed(map(_in_words, one.rows)) for one in columns)
     answers(
         columns, key="pairs-heads", title=t("pairs.judge.figure"), caption=t("pairs.judge.caption"), alt=alt,
     )  # fmt: skip
+
+
+def _rows(head: Head, result: HeadResult, pairs: tuple[Pair, ...]) -> list[Said]:
+    """P(yes) of each arrangement and whether that is right; no bar where the question has no right answer."""
+    rows, says, truths = [], common.p_yes(result.scores), common.truth(head, pairs)
+    for n, name in enumerate(common.ARRANGEMENTS):
+        p, truth = says[n], truths[n]
+        label = t(f"pairs.arrangement.{name}")
+        if truth is None:
+            rows.append(Said(label, None, None, t("pairs.judge.no_answer")))
+        else:
+            right = (p > 0.5) == truth
+            rows.append(Said(label, p, right, t("pairs.judge.right" if right else "pairs.judge.wrong")))
+    return rows
+
+
+def _in_words(row: Said) -> str:
+    return " ".join([row.name, *([] if row.p is None else [percent(row.p)]), row.note])
 
 
 def _random(state: State, other: str) -> None:

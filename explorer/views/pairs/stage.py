@@ -79,4 +79,4 @@ def _lines(state: State) -> None:
 def _write(**changes: str) -> None:
     a, b = common.pair_of(common.store().now())
     new = {"a": a, "b": b, **changes}
-    common.store().write(**{name: text or " " for name, text in new.items()})
+    common.store().write(said=(), **{name: text or " " for name, text in new.items()})
