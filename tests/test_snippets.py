@@ -278,7 +278,9 @@ def test_see(lang: str) -> None:
 def test_repair(lang: str, wrong: str) -> None:
     state = with_tool(lang, "repair", wrong=wrong)
     *best, original, seen = printed(shown("masking", lang, state)).splitlines()
-    token, target = common.vocabulary_index()[wrong], common.read(state).tokens.ids[state.focus]
+    sentence = common.read(state)
+    token, target = common.token_of(sentence, wrong), sentence.tokens.ids[state.focus]
+    assert token is not None
     inputs = FillInputs(state.text, (Edit(state.focus, token),), (state.focus,))
     logits = run(FILL, inputs).logits[0]
     assert first_words(best) == plain(np.argsort(-logits)[:6].tolist())

@@ -74,7 +74,7 @@ def out_of_bounds(chapter: Chapter) -> dict[str, str]:
         if hints[field.name] is str:
             bad[field.name] = "x" * (field.metadata["longest"] + 1)
         elif hints[field.name] in (int, float):
-            bad[field.name] = f"{field.metadata['high'] + 1}"
+            bad[field.name] = f"{field.metadata['high'] + field.metadata.get('shift', 0) + 1}"
         else:
             bad[field.name] = "x~" * 600
     return bad

@@ -212,7 +212,7 @@ def test_a_file_is_opened(encoding: str) -> None:
     assert link(at)["senses"] == "0~1~0"
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00\x80", bytes(5_000_001)])
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00\xd8", bytes(5_000_001)])
 def test_what_is_no_file_of_sentences_is_refused_and_nothing_is_lost(content: bytes) -> None:
     at = open_page("context", "zh", tool="own", **OWN["zh"])
     at.file_uploader[0].set_value(("own.csv", content, "text/csv")).run()
