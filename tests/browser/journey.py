@@ -280,7 +280,18 @@ class Masking(Reader):
         """Put an own sentence on the stage; with `pieces`, wait until it stands there."""
         self.types("input", text)
         if pieces is not None:
-            eventually(self.page, lambda: self.sentence.shows(pieces, self.sentence.covered()))
+            self.stands(pieces)
+
+    def stands(self, pieces: Sequence[str]) -> None:
+        """Wait until the chips are these tokens, whatever is covered."""
+        eventually(self.page, lambda: self.sentence.shows(pieces, self.sentence.covered()))
+
+    def uncovers(self) -> None:
+        """Take away what the page has covered by itself."""
+        eventually(self.page, lambda: _true(len(self.sentence.covered()) == 1))
+        self.sentence.click(self.sentence.covered()[0])
+        eventually(self.page, lambda: _true(self.sentence.covered() == []))
+        self.answered()
 
     def covers(self, *positions: int) -> None:
         """Click these chips, one after the other, each answered before the next."""
@@ -295,11 +306,16 @@ class Masking(Reader):
     def covers_several(self) -> None:
         """Choose that a click covers one more token, and begin with none."""
         self.picks("cover_label", self.say("covers.several"))
-        idle(self.page)
         clear = self.page.get_by_role("button", name=self.say("clear"))
-        if clear.count():
-            clear.click()
-        eventually(self.page, lambda: _true(self.sentence.covered() == []))
+
+        def cleared() -> None:
+            idle(self.page)
+            if self.sentence.covered() and clear.count():
+                clear.click()
+            assert self.sentence.covered() == []
+
+        eventually(self.page, cleared)
+        self.answered()
 
     def answered(self) -> None:
         """Wait until the server knows and has drawn what was clicked: its word on the chips is final."""

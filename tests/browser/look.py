@@ -10,10 +10,7 @@ stage that does not fit into 1280 × 720, a label that is cut, a character witho
 from __future__ import annotations
 
 import argparse
-import importlib
-import importlib.util
 import sys
-import typing
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -73,10 +70,8 @@ CHAPTERS = chapters.PAGES
 
 
 def tools(chapter: str) -> tuple[str, ...]:
-    """The tools of a chapter, as its state names them; of a page without a choice of tools, the page itself."""
-    name = f"explorer.views.{chapter}.common"
-    module = importlib.import_module(name) if importlib.util.find_spec(name) else None
-    return typing.get_args(getattr(module, "Tool", None)) or ("",)
+    """The tools of a chapter; of a page without a choice of tools, the page itself."""
+    return (chapters.get(chapter).tools if chapter in chapters.IDS else ()) or ("",)
 
 
 def view(chapter: str, tool: str, lang: str, theme: str = "light", *, large: bool = False) -> View:
@@ -109,7 +104,8 @@ def masking(tool: str, lang: str, state: dict[str, str], theme: str = "light", n
 
 def longest(lang: str) -> dict[str, str]:
     """The longest example of 填空 with its last ordinary token covered."""
-    entries = [entry[lang] for name, entry in examples.load("masking").items() if name != "average"]
+    table = examples.load("masking")
+    entries = [entry[lang] for name, entry in table.items() if name not in ("beside", *table["beside"])]
     text = max((entry["text"] for entry in entries), key=len)
     return {"text": text, "masks": "3", "focus": "3"}
 

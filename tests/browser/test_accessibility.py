@@ -104,10 +104,11 @@ def test_axe_where_something_is_said(state: str, blank: set[str], open_page: Ope
     page = Masking(open_page("/masking", query=query, reduced_motion="reduce"))
     if state == "nothing covered":
         page.writes(TEXTS["zh"][0], reference.pieces(TEXTS["zh"][0]))
+        page.uncovers()
         page.sees(page.say("cover.nothing"))
     elif state == "unknown characters":
         page.writes("今天🪗真热闹。")
-        page.sees(page.say("unknown"))
+        page.sees(page.say("common.unknown"))
     elif state == "guess first":
         page.main.get_by_text(page.say("hide"), exact=True).click()
         expect(page.bars.verdict).to_contain_text(page.say("components.bars.hidden"))
@@ -131,7 +132,7 @@ def test_the_main_job_from_the_keyboard_alone(lang: str, open_page: OpenPage, re
     keys.press("Control+A")
     keys.insert_text(text)  # as an input method does
     keys.press("Enter")
-    page.sentence.reads(reference.pieces(text))
+    page.stands(reference.pieces(text))
 
     walk(page.page, "Shift+Tab", lambda: "chip" in focused(page.page, "class"))
     keys.press("Home")

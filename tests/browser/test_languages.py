@@ -296,7 +296,7 @@ def test_odd_input_is_told(start: Open) -> None:
             "我的 homework 还没有写完, sorry my dear teacher。",
             page.say("mixed", tongue=page.say("name.zh")).split("，")[0],
         ),
-        ("這裡的風箏飛得很高。", page.say("simplified")),
+        ("這裡的風箏飛得很高。", page.say("common.simplified")),
         (long, page.say("cut", limit=common.MAX_TOKENS, typed=len(long.strip()), used=0).split("，读了")[0][:20]),
         (" ", page.say("errors.text_empty")),
     ):

@@ -122,6 +122,7 @@ def test_figures_stay_in_place_while_the_next_answer_comes(open_page: OpenPage, 
     text = TEXTS["en"]
     page = Masking(open_page("/masking", lang="en"), "en")
     page.writes(text, reference.pieces(text))
+    page.covers_several()
     page.covers(2)
     page.page.evaluate(
         """() => { window.__gaps = 0; new MutationObserver(() => {

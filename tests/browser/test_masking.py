@@ -289,6 +289,7 @@ def test_the_strip_shows_how_hard_every_token_is_to_guess(
     own = "zh" if language == "zh" else "en"
     page, ids = Masking(open_page("/masking", lang=own), own), reference.ids(text)
     page.writes(text, reference.pieces(text))
+    page.uncovers()  # what is covered has no mark
     inner = range(1, len(ids) - 1)
     rows = [[reference.mask if n == at else token for n, token in enumerate(ids)] for at in inner]
     p = [softmax(scores[at])[ids[at]] for at, scores in zip(inner, reference.logits(rows), strict=True)]

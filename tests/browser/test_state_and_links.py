@@ -27,6 +27,7 @@ from tests.pace import PACE
 
 ZH, ZH_AT = "奶奶把晒干的萝卜收进坛子里。", 8
 EN, EN_AT = "The lighthouse keeper painted the door green again.", 9
+EN_LAST = 11  # "again": the last word that says something
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_a_link_with_bad_parts_says_which_and_keeps_the_rest(
     expect(alarm).to_be_visible()
     for field in bad:
         expect(alarm).to_contain_text(field)
-    page.sentence.reads(reference.pieces(EN))
+    page.stands(reference.pieces(EN))
     page.covers(EN_AT)
     page.bars.show(reference.masked(EN, EN_AT), original=reference.ids(EN)[EN_AT])
 
@@ -205,8 +206,13 @@ def test_every_preset_sets_the_whole_page(lang: str, open_page: OpenPage, refere
     for name in PRESETS:
         example = examples.entry("masking", name, lang)
         page.picks_preset(name)
-        page.sentence.reads(reference.pieces(example["text"]), covered=example.get("masks", []))
-        tool = example.get("state", {}).get("tool", "cover")
+        state, masks = example.get("state", {}), example.get("masks", [])
+        tool, pieces = state.get("tool", "cover"), reference.pieces(example["text"])
+        if tool == "repair":  # the wrong word stands in its place
+            faces = [state["wrong"] if at in masks else piece for at, piece in enumerate(pieces)]
+            eventually(page.page, lambda faces=faces: _same([*map(_bare, page.sentence.faces())], [*map(_bare, faces)]))
+        elif tool != "lottery":  # which draws a sentence of its own
+            page.sentence.reads(pieces, covered=masks)
         if tool != "cover":
             heading = page.page.get_by_role("heading", level=2, name=page.say(f"{tool}.title"), exact=True)
             expect(heading).to_be_visible(timeout=30_000 * PACE)
@@ -258,7 +264,7 @@ def test_the_sentence_travels_and_back_leads_to_the_older_one(open_page: OpenPag
     expect(page.main.get_by_role("alert")).to_have_count(0)
     links.filter(has_text=words("masking.nav", "zh")).click()
     expect(page.page.locator("h1.question")).to_have_text(words("masking.title", "zh"))
-    page.sentence.reads(reference.pieces(EN), covered=[6])  # one is covered for the reader
+    page.sentence.reads(reference.pieces(EN), covered=[EN_LAST])  # one is covered for the reader
     expect(page.main.get_by_text(page.say("common.carried.from", page=words("home.nav", "zh")))).to_be_visible()
     expect(page.page).to_have_url(re.compile("text="))
     expect(page.main.get_by_role("alert")).to_have_count(0)
@@ -266,7 +272,7 @@ def test_the_sentence_travels_and_back_leads_to_the_older_one(open_page: OpenPag
     own = examples.entry("masking", "default", "zh")
     page.sentence.reads(reference.pieces(own["text"]), covered=own["masks"])
     page.page.go_back()
-    page.sentence.reads(reference.pieces(EN), covered=[6])
+    page.sentence.reads(reference.pieces(EN), covered=[EN_LAST])
 
 
 def test_two_tabs_have_a_sentence_each(open_page: OpenPage, reference: Reference) -> None:
@@ -288,6 +294,10 @@ def _open_file(page: Masking, file: Path) -> None:
 
 def _host(page: Page) -> str:
     return urlsplit(page.url).netloc
+
+
+def _bare(piece: str) -> str:
+    return piece.removeprefix("##")
 
 
 def _same(found: object, expected: object) -> None:

@@ -65,13 +65,16 @@ def test_every_tool_works_and_shows_the_numbers_of_the_library(model: ModelInfo)
 
 def _as_the_library_says(model: ModelInfo, at: object, ids: list[int], covered: tuple[int, int]) -> None:
     """The last layer's five likeliest words with their probabilities, as the table of layers writes them."""
+    from transformers import AutoTokenizer
+
     for position in covered:
         ids[position] = common.mask_id()
     logits = theirs(model, ids, covered[0]).astype(np.float64)
     p = np.exp(logits - logits.max())
     p /= p.sum()
     vocabulary = get_engine().vocabulary(model.id)
-    best = np.argsort(-p)[:5]
+    special = set(AutoTokenizer.from_pretrained(model.folder).all_special_ids)  # none of these stands for text
+    best = [i for i in np.argsort(-p) if i not in special][:5]
     table = next(piece for piece in html(at) if "<table" in piece)  # type: ignore[arg-type]
     last = re.findall(r"<tr>.*?</tr>", table)[1]
     words = re.sub(r"<[^>]*>", "", last)

@@ -57,10 +57,11 @@ def _pair(state: State, sentence: Sentence | None) -> None:
         )  # fmt: skip
         if sentence is not None:
             key = "languages-source"
+            names = {lang: _source_name(lang, sentence) for lang in get_args(common.Source)}
             st.session_state[key] = state.source
             st.selectbox(
-                t("languages.source"), get_args(common.Source), key=key, label_visibility="collapsed", width=240,
-                format_func=lambda lang: _source_name(lang, sentence),
+                t("languages.source"), tuple(names), key=key, label_visibility="collapsed", width=240,
+                format_func=names.__getitem__,
                 on_change=lambda: common.change(source=st.session_state[key]),
             )  # fmt: skip
 
