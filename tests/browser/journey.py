@@ -7,6 +7,7 @@ transformers library alone, past everything of ours.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import time
@@ -19,7 +20,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from explorer.ui.i18n import text as words
 from tests.pace import PACE, PATIENCE
@@ -311,7 +312,8 @@ class Masking(Reader):
         def cleared() -> None:
             idle(self.page)
             if self.sentence.covered() and clear.count():
-                clear.click()
+                with contextlib.suppress(TimeoutError):  # it goes as soon as nothing is covered
+                    clear.click(timeout=3000)
             assert self.sentence.covered() == []
 
         eventually(self.page, cleared)

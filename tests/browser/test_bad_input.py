@@ -198,6 +198,8 @@ def test_what_looks_like_markup_stays_text(open_page: OpenPage, reference: Refer
         _only_text(home)
         assert dialogs == [], text
     page.uses("cover")
+    page.picks("cover_label", page.say("covers.one"))
+    idle(page.page)
     alive(page, reference)
 
 
@@ -233,6 +235,7 @@ def test_a_mask_typed_by_hand(open_page: OpenPage, reference: Reference) -> None
     page.writes(text)
     blanks = [1, 2, reference.pieces(text.replace("[mask]", "[MASK]")).index("，") + 1]
     eventually(page.page, lambda: _true(page.sentence.covered() == blanks))  # in small letters it is meant as well
+    idle(page.page)
     expect(page.bars.verdict).to_contain_text("%")
     alive(page, reference)
 

@@ -13,6 +13,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from explorer.engine import catalog
+from explorer.views.vocabulary import url
 from tests.browser.conftest import OpenPage, settle
 from tests.browser.server import Server
 
@@ -56,20 +58,17 @@ def test_a_fetch_that_fails_is_tried_again(arrays: Callable[..., Page]) -> None:
 
     def fail(route: Route) -> None:
         asked.append(route.request.url)
-        tries = asked.count(asked[0])
-        if route.request.url != asked[0] or tries > 2:
-            route.continue_()
-        elif tries == 1:
+        tries = asked.count(route.request.url)
+        if tries == 1:
             route.abort()
-        else:
+        elif tries == 2:
             route.fulfill(status=503)
+        else:
+            route.continue_()
 
     page = arrays(fail)
     expect(page.locator(ROW).first).to_be_visible()
-    settle(page)
-    others = set(asked[1:]) - {asked[0]}
-    assert asked.count(asked[0]) == 3
-    assert {asked.count(url) for url in others} <= {1}, "the page need not run again for it"
+    assert max(map(asked.count, asked)) == 3, "the third try of what the bars need comes through, and is the last"
 
 
 def test_a_page_that_forgot_what_it_was_told_is_told_again(open_page: OpenPage) -> None:
@@ -89,11 +88,13 @@ def test_below_a_path_everything_answers(fresh_server: Callable[..., Server], op
     page = open_page("/masking", on=server)
     expect(page.locator(ROW).first).to_be_visible()
     box = page.locator(f'{BARS} input[type="text"]')
-    with page.expect_response("**/sesame/vocabulary/**") as vocabulary:
-        box.fill("鳄")
-        box.press("Enter")
-    assert "json" in vocabulary.value.headers["content-type"]
+    box.fill("鳄")
+    box.press("Enter")
     expect(page.locator(ROW, has_text="鳄").first).to_be_visible()
+    info = catalog.default("masked")
+    vocabulary = page.request.get(f"{server.url}/{url(info)}")
+    assert "json" in vocabulary.headers["content-type"]
+    assert "鳄" in vocabulary.json()
     assert page.request.post(f"{server.url}/painted").status == 204
     assert page.request.post(f"{server.url}/stop/nobody").status == 404
     assert "forward_passes" in server.status()

@@ -297,7 +297,10 @@ def test_odd_input_is_told(start: Open) -> None:
             page.say("mixed", tongue=page.say("name.zh")).split("，")[0],
         ),
         ("這裡的風箏飛得很高。", page.say("common.simplified")),
-        (long, page.say("cut", limit=common.MAX_TOKENS, typed=len(long.strip()), used=0).split("，读了")[0][:20]),
+        (
+            long,
+            page.say("common.cut", limit=common.MAX_TOKENS, typed=len(long.strip()), used=0).split("，读了")[0][:20],
+        ),
         (" ", page.say("errors.text_empty")),
     ):
         page.types("input", text)
