@@ -64,7 +64,10 @@ def test_any_two_tokenizers_side_by_side(open_page: OpenPage, reference: Referen
 def test_ids_and_offsets(open_page: OpenPage, reference: Reference) -> None:
     reader = open_input(open_page, text=TEXT)
     reader.main.get_by_text(reader.say("tokens.list"), exact=True).click()
-    rows = reader.main.locator("details table.plain-table").first.locator("tr").all()[1:]
+    idle(reader.page)
+    rows = reader.main.locator("details table.plain-table").first.locator("tr")
+    expect(rows).to_have_count(len(reference.ids(TEXT)) + 1)
+    rows = rows.all()[1:]
     ids = [int(row.locator("td").nth(2).inner_text()) for row in rows]
     assert ids == reference.ids(TEXT)
     offsets = reference.tokenizer(TEXT, return_offsets_mapping=True).offset_mapping

@@ -74,7 +74,7 @@ def _as_the_library_says(model: ModelInfo, at: object, ids: list[int], covered: 
     p /= p.sum()
     vocabulary = get_engine().vocabulary(model.id)
     special = set(AutoTokenizer.from_pretrained(model.folder).all_special_ids)  # none of these stands for text
-    special |= {i for i, piece in enumerate(vocabulary) if piece in ("<unk>", "[UNK]")}
+    special |= {i for i, piece in enumerate(vocabulary) if piece in ("<unk>", "<mask>", "[UNK]")}
     best = [i for i in np.argsort(-p) if i not in special][:5]
     table = next(piece for piece in html(at) if "<table" in piece)  # type: ignore[arg-type]
     last = re.findall(r"<tr>.*?</tr>", table)[1]

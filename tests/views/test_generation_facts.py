@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.lab.types.core import Specials
 from explorer.lab.types.generation import ScanInputs
 from explorer.views.generation import facts
 
@@ -29,6 +30,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
         return type("Answer", (), {"result": type("Scan", (), {"rows": (Row(len(inputs.rows[0])),)})})
 
     monkeypatch.setattr(facts.common, "vocabulary", lambda model: ("<bos>", "雪", "化", "了"))
+    monkeypatch.setattr(facts, "specials", lambda model: Specials((0,), 0, (0,)))
     monkeypatch.setattr(facts.widgets, "run", run)
     monkeypatch.setattr(facts.st, "session_state", {})
     return count

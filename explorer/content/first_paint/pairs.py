@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from explorer.content.examples import LANGUAGES, Asked, elsewhere, entry, own_pairs
+from explorer.content import examples
+from explorer.content.examples import LANGUAGES, Asked, elsewhere, entry
 from explorer.lab.types.pairs import JUDGE, MEASURE, JudgeInputs, MeasureInputs
 
 
@@ -14,4 +15,4 @@ def asked() -> list[Asked]:
     for lang in LANGUAGES:
         a, b = (entry("pairs", "default", lang)[name] for name in ("a", "b"))
         wanted.append((JUDGE, model, JudgeInputs(((a, b), (b, a), (a, elsewhere(lang))))))
-    return [*wanted, (MEASURE, model, MeasureInputs(tuple(own_pairs(lang) for lang in LANGUAGES)))]
+    return [*wanted, (MEASURE, model, MeasureInputs(tuple(examples.own_pairs(lang) for lang in LANGUAGES)))]
