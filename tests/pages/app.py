@@ -53,3 +53,8 @@ def link(at: AppTest) -> dict[str, Any]:
     """The page's own part of the link, one value a name."""
     values = {name: value[0] if isinstance(value, list) else value for name, value in at.query_params.items()}
     return {name: value for name, value in values.items() if name not in ("lang", "teacher", "v")}
+
+
+def drawn(widgets: Any, key: str) -> Any:
+    """The one of `widgets` (at.text_input, at.slider, …) that stands for `key`, replaced by the page or not."""
+    return next(one for one in widgets if one.key.split("~")[0] == key)
