@@ -53,3 +53,14 @@ def link(at: AppTest) -> dict[str, Any]:
     """The page's own part of the link, one value a name."""
     values = {name: value[0] if isinstance(value, list) else value for name, value in at.query_params.items()}
     return {name: value for name, value in values.items() if name not in ("lang", "teacher", "v")}
+
+
+def assert_kept(at: AppTest, page: str, text: str, **choices: str) -> None:
+    """A text too long for any link: the link holds a mark and `choices`, nothing else, and the mark finds the text."""
+    written = link(at)
+    mark = written.pop("kept")
+    assert re.fullmatch("[0-9a-f]{8}", mark)
+    assert written == choices
+    at.run()
+    assert at.text_input(key=f"{page}-text").value == text
+    assert link(at) == choices | {"kept": mark}
