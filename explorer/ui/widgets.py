@@ -1,6 +1,7 @@
 """Streamlit's widgets as a page's state wants them: the state leads, the widget follows, a change calls back.
 
-A widget here never owns a value. That keeps links, presets and the language switch free of stale widgets.
+A widget here never owns a value. That keeps links, presets and the language switch free of stale widgets. Every
+widget whose value a page sets is drawn through `bind`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import contextlib
 import mimetypes
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, overload
 
 import streamlit as st
@@ -25,6 +27,7 @@ from explorer.ui.i18n import language, t
 from explorer.ui.stop_button import Stop
 
 T = TypeVar("T", int, float)
+V = TypeVar("V")
 GIVES_WAY_AFTER_S = 0.05
 
 
@@ -103,34 +106,68 @@ def choice(
     choose: Callable[[str], object],
 ) -> None:
     """One of a few, side by side."""
-    key = f"{key}-{language()}"
-    st.session_state[key] = value
+    key, changed = bind(f"{key}-{language()}", value, choose)
     st.segmented_control(
-        label, options, format_func=name, key=key, label_visibility="collapsed", required=True,
-        on_change=lambda: choose(st.session_state[key]),
-    )  # fmt: skip
+        label, options, format_func=name, key=key, label_visibility="collapsed", required=True, on_change=changed
+    )
 
 
 def toggle(key: str, label: str, value: bool, choose: Callable[[bool], object], help: str | None = None) -> None:
-    st.session_state[key] = value
-    st.toggle(label, key=key, help=help, on_change=lambda: choose(st.session_state[key]))
+    key, changed = bind(key, value, choose)
+    st.toggle(label, key=key, help=help, on_change=changed)
 
 
 def slider(
     key: str, label: str, low: T, high: T, value: T, choose: Callable[[T], object], step: T | None = None
 ) -> None:
     """A number between two bounds; it speaks when it is let go."""
-    st.session_state[key] = min(max(value, low), high)
-    st.slider(label, low, high, key=key, step=step, on_change=lambda: choose(st.session_state[key]), width=200)
+    key, changed = bind(key, min(max(value, low), high), choose)
+    st.slider(label, low, high, key=key, step=step, on_change=changed, width=200)
 
 
 def text_line(key: str, label: str, value: str, write: Callable[[str], object], placeholder: str = "") -> None:
     """One line of the reader's own text; nothing typed is ever cut in the box."""
-    st.session_state[key] = value
-    st.text_input(
-        label, key=key, placeholder=placeholder, label_visibility="collapsed",
-        on_change=lambda: write(st.session_state[key]),
-    )  # fmt: skip
+    key, changed = bind(key, value, write)
+    st.text_input(label, key=key, placeholder=placeholder, label_visibility="collapsed", on_change=changed)
+
+
+@dataclass
+class _Bound:
+    """What a widget showed when drawn last, how often the page replaced it, whether the reader moved it since."""
+
+    shown: Any
+    replaced: int = 0
+    moved: bool = False
+
+
+def bind(key: str, value: V, choose: Callable[[V], object]) -> tuple[str, Callable[[], None]]:
+    """The key under which a widget shows `value`, and what to call when the reader changes it.
+
+    A browser reports all its widgets with every click, as it saw them. Where the page has just set one of them (a
+    preset did) and the browser has not drawn it yet, its old value would come back as if the reader had chosen it. So
+    a widget that the page sets to another value is a new one, and what the old one says is nobody's choice.
+    """
+    memory = f"{key}:bound"
+    bound: _Bound = st.session_state.setdefault(memory, _Bound(value))
+    if bound.shown != value and not bound.moved:
+        bound.replaced += 1
+    bound.shown, bound.moved = value, False
+    drawn, number = f"{key}~{bound.replaced}" if bound.replaced else key, bound.replaced
+    st.session_state[drawn] = value
+
+    def changed() -> None:
+        now: _Bound = st.session_state[memory]
+        if number == now.replaced:
+            now.moved = True
+            choose(st.session_state[drawn])
+
+    return drawn, changed
+
+
+def said(key: str) -> Any:
+    """What the widget that `bind` drew last under `key` says now."""
+    replaced = st.session_state[f"{key}:bound"].replaced
+    return st.session_state[f"{key}~{replaced}" if replaced else key]
 
 
 def download(

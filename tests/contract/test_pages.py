@@ -21,7 +21,7 @@ from explorer.engine import get_engine
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import default
 from explorer.ui import i18n
-from tests.pages.app import body, link, notices, open_page
+from tests.pages.app import body, drawn, link, notices, open_page
 
 each = pytest.mark.parametrize("chapter", CHAPTERS, ids=chapters.IDS)
 TOOLS = [pytest.param(chapter, tool, id=f"{chapter.id}-{tool}") for chapter in CHAPTERS for tool in chapter.tools]
@@ -143,7 +143,7 @@ def test_what_was_written_stays_through_a_change_of_language(chapter: Chapter) -
     assert not at.exception
     assert words(f"{chapter.id}.title", "en").replace("**", "") in body(at)
     assert link(at) == written
-    assert next(box for box in boxes(at, chapter) if box.key == key).value == OWN
+    assert drawn(boxes(at, chapter), key).value == OWN
 
 
 @each
@@ -155,7 +155,7 @@ def test_starting_over_puts_the_page_back(chapter: Chapter) -> None:
     at.button(key=f"{chapter.id}-reset").click().run()
     assert not at.exception
     assert link(at) == {}
-    assert next(box for box in boxes(at, chapter) if box.key == key).value == before
+    assert drawn(boxes(at, chapter), key).value == before
 
 
 @each

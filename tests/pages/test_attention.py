@@ -21,7 +21,7 @@ from explorer.ui import i18n
 from explorer.ui.state import to_query
 from explorer.views.attention import common
 from tests import tiny
-from tests.pages.app import assert_kept, body, count, html, link, notices, open_page, snippets
+from tests.pages.app import assert_kept, body, count, drawn, html, link, notices, open_page, snippets
 
 if TYPE_CHECKING:
     from explorer.models.catalog.catalog import ModelInfo
@@ -169,7 +169,7 @@ def test_a_model_that_gives_no_attentions_is_told(registered: dict[str, str], mo
     assert not at.exception
     name = registered["distilbert"].removeprefix("folder:")
     assert notices(at) == [words("errors.no_attention", "zh", model=name).replace("**", "")]
-    assert at.text_input(key="attention-text").value == "没有看过的句子"
+    assert drawn(at.text_input, "attention-text").value == "没有看过的句子"
 
 
 @pytest.mark.parametrize(("name", "lang"), list(zip(common.PRESETS, itertools.cycle(i18n.LANGUAGES), strict=False)))
@@ -197,8 +197,8 @@ ODD = {
 @pytest.mark.parametrize(("name", "tool"), list(zip(ODD, itertools.cycle(TOOLS), strict=False)))
 def test_odd_sentences_are_read(name: str, tool: str) -> None:
     at = open_page("attention", "zh")
-    at.segmented_control(key="attention-tool-zh").set_value(tool).run()
-    at.text_input(key="attention-text").set_value(ODD[name]).run()
+    drawn(at.segmented_control, "attention-tool-zh").set_value(tool).run()
+    drawn(at.text_input, "attention-text").set_value(ODD[name]).run()
     assert not at.exception
     assert words("attention.title", "zh") in body(at)
     assert not any(words("errors.failed", "zh") in notice for notice in notices(at))
@@ -208,14 +208,14 @@ def test_odd_sentences_are_read(name: str, tool: str) -> None:
 
 def test_an_emptied_box_and_an_empty_half_are_told_and_the_page_lives_on() -> None:
     at = open_page("attention", "zh", **OWN["zh"])
-    at.text_input(key="attention-text").set_value(" ").run()
+    drawn(at.text_input, "attention-text").set_value(" ").run()
     assert notices(at) == [words("errors.text_empty", "zh")]
-    at.text_input(key="attention-text").set_value("又有一句了。").run()
+    drawn(at.text_input, "attention-text").set_value("又有一句了。").run()
     assert notices(at) == []
-    at.toggle(key="attention-paired").set_value(True).run()
+    drawn(at.toggle, "attention-paired").set_value(True).run()
     assert notices(at) == [words("errors.pair_empty", "zh")]
-    assert at.text_input(key="attention-text").value == "又有一句了。"
-    at.text_input(key="attention-pair").set_value("还有一句。").run()
+    assert drawn(at.text_input, "attention-text").value == "又有一句了。"
+    drawn(at.text_input, "attention-pair").set_value("还有一句。").run()
     assert not at.exception
     assert notices(at) == []
 
@@ -223,12 +223,12 @@ def test_an_emptied_box_and_an_empty_half_are_told_and_the_page_lives_on() -> No
 def test_more_than_512_tokens_are_cut_and_nothing_is_lost() -> None:
     text = "雨一直下。" * 2_000
     at = open_page("attention", "zh", layer="3")
-    at.text_input(key="attention-text").set_value(text).run()
+    drawn(at.text_input, "attention-text").set_value(text).run()
     assert not at.exception
     cut = words("attention.cut", "zh", limit=512, typed=len(text), used=510)
     assert cut in notices(at)
     assert words("common.link_long", "zh") in notices(at)
-    assert at.text_input(key="attention-text").value == text
+    assert drawn(at.text_input, "attention-text").value == text
     assert_kept(at, "attention", text)
 
 
@@ -277,7 +277,7 @@ def test_the_language_is_switched_and_start_over_puts_the_page_back() -> None:
     at.button(key="attention-reset").click().run()
     assert not at.exception
     assert link(at) == {}
-    assert at.text_input(key="attention-text").value == examples.entry("attention", "default", "en")["text"]
+    assert drawn(at.text_input, "attention-text").value == examples.entry("attention", "default", "en")["text"]
 
 
 def test_a_sentence_is_seen_through_a_head_that_shows_something_in_it_and_the_page_says_why() -> None:
@@ -285,7 +285,7 @@ def test_a_sentence_is_seen_through_a_head_that_shows_something_in_it_and_the_pa
     same, rule = words("attention.habits.same_why", "zh", layer="", head="", n="", share=""), "先找看同一个词的头"
     assert same.partition("：")[2][:9] in body(at)
     assert rule in body(at)
-    at.text_input(key="attention-text").set_value("雨停了。").run()
+    drawn(at.text_input, "attention-text").set_value("雨停了。").run()
     previous = words("attention.habits.previous_why", "zh", layer="", head="", n=144, share="")
     assert previous.partition("：")[2][:12] in body(at), "no word occurs twice any more"
     assert "layer" not in link(at)
@@ -293,9 +293,9 @@ def test_a_sentence_is_seen_through_a_head_that_shows_something_in_it_and_the_pa
 
 def test_a_head_that_was_chosen_stays_and_a_habit_can_be_chosen() -> None:
     at = open_page("attention", "zh", layer="4", head="7", text="小明把书给了小红。")
-    at.text_input(key="attention-text").set_value("雨停了。").run()
+    drawn(at.text_input, "attention-text").set_value("雨停了。").run()
     assert (link(at)["layer"], link(at)["head"]) == ("4", "7")
-    choice = at.segmented_control(key="attention-habit-zh")
+    choice = drawn(at.segmented_control, "attention-habit-zh")
     choice.set_value("previous").run()
     assert (link(at)["layer"], link(at)["head"]) != ("4", "7")
     assert words("attention.habits.rule", "zh", enough="")[:8] not in body(at), "the reader chose"
@@ -318,7 +318,7 @@ def test_what_is_covered_unasked_is_said() -> None:
 
 def test_a_head_of_the_atlas_is_put_on_the_stage() -> None:
     at = open_page("attention", "zh", tool="atlas", sort="previous", **OWN["zh"])
-    choice = at.segmented_control(key="attention-to-stage-zh")
+    choice = drawn(at.segmented_control, "attention-to-stage-zh")
     first = choice.options[0]
     choice.set_value(_code(first)).run()
     assert not at.exception
@@ -335,10 +335,10 @@ def test_two_changes_in_quick_succession_both_stay() -> None:
     """The second comes with the link as it was before the first, as from a browser that has not heard of it yet."""
     at = open_page("attention", "zh", **OWN["zh"])
     before = link(at)
-    at.toggle(key="attention-paired").set_value(True).run()
+    drawn(at.toggle, "attention-paired").set_value(True).run()
     del at.query_params["paired"]
     at.query_params["pins"] = before["pins"]
     assert link(at) == before
-    at.text_input(key="attention-pair").set_value("还有一句。").run()
+    drawn(at.text_input, "attention-pair").set_value("还有一句。").run()
     assert not at.exception
     assert (link(at)["paired"], link(at)["pair"]) == ("1", "还有一句。")

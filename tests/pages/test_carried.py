@@ -9,7 +9,7 @@ import pytest
 
 from explorer import chapters
 from explorer.ui.i18n import text as words
-from tests.pages.app import body, link, notices, open_page
+from tests.pages.app import body, drawn, link, notices, open_page
 
 CHAPTERS = [chapter.id for chapter in chapters.CHAPTERS if chapter.tools]
 WRITTEN = [page for page in ("home", *CHAPTERS) if page != "context"]  # whose box is in one of its tools
@@ -28,14 +28,14 @@ def turn(at: Any, page: str) -> Any:
 
 
 def writes(at: Any, page: str, text: str) -> None:
-    at.text_input(key=BOXES[page]).set_value(text).run()
+    drawn(at.text_input, BOXES[page]).set_value(text).run()
     assert not at.exception
 
 
 def stands(at: Any, page: str, text: str) -> bool:
     if page == "context":
         return link(at).get("text", "").split("\n")[0] == text
-    return bool(at.text_input(key=BOXES[page]).value == text)
+    return bool(drawn(at.text_input, BOXES[page]).value == text)
 
 
 @pytest.mark.parametrize("lang", TEXTS)
@@ -79,18 +79,18 @@ def test_a_pair_is_taken_apart_and_put_together() -> None:
     at = open_page("home", "zh")
     writes(at, "home", "天黑了。小猫还没有回家。")
     turn(at, "pairs")
-    assert at.text_input(key="pairs-a").value == "天黑了。"
-    assert at.text_input(key="pairs-b").value == "小猫还没有回家。"
-    at.text_input(key="pairs-b").set_value("奶奶在门口等它。").run()
+    assert drawn(at.text_input, "pairs-a").value == "天黑了。"
+    assert drawn(at.text_input, "pairs-b").value == "小猫还没有回家。"
+    drawn(at.text_input, "pairs-b").set_value("奶奶在门口等它。").run()
     turn(at, "input")
-    assert at.text_input(key="input-text").value == "天黑了。"
-    assert at.text_input(key="input-pair").value == "奶奶在门口等它。"
+    assert drawn(at.text_input, "input-text").value == "天黑了。"
+    assert drawn(at.text_input, "input-pair").value == "奶奶在门口等它。"
     assert stands(turn(at, "masking"), "masking", "天黑了。")
 
 
 def test_a_second_sentence_alone_travels_without_the_example_s_first() -> None:
     at = open_page("pairs", "zh")
-    at.text_input(key="pairs-b").set_value("奶奶在门口等它。").run()
+    drawn(at.text_input, "pairs-b").set_value("奶奶在门口等它。").run()
     assert stands(turn(at, "masking"), "masking", "奶奶在门口等它。")
 
 

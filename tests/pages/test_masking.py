@@ -11,7 +11,7 @@ import pytest
 from explorer.ui import i18n
 from explorer.views.masking import common
 from explorer.views.masking.state import How, Tool
-from tests.pages.app import assert_kept, body, count, html, link, notices, open_page, snippets
+from tests.pages.app import assert_kept, body, count, drawn, html, link, notices, open_page, snippets
 
 OWN = {
     "zh": {"text": "小猫趴在窗台上打盹，尾巴轻轻地晃。", "masks": "2~13", "focus": "13"},
@@ -150,7 +150,7 @@ def test_a_link_from_before_typos_had_a_tool_of_their_own_still_answers(lang: st
 )
 def test_a_sentence_of_one_s_own_is_answered_at_once(lang: str, text: str, word: str) -> None:
     at = open_page("masking", lang)
-    at.text_input(key="masking-text").set_value(text).run()
+    drawn(at.text_input, "masking-text").set_value(text).run()
     assert not at.exception
     assert notices(at) == []
     sentence = common.read(common.State(text=text))
@@ -187,7 +187,7 @@ def test_the_second_sentence_opens_with_one_word_changed(lang: str, text: str, o
     at = open_page("masking", lang, tool="compare", text=text)
     assert not at.exception
     assert notices(at) == []
-    assert at.text_input(key="masking-text-b").value == text.replace(old, new)
+    assert drawn(at.text_input, "masking-text-b").value == text.replace(old, new)
     assert words("masking.compare.changed", lang, old=old, new=new) in body(at)
 
 
@@ -196,7 +196,7 @@ def test_where_no_pair_of_words_is_known_the_model_changes_one() -> None:
     text = "The kettle sings."
     at = open_page("masking", "en", tool="compare", text=text)
     assert not at.exception
-    changed = at.text_input(key="masking-text-b").value
+    changed = drawn(at.text_input, "masking-text-b").value
     assert changed != text
     assert len(changed.split()) == len(text.split())
 
@@ -276,10 +276,10 @@ def test_a_typed_mask_has_no_right_answer() -> None:
 @pytest.mark.parametrize("text", ["", "   ", "\u3000"])
 def test_an_emptied_box_is_told_and_the_page_lives_on(text: str) -> None:
     at = open_page("masking", "zh", **OWN["zh"])
-    at.text_input(key="masking-text").set_value(text or " ").run()
+    drawn(at.text_input, "masking-text").set_value(text or " ").run()
     assert not at.exception
     assert notices(at) == [words("errors.text_empty", "zh")]
-    at.text_input(key="masking-text").set_value("又有一句了。").run()
+    drawn(at.text_input, "masking-text").set_value("又有一句了。").run()
     assert not at.exception
     assert notices(at) == []
 
@@ -288,13 +288,13 @@ def test_an_emptied_box_is_told_and_the_page_lives_on(text: str) -> None:
 def test_ten_thousand_characters_are_cut_and_nothing_is_lost() -> None:
     text = "雨一直下。" * 2_000
     at = open_page("masking", "zh")
-    at.text_input(key="masking-text").set_value(text).run()
+    drawn(at.text_input, "masking-text").set_value(text).run()
     assert not at.exception
     cut, *_ = notices(at)
     used = common.as_sentence(text).used
     assert used == common.MAX_TOKENS - 2
     assert cut == words("common.cut", "zh", limit=common.MAX_TOKENS, typed=len(text), used=used)
-    assert at.text_input(key="masking-text").value == text
+    assert drawn(at.text_input, "masking-text").value == text
     assert_kept(at, "masking", text)
     assert words("common.link_long", "zh") in notices(at)
 
@@ -306,7 +306,7 @@ def test_ten_thousand_characters_are_cut_and_nothing_is_lost() -> None:
 def test_a_link_opens_the_page_as_it_was() -> None:
     at = open_page("masking", "zh", tool="lens", watch="狗~鸟", k="9", **OWN["zh"])
     assert link(at) == {"tool": "lens", "watch": "狗~鸟", "k": "9", **OWN["zh"]}
-    assert at.text_input(key="masking-text").value == OWN["zh"]["text"]
+    assert drawn(at.text_input, "masking-text").value == OWN["zh"]["text"]
     assert notices(at) == []
 
 
@@ -353,7 +353,7 @@ def open_file(content: bytes) -> list[str]:
     (uploader,) = at.file_uploader
     uploader.set_value(("page.json", content, "application/json")).run()
     assert not at.exception
-    box = at.text_input(key="masking-text").value
+    box = drawn(at.text_input, "masking-text").value
     return [str(box), *notices(at)]
 
 
@@ -400,7 +400,7 @@ def test_what_is_no_saved_page_is_refused() -> None:
         at.file_uploader[0].set_value((f"{name}.json", content, "application/json")).run()
         assert not at.exception, name
         assert words("common.state_bad", "zh") in notices(at), name
-        assert at.text_input(key="masking-text").value == "原来的句子。", name
+        assert drawn(at.text_input, "masking-text").value == "原来的句子。", name
 
 
 # --- the frame -------------------------------------------------------------------------------------------------
@@ -412,7 +412,7 @@ def test_the_language_is_switched_without_losing_the_page() -> None:
     at.sidebar.segmented_control(key="language-zh").set_value("en").run()
     assert not at.exception
     assert words("masking.budget.title", "en") in body(at)
-    assert at.text_input(key="masking-text").value == OWN["zh"]["text"]
+    assert drawn(at.text_input, "masking-text").value == OWN["zh"]["text"]
     assert link(at) == {"tool": "budget", **OWN["zh"]}
 
 
@@ -422,13 +422,13 @@ def test_start_over_puts_the_page_back() -> None:
     at.button(key="masking-reset").click().run()
     assert not at.exception
     assert link(at) == {}
-    assert at.text_input(key="masking-text").value == common.example("default", "en")[0]
+    assert drawn(at.text_input, "masking-text").value == common.example("default", "en")[0]
 
 
 def test_clicking_through_the_tools_keeps_the_sentence() -> None:
     at = open_page("masking", "en", **OWN["en"])
     for tool in TOOLS:
-        at.segmented_control(key="masking-tool-en").set_value(tool).run()
+        drawn(at.segmented_control, "masking-tool-en").set_value(tool).run()
         assert not at.exception
-        assert at.text_input(key="masking-text").value == OWN["en"]["text"]
+        assert drawn(at.text_input, "masking-text").value == OWN["en"]["text"]
     assert count(at, "bidi_component") >= 3  # the sentence, the cards, the export row

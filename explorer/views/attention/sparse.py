@@ -64,12 +64,8 @@ def draw(scene: Scene, state: State) -> None:
 
 
 def _slider(dial: str, low: int, high: int, value: int) -> None:
-    key = f"attention-{dial}"
-    st.session_state[key] = value
-    st.slider(
-        t(f"attention.dial.{dial}"), low, high, key=key, width=210,
-        on_change=lambda: common.store().set(**{dial: int(st.session_state[key])}),
-    )  # fmt: skip
+    key, changed = widgets.bind(f"attention-{dial}", value, lambda new: common.store().set(**{dial: int(new)}))
+    st.slider(t(f"attention.dial.{dial}"), low, high, key=key, width=210, on_change=changed)
 
 
 def _dense() -> None:

@@ -33,11 +33,8 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
     page_parts.section("context.cbow")
     text = state.passage or built_in(language())
     with st.expander(t("context.cbow.text")):
-        st.session_state["context-passage"] = text
-        st.text_area(
-            t("context.cbow.text"), key="context-passage", height=180, label_visibility="collapsed",
-            on_change=lambda: common.store().set(passage=st.session_state["context-passage"] or " "),
-        )  # fmt: skip
+        key, changed = widgets.bind("context-passage", text, lambda new: common.store().set(passage=new or " "))
+        st.text_area(t("context.cbow.text"), key=key, height=180, label_visibility="collapsed", on_change=changed)
         page_parts.quiet(
             t("context.cbow.size", kb=f"{_size(text) / 1000:.1f}", words=LEAST_TOKENS, limit=MOST_BYTES // 1000)
         )

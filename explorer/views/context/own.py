@@ -45,14 +45,11 @@ def _lines(scene: Scene | None, state: State) -> None:
     word = state.word or ("" if scene is None else scene.word)
     page_parts.quiet(t("context.own.word"))
     widgets.text_line(
-        "context-word", t("context.own.word"), word, lambda new: _write(st.session_state["context-lines"], new),
+        "context-word", t("context.own.word"), word, lambda new: _write(widgets.said("context-lines"), new),
         t("context.own.word"),
     )  # fmt: skip
-    st.session_state["context-lines"] = text
-    st.text_area(
-        t("context.own.lines"), key="context-lines", height=220,
-        on_change=lambda: _write(st.session_state["context-lines"], st.session_state["context-word"]),
-    )  # fmt: skip
+    key, changed = widgets.bind("context-lines", text, lambda new: _write(new, widgets.said("context-word")))
+    st.text_area(t("context.own.lines"), key=key, height=220, on_change=changed)
     page_parts.quiet(t("context.own.limits", limit=MAX_LINES))
     if state.text:
         st.button(t("context.own.back"), key="context-back", type="tertiary", on_click=_back)

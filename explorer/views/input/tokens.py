@@ -73,12 +73,10 @@ def _choose(left: str, right: str) -> None:
     known = common.models()
     columns = st.columns(2)
     for column, side, now in ((columns[0], "left", left), (columns[1], "right", right)):
-        key = f"input-{side}-{language()}"
-        st.session_state[key] = now
-        column.selectbox(
-            t(f"input.tokens.{side}"), known, key=key, format_func=_name,
-            on_change=lambda side=side, key=key: common.store().set(**{side: st.session_state[key]}),
-        )  # fmt: skip
+        key, changed = widgets.bind(
+            f"input-{side}-{language()}", now, lambda model, side=side: common.store().set(**{side: model})
+        )
+        column.selectbox(t(f"input.tokens.{side}"), known, key=key, format_func=_name, on_change=changed)
 
 
 def _name(model: str) -> str:

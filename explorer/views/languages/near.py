@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.lab.types.languages import BOTH
-from explorer.ui import page_parts
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import clauses, t
 from explorer.views.languages import common
 from explorer.views.languages.common import LANGUAGES, Sentence, State
@@ -24,11 +24,8 @@ def draw(sentence: Sentence, state: State) -> None:
     centred = vectors - vectors.mean(axis=0)
     left, right = st.columns([1, 0.44], gap="large")
     with left:
-        st.session_state["languages-near-layer"] = layer
-        st.slider(
-            t("languages.layer"), 0, sentence.n_layers, key="languages-near-layer",
-            on_change=lambda: common.change(layer=st.session_state["languages-near-layer"]),
-        )  # fmt: skip
+        key, changed = widgets.bind("languages-near-layer", layer, lambda new: common.change(layer=new))
+        st.slider(t("languages.layer"), 0, sentence.n_layers, key=key, on_change=changed)
         lengths = np.linalg.norm(centred, axis=-1)
         page_parts.plot(
             figures.by_layer(

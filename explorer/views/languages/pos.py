@@ -50,11 +50,14 @@ def inputs(sentence: Sentence, state: State, train: tuple[str, ...]) -> PosInput
 
 
 def _choose(state: State) -> None:
-    key = "languages-train"
-    st.session_state[key] = list(state.train)
+    key, changed = widgets.bind(
+        "languages-train",
+        list(state.train),
+        lambda chosen: common.change(train=tuple(lang for lang in LANGUAGES if lang in chosen)),
+    )
     st.pills(
         t("languages.pos.train"), LANGUAGES, selection_mode="multi", key=key, format_func=common.name_of,
-        on_change=lambda: common.change(train=tuple(lang for lang in LANGUAGES if lang in st.session_state[key])),
+        on_change=changed,
     )  # fmt: skip
     widgets.toggle(
         "languages-centred", t("languages.pos.centred"), state.centred, lambda on: common.change(centred=on),

@@ -56,13 +56,11 @@ def _pair(state: State, sentence: Sentence | None) -> None:
             lambda lang: t(f"languages.into.{lang}"), lambda lang: common.change(target=lang),
         )  # fmt: skip
         if sentence is not None:
-            key = "languages-source"
+            key, changed = widgets.bind("languages-source", state.source, lambda lang: common.change(source=lang))
             names = {lang: _source_name(lang, sentence) for lang in get_args(common.Source)}
-            st.session_state[key] = state.source
             st.selectbox(
                 t("languages.source"), tuple(names), key=key, label_visibility="collapsed", width=240,
-                format_func=names.__getitem__,
-                on_change=lambda: common.change(source=st.session_state[key]),
+                format_func=names.__getitem__, on_change=changed,
             )  # fmt: skip
 
 

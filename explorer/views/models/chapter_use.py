@@ -8,7 +8,7 @@ import streamlit as st
 
 from explorer import chapters
 from explorer.engine import catalog, get_engine, library, uses
-from explorer.ui import page_parts, permission
+from explorer.ui import page_parts, permission, widgets
 from explorer.ui.i18n import HTML_LANG, language, listed, t
 from explorer.ui.markup import inline
 from explorer.views.models import common
@@ -77,14 +77,13 @@ def _in_memory(info: library.ModelInfo) -> str:
 def _choice(name: str, info: library.ModelInfo, offered: tuple[library.ModelInfo, ...]) -> None:
     """A chapter that can use several of the models that are here."""
     names = {one.id: one.name for one in offered}
-    key = f"models-use-{name}-{language()}"
-    st.session_state[key] = info.id
+    key, changed = widgets.bind(f"models-use-{name}-{language()}", info.id, lambda model: _choose(name, model))
     words, pick = st.columns([1, 0.5], vertical_alignment="center")
     with words:
         _line([name], f"<b>{inline(common.chapter_name(name))}</b>", info)
     pick.selectbox(
         t("models.use_label", chapter=common.chapter_name(name)), list(names), format_func=names.__getitem__, key=key,
-        label_visibility="collapsed", on_change=lambda: _choose(name, st.session_state[key]),
+        label_visibility="collapsed", on_change=changed,
     )  # fmt: skip
 
 
