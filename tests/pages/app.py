@@ -61,3 +61,11 @@ def drawn(widgets: Any, key: str) -> Any:
 
 
 def assert_kept(at: AppTest, page: str, text: str, **choices: str) -> None:
+    """A text too long for any link: the link holds a mark and `choices`, nothing else, and the mark finds the text."""
+    written = link(at)
+    mark = written.pop("kept")
+    assert re.fullmatch("[0-9a-f]{8}", mark)
+    assert written == choices
+    at.run()
+    assert drawn(at.text_input, f"{page}-text").value == text
+    assert link(at) == choices | {"kept": mark}
