@@ -115,13 +115,14 @@ def test_another_masked_model_shows_every_tool(
 
 def test_a_guess_is_told_right_or_wrong_with_the_total() -> None:
     at = open_page("languages", "zh", tool="keep", guess="zh", text="The tailor sews a long blue coat.")
-    assert words("languages.keep.wrong", "zh", answer=words("languages.keep.guess_same", "zh"), en="", han="").split(
-        "。"
-    )[0] in " ".join(notices(at))
+    assert words(
+        "languages.keep.wrong", "zh", answer=words("languages.keep.guess_same", "zh"), en="", han="", blind=""
+    ).split("。")[0] in " ".join(notices(at))
     assert words("languages.keep.total", "zh") in body(at)
     at = open_page("languages", "zh", tool="keep", guess="same", text="The tailor sews a long blue coat.")
     assert any(
-        notice.startswith(words("languages.keep.right", "zh", en="", han="").split("。")[0]) for notice in notices(at)
+        notice.startswith(words("languages.keep.right", "zh", en="", han="", blind="").split("。")[0])
+        for notice in notices(at)
     )
 
 
