@@ -19,6 +19,7 @@ from explorer import chapters
 from explorer.chapters import CHAPTERS, Chapter
 from explorer.engine import get_engine
 from explorer.errors import ModelUnavailable
+from explorer.models.catalog.catalog import default
 from explorer.ui import i18n
 from tests.pages.app import body, drawn, link, notices, open_page
 
@@ -169,7 +170,25 @@ def test_without_a_model_it_says_so(chapter: Chapter, monkeypatch: pytest.Monkey
     for verb in ("run", "stream"):
         monkeypatch.setattr(get_engine(), verb, gone)
     monkeypatch.setattr(get_engine(), "peek", lambda *arguments: None)
-    at = open_page(chapter.id, "zh")
+    told = words("errors.model_missing", "zh", model="the model", path="where it was").replace("**", "")
+    tool = "lookup" if chapter.id == "input" else chapter.tools[0]
+    at = open_page(chapter.id, "zh", tool=tool)
     assert not at.exception
-    told = words("errors.model_missing", "zh", model="the model", path="where it was")
-    assert any("the model" in notice for notice in notices(at)) or chapter.id == "input", (told, notices(at))
+    assert told in notices(at)
+
+
+def test_what_a_tokenizer_alone_can_show_needs_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """输入 opens on two ways of cutting: both are there, counted, where no weights are."""
+
+    def gone(*arguments: Any, **options: Any) -> Any:
+        raise AssertionError("no tool that cuts a text asks for weights")
+
+    for verb in ("run", "stream"):
+        monkeypatch.setattr(get_engine(), verb, gone)
+    at = open_page("input", "zh", text=OWN)
+    assert not at.exception
+    assert notices(at) == []
+    for kind in ("masked", "causal"):
+        model = default(kind)
+        n = len(get_engine().tokens(model.id, OWN))
+        assert words("input.strip.count", "zh", model=model.name, n=n) in body(at)

@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from explorer.components.generator.known import known
 from explorer.lab.masking import fill
 from explorer.lab.sampling import offer, penalised
 from explorer.lab.types.generation import Settings
 from explorer.lab.types.masking import FillInputs
+from tests.javascript.test_candidates import said
 
 if TYPE_CHECKING:
     from explorer.models.network.model import Model
 
+PLAIN = {"temperature": 1.0, "top_k": 0, "top_p": 1.0, "min_p": 0.0, "repetition": 1.0}
 FOUR = np.log(np.array([0.5, 0.3, 0.1, 0.1], dtype=np.float32))
 
 
-@pytest.mark.parametrize(("top_p", "kept"), [(0.79, 2), (0.5, 1), (0.0, 1), (1.0, 4)])
+EDGES = [
+    ((0.5, 0.3, 0.1, 0.1), 0.8, 2), ((0.5, 0.3, 0.1, 0.1), 0.5, 1), ((0.5, 0.3, 0.1, 0.1), 0.9, 3),
+    ((0.4, 0.3, 0.2, 0.1), 0.7, 2), ((0.4, 0.3, 0.2, 0.1), 0.9, 3), ((0.6, 0.2, 0.1, 0.1), 0.6, 1),
+    ((0.25, 0.25, 0.25, 0.25), 0.5, 2), ((0.25, 0.25, 0.25, 0.25), 0.75, 3),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("top_p", "kept"), [(0.8, 2), (0.79, 2), (0.81, 3), (0.5, 1), (0.0, 1), (1.0, 4)])
 def test_the_fewest_tokens_that_hold_the_share(top_p: float, kept: int) -> None:
     found = offer(FOUR, (), Settings(top_p=top_p))
     assert len(found.ids) == kept
     assert found.p.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("shift", [0, 3.7, -11, 20])
+def test_a_share_that_is_reached_but_for_the_rounding_is_reached(shift: float, tmp_path: Path) -> None:
+    """Adding a number to all scores changes no probability, only how float32 rounds: .5 and .3 are .8 all the same.
+
+    In the transformers library the rounding decides (TopPLogitsWarper keeps two tokens at .5 where 20 is added).
+    """
+    cases = [{"settings": PLAIN | {"top_p": top_p}, "chance": 0.0} for _, top_p, _ in EDGES]
+    in_browser = []
+    for (shares, top_p, kept), case in zip(EDGES, cases, strict=True):
+        scores = (np.log(shares) + shift).astype(np.float32)
+        assert len(offer(scores, (), Settings(top_p=top_p)).ids) == kept, (shares, top_p)
+        header, arrays = known(scores, [], 1.0)
+        part = {name: array.tolist() for name, array in arrays.items()}
+        data = {"logits": scores.tolist(), "header": header, "seen": [], "cases": [case], **part}
+        ((whole, _),) = said(tmp_path, data)
+        in_browser.append(whole["kept"])
+    assert in_browser == [kept for _, _, kept in EDGES]
 
 
 def test_temperature_comes_before_the_cut() -> None:

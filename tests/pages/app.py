@@ -58,3 +58,14 @@ def link(at: AppTest) -> dict[str, Any]:
 def drawn(widgets: Any, key: str) -> Any:
     """The one of `widgets` (at.text_input, at.slider, …) that stands for `key`, replaced by the page or not."""
     return next(one for one in widgets if one.key.split("~")[0] == key)
+
+
+def assert_kept(at: AppTest, page: str, text: str, **choices: str) -> None:
+    """A text too long for any link: the link holds a mark and `choices`, nothing else, and the mark finds the text."""
+    written = link(at)
+    mark = written.pop("kept")
+    assert re.fullmatch("[0-9a-f]{8}", mark)
+    assert written == choices
+    at.run()
+    assert drawn(at.text_input, f"{page}-text").value == text
+    assert link(at) == choices | {"kept": mark}

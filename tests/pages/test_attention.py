@@ -21,7 +21,7 @@ from explorer.ui import i18n
 from explorer.ui.state import to_query
 from explorer.views.attention import common
 from tests import tiny
-from tests.pages.app import body, count, drawn, html, link, notices, open_page, snippets
+from tests.pages.app import assert_kept, body, count, drawn, html, link, notices, open_page, snippets
 
 if TYPE_CHECKING:
     from explorer.models.catalog.catalog import ModelInfo
@@ -229,7 +229,7 @@ def test_more_than_512_tokens_are_cut_and_nothing_is_lost() -> None:
     assert cut in notices(at)
     assert words("common.link_long", "zh") in notices(at)
     assert drawn(at.text_input, "attention-text").value == text
-    assert "text" not in link(at)
+    assert_kept(at, "attention", text)
 
 
 def test_traditional_characters_and_unknown_ones_are_told() -> None:

@@ -12,7 +12,7 @@ from explorer.engine import catalog
 from explorer.ui import i18n
 from explorer.ui.state import to_query
 from explorer.views.input import common
-from tests.pages.app import body, html, link, notices, open_page, snippets
+from tests.pages.app import assert_kept, body, html, link, notices, open_page, snippets
 
 OWN = {
     "zh": {"text": "裁缝把旧大衣改成了外套。", "focus": "3"},
@@ -157,7 +157,7 @@ def test_ten_thousand_characters_are_cut_and_nothing_is_lost(tool: str) -> None:
     told = words("input.cut", "zh", limit=common.MAX_TOKENS, typed=len(text), used=used)
     assert told in notices(at)
     assert at.text_input(key="input-text").value == text
-    assert set(link(at)) <= {"kept", "tool"}
+    assert_kept(at, "input", text, **({} if tool == common.State().tool else {"tool": tool}))
     assert words("common.link_long", "zh") in notices(at)
 
 

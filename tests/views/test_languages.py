@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.views.languages import keep
 from explorer.views.languages.common import State, change, store
 
 VIEWS = Path(__file__).resolve().parents[2] / "explorer" / "views"
@@ -50,3 +51,14 @@ def test_no_tool_hands_what_was_drawn_to_a_callback() -> None:
         code = path.read_text(encoding="utf-8")
         assert "store().set(text=" not in code, path.name
         assert "text_of(state), target" not in code, path.name
+
+
+@pytest.mark.parametrize(
+    ("han", "blind", "right"),
+    [
+        (0.0, 0.2, "same"), (0.099, 0.2, "same"), (0.101, 0.2, "any"), (0.5, 0.2, "any"), (0.501, 0.2, "zh"),
+        (0.03, 0.05, "any"), (0.3, 0.9, "same"), (0.6, 0.9, "zh"), (0.0, 0.0, "same"),
+    ],
+)  # fmt: skip
+def test_almost_none_is_nearer_to_none_than_to_a_draw_blind_to_language(han: float, blind: float, right: str) -> None:
+    assert keep.answer(han, blind) == right

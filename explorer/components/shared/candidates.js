@@ -4,6 +4,7 @@ import {headOrder, sorted} from "./order.js";
 // The same arithmetic as explorer/lab/sampling.py, in float64. Knows nothing of words or drawing.
 
 const HEAD = 256; // most offers end within so many tokens; sorting the rest is put off until one does not
+const ROUNDING = 4 * 2 ** -23; // of float32 scores: a share that is missed by no more is reached
 
 /**
  * What is known of the scores: all of them, or the best and some others (explorer/components/generator/known.py).
@@ -125,7 +126,7 @@ export class Candidates {
     if (topP < 1) {
       let before = 0;
       let i = 0;
-      while (i < kept && !this.short && (i === 0 || before < topP * mass)) before += this.weight(this.at(i++));
+      while (i < kept && !this.short && (i === 0 || before < (topP - ROUNDING) * mass)) before += this.weight(this.at(i++));
       [kept, mass] = [i, before];
     }
     if (minP > 0) {

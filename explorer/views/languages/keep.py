@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.content import corpora, examples
 from explorer.engine import get_engine
-from explorer.lab.types.languages import KEEP, KINDS, KeepInputs, KeepResult, survey_of
+from explorer.lab.types.languages import KEEP, KIND, KINDS, KeepInputs, KeepResult, survey_of
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import listed, t
 from explorer.ui.markup import verbatim
@@ -20,7 +20,6 @@ from explorer.views.languages.common import Sentence, State
 TOP = 100
 Guess = Literal["same", "any", "zh"]
 GUESSES: tuple[Guess, ...] = get_args(Guess)
-FEW = 0.1  # a share below a tenth is "almost none"
 
 
 def draw(sentence: Sentence, state: State) -> None:
@@ -41,26 +40,31 @@ def draw(sentence: Sentence, state: State) -> None:
         _of_sentence(sentence)
         _of_examples(sentence.model.id)
     with right:
-        _verdict(sentence.model.id, state.guess)
+        _verdict(sentence, state.guess)
         page_parts.steps([(t(f"languages.keep.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("languages.keep.honesty")
 
 
-def _verdict(model_id: str, guess: str) -> None:
+def _verdict(sentence: Sentence, guess: str) -> None:
     """What the English sentence's blanks say to the reader's guess."""
-    share = measured(model_id, (examples.load("languages")["blanks"]["en"],)).shares.mean(axis=0)
-    truth = answer(float(share[KINDS.index("han")]))
+    share = measured(sentence.model.id, (examples.load("languages")["blanks"]["en"],)).shares.mean(axis=0)
+    han, en = (float(share[KIND[name]]) for name in ("han", "en"))
+    blind = float((sentence.survey.kinds == KIND["han"]).mean())
+    truth = answer(han, blind)
     answers = {name: t(f"languages.keep.guess_{name}") for name in GUESSES}
     page_parts.notice(
         "languages.keep.right" if guess == truth else "languages.keep.wrong", "good" if guess == truth else "warn",
-        answer=answers[truth], han=percent(float(share[KINDS.index("han")])),
-        en=percent(float(share[KINDS.index("en")])),
+        answer=answers[truth], han=percent(han), en=percent(en), blind=percent(blind),
     )  # fmt: skip
 
 
-def answer(han: float) -> Guess:
-    """Which of the guesses is right where so much of the likeliest tokens is 汉字."""
-    return "same" if han < FEW else "zh" if han > 0.5 else "any"
+def answer(han: float, blind: float) -> Guess:
+    """Which of the guesses is right where a share `han` of the likeliest tokens is 汉字.
+
+    `blind` is their share of the vocabulary: what a model would fill in that takes no heed of languages. "Almost none"
+    is nearer to none than to that; "more than half" is more than half.
+    """
+    return "zh" if han > 0.5 else "same" if han <= blind / 2 else "any"
 
 
 def measured(model_id: str, texts: tuple[str, ...], every: int = 1) -> KeepResult:
