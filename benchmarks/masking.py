@@ -74,7 +74,7 @@ def _same_digits() -> Iterator[Row]:
             positions += n
             if positions == POSITIONS:
                 break
-    what = f"positions of {positions} where all that can be shown, is the same from head and whole"
+    what = f"share of {positions} positions where all that can be shown is the same from head and whole"
     command = "python -m benchmarks masking masking.click_same_digits"
     yield Row("masking.click_same_digits", what, "", (same / positions,), load, command, ">=", 1)
 

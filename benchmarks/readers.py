@@ -171,22 +171,30 @@ def _carry() -> Iterator[Row]:
         box.press("Enter")
         page.wait_for_url("**text=**", timeout=60_000)
         for chapter in wanted:
-            page.locator(f'[data-testid="stSidebar"] a[href$="/{chapter.id}"]').click()
+            page.locator(f'[data-testid="stSidebar"] a[href$="{chapter.id}"]').click()
             try:
                 page.wait_for_url(
                     f"**/{chapter.id}?*text=*" if chapter.id != "pairs" else "**/pairs?*a=*", timeout=60_000
                 )
             except Exception:
                 continue
-            page.locator(browser.IDLE).wait_for(state="attached", timeout=60_000)
-            boxes = page.get_by_test_id("stMain").locator("input, textarea").all()
-            texts = [box.input_value() for box in boxes] + page.locator(".sesame").all_inner_texts()
-            if any(CARRIED in text.replace("\n", "") for text in texts):
+            if _stands(page, CARRIED):
                 found.append(chapter.id)
         page.context.close()
     missing = ", ".join(chapter.id for chapter in wanted if chapter.id not in found) or "none"
     what = f"chapters on which a sentence typed on Home is found; not: {missing}"
     yield Row("readers.carry", what, "", (float(len(found)),), load, COMMAND, ">=", float(len(wanted)))
+
+
+def _stands(page: Page, text: str) -> bool:
+    """Whether a text stands in a box or a figure of the page, or comes to stand there within a minute."""
+    main, deadline = page.get_by_test_id("stMain"), time.perf_counter() + 60
+    while time.perf_counter() < deadline:
+        boxes = main.locator("input, textarea").evaluate_all("boxes => boxes.map((box) => box.value)")
+        if any(text in shown.replace("\n", "") for shown in (*boxes, *main.locator(".sesame").all_inner_texts())):
+            return True
+        page.wait_for_timeout(200)
+    return False
 
 
 def _phone(chromium: browser.Browser) -> Page:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import tiny
+from tests.durations import Durations
+from tests.pace import PACE
 
 if TYPE_CHECKING:
     from explorer.models.catalog.catalog import ModelInfo
@@ -23,6 +25,19 @@ if TYPE_CHECKING:
 if "PYTEST_XDIST_WORKER" in os.environ:
     for name in ("SESAME_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # not one of several workers
+        config.pluginmanager.register(Durations(config))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What a test may take at most is longer where the machine is busy."""
+    for item in items:
+        own = item.get_closest_marker("timeout")
+        seconds = own.args[0] if own else float(config.getini("timeout"))
+        item.add_marker(pytest.mark.timeout(seconds * PACE), append=False)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer import chapters
+from explorer import chapters, paths
 from explorer.content import examples
 from explorer.engine import get_engine
 from explorer.lab.types.inputs import (
@@ -198,8 +198,8 @@ def test_measure(tmp_path: Path) -> None:
         lines = ["# a remark", *("\t".join(pair) for pair in own)]
         (tmp_path / f"pairs.{lang}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     code = shown("pairs", "zh", pairs.State(tool="measure"))
-    assert "assets/examples/eval/pairs." in code
-    line = printed(code.replace("assets/examples/eval", tmp_path.as_posix()))
+    assert repr(str(paths.EVAL)) in code
+    line = printed(code.replace(repr(str(paths.EVAL)), repr(str(tmp_path))))
     right = run(MEASURE, MeasureInputs(tuple(few.values()))).next_right()
     assert numbers(line)[0] == pytest.approx(float(right.mean()), abs=1.01 / len(right))  # fp32 of a batch and of one
     assert line.strip().endswith(f"of {len(right)}")

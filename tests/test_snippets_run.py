@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from benchmarks import plain_environment, readers
+from explorer import paths
 from explorer.engine import catalog
 from explorer.ui import permission, snippets
 
@@ -80,3 +81,14 @@ def test_to_others_a_snippet_names_no_place_on_this_machine_and_says_what_to_set
 
 def test_a_reader_at_this_machine_is_told_the_folder() -> None:
     assert snippets.source(catalog.default("masked")) == repr(str(catalog.default("masked").folder))
+
+
+def test_files_of_ours_are_named_like_models() -> None:
+    assert snippets.place(paths.EVAL) == repr(str(paths.EVAL))
+    for path in sorted(paths.CODE.glob("*.py")):
+        assert "assets/" not in path.read_text(encoding="utf-8"), "only a page knows where its reader's copy lies"
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_files_of_ours_are_asked_for_like_models() -> None:
+    assert snippets.place(paths.EVAL) == "home + '/assets/examples/eval'"

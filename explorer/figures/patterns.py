@@ -80,6 +80,14 @@ def picture(allowed: Mask, reached: Mask, words: Sequence[str]) -> go.Figure:
     return fig
 
 
+POWERS = range(2, 11, 2)
+
+
+def power(k: int) -> str:
+    """10 to the k as a reader writes it: 10⁴."""
+    return "10" + str(k).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
 def costs(w: int, names: Mapping[str, str], x_title: str, y_title: str) -> go.Figure:
     """n², n·w, n·√n and n·log n over n, both axes logarithmic. `names` are the curves' by key."""
     fig = figure(340, showlegend=True)
@@ -97,7 +105,7 @@ def costs(w: int, names: Mapping[str, str], x_title: str, y_title: str) -> go.Fi
             hovertemplate="%{x:,}: %{y:,.0f}<extra></extra>",
         )  # fmt: skip
     fig.update_xaxes(title=x_title, type="log", tickvals=lengths[::2], ticktext=[f"{n:,}" for n in lengths[::2]])
-    fig.update_yaxes(title=y_title, type="log", tickvals=[10**k for k in range(2, 11, 2)], tickformat=".0e")
+    fig.update_yaxes(title=y_title, type="log", tickvals=[10**k for k in POWERS], ticktext=[power(k) for k in POWERS])
     return fig
 
 

@@ -13,9 +13,10 @@ import numpy as np
 
 from explorer.errors import Told
 from explorer.lab.experiment import implements
-from explorer.lab.reading import after_edits, edited, encode, mask_id_of, require_position
+from explorer.lab.reading import after_edits, edited, encode, mask_id_of, ordinary_ids, require_position
 from explorer.lab.types.arrays import Floats
 from explorer.lab.types.masking import JOINT, WORD, JointInputs, JointOrder, JointResult, WordInputs, WordResult
+from explorer.lab.types.word_in_place import pieces_at
 
 if TYPE_CHECKING:
     from explorer.models.network.model import Model
@@ -62,7 +63,7 @@ def word(model: Model, inputs: WordInputs) -> WordResult:
     """
     tokens = encode(model, inputs.text)
     require_position(tokens, inputs.position)
-    pieces, ids = model.tokenizer.pieces_of(inputs.word)
+    pieces, ids = pieces_at(model.tokenizer.encode, tokens.text, tokens.offsets[inputs.position], inputs.word)
     if not ids:
         raise Told("word_empty")
     if len(ids) > MAX_PIECES:
@@ -89,7 +90,7 @@ _Steps = list[tuple[int, int, float]]  # position, token chosen, its log-probabi
 
 def _independent(model: Model, covered: list[int], masks: Sequence[int]) -> _Steps:
     log_p = _log_p(model, [covered], [masks])[0]
-    best = log_p.argmax(axis=1)
+    best = (log_p + _text_only(model)).argmax(axis=1)
     return [(at, int(token), float(row[token])) for at, token, row in zip(masks, best, log_p, strict=True)]
 
 
@@ -97,11 +98,18 @@ def _stepwise(model: Model, covered: list[int], masks: Sequence[int], *, best_fi
     row, left, steps = list(covered), list(masks), []
     while left:
         log_p = _log_p(model, [row], [left if best_first else left[:1]])[0]
-        blank, token = np.unravel_index(int(log_p.argmax()), log_p.shape)
+        blank, token = np.unravel_index(int((log_p + _text_only(model)).argmax()), log_p.shape)
         position = left.pop(int(blank))
         row[position] = int(token)
         steps.append((position, int(token), float(log_p[blank, token])))
     return steps
+
+
+def _text_only(model: Model) -> Floats:
+    """0 for tokens that stand for text, −inf for [UNK], [CLS] and their like, which fill no blank: [V]."""
+    barred = np.full(model.vocab_size, -np.inf, dtype=np.float32)
+    barred[ordinary_ids(model)] = 0
+    return barred
 
 
 def _order(model: Model, covered: list[int], masks: Sequence[int], name: str, steps: _Steps) -> JointOrder:

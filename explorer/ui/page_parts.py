@@ -171,7 +171,8 @@ def _strip(vector: NDArray[np.float32]) -> str:
     for n, value in enumerate(vector[:50], 1):
         shade = round(min(abs(float(value)) / scale, 1.0) * 9)
         # Each begins at the left end, which means where the one before it ended.
-        stripes.append(f"var(--{'up' if value >= 0 else 'down'}{shade}) 0 {2 * n}%" if shade else f"#0000 0 {2 * n}%")
+        colour = f"var(--{'up' if value >= 0 else 'down'}{shade})" if shade else "transparent"
+        stripes.append(f"{colour} 0 {2 * n}%")
     gradient = f"linear-gradient(90deg,{','.join(stripes)})"
     return f'<div class="vector" aria-hidden="true" style="background-image:{gradient}"></div>'
 

@@ -1,8 +1,26 @@
-// On a phone the sidebar lies over the page: after a choice of a page it makes room again, as the reader's tap meant it.
+// What the sidebar does for the whole page: on a phone it makes room again after a choice of a page, as the reader's tap
+// meant it; and it gives the framework's own names for screen readers in the page's language.
 
 const NARROW = "(max-width: 768px)"; // where Streamlit lays the sidebar over the page
+const HELP_FOR = "Help for ";
 
-export default function () {
+export default function ({ data }) {
+  closeAfterAChoice();
+  const listens = window.__sesameNames !== undefined;
+  window.__sesameNames = data;
+  speak();
+  if (listens) return;
+  let waiting = 0;
+  new MutationObserver(() => {
+    if (waiting) return;
+    waiting = window.setTimeout(() => {
+      waiting = 0;
+      speak();
+    }, 200);
+  }).observe(document.body, { childList: true, subtree: true });
+}
+
+function closeAfterAChoice() {
   const sidebar = document.querySelector('[data-testid="stSidebar"]');
   if (!(sidebar instanceof HTMLElement) || sidebar.dataset.sesameCloses) return;
   sidebar.dataset.sesameCloses = "true";
@@ -12,4 +30,22 @@ export default function () {
     const close = sidebar.querySelector('[data-testid="stSidebarCollapseButton"] button');
     if (close instanceof HTMLElement) close.click();
   });
+}
+
+// The framework speaks English; what it said first is kept, for a reader who changes the language.
+function speak() {
+  const names = window.__sesameNames;
+  if (!names) return;
+  const skip = document.querySelector('[data-testid="stSkipToContent"]');
+  if (skip && skip.textContent !== names.skip) skip.textContent = names.skip;
+  name(document.querySelector('[data-testid="stSidebar"]'), names.sidebar);
+  for (const help of document.querySelectorAll(`[aria-label^="${HELP_FOR}"], [data-sesame-help]`)) {
+    const said = help.getAttribute("aria-label") ?? "";
+    if (said.startsWith(HELP_FOR)) help.setAttribute("data-sesame-help", said.slice(HELP_FOR.length));
+    name(help, names.help.replace("{name}", help.getAttribute("data-sesame-help") ?? ""));
+  }
+}
+
+function name(element, words) {
+  if (element && element.getAttribute("aria-label") !== words) element.setAttribute("aria-label", words);
 }

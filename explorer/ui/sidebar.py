@@ -19,7 +19,7 @@ from explorer.ui.numbers import parameters
 
 _TEACHER = "teacher"
 _OWN_MODEL = "model-of-"  # in the session, with a chapter's name behind it: what that page was last drawn with
-_closes_on_a_phone = st.components.v2.component(
+_for_the_whole_page = st.components.v2.component(
     "sesame_sidebar", html="", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 )
 
@@ -39,7 +39,9 @@ def draw(pages: Sequence[tuple[int, StreamlitPage]], current: str) -> None:
             st.toggle(t("common.teacher"), key=_TEACHER, help=t("common.teacher_help"), on_change=_remember_teacher)
             with st.popover(t("common.phone"), width="stretch"):
                 _phone()
-        _closes_on_a_phone(key="sidebar-closes", height=1)
+        names = {name: t(f"common.names.{name}") for name in ("skip", "sidebar")}
+        names["help"] = t("common.names.help", name="{name}")
+        _for_the_whole_page(key="sidebar-closes", height=1, data=names)
 
 
 def teacher() -> bool:

@@ -7,6 +7,7 @@ sits at this machine, and elsewhere asks for the folder of their own copy. It kn
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from explorer import paths
 from explorer.engine import catalog
@@ -45,13 +46,18 @@ def code(name: str, of: catalog.ModelInfo | None = None, **values: object) -> st
 def source(info: catalog.ModelInfo) -> Expression:
     """Where a snippet finds a model: its folder, to a reader at this machine; to others its name on the hub, or its
     folder in their own copy of the project."""
-    if permission.at_this_machine():
-        return Expression(repr(str(info.folder)))
     hub = next((name.partition(":")[2] for name in info.sources if name.startswith("huggingface:")), "")
-    if hub and not info.embedded:
+    if hub and not info.embedded and not permission.at_this_machine():
         return Expression(repr(hub))
-    inside = info.folder.relative_to(paths.ROOT) if info.folder.is_relative_to(paths.ROOT) else info.folder.name
-    return Expression(f"home + {'/' + str(inside).replace(chr(92), '/')!r}")
+    return place(info.folder)
+
+
+def place(path: Path) -> Expression:
+    """Where a folder of the project lies, to a reader at this machine; to others in their own copy of the project."""
+    if permission.at_this_machine():
+        return Expression(repr(str(path)))
+    inside = path.relative_to(paths.ROOT).as_posix() if path.is_relative_to(paths.ROOT) else path.name
+    return Expression(f"home + {'/' + inside!r}")
 
 
 def _from_gguf(text: str, weights: str) -> str:

@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from tests.browser.server import Server, launch_chromium, running
+from tests.pace import PATIENCE
 
 if TYPE_CHECKING:
     from explorer.models.catalog.catalog import ModelInfo
     from tests.browser.journey import Reference
 
 pytest.register_assert_rewrite("tests.browser.journey")
+# Playwright's own five seconds are too few for a page whose model is being read.
+expect.set_options(timeout=PATIENCE * 1000)
 
 DESKTOP = (1280, 720)
 PHONE = (390, 844)
@@ -103,8 +106,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            # A journey through two processes, a server and a browser on a busy machine may meet a time-out once.
-            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 @pytest.fixture(scope="session")
@@ -173,6 +174,7 @@ def open_page(request: pytest.FixtureRequest, profiles: Profiles, watch: Watch) 
             **options,
         )
         page = context.new_page()
+        page.set_default_timeout(PATIENCE * 1000)
         pages.append(page)
         watch.follow(page)
         page.goto(f"{app.url}{path}" + (f"?{urlencode(query)}" if query else ""))
@@ -184,9 +186,9 @@ def open_page(request: pytest.FixtureRequest, profiles: Profiles, watch: Watch) 
         profiles.give_back(page)
 
 
-def settle(page: Page, *, seconds: float = 60) -> None:
+def settle(page: Page) -> None:
     """Wait until no script of the app runs for this page."""
-    page.locator(IDLE).wait_for(state="attached", timeout=seconds * 1000)
+    page.locator(IDLE).wait_for(state="attached", timeout=2 * PATIENCE * 1000)
 
 
 @pytest.fixture

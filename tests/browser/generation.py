@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.journey import PATIENCE, Reader, eventually, figure, idle
+from tests.browser.journey import Reader, eventually, figure, idle
+from tests.pace import PATIENCE
 
 _ROWS = """(rows) => rows.map((r) => ({id: Number(r.dataset.id), p: Number(r.dataset.p), plain: Number(r.dataset.plain),
   cut: r.dataset.cut === "1", drawn: r.classList.contains("drawn"), taken: r.classList.contains("taken"),

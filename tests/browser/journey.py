@@ -22,17 +22,20 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, expect
 
 from explorer.ui.i18n import text as words
+from tests.pace import PACE, PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL_FOLDER = ROOT / "assets" / "models" / "mini-mbert"
-PATIENCE = 30.0  # seconds; a machine may be busy with other things
 DRAWN = "[data-ready]"
 T = TypeVar("T")
 
 
-def eventually(page: Page, look: Callable[[], T], *, seconds: float = PATIENCE) -> T:
-    """`look()` as soon as it asserts nothing wrong; its last complaint if that never comes."""
-    deadline = time.monotonic() + seconds
+def eventually(page: Page, look: Callable[[], T], *, seconds: float = 30) -> T:
+    """`look()` as soon as it asserts nothing wrong; its last complaint if that never comes.
+
+    `seconds` are those of a quiet machine (tests/pace.py).
+    """
+    deadline = time.monotonic() + seconds * PACE
     while True:
         try:
             return look()

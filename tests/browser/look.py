@@ -26,6 +26,7 @@ from explorer.content import examples
 from tests.browser.conftest import LOCALES, settle
 from tests.browser.journey import ROOT
 from tests.browser.server import Server, launch_chromium, running
+from tests.pace import PACE
 
 SIZES = {"wide": (1440, 900), "laptop": (1280, 720), "tablet": (1024, 768), "phone": (390, 844)}
 TALLEST = 6000
@@ -148,7 +149,7 @@ def drawn(page: Page) -> None:
           const here = plots.every((p) => p.querySelector(".main-svg"));
           return idle && !waiting && here && document.fonts.status === "loaded";
         }""",
-        timeout=60_000,
+        timeout=60_000 * PACE,
     )
     page.locator(".sesame[data-ready], .model").first.wait_for()
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")

@@ -16,6 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from explorer.ui.i18n import text as words
 from tests.browser import look
 from tests.browser.conftest import OpenPage, settle
 from tests.browser.journey import Home, Masking, Reference, eventually, idle
@@ -163,6 +164,21 @@ def test_everything_that_has_the_focus_shows_it(chapter: str, open_page: OpenPag
         seen.append(focused(page, "outer"))
         assert focused(page, "ring") == "yes", f"no ring on {seen[-1]}"
     assert len(seen) > 12
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_framework_s_names_are_in_the_language_of_the_page(lang: str, open_page: OpenPage) -> None:
+    page = open_page("/", lang=lang)
+    skip = page.get_by_test_id("stSkipToContent")
+    expect(skip).to_have_text(words("common.names.skip", lang))
+    sidebar = page.get_by_test_id("stSidebar")
+    expect(sidebar).to_have_attribute("aria-label", words("common.names.sidebar", lang))
+    name = words("common.names.help", lang, name=words("common.teacher", lang))
+    expect(sidebar.locator(f'[aria-label="{name}"]')).to_have_count(1)
+    if lang == "zh":
+        expect(page.locator('[aria-label^="Help for"]')).to_have_count(0)
+    sidebar.get_by_text({"zh": "English", "en": "中文"}[lang], exact=True).click()
+    expect(skip).to_have_text(words("common.names.skip", "en" if lang == "zh" else "zh"))
 
 
 # The element that has the focus, through shadow roots. A ring may be drawn by it, by what it stands in, or (as

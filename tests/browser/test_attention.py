@@ -36,6 +36,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.conftest import OpenPage, Watch, settle
 from tests.browser.journey import MODEL_FOLDER, Reader, Reference, eventually, figure, idle, linked, percent, softmax
 from tests.browser.server import Server
+from tests.pace import PACE
 
 if TYPE_CHECKING:
     from explorer.models.catalog.catalog import ModelInfo
@@ -65,7 +66,7 @@ class Attention(Reader):
         """Wait until this head is on the stage with its own numbers, not those of a byte a weight."""
         for name, value in (("layer", layer), ("head", head)):
             expect(self.canvas).to_have_attribute(f"data-{name}", str(value))
-        expect(self.canvas).to_have_attribute("data-exact", "true", timeout=20_000)
+        expect(self.canvas).to_have_attribute("data-exact", "true", timeout=20_000 * PACE)
 
     def picks_head(self, layer: int, head: int, **options: Any) -> None:
         cell = float(self.thumbs.get_attribute("data-cell") or 0)
@@ -111,7 +112,7 @@ class Attention(Reader):
     def uses(self, tool: str) -> None:
         self.picks("tools", self.say(f"tool.{tool}"))
         heading = self.page.get_by_role("heading", level=2, name=self.say(f"{tool}.title"), exact=True)
-        expect(heading).to_be_visible(timeout=60_000)
+        expect(heading).to_be_visible(timeout=60_000 * PACE)
         idle(self.page)
 
     def table(self, number: int = 0) -> list[list[str]]:
@@ -332,7 +333,7 @@ def test_heads_off_change_the_prediction(own: Attention, reference: Reference) -
     assert abs(whole.max() - less.max()) > 1e-3, "the two sides can be told apart"
     own.sees(own.say("off.without", heads="1–5、1–9"))
     own.main.get_by_role("button", name=own.say("common.run")).click()
-    expect(own.page.locator(".st-key-attention-kl .js-plotly-plot")).to_be_visible(timeout=120_000)
+    expect(own.page.locator(".st-key-attention-kl .js-plotly-plot")).to_be_visible(timeout=120_000 * PACE)
     idle(own.page)
     # Beside it, where the blank looks; the numbers are held against the library in tests/views.
     expect(own.page.locator(".st-key-attention-looks .js-plotly-plot")).to_be_visible()
@@ -364,14 +365,14 @@ def test_patterns_are_drawn_counted_and_followed_through_layers(own: Attention) 
 def test_dense_attention_is_timed_and_a_window_is_priced(own: Attention) -> None:
     own.uses("sparse")
     own.page.locator(".st-key-attention-dense button").click()
-    expect(own.page.locator(".st-key-attention-dense-fig .main-svg").first).to_be_visible(timeout=120_000)
+    expect(own.page.locator(".st-key-attention-dense-fig .main-svg").first).to_be_visible(timeout=120_000 * PACE)
     time, memory = own.plot("attention-dense-fig")
     assert len(time["y"]) == len(memory["y"]) >= 4
     assert 3 < memory["y"][3] / memory["y"][2] <= 4, "twice the length, nearly four times the memory"
     assert min(time["y"]) > 0
     idle(own.page)
     own.page.locator(".st-key-attention-price button").click()
-    expect(own.page.locator(".st-key-attention-price-fig .main-svg").first).to_be_visible(timeout=120_000)
+    expect(own.page.locator(".st-key-attention-price-fig .main-svg").first).to_be_visible(timeout=120_000 * PACE)
     (price,) = own.plot("attention-price-fig")
     assert list(price["x"]) == ["4", "8", "16", own.say("price.all")]
     assert price["y"][0] > price["y"][-1] > 0
@@ -383,7 +384,7 @@ def test_an_encoder_sees_all_and_a_decoder_looks_back(own: Attention) -> None:
     own.uses("sides")
     for kind, sees in (("masked", lambda n: n * n), ("causal", lambda n: n * (n + 1) // 2)):
         drawn = figure(own.page, f"attention-side-{kind}")
-        expect(drawn).to_be_visible(timeout=120_000)
+        expect(drawn).to_be_visible(timeout=120_000 * PACE)
         caption = drawn.locator("figcaption").inner_text()
         counts = [
             n for n in range(4, 40) if caption == own.say("sides.pairs", n=n, all=f"{n * n:,}", pairs=f"{sees(n):,}")

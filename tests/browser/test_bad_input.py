@@ -23,8 +23,9 @@ from playwright.sync_api import Page, expect
 
 from explorer.ui.i18n import text as words
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import PATIENCE, Home, Masking, Reference, eventually, idle
+from tests.browser.journey import Home, Masking, Reference, eventually, idle
 from tests.browser.server import Server
+from tests.pace import PATIENCE
 
 AFTER, AFTER_AT = "猫把毛线团滚到了沙发底下。", 3
 TOOLS = ("cover", "road", "see", "repair", "lottery", "joint", "lens", "compare", "budget")

@@ -41,8 +41,9 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import PATIENCE, Reader, Reference, eventually, figure, idle, linked, written
+from tests.browser.journey import Reader, Reference, eventually, figure, idle, linked, written
 from tests.browser.server import Server
+from tests.pace import PACE, PATIENCE
 
 LINES = (
     "他在炉子上烧水。",
@@ -491,7 +492,9 @@ def test_a_model_that_sees_the_left_side_only(open_page: OpenPage) -> None:
         "/context", query=query(("水很凉快。", "水很深。", "水开了。", "喝水。"), model="gemma-3-270m-lite", layer="3")
     )
     reader = Reader(page, "context", "zh")
-    expect(reader.main.get_by_role("status").filter(has_text=reader.say("causal"))).to_be_visible(timeout=120_000)
+    expect(reader.main.get_by_role("status").filter(has_text=reader.say("causal"))).to_be_visible(
+        timeout=120_000 * PACE
+    )
     told(page, layer="3")
     cos = numbers_of(page)[1]
     assert cos.shape == (4, 4)

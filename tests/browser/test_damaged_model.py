@@ -18,6 +18,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import OpenPage
 from tests.browser.journey import MODEL_FOLDER, ROOT, Home, Masking, idle
 from tests.browser.server import Server
+from tests.pace import PACE
 
 Start = Callable[..., Server]
 OFF = {"SESAME_PRECOMPUTED": "off"}
@@ -88,7 +89,7 @@ def test_a_damaged_model(what: str, copy: Path, fresh_server: Start, open_page: 
     server = fresh_server(root=copy, environment=OFF)
     page = Masking(open_page("/masking", lang="en", on=server), "en")
     alarm = page.main.get_by_role("alert").first
-    expect(alarm).to_contain_text("are incomplete or were changed", timeout=60_000)
+    expect(alarm).to_contain_text("are incomplete or were changed", timeout=60_000 * PACE)
     expect(alarm).to_contain_text("config.json" if what == "settings broken" else "model.safetensors")
     # The session goes on: another sentence, the same answer.
     page.types("input", "A quiet pond behind the mill.")
@@ -109,9 +110,11 @@ def test_too_little_memory(lang: str, tmp_path: Path, fresh_server: Start, open_
     server = fresh_server(environment={**OFF, "PYTHONPATH": str(tmp_path)})
     page = Masking(open_page("/masking", lang=lang, on=server), lang)
     alarm = page.main.get_by_role("alert").first
-    expect(alarm).to_contain_text("0.05 GB", timeout=30_000)
+    expect(alarm).to_contain_text("0.05 GB", timeout=30_000 * PACE)
     expect(alarm).to_contain_text("mini-mbert")
-    expect(page.sentence.chips.nth(5)).to_be_visible(timeout=30_000)  # more than five: the tokenizer needs no weights
+    expect(page.sentence.chips.nth(5)).to_be_visible(
+        timeout=30_000 * PACE
+    )  # more than five: the tokenizer needs no weights
     assert not server.status()["torch_imported"], "refused from the header's sizes, before anything large is done"
     assert server.status()["model_loads"] == 0
     assert "Traceback" not in server.log()

@@ -12,7 +12,8 @@ from explorer.evidence import runner
 from explorer.lab.types.evidence import OWN
 from explorer.ui.i18n import text as words
 from tests.browser.conftest import DESKTOP, OpenPage
-from tests.browser.journey import PATIENCE, idle
+from tests.browser.journey import idle
+from tests.pace import PATIENCE
 
 LONG = PATIENCE * 1000
 

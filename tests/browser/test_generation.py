@@ -36,6 +36,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.generation import Generation, Gpt
 from tests.browser.journey import Reference, eventually, idle, linked, numbers
 from tests.browser.server import Server
+from tests.pace import PACE
 
 ZH, EN = "邻居家的小狗每天傍晚都", "A tired sailor told us"
 SEED = State().seed  # of a page that was not touched
@@ -177,7 +178,7 @@ def test_training_view(open_page: OpenPage, gpt: Gpt, reference: Reference) -> N
     ids = gpt.ids(text)
     page = Generation(open_page("/generation", query={"tool": "train", "v": "1", "text": text}))
     rows = page.page.locator('.sesame[data-key="generation-triangle"] tr[data-row]')
-    expect(rows).to_have_count(len(ids) - 1, timeout=30_000)
+    expect(rows).to_have_count(len(ids) - 1, timeout=30_000 * PACE)
     scores = gpt.logits(ids)[:-1]
     log_p = scores - scores.max(-1, keepdims=True)
     log_p -= np.log(np.exp(log_p).sum(-1, keepdims=True))
@@ -203,7 +204,7 @@ def test_training_view(open_page: OpenPage, gpt: Gpt, reference: Reference) -> N
     # BERT's rows see both sides, and the place to guess is their own.
     bert = page.page.locator('.sesame[data-key="generation-triangle-bert"] tr[data-row]')
     count = len(reference.ids(text))
-    expect(bert).to_have_count(count - 2, timeout=30_000)
+    expect(bert).to_have_count(count - 2, timeout=30_000 * PACE)
     seen = bert.nth(2).locator("td[data-seen]").evaluate_all("(c) => c.map((x) => Number(x.dataset.seen))")
     assert seen == [1] * 3 + [0] + [1] * (count - 4)
 
@@ -214,7 +215,7 @@ def test_three_ways_to_choose(open_page: OpenPage, gpt: Gpt) -> None:
     query = {"tool": "ways", "v": "1", "text": text, "n": "3", "beams": "2", "lp": "0"}
     page = Generation(open_page("/generation", lang="en", query=query), "en")
     tree = page.page.locator('.sesame[data-key="generation-beam"] .node')
-    expect(tree.first).to_be_visible(timeout=60_000)
+    expect(tree.first).to_be_visible(timeout=60_000 * PACE)
     names = [row[0] for row in page.table()]
     assert names[0] == page.say("ways.greedy") and names[-1] == page.say("ways.beam") and len(names) == 5
     greedy, now = 0.0, list(ids)
@@ -231,7 +232,7 @@ def test_three_ways_to_choose(open_page: OpenPage, gpt: Gpt) -> None:
     assert picture.startswith("<svg") and picture.count("<text") >= 12
     # The likeliest roads: a click takes one of them, and the text's own chain is listed.
     roads = page.page.locator('.sesame[data-key="generation-tree"] .node')
-    expect(roads).to_have_count(3 + 9 + 27, timeout=30_000)
+    expect(roads).to_have_count(3 + 9 + 27, timeout=30_000 * PACE)
     page.sees("GPT-2 XL")
     page.sees("10.97 %")
     roads.first.click()
@@ -327,7 +328,7 @@ def test_the_cache_saves_time_and_changes_nothing(open_page: OpenPage, gpt: Gpt)
     text = "窗外的雨下了一整夜，"
     page = Generation(open_page("/generation", query={"tool": "cache", "v": "1", "text": text}))
     page.page.get_by_role("button", name=page.say("common.run"), exact=True).click()
-    expect(page.main.locator(".kv")).to_have_count(10, timeout=60_000)
+    expect(page.main.locator(".kv")).to_have_count(10, timeout=60_000 * PACE)
     idle(page.page)
     rows, ids = page.table(), gpt.ids(text)
     for step, row in enumerate(rows):

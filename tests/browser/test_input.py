@@ -22,8 +22,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.journey import PATIENCE, Reader, Strip, eventually, figure, idle, numbers
+from tests.browser.journey import Reader, Strip, eventually, figure, idle, numbers
 from tests.browser.server import Server
+from tests.pace import PATIENCE
 
 if TYPE_CHECKING:
     from tests.browser.journey import Reference

@@ -208,9 +208,12 @@ def test_the_answer_before_stays_as_an_outline(open_page: OpenPage, reference: R
 
 @pytest.mark.parametrize("several", [False, True], ids=["one", "several"])
 def test_all_scores_come_when_they_are_exported(several: bool, open_page: OpenPage, reference: Reference) -> None:
-    page = opened(open_page, reference)
     if several:
-        page.covers(5, 8)
+        link = {"v": "1", "lang": LANG, "text": TEXT, "masks": "3~5~8", "focus": "8", "cover": "several"}
+        page = Masking(open_page("/masking", query=link))
+        page.sentence.reads(reference.pieces(TEXT), covered=[3, 5, 8])
+    else:
+        page = opened(open_page, reference)
     text = page.page.evaluate("() => window.__sesame.figures['masking-bars'].csv()")
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))[1:]
     p = reference.masked(TEXT, 8, 3, 5) if several else reference.masked(TEXT, 3)

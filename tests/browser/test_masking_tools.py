@@ -36,6 +36,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.journey import ROOT, Masking, Reference, eventually, idle, numbers, percent, softmax
+from tests.pace import PACE
 
 ZH, ZH_AT = "邻居家的小狗每天傍晚都在河边追蝴蝶。", 12
 EN, EN_AT = "A tired sailor told us stories about distant islands.", 7
@@ -151,14 +152,14 @@ def test_the_average_over_many_sentences_says_the_same(start: Start) -> None:
     run = page.page.get_by_role("button", name=page.say("common.run"))
     if run.count():  # someone else may have measured it before
         run.click()
-        page.page.get_by_role("button", name=page.say("common.cancel"), exact=True).click(timeout=60_000)
+        page.page.get_by_role("button", name=page.say("common.cancel"), exact=True).click(timeout=60_000 * PACE)
         page.sees(page.say("errors.cancelled"))
         idle(page.page)
         assert page.page.locator(".st-key-masking-average-figure").count() == 0, "stopped before it was through"
         page.uses("road")
         page.uses("see")
         run.click()
-        expect(page.page.locator(".st-key-masking-average-figure")).to_be_visible(timeout=120_000)
+        expect(page.page.locator(".st-key-masking-average-figure")).to_be_visible(timeout=120_000 * PACE)
     n, seen, masked, random = (numbers(value)[0] for value in page.reads("see.average_done"))
     assert n == 48
     assert seen > 2 * masked and masked > random
@@ -337,7 +338,7 @@ def test_several_blanks_are_filled_in_three_orders(
         page.uses("joint")
     covered = [reference.mask if n in blanks else token for n, token in enumerate(ids)]
     cards = page.main.locator(".figure").filter(has=page.page.locator(".sentence"))
-    expect(cards).to_have_count(3, timeout=30_000)
+    expect(cards).to_have_count(3, timeout=30_000 * PACE)
     chains = []
     for name in ("independent", "left_to_right", "best_first"):
         card = cards.filter(has_text=page.say(f"joint.{name}"))

@@ -16,10 +16,11 @@ from playwright.sync_api import Locator, Page, expect
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.ui.i18n import text as words
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import PATIENCE, eventually, figure, idle
+from tests.browser.journey import eventually, figure, idle
 from tests.browser.server import Server
 from tests.models.download import material
 from tests.models.download.servers import COMMIT, Fault, Site, running
+from tests.pace import PATIENCE
 
 ID = "lab/tiny-roberta"
 LONG = PATIENCE * 1000

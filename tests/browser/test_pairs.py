@@ -18,7 +18,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.journey import MODEL_FOLDER, PATIENCE, Reader, Strip, eventually, figure, linked, numbers
+from tests.browser.journey import MODEL_FOLDER, Reader, Strip, eventually, figure, linked, numbers
+from tests.pace import PATIENCE
 
 if TYPE_CHECKING:
     from tests.browser.journey import Reference

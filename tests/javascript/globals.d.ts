@@ -12,6 +12,8 @@ interface Window {
   __sesamePainted?: true | number;
   /** who listens to what the components of a page tell each other: shared/channel.js */
   __sesameChannels?: Map<string, Set<(message: any) => boolean>>;
+  /** what the framework's parts are called to screen readers, in the page's language: ui/sidebar.js */
+  __sesameNames?: Record<string, string>;
   /** which characters have a glyph: tests/browser/faults.js */
   __glyphs?: Map<string, boolean>;
 }

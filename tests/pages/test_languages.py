@@ -109,3 +109,30 @@ def test_another_masked_model_shows_every_tool(
         assert words("languages.title", lang) in body(at)
     chapter_models.choose("languages", "mini-mbert")
     get_engine().unload(info.id)
+
+
+def test_a_guess_is_told_right_or_wrong_with_the_total() -> None:
+    at = open_page("languages", "zh", tool="keep", guess="zh", text="The tailor sews a long blue coat.")
+    assert words("languages.keep.wrong", "zh", answer=words("languages.keep.guess_same", "zh"), en="", han="").split(
+        "。"
+    )[0] in " ".join(notices(at))
+    assert words("languages.keep.total", "zh") in body(at)
+    at = open_page("languages", "zh", tool="keep", guess="same", text="The tailor sews a long blue coat.")
+    assert any(
+        notice.startswith(words("languages.keep.right", "zh", en="", han="").split("。")[0]) for notice in notices(at)
+    )
+
+
+def test_digits_are_not_called_english() -> None:
+    at = open_page("languages", "en", tool="pos", text="1234567890")
+    assert not at.exception
+    assert words("languages.unsure", "en", tongue="English") in notices(at)
+    at = open_page("languages", "en", text="1234567890")
+    assert words("languages.source_unsure", "en") in at.selectbox(key="languages-source").options
+
+
+@pytest.mark.parametrize("tool", ["map", "near"])
+def test_what_a_tool_ignores_is_not_offered(tool: str) -> None:
+    at = open_page("languages", "zh", tool=tool, text="裁缝在灯下缝一件蓝色的外套。")
+    assert words("languages.ignored", "zh") in body(at)
+    assert not [one for one in at.selectbox if one.key == "languages-source"]

@@ -2,7 +2,7 @@ import numpy as np
 import torch
 from transformers import AutoTokenizer, BertForNextSentencePrediction
 
-folder = __FOLDER__
+folder, lines = __FOLDER__, __LINES__
 tokenizer = AutoTokenizer.from_pretrained(folder)
 model = BertForNextSentencePrediction.from_pretrained(folder, dtype=torch.float32).eval()
 
@@ -15,7 +15,7 @@ def says_next(first, second):
 
 rng, answers = np.random.default_rng(0), []
 for lang in ("zh", "en"):
-    with open(f"assets/examples/eval/pairs.{lang}.txt", encoding="utf-8") as file:
+    with open(f"{lines}/pairs.{lang}.txt", encoding="utf-8") as file:
         pairs = [line.rstrip("\n").split("\t") for line in file if line.strip() and not line.startswith("#")]
     away = rng.integers(1, len(pairs), size=len(pairs))  # a random pair's second sentence, never one's own
     for n, (first, second) in enumerate(pairs):

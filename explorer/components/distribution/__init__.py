@@ -7,7 +7,7 @@ token strip is answered at once, before Python runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -126,6 +126,9 @@ def distribution(
     temperature: float = 1.0,
     show: int = 5,
     watch: Sequence[str] = (),
+    placed: Mapping[str, int] | None = None,
+    by_name: bool = True,
+    apart: Collection[int] = (),
     extra: Sequence[Extra] = (),
     hide: bool = False,
     on_dials: Callable[[Dials], None] | None = None,
@@ -142,10 +145,15 @@ def distribution(
     follows      the key of a token strip: when just one token is covered there, its answer is shown at once. None: no
     whole        all scores at `position`; sent when `on_whole` has been called, which asks for them
     temperature, show, watch   where the dials stand; the browser keeps its own place until these change
+    placed       the token that a watched word is where the blank stands
+    by_name      whether a word that is asked for is simply the token of this name
+    apart        tokens that stand for no text and are never shown as an answer
     extra          rows for the watched words that are not one token
     hide           predict, then reveal: words and numbers stay secret until the reader asks
     """
-    named = {*answers.ids[:, :_NAMED].ravel().tolist(), *answers.watched}
+    never = set(apart)
+    skipped = int(np.isin(answers.ids[:, : 2 * _NAMED], list(never)).sum(axis=1).max()) if never else 0
+    named = {*answers.ids[:, : _NAMED + skipped].ravel().tolist(), *answers.watched}
     named |= {one.id for one in answers.original if one is not None}
     about = {
         "positions": list(answers.positions),
@@ -174,6 +182,9 @@ def distribution(
         "temperature": temperature,
         "show": show,
         "watch": list(watch),
+        "placed": [[word, id_] for word, id_ in (placed or {}).items()],
+        "by_name": by_name,
+        "apart": sorted(never & {*answers.ids.ravel().tolist()}),
         "extra": [asdict(row) for row in extra],
         "hide": hide,
         "caption": caption,

@@ -52,7 +52,8 @@ class Bars {
     const {names} = about;
     this.heads = new Heads(header.size, about, arrays);
     this.names = new Map(names);
-    this.ids = new Map(names.map(([id, word]) => [word, id]));
+    this.ids = new Map([...(header.by_name ? names.map(([id, word]) => [word, id]) : []), ...header.placed]);
+    this.apart = new Set(header.apart);
     if (header.hide !== before?.hide) this.open = false;
     this.root.firstChild.setAttribute("aria-label", header.labels.bars);
     this.caption.textContent = header.caption;
@@ -226,7 +227,7 @@ class Bars {
     const p = head.at(this.temperature);
     this.before.saw(this.secret() ? null : p);
     const ofToken = (id, kind) => ({kind, id, p: p(id), word: this.wordOf(id), ghost: this.before.p(id), rank: head.rank(id), original: id === original});
-    const first = [...head.ids.subarray(0, this.show)].map((id) => ofToken(id, "first"));
+    const first = [...head.ids].filter((id) => !this.apart.has(id)).slice(0, this.show).map((id) => ofToken(id, "first"));
     const listed = new Set(first.map(({id}) => id));
     const pinned = [];
     const pin = (id) => {

@@ -77,11 +77,14 @@ class Chip:
     blank: bool = False
 
 
-def chip(tokens: Tokens, position: int, **marks: Any) -> Chip:
-    """The chip of one token as its tokenizer cut it; `marks` are the fields of `Chip` that a page adds."""
-    special = tokens.special[position]
+def chip(tokens: Tokens, position: int, *, named: bool = False, **marks: Any) -> Chip:
+    """The chip of one token as its tokenizer cut it; `marks` are the fields of `Chip` that a page adds.
+
+    named   with the tokenizer's own sign for a blank (Ġis), where the page is about how texts are cut
+    """
+    special, piece = tokens.special[position], tokens.pieces[position]
     return Chip(
-        text=tokens.pieces[position],
+        text=piece[1:] if piece[:1] in ("Ġ", "▁") and len(piece) > 1 and not named else piece,
         id=tokens.ids[position],
         start=tokens.offsets[position][0],
         end=tokens.offsets[position][1],

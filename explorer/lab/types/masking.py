@@ -313,6 +313,6 @@ WORDS = Experiment[WordsInputs, WordsResult]("masking/words", version=1, uses_re
 WHOLE = Experiment[WholeInputs, WholeResult]("masking/whole", version=1, uses_results=True)
 TREAT = Experiment[TreatInputs, TreatResult]("masking/treat", version=1)
 AVERAGE = Experiment[AverageInputs, AverageResult]("masking/average", version=1, kind="stream")
-JOINT = Experiment[JointInputs, JointResult]("masking/joint", version=1)
+JOINT = Experiment[JointInputs, JointResult]("masking/joint", version=2)
 LENS = Experiment[LensInputs, LensResult]("masking/lens", version=1)
-WORD = Experiment[WordInputs, WordResult]("masking/word", version=1)
+WORD = Experiment[WordInputs, WordResult]("masking/word", version=2)

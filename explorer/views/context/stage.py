@@ -44,6 +44,9 @@ def draw() -> tuple[Scene | None, EmbedResult | None, State] | None:
             )  # fmt: skip
         except Told as problem:
             page_parts.error(problem)
+    with st.container():  # the same place with and without remarks
+        if made is not None:
+            _remarks(*made)
     choose_tool("context", common.store(), state.tool)
     if state.tool == "own":
         return *(made or (None, None)), state
@@ -69,14 +72,13 @@ def pictures(made: tuple[Scene, EmbedResult] | None, state: State) -> None:
 
 
 def _pictures(scene: Scene, result: EmbedResult, state: State) -> None:
-    """Heat-map, map and curves of what is on the stage, and what has to be said about it."""
+    """Heat-map, map and curves of what is on the stage."""
     points = drawing.points_of(scene.lines)
     drawing.figure(
         points, result, state, key="context-map", senses=scene.senses, relabel=scene.own,
         parts=("verdict", "heat", "map", "curves"), caption=t("context.caption"),
         data=drawing.data_of(result, [point.sense for point in points], state),
     )  # fmt: skip
-    _remarks(scene, result)
     drawing.complete(result, state)
 
 
@@ -108,6 +110,7 @@ def _which(state: State) -> None:
 
 
 def _remarks(scene: Scene, result: EmbedResult) -> None:
+    """What has to be said about the sentences, whichever tool reads them."""
     if scene.skipped:
         quoted = " / ".join(line[:24] for line in scene.skipped[:NAMED])
         page_parts.notice("context.missing", "warn", word=scene.word, n=len(scene.skipped), lines=quoted)

@@ -152,6 +152,7 @@ def chips(tokens: Tokens) -> list[Chip]:
         chip(
             tokens,
             i,
+            named=True,
             note=t("input.strip.segment", segment=tokens.type_ids[i]),
             second=tokens.type_ids[i] == 1,
         )

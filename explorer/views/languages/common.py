@@ -54,6 +54,7 @@ class Sentence:
     """A text the model can read and the language it is taken for; the model, and what it makes of all sentences.
 
     `typed` characters were written and `used` of them are read; `simplified` is True when 繁体 was read as 简体.
+    `unsure`: nothing in it (digits, signs) says which language it is; `source` is then the first that may be.
     `mixed`: another language has a good share of it. `foreign`: most letters are of none of the six languages' scripts.
     """
 
@@ -67,6 +68,7 @@ class Sentence:
     simplified: bool
     mixed: bool
     foreign: bool
+    unsure: bool = False
 
 
 def store() -> Store[State]:
@@ -124,6 +126,7 @@ def read(state: State) -> Sentence:
         simplified,
         mixed,
         foreign,
+        not letters and state.source == "auto",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Literal, get_args
 
 import streamlit as st
 
@@ -17,7 +18,9 @@ from explorer.views.languages import common
 from explorer.views.languages.common import Sentence, State
 
 TOP = 100
-GUESSES = ("same", "any", "zh")
+Guess = Literal["same", "any", "zh"]
+GUESSES: tuple[Guess, ...] = get_args(Guess)
+FEW = 0.1  # a share below a tenth is "almost none"
 
 
 def draw(sentence: Sentence, state: State) -> None:
@@ -38,9 +41,26 @@ def draw(sentence: Sentence, state: State) -> None:
         _of_sentence(sentence)
         _of_examples(sentence.model.id)
     with right:
-        page_parts.notice(f"languages.keep.answer_{state.guess}")
+        _verdict(sentence.model.id, state.guess)
         page_parts.steps([(t(f"languages.keep.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("languages.keep.honesty")
+
+
+def _verdict(model_id: str, guess: str) -> None:
+    """What the English sentence's blanks say to the reader's guess."""
+    share = measured(model_id, (examples.load("languages")["blanks"]["en"],)).shares.mean(axis=0)
+    truth = answer(float(share[KINDS.index("han")]))
+    answers = {name: t(f"languages.keep.guess_{name}") for name in GUESSES}
+    page_parts.notice(
+        "languages.keep.right" if guess == truth else "languages.keep.wrong", "good" if guess == truth else "warn",
+        answer=answers[truth], han=percent(float(share[KINDS.index("han")])),
+        en=percent(float(share[KINDS.index("en")])),
+    )  # fmt: skip
+
+
+def answer(han: float) -> Guess:
+    """Which of the guesses is right where so much of the likeliest tokens is 汉字."""
+    return "same" if han < FEW else "zh" if han > 0.5 else "any"
 
 
 def measured(model_id: str, texts: tuple[str, ...], every: int = 1) -> KeepResult:
@@ -61,6 +81,10 @@ def _of_sentence(sentence: Sentence) -> None:
         )
         for at, ids, share in zip(result.position, result.ids, result.shares, strict=True)
     ]
+    mean = result.shares.mean(axis=0)
+    rows.append(
+        (t("languages.keep.total"), t("languages.keep.blanks", n=len(rows)), *(percent(float(mean[n])) for n in shown))
+    )
     head = (t("languages.keep.covered"), t("languages.keep.first_words"), *(common.kind_names()[n] for n in shown))
     page_parts.subtitle(t("languages.keep.yours"))
     page_parts.table(head, rows, numeric=range(2, len(head)))

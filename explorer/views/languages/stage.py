@@ -17,6 +17,9 @@ from explorer.views._shared.page import choose_tool
 from explorer.views.languages import common, shift
 from explorer.views.languages.common import Sentence, State
 
+PAIRED = ("shift", "align", "words")  # tools that go from one language into another
+WITHOUT_SENTENCE = ("near", "map")  # tools that look at the project's sentences, not at the reader's
+
 
 def draw() -> tuple[Sentence, State] | None:
     """Draw the stage; sentence and state for the tool, or None when there is nothing to read (said on the page)."""
@@ -30,7 +33,10 @@ def draw() -> tuple[Sentence, State] | None:
             sentence = common.read(state)
         except Told as problem:
             page_parts.error(problem)
-        _pair(state, sentence)
+        if state.tool in PAIRED:
+            _pair(state, sentence)
+        elif state.tool in WITHOUT_SENTENCE:
+            page_parts.quiet(t("languages.ignored"))
     if sentence is not None:
         _remarks(sentence)
     choose_tool("languages", common.store(), state.tool)
@@ -60,6 +66,8 @@ def _pair(state: State, sentence: Sentence | None) -> None:
 
 
 def _source_name(lang: str, sentence: Sentence) -> str:
+    if lang == "auto" and sentence.unsure:
+        return t("languages.source_unsure")
     if lang == "auto":
         return t("languages.source_auto", tongue=common.name_of(sentence.source))
     return t("languages.source_is", tongue=common.name_of(lang))
@@ -70,6 +78,8 @@ def _remarks(sentence: Sentence) -> None:
         page_parts.notice("common.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
     if sentence.simplified:
         page_parts.notice("common.simplified")
+    if sentence.unsure:
+        page_parts.notice("languages.unsure", "warn", tongue=common.name_of(sentence.source))
     if sentence.foreign:
         page_parts.notice("languages.foreign", "warn")
     if sentence.mixed:

@@ -57,7 +57,8 @@ def find(sentence: Sentence, state: State, edits: tuple[Edit, ...]) -> Found:
     assert sentence.focus is not None
     known = stage.heads(sentence) if _one_mask(sentence, state) else None
     row = None if known is None else known.row(sentence.focus)
-    watched = tuple(id_ for word in state.watch if (id_ := common.vocabulary_index().get(word)) is not None)
+    found = (common.token_of(sentence, word) for word in state.watch)
+    watched = tuple(dict.fromkeys(id_ for id_ in found if id_ is not None))
     if known is None or row is None:
         return _asked_alone(sentence, edits, watched)
     asked = widgets.run(HEADS, common.model_id(), HeadsInputs(sentence.tokens.text))

@@ -146,3 +146,9 @@ def vocabulary_url() -> str:
 def vocabulary_index() -> dict[str, int]:
     """Token strings to ids."""
     return vocabulary.index(model_id())
+
+
+def token_of(sentence: Sentence, word: str) -> int | None:
+    """The one token that a typed word is at the focused blank; None where it is several, or unknown."""
+    assert sentence.focus is not None
+    return vocabulary.token_at(model_id(), sentence.tokens.text, sentence.tokens.offsets[sentence.focus], word)

@@ -16,6 +16,7 @@ from explorer.ui.i18n import t
 from explorer.ui.numbers import signed, thousands
 from explorer.views.masking import answers, common, stage
 from explorer.views.masking.common import Sentence, State
+from explorer.views.vocabulary import apart, by_name, label
 
 WHOLE_WANTED = "masking-whole"  # in the session: the text, edits and position all of whose scores are exported
 
@@ -71,10 +72,12 @@ def bars(sentence: Sentence, state: State, edits: tuple[Edit, ...], found: answe
     assert sentence.focus is not None
     here, vocabulary = (sentence.tokens.text, edits, sentence.focus), get_engine().vocabulary(common.model_id())
     distribution(
-        found.answers, key="masking-bars", position=sentence.focus, word_of=vocabulary.__getitem__,
+        found.answers, key="masking-bars", position=sentence.focus, word_of=lambda token: label(vocabulary[token]),
         vocab_url=common.vocabulary_url(), follows=stage.KEY if found.everywhere else None,
         whole=found.whole() if st.session_state.get(WHOLE_WANTED) == here else None,
         temperature=state.t, show=state.k,
+        placed={word: id_ for word in state.watch if (id_ := common.token_of(sentence, word)) is not None},
+        by_name=by_name(common.model_id()), apart=apart(common.model_id()),
         watch=state.watch, extra=_pieces(sentence, state.watch, edits), hide=state.hide,
         on_dials=_dials, on_watch=_watch, on_whole=lambda: st.session_state.update({WHOLE_WANTED: here}),
         caption=t("masking.cover.caption"), title=sentence.tokens.text,
@@ -92,10 +95,9 @@ def _watch(asked: Watch) -> None:
 def _pieces(sentence: Sentence, watched: tuple[str, ...], edits: tuple[Edit, ...]) -> tuple[Extra, ...]:
     """Joint scores of the watched words that are not one token."""
     assert sentence.focus is not None
-    vocabulary = common.vocabulary_index()
     out = []
     for word in watched:
-        if word in vocabulary:
+        if common.token_of(sentence, word) is not None:
             continue
         inputs = WordInputs(sentence.tokens.text, edits, sentence.focus, word)
         try:

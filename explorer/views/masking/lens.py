@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from explorer import numerics
@@ -14,6 +13,7 @@ from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
 from explorer.views.masking import common, cover
 from explorer.views.masking.common import Sentence, State
+from explorer.views.vocabulary import best, label
 
 TOP = 5
 WATCHED = 6
@@ -48,23 +48,24 @@ def _ranks(result: LensResult, sentence: Sentence, state: State) -> None:
     """The original, the model's own first words, and the words the reader asked for, layer by layer."""
     from explorer.figures import ranks
 
-    vocabulary, index = get_engine().vocabulary(common.model_id()), common.vocabulary_index()
+    names = [label(piece) for piece in get_engine().vocabulary(common.model_id())]
+    watched = {word: common.token_of(sentence, word) for word in state.watch}
     original = common.original_of(sentence.tokens, result.position)
-    order = np.argsort(-result.logits[-1])
-    asked = [index[word] for word in state.watch if word in index]
+    order = best(common.model_id(), result.logits[-1], TOP)
+    asked = [token for token in watched.values() if token is not None]
     first = [] if original is None else [original]
-    shown = list(dict.fromkeys([*first, *asked, *map(int, order[:3])]))[:WATCHED]
-    lines = {vocabulary[i]: [int((row > row[i]).sum()) + 1 for row in result.logits] for i in shown}
-    truth = None if original is None else vocabulary[original]
+    shown = list(dict.fromkeys([*first, *asked, *order[:3]]))[:WATCHED]
+    lines = {names[i]: [int((row > row[i]).sum()) + 1 for row in result.logits] for i in shown}
+    truth = None if original is None else names[original]
     fig = ranks.by_layer(lines, result.logits.shape[1], t("masking.lens.x"), t("masking.lens.y"), truth)
-    best = listed(common.plain(vocabulary[int(i)]) for i in order[:TOP])
-    page_parts.plot(fig, "masking-lens", t("masking.lens.figure"), t("masking.lens.alt", list=best))
+    likeliest = listed(names[i] for i in order)
+    page_parts.plot(fig, "masking-lens", t("masking.lens.figure"), t("masking.lens.alt", list=likeliest))
     widgets.text_line(
         "masking-lens-watch", t("masking.lens.watch"), " ".join(state.watch),
         lambda words: common.store().set(watch=tuple(dict.fromkeys(words.split()))[:8]),
         f"{t('masking.lens.watch')} · {t('masking.lens.watch_hint')}",
     )  # fmt: skip
-    missing = [word for word in state.watch if word not in index]
+    missing = [word for word, token in watched.items() if token is None]
     if missing:
         page_parts.quiet(t("masking.lens.missing", words=verbatim(listed(missing))))
 
@@ -75,10 +76,10 @@ def _table(result: LensResult) -> None:
     rows, chance = [], []
     for layer in reversed(range(len(result.logits))):
         row = result.logits[layer]
-        best = [int(i) for i in np.argsort(-row)[:TOP]]
+        first = best(common.model_id(), row, TOP)
         name = t("masking.lens.layer", n=layer) if layer else t("masking.lens.layer0")
-        p = [numerics.probability(row, i) for i in best]
-        rows.append((name, *(f"{common.plain(vocabulary[i])} {percent(one)}" for i, one in zip(best, p, strict=True))))
+        p = [numerics.probability(row, i) for i in first]
+        rows.append((name, *(f"{common.plain(vocabulary[i])} {percent(one)}" for i, one in zip(first, p, strict=True))))
         chance.append((None, *p))
     page_parts.subtitle(t("masking.lens.table"))
     page_parts.table(("", *map(str, range(1, TOP + 1))), rows, shares=chance)

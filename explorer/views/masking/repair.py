@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from explorer import numerics
@@ -15,6 +14,7 @@ from explorer.ui.i18n import language, t
 from explorer.ui.numbers import percent
 from explorer.views.masking import common, covering, defaults
 from explorer.views.masking.common import Sentence, State
+from explorer.views.vocabulary import best
 
 OFFERED = 4
 SHOWN = 6
@@ -32,7 +32,8 @@ def draw(sentence: Sentence, state: State) -> None:
     with right:
         page_parts.steps([(t(f"masking.repair.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("masking.repair.honesty")
-    wrong = common.vocabulary_index().get(state.wrong, common.mask_id())
+    wrong = common.token_of(sentence, state.wrong)
+    wrong = common.mask_id() if wrong is None else wrong
     page_parts.show_code("masking_repair", common.model(), text=sentence.tokens.text, look=sentence.focus, wrong=wrong)
 
 
@@ -50,7 +51,7 @@ def panel(sentence: Sentence, state: State, original: int) -> None:
     _offers(sentence)
     if not state.wrong:
         return
-    wrong = common.vocabulary_index().get(state.wrong)
+    wrong = common.token_of(sentence, state.wrong)
     if wrong is None:
         page_parts.notice("masking.repair.many", "warn", wrong=state.wrong)
         return
@@ -62,8 +63,8 @@ def panel(sentence: Sentence, state: State, original: int) -> None:
         "masking.repair.done", wrong=state.wrong, word=common.plain(vocabulary[original]), rank=rank,
         p=percent(numerics.probability(logits, original)), p_wrong=percent(numerics.probability(logits, wrong)),
     )  # fmt: skip
-    best = [int(i) for i in np.argsort(-logits)[:SHOWN]]
-    page_parts.word_list([(common.plain(vocabulary[i]), percent(numerics.probability(logits, i))) for i in best])
+    likeliest = best(common.model_id(), logits, SHOWN)
+    page_parts.word_list([(common.plain(vocabulary[i]), percent(numerics.probability(logits, i))) for i in likeliest])
 
 
 def _offers(sentence: Sentence) -> None:

@@ -6,9 +6,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from explorer import paths
 from explorer.content import examples
 from explorer.lab.types.pairs import MEASURE, MeasureInputs, MeasureResult, interval
-from explorer.ui import page_parts, widgets
+from explorer.ui import page_parts, snippets, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent
 from explorer.views.pairs import common
@@ -32,7 +33,7 @@ def draw(state: State) -> None:
     with side:
         page_parts.steps([(t(f"pairs.measure.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("pairs.measure.honesty")
-    page_parts.show_code("pairs_measure", model=common.model())
+    page_parts.show_code("pairs_measure", model=common.model(), lines=snippets.place(paths.EVAL))
 
 
 def _accuracy(found: MeasureResult) -> None:

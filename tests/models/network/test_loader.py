@@ -90,6 +90,7 @@ def test_the_embedded_model_is_read_as_fp32_and_knows_its_fruit(mini_mbert: Mode
 def test_the_device_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     from explorer.models.network.loader import DEVICE_VARIABLE, pick_device
 
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
     monkeypatch.setenv(DEVICE_VARIABLE, "cuda:1")
     assert pick_device() == "cuda:1"
     monkeypatch.delenv(DEVICE_VARIABLE)
