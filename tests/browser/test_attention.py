@@ -335,6 +335,9 @@ def test_heads_off_change_the_prediction(own: Attention, reference: Reference) -
     own.main.get_by_role("button", name=own.say("common.run")).click()
     expect(own.page.locator(".st-key-attention-kl .js-plotly-plot")).to_be_visible(timeout=120_000 * PACE)
     idle(own.page)
+    # Beside it, where the blank looks; the numbers are held against the library in tests/views.
+    expect(own.page.locator(".st-key-attention-looks .js-plotly-plot")).to_be_visible()
+    own.sees(own.say("beside.verdict", first=10, n="1").split("1")[0])
     layer, head = (int(part) - 1 for part in own.table()[0][0].split("–"))
     with _silenced(reference, ((layer, head),)):
         off = reference.masked(ZH, 10)
