@@ -337,7 +337,8 @@ def test_heads_off_change_the_prediction(own: Attention, reference: Reference) -
     idle(own.page)
     # Beside it, where the blank looks; the numbers are held against the library in tests/views.
     expect(own.page.locator(".st-key-attention-looks .js-plotly-plot")).to_be_visible()
-    own.sees(own.say("beside.verdict", first=10, n="1").split("1")[0])
+    looking, both, *_, missed, rho = own.reads("beside.alike")
+    assert int(both) + int(missed) == int(looking) and float(rho) >= 0.5, "the words are those of the number"
     layer, head = (int(part) - 1 for part in own.table()[0][0].split("–"))
     with _silenced(reference, ((layer, head),)):
         off = reference.masked(ZH, 10)

@@ -43,3 +43,7 @@ def test_agreement_is_one_for_the_same_order_and_minus_one_for_the_reverse() -> 
 def test_the_first_heads_are_those_of_the_highest_values() -> None:
     values = np.arange(24, dtype=np.float32).reshape(4, 6)
     assert beside.first(values) == set(range(14, 24))
+
+
+def test_the_words_follow_the_number() -> None:
+    assert [beside.verdict(rho) for rho in (-0.7, 0.0, 0.49, 0.5, 0.9)] == ["unlike"] * 3 + ["alike"] * 2

@@ -19,6 +19,7 @@ from explorer.views import vocabulary
 from explorer.views.attention.scene import ALL_LAYERS_UP_TO, Scene
 
 FIRST = 10
+ALIKE = 0.5  # "large" by Cohen 1988, Statistical Power Analysis for the Behavioral Sciences, section 3.2
 
 
 def draw(scene: Scene, position: int, kl: Floats) -> None:
@@ -40,10 +41,10 @@ def draw(scene: Scene, position: int, kl: Floats) -> None:
             heads.heat(looked, t("attention.layer"), t("attention.head"), False), "attention-looks",
             t("attention.beside.figure"), t("attention.beside.alt"),
         )  # fmt: skip
-    both = len(first(kl) & first(looked))
+    both, rho = len(first(kl) & first(looked)), agreement(kl, looked)
     page_parts.notice(
-        "attention.beside.verdict", n=both, first=FIRST, chance=f"{FIRST * FIRST / kl.size:.1f}",
-        rho=signed(agreement(kl, looked), 2),
+        f"attention.beside.{verdict(rho)}", n=both, first=FIRST, chance=f"{FIRST * FIRST / kl.size:.1f}",
+        missed=FIRST - both, rho=signed(rho, 2),
     )  # fmt: skip
 
 
@@ -62,6 +63,11 @@ def looks_at_words(scene: Scene, position: int) -> Floats | None:
     at = position if position >= 0 else len(tokens) - 1
     ordinary = [n for n in range(len(tokens)) if n != at and not tokens.special[n]]
     return found.weights[:, :, at, ordinary].sum(axis=-1)
+
+
+def verdict(rho: float) -> str:
+    """What the agreement of the two orders allows to say."""
+    return "alike" if rho >= ALIKE else "unlike"
 
 
 def first(values: Floats) -> set[int]:
