@@ -94,6 +94,7 @@ def told(page: Page, key: str = "context-map", **wanted: str) -> None:
 
 
 def scrub(page: Page, layer: int) -> None:
+    idle(page)  # a page that is drawn once more may put the dial back
     figure(page, "context-stage").locator("input[data-scrub]").evaluate(
         "(r, v) => { r.value = v; r.dispatchEvent(new Event('input')); }", layer
     )
