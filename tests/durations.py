@@ -15,7 +15,7 @@ from tests import pace
 
 NOTES = "durations/files"
 SHOWN = 8
-LONGEST = 300.0  # seconds that a file may take on a quiet machine whose processors three processes share
+LONGEST = 450.0  # seconds that a file may take on a quiet machine whose two processors three processes share
 
 
 class Durations:
