@@ -122,7 +122,7 @@ def test_alpha_and_layer_move_without_the_model(start: Open, server: Server, ref
     page.sees(page.say("shift.honesty", known="9").split("。")[0])
 
 
-@pytest.mark.parametrize(("source", "target"), [("zh", "en"), ("ja", "de"), ("fr", "es"), ("es", "ja")])
+@pytest.mark.parametrize(("source", "target"), [("zh", "en"), ("ja", "de")])
 def test_every_direction_is_what_the_library_computes(
     source: str, target: str, start: Open, reference: Reference, arrows: Callable[[str, str, int], np.ndarray]
 ) -> None:
