@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from benchmarks.rows import Row, load_now, percentile
 from tests.browser.server import ROOT, Server, await_health, launch_chromium, running
@@ -36,7 +36,7 @@ def again():
 again()
 """
 EMPTY_SHOWN = '[data-testid="stText"]'
-VIEWPORT = {"width": 1280, "height": 720}
+VIEWPORT: ViewportSize = {"width": 1280, "height": 720}
 SENTENCE = "傍晚的时候，邻居家的小女孩抱着一只白猫，站在门口等爸爸下班回来。"
 BAR = ".sesame li.row[data-p] .p"
 CHIP = '.sesame[data-key="masking-strip"] .chip[data-i="{}"]'

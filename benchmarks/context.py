@@ -78,7 +78,7 @@ def _umap_ready() -> Iterator[Row]:
                 for at in itertools.cycle(range(2, 33)):
                     if server.status()["umap_ready"] or time.perf_counter() - painted > 120:
                         break
-                    times.append(browser._click(page, at))
+                    times.append(browser._click(page, at)[0])
                 ready.append(time.perf_counter() - painted)
                 clicks.append(percentile(times, 0.95) if times else 0.0)
                 page.context.close()
@@ -124,7 +124,8 @@ def _embed() -> Iterator[Row]:
     load = load_now()
     items = tuple(Occurrence(line, line.index("果"), line.index("果") + 1) for line in sentences())
     model_id = catalog.default("masked").id
-    batched, alone = [], []
+    batched: list[float] = []
+    alone: list[float] = []
     for seed in range(RUNS):
         with contextlib.closing(LocalEngine(precomputed=None)) as engine:
             engine.run(EMBED, model_id, EmbedInputs(items[:8]))

@@ -53,7 +53,9 @@ def _first_paint() -> Iterator[Row]:
 def _loads() -> Iterator[Row]:
     """A fresh process each time; the first finds an empty cache folder, the second the copy that the first made."""
     load = load_now()
-    first, again, imports = [], [], []
+    first: list[float] = []
+    again: list[float] = []
+    imports: list[float] = []
     for _ in range(RUNS):
         with tempfile.TemporaryDirectory() as cache:
             for seconds in (first, again):
@@ -151,7 +153,7 @@ def _same() -> Iterator[Row]:
     """A stream against a plain loop: the whole text read anew each step, the library's processors, one draw."""
     import numpy as np
     import torch
-    from transformers import generation as g
+    from transformers.generation import logits_process as g
 
     from explorer.lab.types.generation import WRITE, Settings, WriteInputs, chance_at
 

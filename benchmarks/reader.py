@@ -15,6 +15,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from explorer.components.packing import unpack
 
@@ -48,7 +49,11 @@ class Reader:
 
     async def __aenter__(self) -> Reader:
         self._socket: ClientConnection = await connect(
-            self._address, subprotocols=["streamlit"], max_size=LARGEST_MESSAGE, compression=None, proxy=None
+            self._address,
+            subprotocols=[Subprotocol("streamlit")],
+            max_size=LARGEST_MESSAGE,
+            compression=None,
+            proxy=None,
         )
         return self
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from benchmarks import browser, plain_environment
 from benchmarks.rows import Row, load_now
@@ -27,7 +27,7 @@ from tests.pages.app import open_page, snippets
 
 COMMAND = "python -m benchmarks readers"
 RUNS = 3
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 PASTED = "那年夏天，河水涨得很高，村里的孩子们每天傍晚都跑到堤上去看船。" * 100
 SHORT = "我想吃冰。"
 WAIT_S = 1.5
@@ -53,7 +53,7 @@ def shown_code() -> dict[str, str]:
     """Every snippet that the pages show: tool by tool, with each model that the page offers, in both languages."""
     found: dict[str, str] = {}
     for chapter in READ:
-        models = ("",)
+        models: tuple[str, ...] = ("",)
         if chapter.reader_kinds:
             models = tuple(info.id for info in uses.offered(chapter.id, Policy(alone=True)))
         for tool in chapter.tools or ("",):
@@ -197,7 +197,7 @@ def _stands(page: Page, text: str) -> bool:
     return False
 
 
-def _phone(chromium: browser.Browser) -> Page:
+def _phone(chromium: Browser) -> Page:
     return chromium.new_context(locale="zh-CN", viewport=PHONE, is_mobile=True, has_touch=True).new_page()
 
 

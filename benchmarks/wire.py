@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import psutil
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks import browser
@@ -21,7 +21,7 @@ from benchmarks.rows import Row, load_now
 from tests.browser.server import Server, running
 
 RUNS = 3
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 SENTENCE = "傍晚的时候，小女孩抱着一只白猫，站在门口等爸爸回来。"
 LESSON = ("/masking", "/context", "/attention", "/generation", "/languages")
 CLICKS = 12
@@ -264,15 +264,18 @@ def _static_cpu() -> Iterator[Row]:
             page.close()
             opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
+            def spent(process: psutil.Process) -> float:
+                return float(sum(process.cpu_times()[:2]))
+
             def cpu(of: Server) -> float:
                 process = psutil.Process(of.process.pid)
-                before = sum(process.cpu_times()[:2])
+                before = spent(process)
                 for url in wanted * 40:
                     path = url.split("/static/", 1)[1]
                     asked = urllib.request.Request(f"{of.url}/static/{path}", headers={"Accept-Encoding": "gzip"})
                     with opener.open(asked, timeout=30) as answer:
                         answer.read()
-                return sum(process.cpu_times()[:2]) - before
+                return spent(process) - before
 
             for _ in range(RUNS):
                 ratios.append(cpu(server) / cpu(plain))

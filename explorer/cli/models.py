@@ -93,36 +93,44 @@ def _chapter(written: str) -> str:
 
 
 def _list(options: argparse.Namespace) -> int:
-    kept, rows = store.default(), []
-    for info in _chosen(options) or catalog.everything():
-        state = "embedded" if info.embedded else kept.state(info.id)
-        rows.append(
-            {
-                "id": info.id,
-                "name": info.name,
-                "state": state,
-                "kind": info.kind,
-                "bytes": info.bytes or None,
-                "on_disk": kept.bytes_on_disk(info.id),
-                "parameters": info.parameters or None,
-                "verified": bool(info.revision),
-                "licence": info.licence,
-                "sources": list(info.sources),
-                "chapters": [chapter.id for chapter in chapters.CHAPTERS if chapter.ability in info.able],
-                "used_by": list(chapter_models.chapters_of(info.id)),
-                "memory": round(info.parameters * FP32_BYTES * LOADING_OVERHEAD) or None,
-                "folder": str(info.folder),
-            }
-        )
+    kept, infos = store.default(), _chosen(options) or catalog.everything()
     if options.json:
-        print(console.json_text(rows))
+        print(console.json_text([_row(info, kept) for info in infos]))
         return 0
-    for row in rows:
-        size = f"{row['bytes'] / 1e6:,.0f} MB" if row["bytes"] else "size: see source"
-        print(f"{row['id']:<36} {row['state']:<9} {row['kind']:<8} {size:>16}  {row['licence']}")
-        print(f"{'':<36} {' → '.join(row['sources'])} · {' '.join(_titles()[one] for one in row['chapters'])}")
+    for info in infos:
+        size = f"{info.bytes / 1e6:,.0f} MB" if info.bytes else "size: see source"
+        print(f"{info.id:<36} {_state(info, kept):<9} {info.kind:<8} {size:>16}  {info.licence}")
+        print(f"{'':<36} {' → '.join(info.sources)} · {' '.join(_titles()[one] for one in _able(info))}")
     print(f"\nfetched models lie in {kept.root}")
     return 0
+
+
+def _row(info: ModelInfo, kept: store.Store) -> dict[str, object]:
+    return {
+        "id": info.id,
+        "name": info.name,
+        "state": _state(info, kept),
+        "kind": info.kind,
+        "bytes": info.bytes or None,
+        "on_disk": kept.bytes_on_disk(info.id),
+        "parameters": info.parameters or None,
+        "verified": bool(info.revision),
+        "licence": info.licence,
+        "sources": list(info.sources),
+        "chapters": _able(info),
+        "used_by": list(chapter_models.chapters_of(info.id)),
+        "memory": round(info.parameters * FP32_BYTES * LOADING_OVERHEAD) or None,
+        "folder": str(info.folder),
+    }
+
+
+def _state(info: ModelInfo, kept: store.Store) -> str:
+    return "embedded" if info.embedded else kept.state(info.id)
+
+
+def _able(info: ModelInfo) -> list[str]:
+    """The chapters that this model can do."""
+    return [chapter.id for chapter in chapters.CHAPTERS if chapter.ability in info.able]
 
 
 def _fetch(options: argparse.Namespace) -> int:

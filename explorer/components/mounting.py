@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 from numpy.typing import NDArray
@@ -46,6 +46,11 @@ export function styled(component) {
 """
 
 
+class _Texts(NamedTuple):
+    js: str
+    css: str | None
+
+
 def declare(folder: Path) -> Callable[..., None]:
     """The mount of the component in `folder`: mount(header, arrays=None, later=None, **callbacks).
 
@@ -55,7 +60,8 @@ def declare(folder: Path) -> Callable[..., None]:
     callbacks  on_EVENT_change=… for each event the component sends, as Streamlit wants them
     """
     name, made = folder.name, bundle(folder)
-    mount = component(f"sesame_{name}", **_texts(name, made))
+    texts = _texts(name, made)
+    mount: Callable[..., object] = component(f"sesame_{name}", js=texts.js, css=texts.css)
 
     def mounted(
         header: Mapping[str, Any],
@@ -70,11 +76,12 @@ def declare(folder: Path) -> Callable[..., None]:
     return mounted
 
 
-def _texts(name: str, made: Bundle) -> dict[str, str]:
+def _texts(name: str, made: Bundle) -> _Texts:
+    """What travels with each run: the whole component, or a stub that loads it from its address."""
     if not addresses.served():
-        return {"js": made.js, "css": made.css}
+        return _Texts(made.js, made.css)
     script = made.js.replace("export default function", "function $draw", 1) + STYLED % json.dumps(made.css)
-    return {"js": STUB % addresses.publish(name, script)}
+    return _Texts(STUB % addresses.publish(name, script), None)
 
 
 def payload(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], later: Mapping[str, NDArray[Any]]) -> bytes:

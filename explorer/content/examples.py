@@ -6,6 +6,7 @@ At the bottom of the house: it knows files and the types of inputs, and every la
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -34,6 +35,11 @@ def entry(page: str, name: str, lang: str) -> dict[str, Any]:
     """The example `name` in `lang`, with what all languages share."""
     both = load(page)[name]
     return {**{key: value for key, value in both.items() if key not in LANGUAGES}, **both[lang]}
+
+
+def as_fields(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry's values as a frozen record holds them: lists as tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
 
 
 def word_set(name: str) -> EmbedInputs:

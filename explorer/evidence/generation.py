@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from explorer.engine import get_engine
-from explorer.evidence.texts import OWN, Row, Texts, own, row, sampled
+from explorer.evidence.texts import OWN, Row, Sample, Texts, own, row, sampled
 from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
 from explorer.lab.types.generation import (
     CONTEXT,
@@ -33,7 +33,7 @@ from explorer.models.catalog import catalog
 
 EVERY = 6  # of the sentences, where every position is read again
 BEGINNING, STEPS, BEAMS = 5, 6, 3
-HELD_OUT = {"name": "ud-pud", "n": 200, "seed": 0}
+HELD_OUT = Sample("ud-pud", n=200, seed=0)
 ENDS = "。？！，.?!,…”\"'"
 
 
@@ -44,7 +44,7 @@ def measure(data: Path | None) -> Iterator[Row]:
     yield _context(zh, en)
     yield _beam(zh, en)
     yield from _direction(zh, en)
-    for texts in (sampled(data, "zh", **HELD_OUT), sampled(data, "en", **HELD_OUT)) if data else (zh, en):
+    for texts in (sampled(data, "zh", HELD_OUT), sampled(data, "en", HELD_OUT)) if data else (zh, en):
         yield _loss(texts, held_out=data is not None)
 
 

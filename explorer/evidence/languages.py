@@ -257,7 +257,9 @@ def _pos(model_id: str, data: Path) -> Iterator[Row]:
 
 def conllu(path: Path) -> tuple[tuple[tuple[str, str], ...], ...]:
     """Sentences of a CoNLL-U file as (form, universal tag) pairs; a form of several words has the first one's tag."""
-    sentences, words, covered, form = [], [], 0, ""
+    sentences: list[tuple[tuple[str, str], ...]] = []
+    words: list[tuple[str, str]] = []
+    covered, form = 0, ""
     for line in lzma.decompress(path.read_bytes()).decode("utf-8").splitlines():
         columns = line.split("\t")
         if len(columns) < 4:

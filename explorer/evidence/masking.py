@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.engine import get_engine
-from explorer.evidence.texts import OWN, Row, Texts, own, row, sampled
+from explorer.evidence.texts import OWN, Row, Sample, Texts, own, row, sampled
 from explorer.lab.types.masking import (
     AVERAGE,
     FILL,
@@ -26,7 +26,7 @@ from explorer.models.catalog import catalog
 
 PER_TEXT = 6
 EVERY = 7
-HELD_OUT = {"name": "ud-pud", "n": 200, "seed": 0}
+HELD_OUT = Sample("ud-pud", n=200, seed=0)
 DEVLIN = "Devlin, Chang, Lee & Toutanova 2019, BERT (NAACL)"
 LAN = "Lan et al. 2020, ALBERT (ICLR)"
 
@@ -36,7 +36,7 @@ def measure(data: Path | None) -> Iterator[Row]:
     model_id = catalog.default("masked").id
     zh, en = own("masking", "zh"), own("masking", "en")
     yield from _treatments(model_id, zh, en)
-    for texts in (sampled(data, "zh", **HELD_OUT), sampled(data, "en", **HELD_OUT)) if data else (zh, en):
+    for texts in (sampled(data, "zh", HELD_OUT), sampled(data, "en", HELD_OUT)) if data else (zh, en):
         yield from _accuracy(model_id, texts, held_out=data is not None)
     yield _language_kept(model_id, zh)
 

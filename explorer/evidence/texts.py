@@ -83,8 +83,18 @@ def own(chapter: str, lang: str) -> Texts:
     return Texts(lang, tuple(line for line in lines if line and not line.startswith("#")), f"eval/{path.name}")
 
 
-def sampled(data: Path, lang: str, *, name: str, n: int, seed: int) -> Texts:
-    """`n` sentences of one side of `parallel/<name>.en-<other>.tsv.xz`, drawn with `seed`, in the file's order."""
+@dataclass(frozen=True)
+class Sample:
+    """Which sentences of a parallel corpus are measured: its name, how many, and the seed they are drawn with."""
+
+    name: str
+    n: int
+    seed: int
+
+
+def sampled(data: Path, lang: str, sample: Sample) -> Texts:
+    """The sample's sentences of one side of `parallel/<name>.en-<other>.tsv.xz`, in the file's order."""
+    name, n, seed = sample.name, sample.n, sample.seed
     other = "zh" if lang == "en" else lang
     path = data / "parallel" / f"{name}.en-{other}.tsv.xz"
     packed = path.read_bytes()

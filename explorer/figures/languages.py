@@ -72,8 +72,8 @@ def square(
 def tree(cos: NDArray[Any], names: Sequence[str]) -> go.Figure:
     """Who is joined to whom, and at which cosine: average linkage of cos[n, n], drawn from left to right."""
     joins, order = linkage(cos)
-    place = {(n,): float(at) for at, n in enumerate(order)}
-    reach = {(n,): 1.0 for n in range(len(cos))}
+    place: dict[tuple[int, ...], float] = {(n,): float(at) for at, n in enumerate(order)}
+    reach: dict[tuple[int, ...], float] = {(n,): 1.0 for n in range(len(cos))}
     fig = figure(70 + 34 * len(cos))
     for a, b, level in joins:
         xs, ys = [reach[a], level, level, reach[b]], [place[a], place[a], place[b], place[b]]

@@ -23,24 +23,27 @@ NAMES = ("dense", "causal", "local", "dilated", "strided", "global", "random", "
 def mask(name: str, n: int, w: int, layer: int = 0) -> Mask:
     """The pattern `name` for n positions and a reach of w to either side; `layer` matters where layers alternate."""
     at = np.arange(n)
-    apart = np.abs(at[:, None] - at[None, :])
-    local = apart <= w
+    apart: NDArray[np.int64] = np.abs(at[:, None] - at[None, :])
+    back: Mask = at[:, None] >= at[None, :]
+    local: Mask = apart <= w
+    itself: Mask = apart == 0
     everywhere: Mask = (at[:, None] < 2) | (at[None, :] < 2)
     if name == "dense":
         return np.ones((n, n), dtype=bool)
     if name == "causal":
-        return at[:, None] >= at[None, :]
+        return back
     if name == "local":
         return local
     if name == "dilated":
-        return (apart <= 2 * w) & (apart % 2 == 0)
+        near: Mask = apart <= 2 * w
+        return near & _every(apart, 2)
     stride = max(1, round(math.sqrt(n)))
     if name == "strided":
-        return apart % stride == 0
+        return _every(apart, stride)
     if name == "global":
-        return everywhere | (apart == 0)
+        return everywhere | itself
     rng = np.random.default_rng(0)
-    scattered = apart == 0
+    scattered = itself.copy()
     for i in at:
         scattered[i, rng.choice(n, size=min(n, 2 * w + 1), replace=False)] = True
     if name == "random":
@@ -48,9 +51,14 @@ def mask(name: str, n: int, w: int, layer: int = 0) -> Mask:
     if name == "bigbird":
         return local | everywhere | scattered
     if name == "sparse":  # even layers local, odd layers strided; nobody sees the future
-        back = at[:, None] >= at[None, :]
-        return back & (((apart % stride) == 0) if layer % 2 else (apart < stride))
+        recent: Mask = apart < stride
+        return back & (_every(apart, stride) if layer % 2 else recent)
     raise ValueError(name)
+
+
+def _every(apart: NDArray[np.int64], stride: int) -> Mask:
+    found: Mask = apart % stride == 0
+    return found
 
 
 def reach(name: str, n: int, w: int, layers: int) -> Mask:

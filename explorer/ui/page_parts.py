@@ -186,7 +186,7 @@ def honesty(key: str, **values: object) -> None:
     )
 
 
-def notice(key: str, tone: str = "", **values: object) -> None:
+def notice(key: str, tone: str = "", /, **values: object) -> None:
     """A message to the reader; `tone` is "", "warn" or "good"."""
     role = "alert" if tone == "warn" else "status"
     shielded = {name: verbatim(value) if isinstance(value, str) else value for name, value in values.items()}

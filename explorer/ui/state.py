@@ -212,24 +212,19 @@ class Store(Generic[S]):
         kept: S = st.session_state.get(self._key) or self._kind()
         return kept
 
-    def set(self, **changes: Any) -> S:
+    def set(self, **changes: Any) -> None:
         """Change some fields; bounds are not checked here because the views pass values they have checked."""
-        state = replace(self.now(), **changes)  # type: ignore[type-var]
-        self._keep(state)
-        return state
+        self._keep(replace(self.now(), **changes))  # type: ignore[type-var]
 
-    def write(self, **changes: Any) -> S:
+    def write(self, **changes: Any) -> None:
         """The reader has written something: change these fields, and let the sentence travel to the other pages."""
-        state = self.set(**changes)
+        self.set(**changes)
         if self._carry is not None:
-            carried.write(self.page, *self._carry.give(state))
-        return state
+            carried.write(self.page, *self._carry.give(self.now()))
 
-    def change(self, change: Callable[[S], S]) -> S:
+    def change(self, change: Callable[[S], S]) -> None:
         """Make the state anew from the one that is kept now, whatever was drawn: two quick changes both count."""
-        state = change(self.now())
-        self._keep(state)
-        return state
+        self._keep(change(self.now()))
 
     def put(self, state: S) -> None:
         """Replace the whole state (a preset, a reset)."""

@@ -52,4 +52,8 @@ def _link(page: str, label: str) -> None:
 
 
 def _leave() -> None:
-    st.button(t("tour.leave"), key="tour-leave", type="tertiary", on_click=lambda: st.query_params.pop(PARAMETER, None))
+    st.button(t("tour.leave"), key="tour-leave", type="tertiary", on_click=_left)
+
+
+def _left() -> None:
+    st.query_params.pop(PARAMETER, None)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import mimetypes
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, Literal, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
@@ -28,6 +29,7 @@ from explorer.ui.stop_button import Stop
 
 T = TypeVar("T", int, float)
 V = TypeVar("V")
+Word = TypeVar("Word", bound=str)
 GIVES_WAY_AFTER_S = 0.05
 
 
@@ -37,11 +39,7 @@ def session() -> str:
     return context.session_id if context else ""
 
 
-@overload
-def run(experiment: Experiment[Inputs, Result, Partial], model_id: str | None, inputs: Inputs) -> Answer[Result]: ...
-@overload
-def run(experiment: str, model_id: str | None, inputs: Any) -> Any: ...
-def run(experiment: Any, model_id: str | None, inputs: Any) -> Any:
+def run(experiment: Experiment[Inputs, Result, Partial], model_id: str | None, inputs: Inputs) -> Answer[Result]:
     """The engine's answer for this reader; while the model is still being read into memory, the page says so.
 
     Raises what `Engine.run` raises.
@@ -60,14 +58,14 @@ def peek(experiment: Experiment[Inputs, Result, Partial], model_id: str | None, 
 
 def stream(
     experiment: Experiment[Inputs, Result, Partial], model_id: str | None, inputs: Inputs
-) -> Iterator[Waiting | Progress | Partial | Result]:
+) -> Generator[Waiting | Progress | Partial | Result]:
     """What the engine makes of it for this reader, step by step, the result last (see `progress`, `stoppable`)."""
     return get_engine().stream(experiment, model_id, inputs, session=session())
 
 
 def result(
-    experiment: Experiment[Inputs, Result, Partial],
-    model_id: str,
+    experiment: Experiment[Inputs, Result],
+    model_id: str | None,
     inputs: Inputs,
     words: str,
     *,
@@ -100,10 +98,10 @@ def in_fragment() -> bool:
 def choice(
     key: str,
     label: str,
-    options: Sequence[str],
-    value: str,
-    name: Callable[[str], str],
-    choose: Callable[[str], object],
+    options: Sequence[Word],
+    value: Word,
+    name: Callable[[Word], str],
+    choose: Callable[[Word], object],
 ) -> None:
     """One of a few, side by side."""
     key, changed = bind(f"{key}-{language()}", value, choose)
@@ -192,7 +190,7 @@ def superseded(context: ScriptRunContext | None = None) -> bool:
     it looks at is not Streamlit's public face: tests/ui/test_superseded.py fails when it moves.
     """
     context = context or get_script_run_ctx()
-    requests = context and context.script_requests
+    requests = None if context is None else context.script_requests
     return requests is not None and requests._state is ScriptRequestType.RERUN
 
 
@@ -215,7 +213,7 @@ def _giving_way(cancel: CancelToken) -> Iterator[None]:
         done.set()
 
 
-def while_here(stream: Iterator[Any]) -> Iterator[Any]:
+def while_here(stream: Generator[V]) -> Generator[V]:
     """The stream's values for as long as the reader's page is open; then the stream is closed, which ends the work.
 
     Streamlit lets a script run on after its page was closed, in case the reader comes back.
@@ -227,13 +225,13 @@ def while_here(stream: Iterator[Any]) -> Iterator[Any]:
                 st.stop()
             yield value
     finally:
-        stream.close()  # type: ignore[attr-defined]
+        stream.close()
 
 
 @contextlib.contextmanager
 def stoppable(
-    stream: Iterator[Any], *places: Any, waiting: Callable[[str], object] | None = None
-) -> Iterator[tuple[Stop, Iterator[Any]]]:
+    stream: Generator[V], *places: DeltaGenerator, waiting: Callable[[str], object] | None = None
+) -> Iterator[tuple[Stop, Iterator[V]]]:
     """A stop button, to be drawn where it belongs, and the stream's values; the stream is closed at the end.
 
     A training that has to wait is told its place in line by `waiting`, or in the first of `places`.
@@ -243,7 +241,7 @@ def stoppable(
     """
     with Stop() as stop, contextlib.closing(while_here(stream)) as values:
 
-        def until_asked() -> Iterator[Any]:
+        def until_asked() -> Iterator[V]:
             told = None
             for value in values:
                 if stop.asked():
@@ -260,14 +258,14 @@ def stoppable(
         yield stop, until_asked()
 
 
-def progress(stream: Iterator[Waiting | Progress | Result], words: str, *, gives_way: bool = False) -> Result:
+def progress(stream: Generator[Waiting | Progress | Result], words: str, *, gives_way: bool = False) -> Result:
     """Draw a stream's progress with numbers and a stop button; the last value, which is the result.
 
     Raises Cancelled when the reader stops it; one that `gives_way` also ends when the reader asks for anything else.
     (Not st.stop: that would throw away what was asked for.)
     """
     place, bar = st.empty(), None
-    result: Any = None
+    result: Result | None = None
 
     def draw(share: float, text: str) -> None:
         nonlocal bar
@@ -280,7 +278,7 @@ def progress(stream: Iterator[Waiting | Progress | Result], words: str, *, gives
     with stoppable(stream, place, waiting=lambda words: draw(0.0, words)) as (stop, steps):
         for step in steps:
             if not isinstance(step, Progress):
-                result = step
+                result = result if isinstance(step, Waiting) else step
                 continue
             if gives_way and superseded():
                 raise Cancelled("cancelled")
@@ -289,4 +287,5 @@ def progress(stream: Iterator[Waiting | Progress | Result], words: str, *, gives
                 f"{words} · {t('common.progress', done=step.done, total=step.total)}",
             )
     place.empty()
+    assert result is not None, "a stream ends with its result"
     return result

@@ -12,7 +12,7 @@ import pytest
 
 from explorer import paths, texts
 from explorer.evidence import heldout_results
-from explorer.evidence.texts import Row, own, sampled
+from explorer.evidence.texts import Row, Sample, own, sampled
 from explorer.evidence.texts import row as measured_row
 
 
@@ -56,14 +56,14 @@ def test_a_sample_of_outside_text_is_the_same_every_time_and_says_what_it_is(tmp
     folder.mkdir()
     lines = "".join(f"english {i}\t中文{i}\n" for i in range(50))
     (folder / "news.en-zh.tsv.xz").write_bytes(lzma.compress(lines.encode()))
-    zh = sampled(tmp_path, "zh", name="news", n=8, seed=1)
-    en = sampled(tmp_path, "en", name="news", n=8, seed=1)
-    assert zh == sampled(tmp_path, "zh", name="news", n=8, seed=1)
+    zh = sampled(tmp_path, "zh", Sample("news", n=8, seed=1))
+    en = sampled(tmp_path, "en", Sample("news", n=8, seed=1))
+    assert zh == sampled(tmp_path, "zh", Sample("news", n=8, seed=1))
     assert [line.removeprefix("中文") for line in zh.lines] == [line.removeprefix("english ") for line in en.lines]
     assert len(zh.lines) == 8
     assert zh.origin.startswith("news.en-zh.tsv.xz sha256:")
     assert str(tmp_path) not in zh.origin
-    assert zh.lines != sampled(tmp_path, "zh", name="news", n=8, seed=2).lines
+    assert zh.lines != sampled(tmp_path, "zh", Sample("news", n=8, seed=2)).lines
 
 
 SHIPPED = {

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.components.bundle import join_modules
 from explorer.components.distribution import Answers
@@ -58,7 +59,7 @@ def both(folder: Path, answers: Answers, wholes: Sequence[Floats]) -> list[dict[
         "temperatures": TEMPERATURES,
         "absent": [int(np.argmin(whole)) for whole in wholes],
     }
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "ids": answers.ids.astype(np.uint16),
         "logits": answers.logits,
         "tail": answers.tail,

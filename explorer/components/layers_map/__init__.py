@@ -117,8 +117,8 @@ def layers_map(
         "caption": caption,
     }
     arrays: dict[str, NDArray[Any]] = {}
-    for prefix, group in (("cos", data.cos), ("map", data.maps), ("trust", data.trust), ("curve", data.curves)):
-        arrays |= {f"{prefix}:{name}": np.asarray(values, dtype=np.float32) for name, values in group.items()}
+    for prefix, named in (("cos", data.cos), ("map", data.maps), ("trust", data.trust), ("curve", data.curves)):
+        arrays |= {f"{prefix}:{name}": np.asarray(values, dtype=np.float32) for name, values in named.items()}
     arrays["kept"] = np.asarray(data.kept, dtype=np.float32)
     arrays["orders"] = np.asarray(data.orders, dtype=np.int32)
     _mount(header, arrays, on_change_change=listener(key, "change", parse, on_change))

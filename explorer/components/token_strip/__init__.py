@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from explorer.components.events import MalformedEventError, last_seen, listed, listener, whole
 from explorer.components.labels import interface
@@ -44,6 +44,7 @@ LABELS = (
 _mount = declare(Path(__file__).parent)
 
 Cover = Literal["mask", "random", "keep"]
+COVERS: dict[str, Cover] = {name: name for name in get_args(Cover)}  # by what a result calls them
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,8 @@ def looks_at_words(scene: Scene, position: int) -> Floats | None:
         return None
     at = position if position >= 0 else len(tokens) - 1
     ordinary = [n for n in range(len(tokens)) if n != at and not tokens.special[n]]
-    return found.weights[:, :, at, ordinary].sum(axis=-1)
+    shares: Floats = found.weights[:, :, at, ordinary].sum(axis=-1)
+    return shares
 
 
 def verdict(rho: float) -> str:
@@ -77,5 +78,5 @@ def first(values: Floats) -> set[int]:
 
 def agreement(a: Floats, b: Floats) -> float:
     """Spearman's rank correlation of two maps: 1 the same order, 0 none, −1 the reverse."""
-    ranks = [np.argsort(np.argsort(one, axis=None)).astype(float) for one in (a, b)]
-    return float(np.corrcoef(*ranks)[0, 1])
+    ranks = np.stack([np.argsort(np.argsort(one, axis=None)).astype(float) for one in (a, b)])
+    return float(np.corrcoef(ranks)[0, 1])

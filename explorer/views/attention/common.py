@@ -84,10 +84,10 @@ def model(state: State) -> uses.ModelInfo:
 def example(name: str, lang: str) -> State:
     """The state of the example `name` in `lang`."""
     entry = examples.entry("attention", name, lang)
-    fields = {**entry.get("state", {}), "text": entry["text"], "pair": entry.get("pair", "")}
+    fields: dict[str, Any] = {**entry.get("state", {}), "text": entry["text"], "pair": entry.get("pair", "")}
     if model := entry.get("kind"):
         fields["model"] = catalog.default(model).id
-    return State(**{key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()})
+    return State(**examples.as_fields(fields))
 
 
 def effective(state: State) -> State:

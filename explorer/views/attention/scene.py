@@ -110,7 +110,8 @@ def headed(state: State, result: LookResult) -> tuple[State, tuple[Habit, ...]]:
 
 def matrix(result: LookResult, layer: int, head: int) -> NDArray[np.float32]:
     """weights[L, S] of one head."""
-    return result.weights[layer if result.layer < 0 else 0, head]
+    weights: NDArray[np.float32] = result.weights[layer if result.layer < 0 else 0, head]
+    return weights
 
 
 def view(state: State, result: LookResult) -> View:

@@ -5,6 +5,8 @@ It knows where architectures keep a head's output, and how a reader gets the sam
 
 from __future__ import annotations
 
+from functools import partial
+
 from explorer.engine import catalog
 from explorer.ui import page_parts
 from explorer.views.attention.scene import Scene
@@ -62,11 +64,11 @@ def off(scene: Scene, position: int, heads: list[tuple[int, int]]) -> None:
     info = catalog.entry(scene.model_id)
     if info.family not in OUTPUTS:
         return
-    values = {"text": scene.sight.text, "off": heads, "output": OUTPUTS[info.family]}
+    show = partial(page_parts.show_code, of=info, text=scene.sight.text, off=heads, output=OUTPUTS[info.family])
     if info.kind == "masked":
-        page_parts.show_code("attention_off", of=info, position=position, **values)
+        show("attention_off", position=position)
     else:
-        page_parts.show_code("attention_off_next", of=info, **values)
+        show("attention_off_next")
 
 
 def _texts(scene: Scene) -> list[str]:

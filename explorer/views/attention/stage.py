@@ -34,7 +34,8 @@ def draw() -> tuple[Scene, State] | None:
     state = common.effective(common.store().get())
     model = common.model(state)
     sidebar.follow("attention", model.id)
-    scene, result, chosen, habits = None, None, state, ()
+    scene, result, chosen = None, None, state
+    habits: tuple[Habit, ...] = ()
     with st.container(key="stage-attention"):
         try:
             scene = scenes.read(state, model)
@@ -79,11 +80,14 @@ def _habits(asked: State, state: State, habits: tuple[Habit, ...], result: LookR
     numbers = {name: {"layer": habit.layer + 1, "head": habit.head + 1} for name, habit in at.items()}
     words = {name: t(f"attention.habits.{name}", **numbers[name]) for name in NAMES if name in at}
     words |= {} if here else {"": t("attention.habits.own")}
+
+    def choose(name: str) -> None:
+        if name:
+            common.change(layer=at[name].layer, head=at[name].head, pins=(at[name].token,), heads=())
+
     widgets.choice(
         "attention-habit", t("attention.habits.label"), tuple(words), here, words.__getitem__,
-        lambda name: name and common.change(
-            layer=at[name].layer, head=at[name].head, pins=(at[name].token,), heads=()
-        ),
+        choose,
     )  # fmt: skip
     if not here:
         return

@@ -6,8 +6,10 @@ It knows a scene, its vectors and one more sentence. On the PCA the new point is
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer import numerics
 from explorer.components.layers_map import MapData, Point
@@ -75,7 +77,8 @@ def with_landed(scene: Scene, result: EmbedResult, more: EmbedResult, state: Sta
         middle = base.mean(axis=1, keepdims=True)
         radius = np.maximum(np.linalg.norm(base - middle, axis=-1).max(axis=1), 1e-9)[:, None, None]
         placed["umap:flat"] = np.concatenate([base - middle, landed - middle], axis=1) / radius
-    cos = {state.treatment: geometry.cosines(both, np.linalg.norm(result.vectors, axis=-1).mean(axis=1))}
+    length = np.linalg.norm(result.vectors, axis=-1).mean(axis=1)
+    cos: dict[str, NDArray[Any]] = {state.treatment: geometry.cosines(both, length)}
     labels = [*(line.sense for line in scene.lines), *[-1] * y.shape[1]]
     curves = {f"{state.treatment}:{k}": v for k, v in geometry.parted(cos[state.treatment], labels).items()}
     trust = {

@@ -74,15 +74,16 @@ def _train(inputs: CbowInputs) -> CbowResult | None:
     """Train with a live curve and a stop button. Raises Cancelled when it was stopped."""
     places = place, bar, below = st.empty(), st.empty(), st.empty()
     losses: list[float] = []
-    found = None
+    found: CbowResult | None = None
     stream = widgets.stream(CBOW, common.model_id(), inputs)
     with widgets.stoppable(stream, *places) as (stop, steps):
         with below:
             stop.button()
         for step in steps:
+            if isinstance(step, CbowResult):
+                found = step  # and to the end of the stream, where the engine keeps the result
             if not isinstance(step, CbowStep):
-                found = step
-                continue  # to the end of the stream, where the engine keeps the result
+                continue
             losses.append(step.loss)
             bar.progress(step.done / step.total, text=t("common.progress", done=step.done, total=step.total))
             if len(losses) % 4 == 0:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from explorer.content import examples
 from explorer.engine import get_engine, uses
@@ -98,7 +98,7 @@ def model_id() -> str:
     return model().id
 
 
-def show_code(name: str, **values: object) -> None:
+def show_code(name: str, **values: Any) -> None:
     """The snippet `name` for the chosen model; none for decoders, whose last state is another one in the library."""
     info = model()
     if info.kind != "causal":
@@ -173,4 +173,4 @@ def choose_set(name: str) -> None:
 def choose_preset(name: str) -> None:
     """Set the whole page to the preset `name` in the reader's language."""
     fields = examples.entry("context", name, language())["state"]
-    store().put(replace(State(), **{key: tuple(v) if isinstance(v, list) else v for key, v in fields.items()}))
+    store().put(replace(State(), **examples.as_fields(fields)))

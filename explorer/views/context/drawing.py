@@ -140,12 +140,11 @@ def complete(result: EmbedResult, state: State) -> None:
         get_engine().warm(None)
         page_parts.notice("context.umap_warming")
     try:
-        made = widgets.progress(widgets.stream(PROJECT, None, _asked(result, state)), t("context.fitting"))
+        widgets.result(PROJECT, None, _asked(result, state), t("context.fitting"))
     except Told as problem:
         page_parts.error(problem)
         return
-    if made is not None:
-        widgets.draw_again()
+    widgets.draw_again()
 
 
 def _change(change: MapChange) -> None:

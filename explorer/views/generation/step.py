@@ -17,7 +17,6 @@ from explorer.ui.numbers import thousands
 from explorer.views.generation import common, facts, marks, pieces
 from explorer.views.generation.common import State
 
-OTHER = {"a": "", "b": "b_"}
 NAMED = 60  # tokens whose names come along, so that bars are drawn before the vocabulary is there
 
 
@@ -44,14 +43,15 @@ def lane(state: State, branch: str) -> FollowResult:
 def _lane(state: State, branch: str) -> FollowResult:
     prompt, path = common.prompt(state), common.path_of(state, branch)
     ids = prompt.ids + path
-    at = len(ids) - min(_of(state, branch, "back"), len(path))
+    own = common.lane_of(state, branch)
+    at = len(ids) - min(own.back, len(path))
     result = widgets.run(FOLLOW, state.model, FollowInputs(ids[:at])).result
     words = common.vocabulary(state.model)
     shown = {*map(int, best(result.logits, NAMED)), *ids[at : at + 1]}
     generator(
         result.logits, key=f"generation-{branch}", path=facts.tokens(state.model, ids, len(prompt.ids)), at=at,
-        settings=common.settings_of(state, branch), seed=_of(state, branch, "seed"), free=_of(state, branch, "free"),
-        chance=_chance(state, branch, ids[:at]), first=len(prompt.ids), head={i: words[i] for i in shown},
+        settings=own.settings, seed=own.seed, free=own.free,
+        chance=_chance(own, branch, ids[:at]), first=len(prompt.ids), head={i: words[i] for i in shown},
         ends=marks.specials(state.model).ends, vocab_url=common.vocabulary_url(state.model),
         tone="model" if branch == "a" else "b",
         branch="is" if branch == "b" else "no" if state.b_on else "can", on_act=lambda act: _act(branch, act),
@@ -62,15 +62,10 @@ def _lane(state: State, branch: str) -> FollowResult:
     return result
 
 
-def _of(state: State, branch: str, field: str) -> int:
-    value: int = getattr(state, OTHER[branch] + field)
-    return value
-
-
-def _chance(state: State, branch: str, before: tuple[int, ...]) -> float:
+def _chance(own: common.Lane, branch: str, before: tuple[int, ...]) -> float:
     """The number that decides this draw: from the seed and the place, or, where chance is free, a new one each time."""
-    if not _of(state, branch, "free"):
-        return chance_at(_of(state, branch, "seed"), len(before))
+    if not own.free:
+        return chance_at(own.seed, len(before))
     key = f"generation-chance-{branch}"
     if st.session_state.get(key, ((), 0.0))[0] != before:
         st.session_state[key] = (before, random.random())
@@ -84,31 +79,28 @@ def _act(branch: str, act: Act) -> None:
 
 
 def _acted(branch: str, act: Act, state: State) -> State:
-    own, used = OTHER[branch], common.in_use(state)
-    s = act.settings
-    dials = {"t": s.temperature, "k": s.top_k, "p": s.top_p, "m": s.min_p, "r": s.repetition}
-    state = replace(state, **{own + name: value for name, value in dials.items()})
+    used = common.in_use(state)
+    own = replace(common.lane_of(state, branch), settings=act.settings)
     prompt, path = common.prompt(used).ids, common.path_of(used, branch)
     at = min(max(act.at - len(prompt), 0), len(path))
     if act.kind == "take" and act.token is not None and len(prompt) + at < common.MAX_TOKENS:
         facts.note(used.model, prompt + path[:at], act.token)
         if path[at : at + 1] != (act.token,):
             path = (*path[:at], act.token)
-        state = replace(state, **{f"{own}path": pieces.pack(path), f"{own}back": len(path) - at - 1})
+        own = replace(own, path=pieces.pack(path), back=len(path) - at - 1)
     elif act.kind == "go":
-        state = replace(state, **{f"{own}back": len(path) - at})
-    elif act.kind == "branch":
-        state = replace(
-            state, b_on=True, b_path=pieces.pack(path[:at]), b_back=0, b_seed=(state.seed + 1) % 10_000,
-            b_free=state.free, b_t=state.t, b_k=state.k, b_p=state.p, b_m=state.m, b_r=state.r,
-        )  # fmt: skip
-    elif act.kind == "close":
-        state = replace(state, b_on=False, b_path="", b_back=0)
+        own = replace(own, back=len(path) - at)
     elif act.kind == "free":
-        state = replace(state, **{f"{own}free": act.free})
+        own = replace(own, free=act.free)
     elif act.kind == "seed":
         st.session_state.pop(f"generation-chance-{branch}", None)
-        state = replace(state, **{f"{own}seed": random.randrange(10_000)})
+        own = replace(own, seed=random.randrange(10_000))
+    state = common.with_lane(state, branch, own)
+    if act.kind == "branch":
+        new = replace(common.lane_of(state, "a"), path=pieces.pack(path[:at]), back=0, seed=(state.seed + 1) % 10_000)
+        state = replace(common.with_lane(state, "b", new), b_on=True)
+    elif act.kind == "close":
+        state = replace(state, b_on=False, b_path="", b_back=0)
     return state
 
 

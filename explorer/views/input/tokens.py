@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import streamlit as st
 
@@ -73,10 +74,12 @@ def _choose(left: str, right: str) -> None:
     known = common.models()
     columns = st.columns(2)
     for column, side, now in ((columns[0], "left", left), (columns[1], "right", right)):
-        key, changed = widgets.bind(
-            f"input-{side}-{language()}", now, lambda model, side=side: common.store().set(**{side: model})
-        )
+        key, changed = widgets.bind(f"input-{side}-{language()}", now, partial(_set, side))
         column.selectbox(t(f"input.tokens.{side}"), known, key=key, format_func=_name, on_change=changed)
+
+
+def _set(side: str, model: str) -> None:
+    common.store().set(**{side: model})
 
 
 def _name(model: str) -> str:

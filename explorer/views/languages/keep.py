@@ -27,9 +27,9 @@ def draw(sentence: Sentence, state: State) -> None:
     page_parts.subtitle(t("languages.keep.question"))
     with st.container(horizontal=True, key="languages-guess"):
         for name in GUESSES:
-            kind = "primary" if state.guess == name else "secondary"
             st.button(
-                t(f"languages.keep.guess_{name}"), key=f"languages-guess-{name}", type=kind,
+                t(f"languages.keep.guess_{name}"), key=f"languages-guess-{name}",
+                type="primary" if state.guess == name else "secondary",
                 on_click=partial(common.change, guess=name),
             )  # fmt: skip
     if not state.guess:

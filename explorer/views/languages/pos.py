@@ -79,17 +79,21 @@ def _head(model_id: str, asked: PosInputs) -> PosResult | None:
 def _trained(model_id: str, asked: PosInputs, words: str) -> PosResult | None:
     """Run the training on the page: sentences read, then steps; a stop button all the while."""
     places = bar, below, chart = st.empty(), st.empty(), st.empty()
-    result = None
-    with widgets.stoppable(widgets.stream(TRAIN_POS, model_id, asked), *places) as (stop, steps):
+    result: PosResult | None = None
+    stream = widgets.stream(TRAIN_POS, model_id, asked)
+    with widgets.stoppable(stream, *places) as (stop, steps):
         with below:
             stop.button()
         for step in steps:
-            done, total = (step.done, step.total) if isinstance(step, Progress) else (step.step, step.steps)
-            label = t("languages.pos.reading") if isinstance(step, Progress) else words
-            bar.progress(done / total, text=f"{label} · {t('common.progress', done=done, total=total)}")
             if isinstance(step, PosResult):
+                label, done, total = words, step.step, step.steps
                 result = step
                 chart.line_chart(step.losses, height=180)
+            elif isinstance(step, Progress):
+                label, done, total = t("languages.pos.reading"), step.done, step.total
+            else:
+                continue
+            bar.progress(done / total, text=f"{label} · {t('common.progress', done=done, total=total)}")
     for place in places:
         place.empty()
     return result

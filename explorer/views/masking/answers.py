@@ -30,7 +30,8 @@ from explorer.lab.types.masking import (
 )
 from explorer.ui import widgets
 from explorer.views.masking import common, stage
-from explorer.views.masking.common import Sentence, State
+from explorer.views.masking.common import Sentence
+from explorer.views.masking.state import State
 
 
 @dataclass(frozen=True)

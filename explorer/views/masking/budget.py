@@ -12,7 +12,8 @@ from explorer.ui import page_parts
 from explorer.ui.i18n import clauses, t
 from explorer.ui.numbers import percent, thousands
 from explorer.views.masking import common, cover
-from explorer.views.masking.common import Sentence, State
+from explorer.views.masking.common import Sentence
+from explorer.views.masking.state import State
 
 SHARE = 0.15
 

@@ -134,7 +134,7 @@ def choose_preset(name: str) -> None:
     """Set the whole page to the preset `name` in the reader's language."""
     text, masks, focus = example(name, language())
     fields = examples.entry("masking", name, language()).get("state", {})
-    fields = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
+    fields = examples.as_fields(fields)
     store().put(State(text=text, masks=masks, focus=focus, **fields))
 
 

@@ -17,7 +17,8 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.markup import verbatim
 from explorer.views.masking import common, defaults, stage
-from explorer.views.masking.common import Sentence, State
+from explorer.views.masking.common import Sentence
+from explorer.views.masking.state import State
 
 
 def draw(sentence: Sentence, state: State) -> None:

@@ -15,7 +15,8 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import signed, thousands
 from explorer.views.masking import answers, common, stage
-from explorer.views.masking.common import Sentence, State
+from explorer.views.masking.common import Sentence
+from explorer.views.masking.state import State
 from explorer.views.vocabulary import apart, by_name, label
 
 WHOLE_WANTED = "masking-whole"  # in the session: the text, edits and position all of whose scores are exported

@@ -13,7 +13,7 @@ from explorer.ui.carried import Sentence
 from explorer.ui.i18n import language
 from explorer.views import arriving
 from explorer.views.masking import common, defaults
-from explorer.views.masking.state import Cover, State
+from explorer.views.masking.state import MAX_TOKENS, Cover, State
 
 
 def several(state: State) -> bool:
@@ -73,5 +73,5 @@ def text_of(state: State) -> str:
 
 def take(state: State, sentence: Sentence) -> State:
     """The page with a sentence from another one; the page covers a word of it."""
-    arriving.readable(common.model(), sentence.text, common.MAX_TOKENS)
+    arriving.readable(common.model(), sentence.text, MAX_TOKENS)
     return replace(state, text=sentence.text, masks=(), focus=0, bare=False, watch=(), wrong="", b="", b_mask=0)

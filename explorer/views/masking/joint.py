@@ -11,7 +11,8 @@ from explorer.ui.i18n import listed, t
 from explorer.ui.markup import inline, verbatim
 from explorer.ui.numbers import percent, signed
 from explorer.views.masking import common, covering
-from explorer.views.masking.common import Sentence, State
+from explorer.views.masking.common import Sentence
+from explorer.views.masking.state import State
 
 
 def draw(sentence: Sentence, state: State) -> None:

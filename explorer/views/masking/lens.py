@@ -12,7 +12,8 @@ from explorer.ui.i18n import listed, t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
 from explorer.views.masking import common, cover
-from explorer.views.masking.common import Sentence, State
+from explorer.views.masking.common import Sentence
+from explorer.views.masking.state import State
 from explorer.views.vocabulary import best, label
 
 TOP = 5

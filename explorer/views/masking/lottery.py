@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from explorer import numerics
-from explorer.components.token_strip import Chip, token_strip
+from explorer.components.token_strip import COVERS, Chip, token_strip
 from explorer.engine import get_engine
 from explorer.lab.types.lottery import KINDS, ROLL, TALLY, LotteryInputs, LotteryResult
 from explorer.lab.types.masking import FILL, Edit, FillInputs
@@ -17,7 +17,8 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline, verbatim
 from explorer.views.masking import common, stage
-from explorer.views.masking.common import Sentence, State
+from explorer.views.masking.common import Sentence
+from explorer.views.masking.state import State
 
 
 def draw(sentence: Sentence, state: State) -> None:
@@ -69,7 +70,7 @@ def _chips(sentence: Sentence, result: LotteryResult) -> list[Chip]:
     for position, chip in enumerate(stage.chips(replace(sentence, masks=()), State())):
         kind, token = drawn.get(position, (None, 0))
         shown = common.plain(vocabulary[token]) if kind == "random" else None
-        out.append(replace(chip, covered=kind, shown=shown))
+        out.append(replace(chip, covered=COVERS[kind] if kind else None, shown=shown))
     return out
 
 

@@ -13,7 +13,8 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import percent
 from explorer.views.masking import common, covering, defaults
-from explorer.views.masking.common import Sentence, State
+from explorer.views.masking.common import Sentence
+from explorer.views.masking.state import State
 from explorer.views.vocabulary import best
 
 OFFERED = 4

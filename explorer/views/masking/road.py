@@ -16,7 +16,8 @@ from explorer.ui.i18n import listed, t
 from explorer.ui.markup import inline
 from explorer.ui.numbers import percent, signed
 from explorer.views.masking import common, cover
-from explorer.views.masking.common import Sentence, State
+from explorer.views.masking.common import Sentence
+from explorer.views.masking.state import State
 
 ROWS = 5
 

@@ -20,7 +20,8 @@ from explorer.ui.i18n import t
 from explorer.views._shared import typed
 from explorer.views._shared.page import choose_tool
 from explorer.views.masking import common, covering, repair
-from explorer.views.masking.common import Sentence, State
+from explorer.views.masking.common import Sentence
+from explorer.views.masking.state import MAX_TOKENS, State
 
 KEY = "masking-strip"
 WITH_HOW = ("cover", "road", "lens", "budget")  # the others decide themselves what stands in a covered place
@@ -124,7 +125,7 @@ def _controls(state: State, sentence: Sentence | None) -> None:
 
 def _remarks(sentence: Sentence) -> None:
     if sentence.used < sentence.typed:
-        page_parts.notice("common.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
+        page_parts.notice("common.cut", "warn", limit=MAX_TOKENS, typed=sentence.typed, used=sentence.used)
     if sentence.simplified:
         page_parts.notice("common.simplified")
     if sentence.blanks:
@@ -143,7 +144,9 @@ def _write(text: str) -> None:
 def _opens(tool: str) -> dict[str, Any]:
     """What choosing a tool changes beside itself: where it is about two blanks or a typo, it begins with them."""
     state = common.store().now()
-    changes = {"bare": False} if tool == "joint" else repair.opens_with(state) if tool == "repair" else {}
+    changes = repair.opens_with(state) if tool == "repair" else {}
+    if tool == "joint":
+        changes["bare"] = False
     if "masks" in changes:
         changes["text"] = covering.text_of(state)  # the places are those of this text
     return changes

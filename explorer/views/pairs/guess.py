@@ -5,6 +5,9 @@ The score lives in the session: it is the reader's own and in no link.
 
 from __future__ import annotations
 
+from functools import partial
+from typing import get_args
+
 import streamlit as st
 
 from explorer.lab.types.pairs import JudgeResult, Pair
@@ -35,8 +38,8 @@ def ask(state: State, pairs: tuple[Pair, ...]) -> None:
         page_parts.quiet(f"{t(f'pairs.arrangement.{name}')} · {verbatim(first)} ▸ {verbatim(second)}")
         said = state.said[n] if n < len(state.said) else "open"
         widgets.choice(
-            f"pairs-say-{name}", t("pairs.guess.which", name=t(f"pairs.arrangement.{name}")), ("yes", "no", "open"),
-            said, lambda say: t(f"pairs.guess.{say}"), lambda say, n=n: _say(n, say),
+            f"pairs-say-{name}", t("pairs.guess.which", name=t(f"pairs.arrangement.{name}")), get_args(Say),
+            said, lambda say: t(f"pairs.guess.{say}"), partial(_say, n),
         )  # fmt: skip
 
 

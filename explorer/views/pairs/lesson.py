@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from explorer.components.token_strip import token_strip
+from explorer.components.token_strip import COVERS, token_strip
 from explorer.engine import get_engine
 from explorer.lab.types.pairs import LESSON, LessonInputs, LessonResult
 from explorer.ui import page_parts, widgets
@@ -48,7 +48,7 @@ def _strip(found: LessonResult) -> None:
     for position, chip in enumerate(stage.chips(found.tokens)):
         kind = drawn.get(position)
         shown = vocabulary[found.shown[position]].removeprefix("##") if kind == "random" else None
-        chips.append(replace(chip, covered=kind, shown=shown))
+        chips.append(replace(chip, covered=COVERS[kind] if kind else None, shown=shown))
     token_strip(
         chips, key="pairs-lesson-strip", words=stage.words(t("pairs.lesson.strip")), mode="show",
         title=t("pairs.lesson.strip"),
