@@ -57,8 +57,9 @@ from explorer.views.context import common as context
 from explorer.views.generation import common as generation
 from explorer.views.generation import pieces
 from explorer.views.home import common as home
-from explorer.views.masking import common, cover, stage
+from explorer.views.masking import answers, common, stage
 from explorer.views.masking.common import Sentence, State
+from explorer.views.vocabulary import mask_id as mask_of
 from tests.pages.app import open_page, snippets
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -143,6 +144,10 @@ def with_tool(lang: str, tool: str, **more: Any) -> State:
     return State(**{**fields, "tool": tool, **more})
 
 
+def mask_id() -> int:
+    return mask_of(common.model().id)
+
+
 def numbers(line: str) -> list[float]:
     return [float(found) for found in re.findall(r"-?\d+\.\d+(?:e-\d+)?", line)]
 
@@ -152,7 +157,7 @@ def top(logits: np.ndarray, count: int = 5) -> list[int]:
 
 
 def decoded(ids: list[int]) -> list[str]:
-    vocabulary = get_engine().vocabulary(common.model_id())
+    vocabulary = get_engine().vocabulary(common.model().id)
     return [vocabulary[i] for i in ids]
 
 
@@ -169,7 +174,7 @@ def first_words(lines: list[str]) -> list[str]:
 
 
 def run(experiment: Experiment[Inputs, Result, Partial], inputs: Inputs) -> Result:
-    return get_engine().run(experiment, common.model_id(), inputs).result
+    return get_engine().run(experiment, common.model().id, inputs).result
 
 
 # --- the snippets as files -------------------------------------------------------------------------------------
@@ -221,7 +226,7 @@ def filled() -> Iterator[Any]:
     def fill(lang: str, state: State) -> tuple[np.ndarray, int]:
         sentence = common.read(state)
         assert sentence.focus is not None
-        return cover.fill(sentence, common.edits(sentence, state)).result.logits[0], sentence.tokens.ids[sentence.focus]
+        return answers.fill(sentence).result.logits[0], sentence.tokens.ids[sentence.focus]
 
     yield fill
 
@@ -279,7 +284,7 @@ def test_repair(lang: str, wrong: str) -> None:
     state = with_tool(lang, "repair", wrong=wrong)
     *best, original, seen = printed(shown("masking", lang, state)).splitlines()
     sentence = common.read(state)
-    token, target = common.token_of(sentence, wrong), sentence.tokens.ids[state.focus]
+    token, target = sentence.token_of(wrong), sentence.tokens.ids[state.focus]
     assert token is not None
     inputs = FillInputs(state.text, (Edit(state.focus, token),), (state.focus,))
     logits = run(FILL, inputs).logits[0]
@@ -333,7 +338,7 @@ def test_compare(lang: str) -> None:
     more_a, more_b = printed(shown("masking", lang, state)).splitlines()
 
     def log_p(text: str) -> np.ndarray:
-        inputs = FillInputs(text, (Edit(state.focus, common.mask_id()),), (state.focus,))
+        inputs = FillInputs(text, (Edit(state.focus, mask_id()),), (state.focus,))
         logits = run(FILL, inputs).logits[0].astype(np.float64)
         return np.asarray(logits - logits.max() - math.log(np.exp(logits - logits.max()).sum()))
 
@@ -346,7 +351,7 @@ def test_compare(lang: str) -> None:
 @pytest.mark.parametrize("lang", TEXTS)
 def test_budget(lang: str) -> None:
     lines = printed(shown("masking", lang, with_tool(lang, "budget"))).splitlines()
-    facts = get_engine().facts(common.model_id())
+    facts = get_engine().facts(common.model().id)
     weights = facts.d_model * facts.vocab_size
     assert lines[0] == f"hidden x classes = {facts.d_model} x {facts.vocab_size} = {weights:,}"
     assert numbers(lines[1])[0] == pytest.approx(weights / facts.n_weights, abs=1e-4)
@@ -358,7 +363,7 @@ def test_budget(lang: str) -> None:
 def test_home_bert(lang: str) -> None:
     state = home.State(text=TEXTS[lang].text, masks=TEXTS[lang].masks)
     lines = printed(shown("home", lang, state)).splitlines()
-    edits = tuple(Edit(position, common.mask_id()) for position in state.masks)
+    edits = tuple(Edit(position, mask_id()) for position in state.masks)
     result = run(FILL, FillInputs(state.text, edits, state.masks))
     assert len(lines) == len(state.masks)
     for line, logits, original in zip(lines, result.logits, result.original, strict=True):
@@ -435,7 +440,7 @@ def test_attention_sides() -> None:
 def test_attention_window() -> None:
     state = looking("en", "sparse")
     lines = printed(shown("attention", "en", state)).splitlines()
-    (*_, result) = get_engine().stream(WINDOW, common.model_id(), WindowInputs((state.text,)))
+    (*_, result) = get_engine().stream(WINDOW, common.model().id, WindowInputs((state.text,)))
     assert [numbers(line)[-1] for line in lines] == pytest.approx([float(row.mean()) for row in result.loss], abs=2e-3)
 
 
@@ -653,9 +658,9 @@ def test_generation_inside(gemma: Any) -> None:
 def test_generation_both() -> None:
     place = 4
     lines = generated("both", at=place)
-    tokens = get_engine().tokens(common.model_id(), BEGINNING)
+    tokens = get_engine().tokens(common.model().id, BEGINNING)
     start, end = tokens.offsets[place]
-    filled = run(FILL, FillInputs(BEGINNING, (Edit(place, common.mask_id()),), (place,))).logits[0]
+    filled = run(FILL, FillInputs(BEGINNING, (Edit(place, mask_id()),), (place,))).logits[0]
     left = gpt(generation_types.LEFT, LeftInputs(BEGINNING, ((start, end),), 0)).logits
     chances = [[numerics.probability(row, i) for i in top(row)] for row in (filled, left)]
     assert [numbers(line)[-1] for line in lines] == pytest.approx([*chances[0], *chances[1]], abs=CLOSE)

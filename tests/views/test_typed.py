@@ -21,7 +21,7 @@ BLANKS = (
 
 @pytest.mark.parametrize("blank", BLANKS)
 def test_a_blank_is_a_mask_however_it_is_written(blank: str) -> None:
-    sentence = common.as_sentence(f"今天天气真{blank}啊。")
+    sentence = common.as_sentence(common.model(), f"今天天气真{blank}啊。")
     assert sentence.blanks
     assert sentence.tokens.text == "今天天气真[MASK]啊。"
     assert len(sentence.masks) == 1
@@ -70,13 +70,13 @@ def test_every_page_says_how_many_characters_were_not_read(page: str) -> None:
 
 
 def test_the_token_behind_an_unread_character_is_the_one_covered() -> None:
-    sentence = common.as_sentence("苹\u200b果好吃", (2,), 2)
+    sentence = common.as_sentence(common.model(), "苹\u200b果好吃", (2,), 2)
     assert sentence.tokens.surface(2) == "果"
 
 
 def test_a_text_of_unseen_characters_alone_is_told() -> None:
     with pytest.raises(Told) as caught:
-        common.as_sentence("\u200b\u200b")
+        common.as_sentence(common.model(), "\u200b\u200b")
     assert caught.value.key == "text_unread"
 
 
