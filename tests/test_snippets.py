@@ -527,7 +527,9 @@ def test_context_cbow(lang: str) -> None:
     passage = "\n".join([COMPANY[lang].text] * 4)
     lines = printed(shown("context", lang, with_company(lang, "cbow", passage=passage))).splitlines()
     inputs = CbowInputs(passage, epochs=cbow._epochs(passage))
-    steps = [s for s in get_engine().stream(CBOW, context.model_id(), inputs) if isinstance(s, CbowStep)]
+    steps = [
+        s for s in get_engine().stream(CBOW, context.in_use(context.State()).model, inputs) if isinstance(s, CbowStep)
+    ]
     assert steps[-1].total == inputs.epochs == len(lines), "one batch an epoch, so that the losses can be compared"
     assert [numbers(line)[0] for line in lines] == pytest.approx([step.loss for step in steps], abs=2e-3)
 

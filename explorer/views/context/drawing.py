@@ -164,7 +164,7 @@ def relabel(point: int) -> None:
     state = common.store().now()
     if not state.text:
         return
-    scene = common.own(state)
+    scene = common.own(common.in_use(state))
     senses = [line.sense for line in scene.lines]
     if point < len(senses):
         senses[point] = -1 if senses[point] >= 2 else senses[point] + 1
