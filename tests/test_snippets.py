@@ -69,8 +69,8 @@ TEXTS = {
 }
 HOW = [("zh", "mask"), ("en", "mask"), ("zh", "random"), ("en", "keep")]
 CLOSE = 2e-4
-INPUT_SNIPPETS = tuple(f"input_{tool}" for tool in ("tokens", "merges", "lookup", "sum", "positions", "long"))
-PAIRS_SNIPPETS = tuple(f"pairs_{tool}" for tool in ("judge", "road", "order", "lesson", "measure"))
+INPUT_SNIPPETS = tuple(f"input_{tool}" for tool in chapters.get("input").tools)
+PAIRS_SNIPPETS = tuple(path.stem for path in sorted(CODE.glob("pairs_*.py")))
 
 
 @pytest.fixture(autouse=True)
@@ -181,7 +181,7 @@ def run(experiment: Experiment[Inputs, Result, Partial], inputs: Inputs) -> Resu
 
 def test_every_snippet_is_tried_here() -> None:
     tools = {f"masking_{tool}" for tool in chapters.get("masking").tools}
-    tools |= {f"context_{tool}" for tool in ("look", "cross", "static", "things", "cbow")}
+    tools |= {f"context_{tool}" for tool in chapters.get("context").tools} - {"context_own", "context_swap"}
     tools |= {f"attention_{name}" for name in ("cell", "atlas", "off", "sides", "window")}
     tools |= {f"generation_{tool}" for tool in chapters.get("generation").tools}
     beside = {f"attention_{name}" for name in ("look", "cross", "off_next")}  # tried in tests/pages/test_attention.py
