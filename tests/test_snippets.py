@@ -20,26 +20,13 @@ import pytest
 from explorer import chapters, numerics
 from explorer.engine import catalog, get_engine
 from explorer.lab.types import embedding_metrics as geometry
-from explorer.lab.types import generation as generation_types
 from explorer.lab.types.context import CBOW, EMBED, CbowInputs, CbowStep, EmbedInputs, Occurrence
 from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
-from explorer.lab.types.generation import (
-    CacheInputs,
-    ContextInputs,
-    InsideInputs,
-    LeftInputs,
-    ScanInputs,
-    Settings,
-    WaysInputs,
-    WriteInputs,
-)
 from explorer.lab.types.lottery import ROLL, LotteryInputs
 from explorer.lab.types.masking import FILL, JOINT, LENS, TREAT, Edit, FillInputs, JointInputs, LensInputs, TreatInputs
 from explorer.ui import snippets as snippets_of
 from explorer.views.context import cbow, cross, things
 from explorer.views.context import common as context
-from explorer.views.generation import common as generation
-from explorer.views.generation import pieces
 from explorer.views.home import common as home
 from explorer.views.masking import answers, common, stage
 from explorer.views.masking.common import Sentence, State
@@ -481,95 +468,3 @@ def test_languages_shift(lang: str, text: str, target: str) -> None:
     inputs = shift_inputs(corpora.digest(), text, "zh" if target == "fr" else "en", target, (6,))
     result = run(SHIFT, inputs)
     assert words == decoded(result.ids[0, inputs.alphas.index(1.5)].tolist())
-
-
-# --- 接龙 --------------------------------------------------------------------------------------------------------
-
-BEGINNING = "园丁每天清晨都在花园里"
-
-
-def gpt(experiment: Experiment[Inputs, Result, Partial], inputs: Inputs) -> Result:
-    return get_engine().run(experiment, catalog.default("causal").id, inputs).result
-
-
-def gpt_ids(text: str = BEGINNING) -> tuple[int, ...]:
-    return get_engine().tokens(catalog.default("causal").id, text).ids
-
-
-def generated(tool: str, **more: Any) -> list[str]:
-    """The lines that the snippet of this tool prints."""
-    state = generation.State(**{"text": BEGINNING, "tool": tool, "n": 3, **more})
-    return printed(shown("generation", "zh", state)).splitlines()
-
-
-@pytest.mark.parametrize("settings", [{}, {"t": 0.7, "k": 30, "p": 0.9, "m": 0.02, "r": 1.2}, {"t": 0.0}])
-def test_generation_step(settings: dict[str, Any]) -> None:
-    *lines, text = generated("step", seed=3, **settings)
-    names = {"t": "temperature", "k": "top_k", "p": "top_p", "m": "min_p", "r": "repetition"}
-    inputs = WriteInputs(gpt_ids(), 5, Settings(**{names[name]: value for name, value in settings.items()}), 3)
-    result = gpt(generation_types.WRITE, inputs)
-    assert [int(line.split(" ")[0]) for line in lines] == [one.token_id for one in result.written]
-    assert [numbers(line)[-1] for line in lines] == pytest.approx([one.p for one in result.written], abs=2e-3)
-    assert text.startswith("<bos>" + BEGINNING)
-
-
-def test_generation_train() -> None:
-    *lines, total = generated("train")
-    (row,) = gpt(generation_types.SCAN, ScanInputs((gpt_ids(),))).rows
-    assert [numbers(line)[-1] for line in lines] == pytest.approx(row.nats.tolist(), abs=2e-3)
-    assert numbers(total)[0] == pytest.approx(-float(row.nats.sum()), abs=1e-2)
-
-
-def test_generation_ways() -> None:
-    lines = generated("ways", beams=2, lp=0.0)
-    found = {way.name: way for way in gpt(generation_types.WAYS, WaysInputs(gpt_ids(), 3, 2, 0.0, Settings(), ())).ways}
-    for line, name in zip(lines, ("greedy", "beam"), strict=True):
-        assert line.startswith(f"{name}: ")
-        assert numbers(line)[-1] == pytest.approx(found[name].log_p, abs=1e-2)
-
-
-def test_generation_write() -> None:
-    text = "\n".join(generated("write", t=0.0, long=10))
-    result = gpt(generation_types.WRITE, WriteInputs(gpt_ids(), 10, Settings(temperature=0), 7))
-    words = get_engine().vocabulary(catalog.default("causal").id)
-    assert text == BEGINNING + pieces.text_of([words[one.token_id] for one in result.written])
-
-
-def test_generation_context() -> None:
-    lines = generated("context")
-    result = gpt(generation_types.CONTEXT, ContextInputs(gpt_ids(), (1, 2, 4, 8, 16, 32)))
-    expected = dict(zip(result.windows.tolist(), result.nats.mean(axis=1).tolist(), strict=True))
-    assert {int(line.split(" ")[0]): numbers(line)[0] for line in lines} == pytest.approx(expected, abs=2e-3)
-
-
-def test_generation_cache() -> None:
-    lines = generated("cache")
-    result = gpt(generation_types.CACHED, CacheInputs(gpt_ids(), 10))
-    assert [int(line.split(" ")[0]) for line in lines] == result.token_ids.tolist()
-    assert [int(line.split(" ")[1]) for line in lines] == result.n_bytes.tolist()
-    assert max(numbers(line)[-1] for line in lines) < 1e-2
-
-
-def test_generation_inside(gemma: Any) -> None:
-    try:
-        *layers, weights = generated("inside", layer=4, head=1)
-    finally:
-        gemma._net.set_attn_implementation("sdpa")
-    result = gpt(generation_types.INSIDE, InsideInputs(gpt_ids(), 4, 1))
-    assert numbers(weights) == pytest.approx(result.weights[4, 1].tolist(), abs=2e-4)
-    assert len(layers) == len(result.lens)
-    words = get_engine().vocabulary(catalog.default("causal").id)
-    for line, logits in zip(layers, result.lens, strict=True):
-        assert words[int(logits.argmax())].strip("▁") in line or "\\" in line or "\ufffd" in line
-
-
-def test_generation_both() -> None:
-    place = 4
-    lines = generated("both", at=place)
-    tokens = get_engine().tokens(common.model().id, BEGINNING)
-    start, end = tokens.offsets[place]
-    filled = run(FILL, FillInputs(BEGINNING, (Edit(place, mask_id()),), (place,))).logits[0]
-    left = gpt(generation_types.LEFT, LeftInputs(BEGINNING, ((start, end),), 0)).logits
-    chances = [[numerics.probability(row, i) for i in top(row)] for row in (filled, left)]
-    assert [numbers(line)[-1] for line in lines] == pytest.approx([*chances[0], *chances[1]], abs=CLOSE)
-    assert [line.split(" ")[1] for line in lines[:5]] == decoded(top(filled))
