@@ -26,6 +26,8 @@ from explorer.lab.types.attention import (
 from explorer.views.attention import common as attention
 from explorer.views.masking import common
 from tests.test_snippets import CLOSE, TEXTS, numbers, printed, run, shown, top
+from tests.test_snippets import loaded as loaded  # the same two fixtures here
+from tests.test_snippets import one_model as one_model
 
 
 def looking(lang: str, tool: str, **more: Any) -> attention.State:

@@ -25,6 +25,8 @@ from explorer.views.generation import common as generation
 from explorer.views.generation import pieces
 from explorer.views.masking import common
 from tests.test_snippets import CLOSE, decoded, mask_id, numbers, printed, run, shown, top
+from tests.test_snippets import loaded as loaded  # the same two fixtures here
+from tests.test_snippets import one_model as one_model
 
 BEGINNING = "园丁每天清晨都在花园里"
 
