@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar, overload
+from typing import Generic, Protocol, TypeVar
 
 from explorer.lab.types.core import ModelFacts, Progress, Specials, Tokens, Waiting
 from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
@@ -63,7 +63,6 @@ class Engine(Protocol):
     `model_id` is None for an experiment that runs without a model (`Experiment.runs`).
     """
 
-    @overload
     def run(
         self,
         experiment: Experiment[Inputs, Result, Partial],
@@ -71,17 +70,13 @@ class Engine(Protocol):
         inputs: Inputs,
         *,
         session: str = "",
-    ) -> Answer[Result]: ...
-    @overload
-    def run(self, experiment: str, model_id: str | None, inputs: Any, *, session: str = "") -> Any: ...
-    def run(self, experiment: Any, model_id: str | None, inputs: Any, *, session: str = "") -> Any:
+    ) -> Answer[Result]:
         """The answer, from memory, from the precomputed files, or from the model (in this order).
 
         Raises Busy, ModelUnavailable, or Told (explorer/errors.py) for inputs the experiment refuses.
         """
         ...
 
-    @overload
     def stream(
         self,
         experiment: Experiment[Inputs, Result, Partial],
@@ -90,39 +85,16 @@ class Engine(Protocol):
         *,
         session: str = "",
         cancel: CancelToken | None = None,
-    ) -> Iterator[Waiting | Progress | Partial | Result]: ...
-    @overload
-    def stream(
-        self,
-        experiment: str,
-        model_id: str | None,
-        inputs: Any,
-        *,
-        session: str = "",
-        cancel: CancelToken | None = None,
-    ) -> Iterator[Any]: ...
-    def stream(
-        self,
-        experiment: Any,
-        model_id: str | None,
-        inputs: Any,
-        *,
-        session: str = "",
-        cancel: CancelToken | None = None,
-    ) -> Iterator[Any]:
+    ) -> Iterator[Waiting | Progress | Partial | Result]:
         """Partial results (`Progress` among them), the result last. Raises Cancelled within a step of `cancel()`.
 
         A training (`Experiment.trains`) that has to wait for others yields `Waiting`, again and again, until it begins.
         """
         ...
 
-    @overload
     def peek(
         self, experiment: Experiment[Inputs, Result, Partial], model_id: str | None, inputs: Inputs
-    ) -> Result | None: ...
-    @overload
-    def peek(self, experiment: str, model_id: str | None, inputs: Any) -> Any | None: ...
-    def peek(self, experiment: Any, model_id: str | None, inputs: Any) -> Any | None:
+    ) -> Result | None:
         """The result if it lies in memory or among the precomputed files; never runs or loads a model."""
         ...
 

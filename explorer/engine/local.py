@@ -10,13 +10,12 @@ import gc
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, overload
+from typing import Any
 
 from explorer.engine import cache, watching
 from explorer.engine.base import Answer, CancelToken, Counters
 from explorer.engine.cache import MemoryCache, Precomputed
 from explorer.engine.compute.pool import ComputePool
-from explorer.engine.dotted import named
 from explorer.engine.failures import told_to_reader
 from explorer.engine.handles import Handles, Shelf
 from explorer.engine.installed import InstalledModels, Models
@@ -71,7 +70,6 @@ class LocalEngine:
 
     # -- experiments
 
-    @overload
     def run(
         self,
         experiment: Experiment[Inputs, Result, Partial],
@@ -79,21 +77,16 @@ class LocalEngine:
         inputs: Inputs,
         *,
         session: str = "",
-    ) -> Answer[Result]: ...
-    @overload
-    def run(self, experiment: str, model_id: str | None, inputs: Any, *, session: str = "") -> Any: ...
-    def run(self, experiment: Any, model_id: str | None, inputs: Any, *, session: str = "") -> Any:
+    ) -> Answer[Result]:
         asked, watch = time.perf_counter(), watching.current()
         cancel = CancelToken() if watch is None else watch.cancel
-        result = found = self._ask(named(experiment), model_id, inputs, session, cancel)
+        result = found = self._ask(experiment, model_id, inputs, session, cancel)
         if isinstance(found, Job):
             for result in found.values(cancel):
                 if watch is not None and isinstance(result, Progress):
                     watch.seen(result)
-        answer = Answer(result, time.perf_counter() - asked, fetched=not isinstance(found, Job))
-        return result if isinstance(experiment, str) else answer
+        return Answer(result, time.perf_counter() - asked, fetched=not isinstance(found, Job))
 
-    @overload
     def stream(
         self,
         experiment: Experiment[Inputs, Result, Partial],
@@ -102,42 +95,19 @@ class LocalEngine:
         *,
         session: str = "",
         cancel: CancelToken | None = None,
-    ) -> Iterator[Waiting | Progress | Partial | Result]: ...
-    @overload
-    def stream(
-        self,
-        experiment: str,
-        model_id: str | None,
-        inputs: Any,
-        *,
-        session: str = "",
-        cancel: CancelToken | None = None,
-    ) -> Iterator[Any]: ...
-    def stream(
-        self,
-        experiment: Any,
-        model_id: str | None,
-        inputs: Any,
-        *,
-        session: str = "",
-        cancel: CancelToken | None = None,
-    ) -> Iterator[Any]:
+    ) -> Iterator[Waiting | Progress | Partial | Result]:
         cancel = cancel or CancelToken()
-        found = self._ask(named(experiment), model_id, inputs, session, cancel)
+        found = self._ask(experiment, model_id, inputs, session, cancel)
         if isinstance(found, Job):
             yield from found.values(cancel)
         else:
             yield found
 
-    @overload
     def peek(
         self, experiment: Experiment[Inputs, Result, Partial], model_id: str | None, inputs: Inputs
-    ) -> Result | None: ...
-    @overload
-    def peek(self, experiment: str, model_id: str | None, inputs: Any) -> Any | None: ...
-    def peek(self, experiment: Any, model_id: str | None, inputs: Any) -> Any | None:
-        asked = named(experiment)
-        return self._found(asked, self.key(asked, model_id, inputs), counted=False)
+    ) -> Result | None:
+        found: Result | None = self._found(experiment, self.key(experiment, model_id, inputs), counted=False)
+        return found
 
     def key(self, experiment: Experiment[Any, Any, Any], model_id: str | None, inputs: Any) -> str:
         """What the result is kept under. Raises ModelUnavailable; ValueError for a model too many or too few."""
