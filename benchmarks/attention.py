@@ -13,6 +13,8 @@ from urllib.parse import urlencode
 from benchmarks.rows import Row, load_now, percentile
 from explorer.lab.types.attention import LOOK
 
+RESULT = '.sesame[data-key="attention-view"]'  # on the page: what it is opened for
+
 RUNS = 3
 SENTENCE = "傍晚时候，邻居家小女孩抱着一只白猫，站在门口等爸爸下班回家。"  # 32 tokens with [CLS] and [SEP]
 OTHERS = (

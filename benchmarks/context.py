@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from benchmarks.rows import Row, load_now, percentile
 from explorer.lab.types.context import CBOW, EMBED
 
+RESULT = '.sesame[data-key="context-map"], .sesame[data-key="context-stage"]'  # on the page: what it is opened for
+
 RUNS = 3
 MAP = '.sesame[data-key="context-map"][data-ready]'
 STAGE = '.sesame[data-key="context-stage"][data-ready]'

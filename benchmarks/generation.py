@@ -18,6 +18,8 @@ from typing import Any
 
 from benchmarks.rows import Row, load_now, percentile
 
+RESULT = '.sesame[data-key^="generation-"] .row'  # on the page: what it is opened for
+
 RUNS = 3
 READERS, TOKENS = 20, 60
 BAR = '.sesame[data-key="generation-a"] li.row[data-id] .p'

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from benchmarks import browser
 
+RESULT = '[data-testid="stMarkdownContainer"] table, .plain-table'  # on the page: what it is opened for
+
 CHIP = ".sesame .chip"
 
 GROUPS = {

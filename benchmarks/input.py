@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from benchmarks.rows import Row, load_now
 from explorer.lab.types.inputs import READ_LONG
 
+RESULT = ".sesame .chip"  # on the page: what it is opened for
+
 RUNS = 3
 TEXTS = 12
 LONG_CHARACTERS = 5_000

@@ -16,6 +16,8 @@ from urllib.parse import urlencode
 
 from benchmarks.rows import Row, load_now, percentile
 
+RESULT = '.sesame[data-key="languages-shift"] .rows li'  # on the page: what it is opened for
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 
 from benchmarks.rows import Row, load_now
 
+RESULT = ".sesame li.row[data-p] .p"  # on the page: what it is opened for
+
 RUNS = 3
 POSITIONS = 200
 WATCHED = (5_000, 20_000, 30_000)  # tokens from all over the vocabulary, beside the best and the original

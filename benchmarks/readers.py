@@ -5,6 +5,7 @@ Of the pages it knows their tools and models (explorer/chapters.py), and the hoo
 
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
 import sys
@@ -33,17 +34,6 @@ SHORT = "我想吃冰。"
 WAIT_S = 1.5
 READ = [chapter for chapter in chapters.CHAPTERS if chapter.examples]
 CARRIED = "傍晚的时候，小女孩抱着一只白猫站在门口。"
-# What a page is opened for: the first thing on it that a model, or the reader's own tokens, made.
-RESULTS = {
-    "home": '[data-testid="stMarkdownContainer"] table, .plain-table',
-    "input": ".sesame .chip",
-    "masking": browser.BAR,
-    "pairs": '.sesame[data-key^="pairs-"]:not([data-key="pairs-strip"])',
-    "attention": '.sesame[data-key="attention-view"]',
-    "context": '.sesame[data-key="context-map"], .sesame[data-key="context-stage"]',
-    "languages": '.sesame[data-key="languages-shift"] .rows li',
-    "generation": '.sesame[data-key^="generation-"] .row',
-}
 
 
 # --- code taken home ------------------------------------------------------------------------------------------
@@ -139,6 +129,11 @@ def _bars_of(page: Page, text: str) -> None:
     bars.first.wait_for(timeout=60_000)
 
 
+def _result(chapter: str) -> str:
+    """What a page is opened for: the first thing on it that a model, or the reader's own tokens, made; a selector."""
+    return str(importlib.import_module(f"benchmarks.{chapter}").RESULT)
+
+
 def _first_result() -> Iterator[Row]:
     """Pages of which the first result is seen on a phone that nobody has scrolled."""
     load, seen = load_now(), []
@@ -146,7 +141,7 @@ def _first_result() -> Iterator[Row]:
         for chapter in READ:
             page = _phone(chromium)
             page.goto(f"{server.url}/{'' if chapter.id == chapters.HOME else chapter.id}")
-            found = page.locator(RESULTS[chapter.id]).first
+            found = page.locator(_result(chapter.id)).first
             found.wait_for(timeout=60_000)
             page.locator(browser.IDLE).wait_for(state="attached", timeout=60_000)
             box = found.bounding_box()

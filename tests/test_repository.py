@@ -83,7 +83,9 @@ def test_both_readmes_show_the_same_commands() -> None:
     assert commands("README.md") == commands("README.zh.md")
 
 
-@pytest.mark.parametrize("document", ["README.md", "README.zh.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "README.zh.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md"]
+)
 def test_links_between_documents_lead_somewhere(document: str) -> None:
     targets = re.findall(r"\]\(([^)#:]+)\)", read(document))
     assert [target for target in targets if not (ROOT / target).exists()] == []

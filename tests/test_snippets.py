@@ -20,44 +20,17 @@ import pytest
 from explorer import chapters, numerics
 from explorer.engine import catalog, get_engine
 from explorer.lab.types import embedding_metrics as geometry
-from explorer.lab.types import generation as generation_types
-from explorer.lab.types.attention import (
-    ATLAS,
-    CELL,
-    LOOK,
-    OFF,
-    PADDING,
-    WINDOW,
-    CellInputs,
-    LookInputs,
-    OffInputs,
-    PaddingInputs,
-    Sight,
-    WindowInputs,
-)
 from explorer.lab.types.context import CBOW, EMBED, CbowInputs, CbowStep, EmbedInputs, Occurrence
 from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
-from explorer.lab.types.generation import (
-    CacheInputs,
-    ContextInputs,
-    InsideInputs,
-    LeftInputs,
-    ScanInputs,
-    Settings,
-    WaysInputs,
-    WriteInputs,
-)
 from explorer.lab.types.lottery import ROLL, LotteryInputs
 from explorer.lab.types.masking import FILL, JOINT, LENS, TREAT, Edit, FillInputs, JointInputs, LensInputs, TreatInputs
 from explorer.ui import snippets as snippets_of
-from explorer.views.attention import common as attention
 from explorer.views.context import cbow, cross, things
 from explorer.views.context import common as context
-from explorer.views.generation import common as generation
-from explorer.views.generation import pieces
 from explorer.views.home import common as home
-from explorer.views.masking import common, cover, stage
+from explorer.views.masking import answers, common, stage
 from explorer.views.masking.common import Sentence, State
+from explorer.views.vocabulary import mask_id as mask_of
 from tests.pages.app import open_page, snippets
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,8 +41,8 @@ TEXTS = {
 }
 HOW = [("zh", "mask"), ("en", "mask"), ("zh", "random"), ("en", "keep")]
 CLOSE = 2e-4
-INPUT_SNIPPETS = tuple(f"input_{tool}" for tool in ("tokens", "merges", "lookup", "sum", "positions", "long"))
-PAIRS_SNIPPETS = tuple(f"pairs_{tool}" for tool in ("judge", "road", "order", "lesson", "measure"))
+INPUT_SNIPPETS = tuple(f"input_{tool}" for tool in chapters.get("input").tools)
+PAIRS_SNIPPETS = tuple(path.stem for path in sorted(CODE.glob("pairs_*.py")))
 
 
 @pytest.fixture(autouse=True)
@@ -142,6 +115,10 @@ def with_tool(lang: str, tool: str, **more: Any) -> State:
     return State(**{**fields, "tool": tool, **more})
 
 
+def mask_id() -> int:
+    return mask_of(common.model().id)
+
+
 def numbers(line: str) -> list[float]:
     return [float(found) for found in re.findall(r"-?\d+\.\d+(?:e-\d+)?", line)]
 
@@ -151,7 +128,7 @@ def top(logits: np.ndarray, count: int = 5) -> list[int]:
 
 
 def decoded(ids: list[int]) -> list[str]:
-    vocabulary = get_engine().vocabulary(common.model_id())
+    vocabulary = get_engine().vocabulary(common.model().id)
     return [vocabulary[i] for i in ids]
 
 
@@ -168,7 +145,7 @@ def first_words(lines: list[str]) -> list[str]:
 
 
 def run(experiment: Experiment[Inputs, Result, Partial], inputs: Inputs) -> Result:
-    return get_engine().run(experiment, common.model_id(), inputs).result
+    return get_engine().run(experiment, common.model().id, inputs).result
 
 
 # --- the snippets as files -------------------------------------------------------------------------------------
@@ -176,7 +153,7 @@ def run(experiment: Experiment[Inputs, Result, Partial], inputs: Inputs) -> Resu
 
 def test_every_snippet_is_tried_here() -> None:
     tools = {f"masking_{tool}" for tool in chapters.get("masking").tools}
-    tools |= {f"context_{tool}" for tool in ("look", "cross", "static", "things", "cbow")}
+    tools |= {f"context_{tool}" for tool in chapters.get("context").tools} - {"context_own", "context_swap"}
     tools |= {f"attention_{name}" for name in ("cell", "atlas", "off", "sides", "window")}
     tools |= {f"generation_{tool}" for tool in chapters.get("generation").tools}
     beside = {f"attention_{name}" for name in ("look", "cross", "off_next")}  # tried in tests/pages/test_attention.py
@@ -221,7 +198,7 @@ def filled() -> Iterator[Any]:
     def fill(lang: str, state: State) -> tuple[np.ndarray, int]:
         sentence = common.read(state)
         assert sentence.focus is not None
-        return cover.fill(sentence, common.edits(sentence, state)).result.logits[0], sentence.tokens.ids[sentence.focus]
+        return answers.fill(sentence).result.logits[0], sentence.tokens.ids[sentence.focus]
 
     yield fill
 
@@ -279,7 +256,7 @@ def test_repair(lang: str, wrong: str) -> None:
     state = with_tool(lang, "repair", wrong=wrong)
     *best, original, seen = printed(shown("masking", lang, state)).splitlines()
     sentence = common.read(state)
-    token, target = common.token_of(sentence, wrong), sentence.tokens.ids[state.focus]
+    token, target = sentence.token_of(wrong), sentence.tokens.ids[state.focus]
     assert token is not None
     inputs = FillInputs(state.text, (Edit(state.focus, token),), (state.focus,))
     logits = run(FILL, inputs).logits[0]
@@ -333,7 +310,7 @@ def test_compare(lang: str) -> None:
     more_a, more_b = printed(shown("masking", lang, state)).splitlines()
 
     def log_p(text: str) -> np.ndarray:
-        inputs = FillInputs(text, (Edit(state.focus, common.mask_id()),), (state.focus,))
+        inputs = FillInputs(text, (Edit(state.focus, mask_id()),), (state.focus,))
         logits = run(FILL, inputs).logits[0].astype(np.float64)
         return np.asarray(logits - logits.max() - math.log(np.exp(logits - logits.max()).sum()))
 
@@ -346,7 +323,7 @@ def test_compare(lang: str) -> None:
 @pytest.mark.parametrize("lang", TEXTS)
 def test_budget(lang: str) -> None:
     lines = printed(shown("masking", lang, with_tool(lang, "budget"))).splitlines()
-    facts = get_engine().facts(common.model_id())
+    facts = get_engine().facts(common.model().id)
     weights = facts.d_model * facts.vocab_size
     assert lines[0] == f"hidden x classes = {facts.d_model} x {facts.vocab_size} = {weights:,}"
     assert numbers(lines[1])[0] == pytest.approx(weights / facts.n_weights, abs=1e-4)
@@ -358,7 +335,7 @@ def test_budget(lang: str) -> None:
 def test_home_bert(lang: str) -> None:
     state = home.State(text=TEXTS[lang].text, masks=TEXTS[lang].masks)
     lines = printed(shown("home", lang, state)).splitlines()
-    edits = tuple(Edit(position, common.mask_id()) for position in state.masks)
+    edits = tuple(Edit(position, mask_id()) for position in state.masks)
     result = run(FILL, FillInputs(state.text, edits, state.masks))
     assert len(lines) == len(state.masks)
     for line, logits, original in zip(lines, result.logits, result.original, strict=True):
@@ -377,66 +354,6 @@ def test_home_gpt(lang: str) -> None:
     assert lines == [f"{' '.join(pieces[:end])} -> {pieces[end]}" for end in range(1, len(pieces))]
     first = home.hide(tokens, state)[0]
     assert f"{' '.join(pieces[: first - 1])} -> {tokens.pieces[first]}" in lines
-
-
-# --- attention -------------------------------------------------------------------------------------------------
-
-
-def looking(lang: str, tool: str, **more: Any) -> attention.State:
-    return attention.State(text=TEXTS[lang].text, tool=tool, layer=6, head=9, pins=(3,), **more)
-
-
-@pytest.mark.parametrize(("lang", "pair"), [("zh", ""), ("en", "They smell sweet.")])
-def test_attention_cell(lang: str, pair: str) -> None:
-    state = looking(lang, "cell", seen=2, paired=bool(pair), pair=pair)
-    first, second, output = printed(shown("attention", lang, state)).splitlines()
-    cell = run(CELL, CellInputs(Sight(state.text, pair), 6, 9, 3))
-    dot = float(cell.key[2] @ cell.query)
-    assert numbers(first)[:3] == pytest.approx([dot, dot * cell.scale, cell.weights[2]], abs=1e-3)
-    assert numbers(second) == pytest.approx([cell.weights[2]], abs=2e-6)
-    assert numbers(output) == pytest.approx(cell.output[:5].tolist(), abs=CLOSE)
-
-
-def test_attention_atlas() -> None:
-    state = looking("zh", "atlas")
-    entropy, back, flow = printed(shown("attention", "zh", state)).split("\n", 2)
-    found = run(ATLAS, LookInputs(Sight(state.text)))
-    assert numbers(entropy) == pytest.approx([float(found.entropy[0, 0])], abs=CLOSE)
-    layer, head = np.unravel_index(int(found.previous.argmax()), found.previous.shape)
-    assert f"layer {layer + 1}, head {head + 1}, " in back
-    assert numbers(back) == pytest.approx([float(found.previous.max())], abs=CLOSE)
-    assert numbers(flow) == pytest.approx(found.rollout[-1, 0].tolist(), abs=CLOSE)
-
-
-@pytest.mark.parametrize(("lang", "heads"), [("zh", (0, 1, 2, 305)), ("en", ())])
-def test_attention_off(lang: str, heads: tuple[int, ...]) -> None:
-    state = looking(lang, "off", heads=heads, blank=4)
-    *named, kl = printed(shown("attention", lang, state)).splitlines()
-    off = tuple(divmod(code, 100) for code in heads) or ((6, 9),)
-    rows = run(OFF, OffInputs(state.text, 4, off)).logits
-    for line, row in zip(named, rows, strict=True):
-        assert numbers(line) == pytest.approx([numerics.probability(row, i) for i in top(row, 3)], abs=CLOSE)
-    p, q = (np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in rows.astype(float))
-    assert numbers(kl)[0] == pytest.approx(float((p * np.log(p / q)).sum()), abs=CLOSE)
-
-
-def test_attention_sides() -> None:
-    state = looking("zh", "sides")
-    cells, masked, unmasked = printed(shown("attention", "zh", state)).splitlines()
-    found = run(PADDING, PaddingInputs(state.text))
-    n = len(found.tokens)
-    assert cells.endswith(f"{n * n} of {n * n}")
-    assert numbers(masked) == [0.0]
-    whole = run(LOOK, LookInputs(Sight(state.text)))
-    assert whole.weights.shape[-1] == n
-    assert numbers(unmasked) == pytest.approx([float(found.unmasked[..., -found.count :].sum(-1)[0].mean())], abs=CLOSE)
-
-
-def test_attention_window() -> None:
-    state = looking("en", "sparse")
-    lines = printed(shown("attention", "en", state)).splitlines()
-    (*_, result) = get_engine().stream(WINDOW, common.model_id(), WindowInputs((state.text,)))
-    assert [numbers(line)[-1] for line in lines] == pytest.approx([float(row.mean()) for row in result.loss], abs=2e-3)
 
 
 # --- 语境 --------------------------------------------------------------------------------------------------------
@@ -522,7 +439,9 @@ def test_context_cbow(lang: str) -> None:
     passage = "\n".join([COMPANY[lang].text] * 4)
     lines = printed(shown("context", lang, with_company(lang, "cbow", passage=passage))).splitlines()
     inputs = CbowInputs(passage, epochs=cbow._epochs(passage))
-    steps = [s for s in get_engine().stream(CBOW, context.model_id(), inputs) if isinstance(s, CbowStep)]
+    steps = [
+        s for s in get_engine().stream(CBOW, context.in_use(context.State()).model, inputs) if isinstance(s, CbowStep)
+    ]
     assert steps[-1].total == inputs.epochs == len(lines), "one batch an epoch, so that the losses can be compared"
     assert [numbers(line)[0] for line in lines] == pytest.approx([step.loss for step in steps], abs=2e-3)
 
@@ -549,95 +468,3 @@ def test_languages_shift(lang: str, text: str, target: str) -> None:
     inputs = shift_inputs(corpora.digest(), text, "zh" if target == "fr" else "en", target, (6,))
     result = run(SHIFT, inputs)
     assert words == decoded(result.ids[0, inputs.alphas.index(1.5)].tolist())
-
-
-# --- 接龙 --------------------------------------------------------------------------------------------------------
-
-BEGINNING = "园丁每天清晨都在花园里"
-
-
-def gpt(experiment: Experiment[Inputs, Result, Partial], inputs: Inputs) -> Result:
-    return get_engine().run(experiment, catalog.default("causal").id, inputs).result
-
-
-def gpt_ids(text: str = BEGINNING) -> tuple[int, ...]:
-    return get_engine().tokens(catalog.default("causal").id, text).ids
-
-
-def generated(tool: str, **more: Any) -> list[str]:
-    """The lines that the snippet of this tool prints."""
-    state = generation.State(**{"text": BEGINNING, "tool": tool, "n": 3, **more})
-    return printed(shown("generation", "zh", state)).splitlines()
-
-
-@pytest.mark.parametrize("settings", [{}, {"t": 0.7, "k": 30, "p": 0.9, "m": 0.02, "r": 1.2}, {"t": 0.0}])
-def test_generation_step(settings: dict[str, Any]) -> None:
-    *lines, text = generated("step", seed=3, **settings)
-    names = {"t": "temperature", "k": "top_k", "p": "top_p", "m": "min_p", "r": "repetition"}
-    inputs = WriteInputs(gpt_ids(), 5, Settings(**{names[name]: value for name, value in settings.items()}), 3)
-    result = gpt(generation_types.WRITE, inputs)
-    assert [int(line.split(" ")[0]) for line in lines] == [one.token_id for one in result.written]
-    assert [numbers(line)[-1] for line in lines] == pytest.approx([one.p for one in result.written], abs=2e-3)
-    assert text.startswith("<bos>" + BEGINNING)
-
-
-def test_generation_train() -> None:
-    *lines, total = generated("train")
-    (row,) = gpt(generation_types.SCAN, ScanInputs((gpt_ids(),))).rows
-    assert [numbers(line)[-1] for line in lines] == pytest.approx(row.nats.tolist(), abs=2e-3)
-    assert numbers(total)[0] == pytest.approx(-float(row.nats.sum()), abs=1e-2)
-
-
-def test_generation_ways() -> None:
-    lines = generated("ways", beams=2, lp=0.0)
-    found = {way.name: way for way in gpt(generation_types.WAYS, WaysInputs(gpt_ids(), 3, 2, 0.0, Settings(), ())).ways}
-    for line, name in zip(lines, ("greedy", "beam"), strict=True):
-        assert line.startswith(f"{name}: ")
-        assert numbers(line)[-1] == pytest.approx(found[name].log_p, abs=1e-2)
-
-
-def test_generation_write() -> None:
-    text = "\n".join(generated("write", t=0.0, long=10))
-    result = gpt(generation_types.WRITE, WriteInputs(gpt_ids(), 10, Settings(temperature=0), 7))
-    words = get_engine().vocabulary(catalog.default("causal").id)
-    assert text == BEGINNING + pieces.text_of([words[one.token_id] for one in result.written])
-
-
-def test_generation_context() -> None:
-    lines = generated("context")
-    result = gpt(generation_types.CONTEXT, ContextInputs(gpt_ids(), (1, 2, 4, 8, 16, 32)))
-    expected = dict(zip(result.windows.tolist(), result.nats.mean(axis=1).tolist(), strict=True))
-    assert {int(line.split(" ")[0]): numbers(line)[0] for line in lines} == pytest.approx(expected, abs=2e-3)
-
-
-def test_generation_cache() -> None:
-    lines = generated("cache")
-    result = gpt(generation_types.CACHED, CacheInputs(gpt_ids(), 10))
-    assert [int(line.split(" ")[0]) for line in lines] == result.token_ids.tolist()
-    assert [int(line.split(" ")[1]) for line in lines] == result.n_bytes.tolist()
-    assert max(numbers(line)[-1] for line in lines) < 1e-2
-
-
-def test_generation_inside(gemma: Any) -> None:
-    try:
-        *layers, weights = generated("inside", layer=4, head=1)
-    finally:
-        gemma._net.set_attn_implementation("sdpa")
-    result = gpt(generation_types.INSIDE, InsideInputs(gpt_ids(), 4, 1))
-    assert numbers(weights) == pytest.approx(result.weights[4, 1].tolist(), abs=2e-4)
-    assert len(layers) == len(result.lens)
-    words = get_engine().vocabulary(catalog.default("causal").id)
-    for line, logits in zip(layers, result.lens, strict=True):
-        assert words[int(logits.argmax())].strip("▁") in line or "\\" in line or "\ufffd" in line
-
-
-def test_generation_both() -> None:
-    place = 4
-    lines = generated("both", at=place)
-    tokens = get_engine().tokens(common.model_id(), BEGINNING)
-    start, end = tokens.offsets[place]
-    filled = run(FILL, FillInputs(BEGINNING, (Edit(place, common.mask_id()),), (place,))).logits[0]
-    left = gpt(generation_types.LEFT, LeftInputs(BEGINNING, ((start, end),), 0)).logits
-    chances = [[numerics.probability(row, i) for i in top(row)] for row in (filled, left)]
-    assert [numbers(line)[-1] for line in lines] == pytest.approx([*chances[0], *chances[1]], abs=CLOSE)
-    assert [line.split(" ")[1] for line in lines[:5]] == decoded(top(filled))

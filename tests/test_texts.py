@@ -101,7 +101,7 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/models/shelf.py", "one.state"): [*"embedded whole partial damaged absent".split()],
     ("explorer/views/models/shelf.py", "word"): ["resume", "repair", "fetch"],
     ("explorer/views/input/merges.py", "cut.kind"): ["wordpiece", "bpe"],
-    ("explorer/views/masking/cover.py", "problem.key"): [],  # errors: see raised()
+    ("explorer/views/masking/cover.py", "answer.key"): [],  # errors: see raised()
     ("explorer/views/masking/cover.py", "note"): ["word_unknown", "pieces"],
     ("explorer/views/masking/joint.py", "order.name"): ["independent", "left_to_right", "best_first"],
     ("explorer/views/pairs/judge.py", "head"): ["next", "order"],

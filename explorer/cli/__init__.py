@@ -1,1 +1,1 @@
-"""The command line: one module a command (evidence, precompute, models)."""
+"""The command line: one module a command (evidence, precompute, models, new-chapter, architecture)."""

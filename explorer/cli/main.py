@@ -1,6 +1,6 @@
-"""The parser of `python -m explorer evidence | precompute | models | new-chapter …`: one module here a command.
+"""The parser of `python -m explorer evidence | precompute | models | new-chapter | architecture …`.
 
-Knows the commands' names; what each does is its module's.
+One module here a command. Knows the commands' names; what each does is its module's.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 
 from explorer import console
-from explorer.cli import evidence, models, new_chapter, precompute
+from explorer.cli import architecture, evidence, models, new_chapter, precompute
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     console.make_tolerant()
     parser = argparse.ArgumentParser(prog="python -m explorer", description="The command line of Open Sesame.")
     commands = parser.add_subparsers(required=True)
-    for command in (evidence, precompute, models, new_chapter):
+    for command in (evidence, precompute, models, new_chapter, architecture):
         command.add(commands)
     options = parser.parse_args(arguments)
     return int(options.run(options))

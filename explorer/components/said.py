@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 LEAST = 120  # bytes: a name and a digest take some thirty
@@ -27,7 +27,7 @@ Arrays = dict[str, NDArray[Any]]
 def shortened(key: str, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> tuple[Header, Arrays]:
     """Without what the browser of this session knows of the figure `key`: "known" names that, "fresh" what is to be
     kept, each by the name of its entry in the header, or by that of an array with a "$" before it."""
-    memory: OrderedDict[str, None] = st.session_state.setdefault(_memory(key), OrderedDict())
+    memory: LRUCache[str, None] = st.session_state.setdefault(_memory(key), LRUCache(MOST))
     digests = {
         name: _digest(text.encode()) for name, value in header.items() if len(text := json.dumps(value)) >= LEAST
     }
@@ -40,9 +40,6 @@ def shortened(key: str, header: Mapping[str, Any], arrays: Mapping[str, NDArray[
     fresh = {name: digest for name, digest in digests.items() if digest not in memory}
     for digest in digests.values():
         memory[digest] = None
-        memory.move_to_end(digest)
-    while len(memory) > MOST:
-        memory.popitem(last=False)
     left = {name: value for name, value in header.items() if name not in known}
     return (
         left | ({"known": known} if known else {}) | ({"fresh": fresh} if fresh else {}),

@@ -7,6 +7,7 @@ import torch inside their functions only, so the first paint can look results up
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -15,12 +16,12 @@ import re
 import sys
 import tempfile
 import threading
-from collections import OrderedDict
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from cachetools import LRUCache
 
 from explorer import paths
 from explorer.lab.types import codec
@@ -73,35 +74,25 @@ class MemoryCache:
 
     def __init__(self, max_bytes: int = DEFAULT_MEMORY) -> None:
         self.max_bytes = max_bytes
-        self._kept: OrderedDict[str, tuple[Any, int]] = OrderedDict()
-        self._used = 0
+        self._kept: LRUCache[str, Any] = LRUCache(max_bytes, getsizeof=size)
         self._lock = threading.Lock()
 
     def get(self, key: str) -> Any | None:
         with self._lock:
-            if key not in self._kept:
-                return None
-            self._kept.move_to_end(key)
-            return self._kept[key][0]
+            return self._kept.get(key)
 
     def put(self, key: str, value: Any) -> None:
         """Keep `value` (see `own`) and let the least recently used go. One that exceeds the bound is not kept."""
-        needed = size(value)
         with self._lock:
-            self._used -= self._kept.pop(key, (None, 0))[1]
-            if needed > self.max_bytes:
-                return
-            self._kept[key] = (value, needed)
-            self._used += needed
-            while self._used > self.max_bytes:
-                _, (_, freed) = self._kept.popitem(last=False)
-                self._used -= freed
+            self._kept.pop(key, None)
+            with contextlib.suppress(ValueError):  # too large
+                self._kept[key] = value
 
     @property
     def used(self) -> int:
         """Bytes kept now."""
         with self._lock:
-            return self._used
+            return int(self._kept.currsize)
 
     def __len__(self) -> int:
         with self._lock:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from cachetools import TTLCache
 
 from explorer.errors import Told
 
@@ -25,7 +26,6 @@ class _Held:
     session: str
     obj: Any
     nbytes: int
-    used_at: float
 
 
 class Handles:
@@ -41,9 +41,7 @@ class Handles:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.max_bytes = max_bytes
-        self._expiry = expiry
-        self._clock = clock
-        self._held: OrderedDict[str, _Held] = OrderedDict()  # least recently used first
+        self._held: TTLCache[str, _Held] = TTLCache(max_bytes, expiry, clock, getsizeof=lambda held: held.nbytes)
         self._lock = threading.Lock()
 
     def put(self, session: str, obj: Any, nbytes: int, handle: str = "") -> str:
@@ -56,28 +54,24 @@ class Handles:
             raise Told("handle_too_large", needed=nbytes, budget=self.max_bytes)
         handle = handle or secrets.token_urlsafe(16)
         with self._lock:
-            self._let_go_of_the_expired()
-            self._held[handle] = _Held(session, obj, nbytes, self._clock())
-            self._held.move_to_end(handle)
-            while self._total() > self.max_bytes:
-                self._held.popitem(last=False)
+            self._held.pop(handle, None)
+            self._held[handle] = _Held(session, obj, nbytes)
         return handle
 
     def get(self, handle: str, session: str) -> Any:
         """The object. Raises Told("handle_lost") if it is gone or another session's."""
         with self._lock:
-            self._let_go_of_the_expired()
+            self._held.expire()
             held = self._held.get(handle)
             if held is None or held.session != session:
                 raise Told("handle_lost")
-            held.used_at = self._clock()
-            self._held.move_to_end(handle)
+            self._held[handle] = held  # its time begins anew
             return held.obj
 
     def drop(self, handle: str, session: str) -> None:
         """Let the object go. One that is gone already, or another session's, is left as it is."""
         with self._lock:
-            self._let_go_of_the_expired()
+            self._held.expire()
             if (held := self._held.get(handle)) and held.session == session:
                 del self._held[handle]
 
@@ -85,16 +79,8 @@ class Handles:
     def used(self) -> int:
         """Bytes held now, as they were told to `put`."""
         with self._lock:
-            self._let_go_of_the_expired()
-            return self._total()
-
-    def _total(self) -> int:
-        return sum(held.nbytes for held in self._held.values())
-
-    def _let_go_of_the_expired(self) -> None:
-        oldest_kept = self._clock() - self._expiry
-        for handle in [handle for handle, held in self._held.items() if held.used_at < oldest_kept]:
-            del self._held[handle]
+            self._held.expire()
+            return int(self._held.currsize)
 
 
 class Shelf:

@@ -12,16 +12,16 @@ import json
 import os
 import sys
 import warnings
-from collections import OrderedDict
 from typing import IO, Any
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
 SEED = 42
 KEPT = 64  # fitted maps that new points can land on
-_fitted: OrderedDict[tuple[str, int], Any] = OrderedDict()
+_fitted: LRUCache[tuple[str, int], Any] = LRUCache(KEPT)
 
 
 def neighbours(n: int) -> int:
@@ -63,9 +63,6 @@ def _fit(rows: Array, dims: int) -> Any:
                 metric="cosine", random_state=SEED, n_jobs=1,
             )  # fmt: skip
             _fitted[key] = reducer.fit(rows)
-        while len(_fitted) > KEPT:
-            _fitted.popitem(last=False)
-    _fitted.move_to_end(key)
     return _fitted[key]
 
 

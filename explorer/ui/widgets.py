@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import mimetypes
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -22,7 +23,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunCon
 
 from explorer.engine import get_engine
 from explorer.engine.base import Answer, CancelToken, Progress, Waiting
-from explorer.errors import Cancelled
+from explorer.errors import Cancelled, Told
 from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
 from explorer.ui.i18n import language, t
 from explorer.ui.stop_button import Stop
@@ -45,10 +46,31 @@ def run(experiment: Experiment[Inputs, Result, Partial], model_id: str | None, i
     Raises what `Engine.run` raises.
     """
     engine = get_engine()
-    if model_id is None or engine.state(model_id) == "ready" or engine.peek(experiment, model_id, inputs) is not None:
+    asked = time.perf_counter()
+    wait: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
+    if model_id is not None and engine.state(model_id) != "ready":
+        if (found := engine.peek(experiment, model_id, inputs)) is not None:
+            return Answer(found, time.perf_counter() - asked, fetched=True)
+        wait = st.spinner(t("common.loading_model"))
+    with wait:
         return engine.run(experiment, model_id, inputs, session=session())
-    with st.spinner(t("common.loading_model")):
-        return engine.run(experiment, model_id, inputs, session=session())
+
+
+def attempt(experiment: Experiment[Inputs, Result, Partial], model_id: str | None, inputs: Inputs) -> Result | Told:
+    """The result, or why the engine refuses: for one of several questions; the others are answered all the same."""
+    try:
+        return run(experiment, model_id, inputs).result
+    except Told as problem:
+        return problem
+
+
+def known(
+    experiment: Experiment[Inputs, Result, Partial], model_id: str | None, inputs: Inputs
+) -> Answer[Result] | None:
+    """The answer if it is there without computing."""
+    asked = time.perf_counter()
+    found = peek(experiment, model_id, inputs)
+    return None if found is None else Answer(found, time.perf_counter() - asked, fetched=True)
 
 
 def peek(experiment: Experiment[Inputs, Result, Partial], model_id: str | None, inputs: Inputs) -> Result | None:

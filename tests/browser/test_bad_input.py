@@ -21,6 +21,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from explorer import chapters
 from explorer.ui.i18n import text as words
 from tests.browser.conftest import OpenPage
 from tests.browser.journey import Home, Masking, Reference, eventually, idle
@@ -28,7 +29,7 @@ from tests.browser.server import Server
 from tests.pace import PATIENCE
 
 AFTER, AFTER_AT = "猫把毛线团滚到了沙发底下。", 3
-TOOLS = ("cover", "road", "see", "repair", "lottery", "joint", "lens", "compare", "budget")
+TOOLS = chapters.get("masking").tools
 
 
 @pytest.fixture(autouse=True)

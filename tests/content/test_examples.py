@@ -19,6 +19,7 @@ from explorer.views.generation import common as generation
 from explorer.views.input import common as input_page
 from explorer.views.masking import common as masking
 from explorer.views.pairs import common as pairs
+from explorer.views.vocabulary import index
 from tests.ui.conftest import Reader
 from tests.ui.conftest import reader as reader  # the same stand-in for a session
 
@@ -139,7 +140,7 @@ def test_the_published_chain_is_the_one_its_source_gives() -> None:
 @pytest.mark.parametrize("lang", examples.LANGUAGES)
 def test_preset_words_are_single_tokens(lang: str) -> None:
     """A watched word is drawn as a line and a wrong word stands in a place: both must be one token."""
-    vocabulary = masking.vocabulary_index()
+    vocabulary = index(masking.model().id)
     for name in masking.PRESETS:
         fields = examples.entry("masking", name, lang).get("state", {})
         assert {*fields.get("watch", []), *filter(None, [fields.get("wrong")])} <= vocabulary.keys(), name
@@ -148,8 +149,8 @@ def test_preset_words_are_single_tokens(lang: str) -> None:
 @pytest.mark.parametrize("lang", examples.LANGUAGES)
 def test_the_second_sentence_differs_and_has_its_own_place_to_cover(lang: str) -> None:
     example = examples.entry("masking", "swap", lang)
-    b = masking.as_sentence(example["state"]["b"], (example["state"]["b_mask"],))
-    a = masking.as_sentence(example["text"], tuple(example["masks"]))
+    b = masking.as_sentence(masking.model(), example["state"]["b"], (example["state"]["b_mask"],))
+    a = masking.as_sentence(masking.model(), example["text"], tuple(example["masks"]))
     assert a.tokens.text != b.tokens.text
     assert a.focus is not None
     assert b.focus == example["state"]["b_mask"]

@@ -17,12 +17,13 @@ import pytest
 
 from explorer import chapters
 from explorer.chapters import CHAPTERS, Chapter
-from explorer.engine import get_engine
+from explorer.engine import get_engine, uses
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import default
 from explorer.ui import i18n
 from tests.pages.app import body, drawn, link, notices, open_page
 
+for_page = uses.for_page
 each = pytest.mark.parametrize("chapter", CHAPTERS, ids=chapters.IDS)
 TOOLS = [pytest.param(chapter, tool, id=f"{chapter.id}-{tool}") for chapter in CHAPTERS for tool in chapter.tools]
 OWN = "隔壁的狗叫了一声。"
@@ -92,9 +93,13 @@ def test_it_opens_with_its_question_and_nothing_to_complain_of(chapter: Chapter,
 
 
 @pytest.mark.parametrize(("chapter", "tool"), TOOLS)
-def test_a_link_opens_each_tool(chapter: Chapter, tool: str) -> None:
+def test_a_link_opens_each_tool(chapter: Chapter, tool: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And asks once which model the page uses, which costs a look at the disk: all below are told."""
+    asked: list[str] = []
+    monkeypatch.setattr(uses, "for_page", lambda name, *more: asked.append(name) or for_page(name, *more))
     at = open_page(chapter.id, "zh", tool=tool)
     assert not at.exception
+    assert asked == [chapter.id] * chapter.switchable
     assert at.segmented_control(key=f"{chapter.id}-tool-zh").value == tool
     assert link(at) == ({} if tool == kind_of(chapter)().tool else {"tool": tool})
 

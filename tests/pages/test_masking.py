@@ -291,7 +291,7 @@ def test_ten_thousand_characters_are_cut_and_nothing_is_lost() -> None:
     drawn(at.text_input, "masking-text").set_value(text).run()
     assert not at.exception
     cut, *_ = notices(at)
-    used = common.as_sentence(text).used
+    used = common.as_sentence(common.model(), text).used
     assert used == common.MAX_TOKENS - 2
     assert cut == words("common.cut", "zh", limit=common.MAX_TOKENS, typed=len(text), used=used)
     assert drawn(at.text_input, "masking-text").value == text

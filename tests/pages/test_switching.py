@@ -17,7 +17,9 @@ from tests.pages.app import link, notices, open_page
 
 READERS_KINDS = {chapter.id: chapter.reader_kinds for chapter in chapters.CHAPTERS if chapter.reader_kinds}
 
-FAMILY = {"attention": "bert", "context": "bert", "generation": "gpt2"}
+
+def family(chapter: str) -> str:
+    return "gpt2" if chapters.get(chapter).reader_kinds == ("causal",) else "bert"
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def fetched(
 ) -> Callable[[str], str]:
     """Registers a model that lies on this machine and that a chapter could show; its id."""
     monkeypatch.setenv("SESAME_MODELS", str(tmp_path / "models"))
-    return lambda chapter: adhoc_models.register(tiny_of(FAMILY.get(chapter, "bert")).folder, Policy(alone=True)).id
+    return lambda chapter: adhoc_models.register(tiny_of(family(chapter)).folder, Policy(alone=True)).id
 
 
 @pytest.fixture

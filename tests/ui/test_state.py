@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import pytest
 
+from explorer import chapters
 from explorer.ui import state
 from explorer.ui.state import MAX_LINK, VERSION, Problem, Store, from_query, limit, to_query
 from explorer.views.generation import common as generation_common
-from explorer.views.home import common as home_common
 from explorer.views.masking import common
 from tests.ui.conftest import Reader
 
-PAGES = {"home": home_common.State, "masking": common.State, "generation": generation_common.State}
+KINDS = {page: importlib.import_module(f"explorer.views.{page}.common").State for page in chapters.IDS}
+PAGES = {page: kind for page, kind in KINDS.items() if hasattr(kind(), "text")}
+MORE = {"masks": (1, 2), "back": 2}  # beside the text, where the page has it
 WORDS = ("天气", "a b", "~", "%7E", "%", "&v=2", "#x", "它～她", "'\"<b>", "é", "🙂", "0", "漢字", "=", "+", "\\", "/?")
 
 
@@ -249,7 +252,8 @@ def test_a_mark_of_another_reader_opens_nothing(reader: Reader) -> None:
 def test_whatever_stands_in_a_link_can_be_read_back(reader: Reader, page: str, length: int) -> None:
     """A link that is written is within the bounds of the page that reads it."""
     kind = PAGES[page]
-    Store(kind, page).set(text="a" * length, **({"masks": (1, 2)} if hasattr(kind(), "masks") else {"back": 2}))
+    more = {name: value for name, value in MORE.items() if hasattr(kind(), name)}
+    Store(kind, page).set(text="a" * length, **more)
     assert reader.link
     reader.reloads()
     opened = Store(kind, page)

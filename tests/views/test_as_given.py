@@ -21,7 +21,7 @@ def test_a_pair_is_read_as_it_was_given() -> None:
 
 @pytest.mark.parametrize("text", [GIVEN, "\n天黑了。", "天黑了。\n"])
 def test_a_sentence_is_read_as_it_was_given(text: str) -> None:
-    assert masking.as_sentence(text).tokens.text == text
+    assert masking.as_sentence(masking.model(), text).tokens.text == text
     sight = scene.read(attention.State(text=text), catalog.default("causal")).sight
     assert sight.text == text
     state = input_common.State(text=text)

@@ -13,9 +13,13 @@ from explorer.errors import Told
 from explorer.lab.types.masking import Edit
 from explorer.views import vocabulary
 from explorer.views.masking import common
-from explorer.views.masking.common import MAX_TOKENS, State, as_sentence
+from explorer.views.masking.common import MAX_TOKENS, State
 
 TEXT = "小猫趴在窗台上打盹。"
+
+
+def as_sentence(text: str, masks: tuple[int, ...] = (), focus: int = 0) -> common.Sentence:
+    return common.as_sentence(common.model(), text, masks, focus)
 
 
 def pieces(sentence: common.Sentence, positions: tuple[int, ...]) -> list[str]:
@@ -51,8 +55,8 @@ def test_a_typed_mask_is_covered_from_the_start() -> None:
     assert sentence.masks == (1, 3, 5)
     assert pieces(sentence, (3, 5)) == ["[MASK]", "[MASK]"]
     assert sentence.focus == 3
-    assert common.original_of(sentence.tokens, 3) is None
-    assert common.original_of(sentence.tokens, 1) == sentence.tokens.ids[1]
+    assert sentence.original(3) is None
+    assert sentence.original(1) == sentence.tokens.ids[1]
 
 
 def test_a_short_text_is_read_whole() -> None:
@@ -82,7 +86,7 @@ def test_a_long_text_is_cut_where_a_token_ends_and_says_so(text: str) -> None:
     assert sentence.used == len(tokens.text) < len(text)
     assert text.startswith(tokens.text)
     assert tokens.special[0] and tokens.special[-1]
-    assert tokens.ids == get_engine().tokens(common.model_id(), tokens.text).ids
+    assert tokens.ids == get_engine().tokens(common.model().id, tokens.text).ids
 
 
 def test_as_much_as_fits_is_read() -> None:
@@ -108,19 +112,19 @@ def test_what_the_model_does_not_know_is_marked() -> None:
 
 
 def test_random_tokens_are_the_same_for_the_same_seed_and_place() -> None:
-    assert [vocabulary.random_token(common.model_id(), 3, p) for p in range(20)] == [
-        vocabulary.random_token(common.model_id(), 3, p) for p in range(20)
+    assert [vocabulary.random_token(common.model().id, 3, p) for p in range(20)] == [
+        vocabulary.random_token(common.model().id, 3, p) for p in range(20)
     ]
-    assert [vocabulary.random_token(common.model_id(), 3, p) for p in range(20)] != [
-        vocabulary.random_token(common.model_id(), 4, p) for p in range(20)
+    assert [vocabulary.random_token(common.model().id, 3, p) for p in range(20)] != [
+        vocabulary.random_token(common.model().id, 4, p) for p in range(20)
     ]
-    assert len({vocabulary.random_token(common.model_id(), 3, p) for p in range(20)}) > 15
+    assert len({vocabulary.random_token(common.model().id, 3, p) for p in range(20)}) > 15
 
 
 def test_random_tokens_are_ordinary_ones() -> None:
-    words = get_engine().vocabulary(common.model_id())
+    words = get_engine().vocabulary(common.model().id)
     drawn = [
-        vocabulary.random_token(common.model_id(), seed, position) for seed in range(40) for position in range(1, 20)
+        vocabulary.random_token(common.model().id, seed, position) for seed in range(40) for position in range(1, 20)
     ]
     assert min(drawn) >= 5
     assert max(drawn) < len(words)
@@ -130,11 +134,11 @@ def test_random_tokens_are_ordinary_ones() -> None:
 
 def test_each_treatment_puts_there_what_it_says() -> None:
     sentence = as_sentence("今天[MASK]很好。", (1, 4))
-    mask = common.mask_id()
+    mask = vocabulary.mask_id(common.model().id)
     assert common.edits(sentence, State(how="mask")) == (Edit(1, mask), Edit(3, mask), Edit(4, mask))
     assert common.edits(sentence, State(how="keep")) == (Edit(3, mask),), "nothing else can stand for a typed [MASK]"
     drawn = common.edits(sentence, State(how="random", seed=7))
-    assert drawn == tuple(Edit(p, vocabulary.random_token(common.model_id(), 7, p)) for p in (1, 3, 4))
+    assert drawn == tuple(Edit(p, vocabulary.random_token(common.model().id, 7, p)) for p in (1, 3, 4))
 
 
 def test_nothing_covered_changes_nothing() -> None:
@@ -143,7 +147,7 @@ def test_nothing_covered_changes_nothing() -> None:
 
 
 def test_the_mask_is_the_tokenizer_s() -> None:
-    assert get_engine().vocabulary(common.model_id())[common.mask_id()] == "[MASK]"
+    assert get_engine().vocabulary(common.model().id)[vocabulary.mask_id(common.model().id)] == "[MASK]"
 
 
 def test_plain_takes_off_the_sign_of_a_continuing_piece_only() -> None:
@@ -157,8 +161,8 @@ def test_plain_takes_off_the_sign_of_a_continuing_piece_only() -> None:
 
 
 def test_the_vocabulary_s_index_is_its_inverse() -> None:
-    vocabulary, index = get_engine().vocabulary(common.model_id()), common.vocabulary_index()
-    assert all(vocabulary[index[token]] == token for token in vocabulary[::977])
+    words, index = get_engine().vocabulary(common.model().id), vocabulary.index(common.model().id)
+    assert all(words[index[token]] == token for token in words[::977])
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+from dataclasses import fields
+from typing import Any
+
 import pytest
 
-from explorer.engine import get_engine
+from explorer import chapters
+from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.models.catalog.catalog import default
 from explorer.views._shared import typed
@@ -21,7 +26,7 @@ BLANKS = (
 
 @pytest.mark.parametrize("blank", BLANKS)
 def test_a_blank_is_a_mask_however_it_is_written(blank: str) -> None:
-    sentence = common.as_sentence(f"今天天气真{blank}啊。")
+    sentence = common.as_sentence(common.model(), f"今天天气真{blank}啊。")
     assert sentence.blanks
     assert sentence.tokens.text == "今天天气真[MASK]啊。"
     assert len(sentence.masks) == 1
@@ -61,22 +66,28 @@ def test_a_joiner_that_is_read_is_not_said_to_be_left_out() -> None:
     assert typed.unread(default("causal").id, "苹\u200b果") == 0
 
 
-@pytest.mark.parametrize("page", ["masking", "input", "attention", "pairs"])
+@pytest.mark.parametrize("page", [chapter.id for chapter in chapters.CHAPTERS if chapter.tools])
 def test_every_page_says_how_many_characters_were_not_read(page: str) -> None:
-    given = {"a": "苹\u200b果好吃。", "b": "梨也好吃。"} if page == "pairs" else {"text": "苹\u200b果好吃。"}
-    at = open_page(page, "zh", **given)
+    text, names = "苹\u200b果好吃。", {field.name for field in fields(kind_of(page))}
+    given = {"text": text, "word": "好吃"} if "text" in names else {"a": text, "b": "梨也好吃。"}
+    at = open_page(page, "zh", **{name: value for name, value in given.items() if name in names})
     assert not at.exception
-    assert any("1 个看不见的字符" in notice for notice in notices(at))
+    dropped = typed.unread(uses.model_of(page).id, text)
+    assert any(f"{dropped} 个看不见的字符" in notice for notice in notices(at)) == (dropped > 0)
+
+
+def kind_of(page: str) -> Any:
+    return importlib.import_module(f"explorer.views.{page}.common").State
 
 
 def test_the_token_behind_an_unread_character_is_the_one_covered() -> None:
-    sentence = common.as_sentence("苹\u200b果好吃", (2,), 2)
+    sentence = common.as_sentence(common.model(), "苹\u200b果好吃", (2,), 2)
     assert sentence.tokens.surface(2) == "果"
 
 
 def test_a_text_of_unseen_characters_alone_is_told() -> None:
     with pytest.raises(Told) as caught:
-        common.as_sentence("\u200b\u200b")
+        common.as_sentence(common.model(), "\u200b\u200b")
     assert caught.value.key == "text_unread"
 
 

@@ -40,9 +40,9 @@ def test_a_word_is_the_token_of_its_place(model: ModelInfo) -> None:
                 whole.ids[n] for n, (start, end) in enumerate(whole.offsets)
                 if not whole.special[n] and start >= len(before) and end <= len(before) + len(word) and end > start
             ]  # fmt: skip
-            sentence = common.as_sentence(f"{before}[MASK]{after}")
+            sentence = common.as_sentence(common.model(), f"{before}[MASK]{after}")
             expected = ids[0] if len(ids) == 1 else None
-            assert common.token_of(sentence, word) == expected, (word, before)
+            assert sentence.token_of(word) == expected, (word, before)
 
 
 def test_the_blank_before_a_word_belongs_to_it_in_roberta(tiny_of: Callable[[str], ModelInfo]) -> None:

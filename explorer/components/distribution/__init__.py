@@ -8,7 +8,7 @@ token strip is answered at once, before Python runs.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from explorer.components.mounting import declare
 from explorer.components.packing import json_array
 from explorer.lab.types.arrays import Doubles, Floats, Ids
 from explorer.lab.types.head import Known, head_of, known
+from explorer.lab.types.masking import HeadsResult, WordsResult
 
 TABLE = "bars"  # of assets/text/<lang>/components.toml
 LABELS = (
@@ -112,6 +113,22 @@ def one_answer(logits: Floats, position: int, original: int | None, watched: Seq
         watched_rank=np.array([[one.rank for one in places]], dtype=np.int32),
         size=head.size,
     )  # fmt: skip
+
+
+def all_answers(heads: HeadsResult) -> Answers:
+    """The answers at all positions of a text that can be covered, no word watched."""
+    n = len(heads.positions)
+    return Answers(
+        positions=heads.positions.tolist(), ids=heads.ids, logits=heads.logits, tail=heads.tails,
+        original=[heads.known(row) for row in range(n)], watched=(),
+        watched_logit=np.zeros((n, 0), dtype=np.float32), watched_rank=np.zeros((n, 0), dtype=np.int32),
+        size=heads.vocab_size,
+    )  # fmt: skip
+
+
+def with_words(answers: Answers, words: WordsResult) -> Answers:
+    """The same answers with the watched words' scores and ranks at every position."""
+    return replace(answers, watched=words.ids, watched_logit=words.logits, watched_rank=words.rank)
 
 
 def distribution(

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from cachetools import LRUCache, cachedmethod
 from tokenizers import BertWordPieceTokenizer, Tokenizer
 
 from explorer.errors import ModelUnavailable
@@ -23,6 +24,7 @@ from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.network.byte_level import shown
 from explorer.models.network.model_files import CONFIG_LIMIT, config, damaged, read_capped
 
+MOST_KEPT = 50_000  # tokens of the texts last read: pages, experiments and snippets ask for the same text again
 FILE_LIMIT = 64 * 2**20  # bytes of tokenizer.json
 _one_at_a_time = threading.Lock()
 _HALF_CHARACTERS = re.compile("[\ud800-\udfff]")  # lone surrogates, which no UTF-8 text can hold
@@ -82,7 +84,10 @@ class TextTokenizer:
         self._cuts_words = any(_has(definition.get("pre_tokenizer"), kind) for kind in _WORD_CUTTERS)
         self._simplified = simplified
         self._closes = closes
+        self._encoded: LRUCache[Any, Tokens] = LRUCache(MOST_KEPT, getsizeof=len)
+        self._lock = threading.Lock()
 
+    @cachedmethod(lambda self: self._encoded, lock=lambda self: self._lock)
     def encode(self, text: str, pair: str | None = None) -> Tokens:
         """How the model reads `text`, or the pair `text`, `pair`; special tokens included, nothing cut off.
 

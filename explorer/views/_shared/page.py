@@ -13,12 +13,20 @@ from typing import Any, Protocol, cast
 import streamlit as st
 
 from explorer import chapters
+from explorer.engine import uses
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.state import Store
 from explorer.views import page_footer
 
 Finish = Callable[[], None]
+
+
+class Snippet:
+    """The snippet that a tool shows of itself: its name and what is written into it (see `page_parts.show_code`)."""
+
+    def __init__(self, name: str, model: uses.ModelInfo, **values: Any) -> None:
+        self.name, self.model, self.values = name, model, values
 
 
 class Common(Protocol):
@@ -74,8 +82,14 @@ def choose_tool(
 
 
 def draw_tool(chapter: str, tool: str, drawn: tuple[Any, ...]) -> None:
-    """The tool with what the stage returned; where the engine refuses, why."""
-    page_parts.guarded(lambda: _module(chapter, tool).draw(*drawn))
+    """The tool with what the stage returned, and the snippet that it returns; where the engine refuses, why."""
+
+    def draw() -> None:
+        code = _module(chapter, tool).draw(*drawn)
+        if isinstance(code, Snippet):
+            page_parts.show_code(code.name, code.model, **code.values)
+
+    page_parts.guarded(draw)
 
 
 def _tools(chapter: str, common: Common, stage: Stage) -> Finish:

@@ -30,11 +30,11 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
     )  # fmt: skip
     if not state.new.strip():
         return
-    added = standing.occurrence(common.model_id(), state.new.strip(), scene.word)
+    added = standing.occurrence(state.model, state.new.strip(), scene.word)
     if added is None:
         page_parts.notice("errors.word_missing", "warn", word=scene.word)
         return
-    alone = stage.embed(type(scene.inputs())((added,)))
+    alone = stage.embed(state.model, type(scene.inputs())((added,)))
     figure(scene, result, alone, [Point(added.text, added.start, added.end, -1, name=t("context.arrive.new"))], state,
            key="context-arrive")  # fmt: skip
 

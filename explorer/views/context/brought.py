@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from explorer.content import corpora, examples
+from explorer.engine import catalog
 from explorer.errors import Told
 from explorer.ui.carried import Sentence
 from explorer.ui.i18n import language
@@ -33,13 +34,12 @@ def take(state: State, sentence: Sentence) -> State:
     If the word is that of a set, two sentences of each sense stand beside it. Raises Told("carried_no_word").
     """
     text = sentence.text.strip()
-    arriving.readable(common.model(), text, MAX_TOKENS)
+    model = catalog.entry(common.in_use(state).model)
+    arriving.readable(model, text, MAX_TOKENS)
     asked = replace(State(), tool=state.tool, layer=state.layer, model=state.model)
     for name in SETS:
         table = common.preset(name, language())
-        if words.occurrences(common.model_id(), text, table.word) and (
-            not table.word.isascii() or is_word(text, table.word)
-        ):
+        if words.occurrences(model.id, text, table.word) and (not table.word.isascii() or is_word(text, table.word)):
             kept = [line for sense in range(len(table.senses)) for line in _of_sense(table, sense)[: COMPANY // 2]]
             senses = (-1, *(line.sense for line in kept))
             return replace(asked, text="\n".join((text, *(line.text for line in kept))), word=table.word, senses=senses)

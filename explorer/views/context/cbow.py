@@ -38,11 +38,11 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
         page_parts.quiet(
             t("context.cbow.size", kb=f"{_size(text) / 1000:.1f}", words=LEAST_TOKENS, limit=MOST_BYTES // 1000)
         )
-    inputs = CbowInputs(get_engine().simplify(common.model_id(), text)[0], epochs=_epochs(text))
-    found = widgets.peek(CBOW, common.model_id(), inputs)
+    inputs = CbowInputs(get_engine().simplify(state.model, text)[0], epochs=_epochs(text))
+    found = widgets.peek(CBOW, state.model, inputs)
     if found is None and st.session_state.get(ASKED) == text:
         try:
-            found = _train(inputs)
+            found = _train(state.model, inputs)
         except Cancelled:
             widgets.draw_again()
         finally:
@@ -59,7 +59,7 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
         ]
     )
     page_parts.honesty("context.cbow.honesty")
-    common.show_code("context_cbow", text=inputs.text, epochs=inputs.epochs)
+    common.show_code("context_cbow", state.model, text=inputs.text, epochs=inputs.epochs)
 
 
 def _size(text: str) -> int:
@@ -70,12 +70,12 @@ def _epochs(text: str) -> int:
     return max(EPOCHS, min(MOST_EPOCHS, EPOCHS * FULL_TEXT // max(1, _size(text))))
 
 
-def _train(inputs: CbowInputs) -> CbowResult | None:
+def _train(model: str, inputs: CbowInputs) -> CbowResult | None:
     """Train with a live curve and a stop button. Raises Cancelled when it was stopped."""
     places = place, bar, below = st.empty(), st.empty(), st.empty()
     losses: list[float] = []
     found: CbowResult | None = None
-    stream = widgets.stream(CBOW, common.model_id(), inputs)
+    stream = widgets.stream(CBOW, model, inputs)
     with widgets.stoppable(stream, *places) as (stop, steps):
         with below:
             stop.button()

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from explorer.content import examples
-from explorer.engine import get_engine, uses
+from explorer.engine import catalog, get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.context import EmbedInputs, Occurrence
 from explorer.ui import page_parts, permission
@@ -89,18 +89,17 @@ def store() -> Store[State]:
     return Store(State, "context", carry=Carry(brought.give, brought.take))
 
 
-def model() -> uses.ModelInfo:
-    """The model of this reader's page. Callbacks ask too, so it goes by what is kept."""
-    return uses.for_page("context", store().now().model, permission.policy())
+def in_use(state: State) -> State:
+    """The page with the model that is really used: the reader's if it may be and is there, else the chapter's.
+
+    Asked once a run, by the stage; everything below takes the model from the state it is handed.
+    """
+    return replace(state, model=uses.for_page("context", state.model, permission.policy()).id)
 
 
-def model_id() -> str:
-    return model().id
-
-
-def show_code(name: str, **values: Any) -> None:
+def show_code(name: str, model: str, **values: Any) -> None:
     """The snippet `name` for the chosen model; none for decoders, whose last state is another one in the library."""
-    info = model()
+    info = catalog.entry(model)
     if info.kind != "causal":
         page_parts.show_code(name, of=info, **values)
 
@@ -117,7 +116,7 @@ def set_name(state: State) -> str:
 
 
 def read(state: State) -> Scene:
-    """The stage's sentences. Raises Told: text_empty, word_empty, word_missing."""
+    """The sentences of a state that is `in_use`. Raises Told: text_empty, word_empty, word_missing."""
     return own(state) if state.text else preset(set_name(state), language())
 
 
@@ -134,12 +133,15 @@ def preset(name: str, lang: str) -> Scene:
 
 
 def own(state: State) -> Scene:
-    """The reader's lines that hold the word. Raises Told: text_empty, word_empty, word_missing."""
+    """The reader's lines that hold the word, of a state that is `in_use`.
+
+    Raises Told: text_empty, word_empty, word_missing.
+    """
     if not state.text.strip():
         raise Told("text_empty")
     if not state.word.strip():
         raise Told("word_empty")
-    return _own(state.text, state.word.strip(), state.nth, state.senses, model_id())
+    return _own(state.text, state.word.strip(), state.nth, state.senses, state.model)
 
 
 @lru_cache(maxsize=64)

@@ -42,7 +42,7 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
     if four is None:
         page_parts.notice("context.cross.need")
         return
-    found = stage.embed(four.inputs())
+    found = stage.embed(state.model, four.inputs())
     gaps = crossed(found, *(len(group) for group in four.items[:3]))
     layer = min(state.layer, len(found.vectors) - 1)
     first, second, a, b = map(verbatim, four.names)
@@ -68,7 +68,7 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
             page_parts.quiet(t("context.cross.alone"))
         page_parts.honesty("context.cross.honesty")
     spans = dict(zip(("first", "second", "a", "b"), map(common.spans, four.items), strict=True))
-    common.show_code("context_cross", **spans)
+    common.show_code("context_cross", state.model, **spans)
 
 
 def _fields(scene: Scene, state: State, a: str, b: str) -> None:
@@ -93,7 +93,7 @@ def _senses(scene: Scene) -> tuple[str, ...]:
 
 def four_of(scene: Scene, state: State, a: str, b: str) -> Four | None:
     """The reader's words where there are any, else the two senses on the stage; None if a sense has no sentence."""
-    items, names, model = [], [], common.model_id()
+    items, names, model = [], [], state.model
     for sense, own in enumerate((state.first, state.second)):
         stands = tuple(Occurrence(line.text, line.start, line.end) for line in scene.lines if line.sense == sense)
         items.append(standing.written(model, own) if own else stands)

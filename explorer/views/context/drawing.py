@@ -6,11 +6,11 @@ It knows what the figure wants and which engine call computes it; nothing of the
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from cachetools import LRUCache
 
 from explorer import numerics
 from explorer.components.layers_map import MapChange, MapData, Point, layers_map
@@ -28,7 +28,7 @@ ORDERED = 120  # points up to which the rows can be clustered at every layer
 GROUP = "context"
 KEPT = 24  # what was last worked out for readers
 
-_kept: OrderedDict[tuple[object, ...], tuple[EmbedResult, Any]] = OrderedDict()
+_kept: LRUCache[tuple[object, ...], tuple[EmbedResult, Any]] = LRUCache(KEPT)
 _guard = threading.Lock()
 
 
@@ -68,13 +68,10 @@ def _remembered(result: EmbedResult, key: tuple[object, ...], make: Callable[[],
     key = (id(result), *key)
     with _guard:
         if key in _kept:
-            _kept.move_to_end(key)
             return _kept[key][1]
     made = make()
     with _guard:
         _kept[key] = result, made  # the result is held, so that its id stays its own
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
     return made
 
 
@@ -163,7 +160,7 @@ def relabel(point: int) -> None:
     state = common.store().now()
     if not state.text:
         return
-    scene = common.own(state)
+    scene = common.own(common.in_use(state))
     senses = [line.sense for line in scene.lines]
     if point < len(senses):
         senses[point] = -1 if senses[point] >= 2 else senses[point] + 1

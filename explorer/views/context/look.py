@@ -29,7 +29,7 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
         page_parts.quiet(t("context.look.anisotropy", layer=layer, cos=f"{common_cos:.2f}", n=result.n_tokens))
     with right:
         page_parts.honesty("context.look.honesty")
-    common.show_code("context_look", lines=common.spans(scene.lines), layer=max(1, layer))
+    common.show_code("context_look", state.model, lines=common.spans(scene.lines), layer=max(1, layer))
 
 
 def _numbers(result: EmbedResult) -> str:

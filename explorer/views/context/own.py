@@ -36,7 +36,7 @@ def draw(scene: Scene | None, result: EmbedResult | None, state: State) -> None:
     if made is not None:
         arrive.draw(*made, state)
         layer = max(1, min(state.layer, len(made[1].vectors) - 1))
-        common.show_code("context_look", lines=common.spans(made[0].lines), layer=layer)
+        common.show_code("context_look", state.model, lines=common.spans(made[0].lines), layer=layer)
 
 
 def _lines(scene: Scene | None, state: State) -> None:
@@ -134,6 +134,8 @@ def _open(data: bytes) -> None:
         return
     lines, word, senses = found
     state = common.store().now()
-    common.store().set(text="\n".join(lines), word=word or state.word or common.read(state).word, senses=senses)
+    common.store().set(
+        text="\n".join(lines), word=word or state.word or common.read(common.in_use(state)).word, senses=senses
+    )
     st.session_state["context-opened"] = st.session_state.get("context-opened", 0) + 1
     st.rerun()

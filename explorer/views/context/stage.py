@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.content import examples
-from explorer.engine import get_engine, uses
+from explorer.engine import catalog, get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.context import EMBED, EmbedInputs, EmbedResult
 from explorer.ui import page_parts, permission, sidebar, widgets
@@ -29,13 +29,13 @@ def draw() -> tuple[Scene | None, EmbedResult | None, State] | None:
     The tool where readers write their own sentences is shown all the same, with neither scene nor vectors; it puts
     the pictures below what is written.
     """
-    state = common.store().get()
-    sidebar.follow("context", common.model_id())
+    state = common.in_use(common.store().get())
+    sidebar.follow("context", state.model)
     made = None
     with st.container(key="stage-context"):
         try:
             scene = common.read(state)
-            result = embed(scene.inputs())
+            result = embed(state.model, scene.inputs())
             made = scene, result
             points = drawing.points_of(scene.lines)
             drawing.figure(
@@ -46,7 +46,7 @@ def draw() -> tuple[Scene | None, EmbedResult | None, State] | None:
             page_parts.error(problem)
     with st.container():  # the same place with and without remarks
         if made is not None:
-            _remarks(*made)
+            _remarks(*made, state.model)
     choose_tool("context", common.store(), state.tool)
     if state.tool == "own":
         return *(made or (None, None)), state
@@ -82,9 +82,8 @@ def _pictures(scene: Scene, result: EmbedResult, state: State) -> None:
     drawing.complete(result, state)
 
 
-def embed(inputs: EmbedInputs) -> EmbedResult:
+def embed(model: str, inputs: EmbedInputs) -> EmbedResult:
     """All vectors at all layers; with numbers while many sentences are read. Raises Cancelled when that was stopped."""
-    model = common.model_id()
     if get_engine().state(model) == "ready":
         return widgets.result(EMBED, model, inputs, t("context.reading"))
     return widgets.run(EMBED, model, inputs).result
@@ -92,7 +91,6 @@ def embed(inputs: EmbedInputs) -> EmbedResult:
 
 def _which(state: State) -> None:
     """Which word is on the stage, and which model reads."""
-    model = common.model()
     with st.expander(t("context.sets"), expanded=False):
         words = {name: examples.load("context")["sets"][name]["word"] for name in SETS}
         words["guo"] = "苹果"
@@ -102,14 +100,14 @@ def _which(state: State) -> None:
         )  # fmt: skip
         names = {info.id: info.name for info in uses.offered("context", permission.policy())}
         widgets.choice(
-            "context-model", t("context.model"), tuple(names), model.id, names.__getitem__,
+            "context-model", t("context.model"), tuple(names), state.model, names.__getitem__,
             lambda new: common.store().set(model=new),
         )  # fmt: skip
-    if model.kind == "causal":
+    if catalog.entry(state.model).kind == "causal":
         page_parts.notice("context.causal")
 
 
-def _remarks(scene: Scene, result: EmbedResult) -> None:
+def _remarks(scene: Scene, result: EmbedResult, model: str) -> None:
     """What has to be said about the sentences, whichever tool reads them."""
     if scene.skipped:
         quoted = " / ".join(line[:24] for line in scene.skipped[:NAMED])
@@ -117,7 +115,7 @@ def _remarks(scene: Scene, result: EmbedResult) -> None:
     if scene.simplified:
         page_parts.notice("common.simplified")
     if scene.own:
-        typed.remarks(common.model_id(), "\n".join(line.text for line in scene.lines))
+        typed.remarks(model, "\n".join(line.text for line in scene.lines))
     if scene.long:
         page_parts.notice("context.long", "warn", n=scene.long, limit=common.MAX_TOKENS)
     if scene.dropped:

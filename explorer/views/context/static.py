@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.content import examples
-from explorer.engine import get_engine
+from explorer.engine import catalog, get_engine
 from explorer.figures import layers
 from explorer.lab.types import embedding_metrics as geometry
 from explorer.lab.types.context import EmbedInputs, EmbedResult, Occurrence
@@ -53,11 +53,12 @@ def _orders(state: State, layer: int) -> None:
         "context-orders", t("context.orders.line"), text, lambda new: common.store().set(orders=new),
         t("context.orders.placeholder"),
     )  # fmt: skip
-    texts = [_plain(part.strip()) for part in text.split("/") if part.strip()][:2]
+    parts = [part.strip() for part in text.split("/") if part.strip()][:2]
+    texts = [get_engine().simplify(state.model, part)[0] for part in parts]
     if len(texts) < 2:
         page_parts.notice("context.orders.need")
         return
-    found = stage.embed(EmbedInputs(tuple(Occurrence(part, 0, len(part)) for part in texts)))
+    found = stage.embed(state.model, EmbedInputs(tuple(Occurrence(part, 0, len(part)) for part in texts)))
     cos = geometry.cosines(found.vectors.astype(np.float64))[:, 0, 1]
     apart = np.linalg.norm(found.vectors[:, 0] - found.vectors[:, 1], axis=-1)
     equal = bool(np.allclose(found.vectors[0, 0], found.vectors[0, 1], atol=1e-5))
@@ -77,10 +78,5 @@ def _orders(state: State, layer: int) -> None:
         ]
     )
     page_parts.quiet(t("context.orders.read", a=verbatim(texts[0]), b=verbatim(texts[1])))
-    if common.model().family == "bert":
-        common.show_code("context_static", texts=texts, layer=layer)
-
-
-def _plain(text: str) -> str:
-    """As the model reads it."""
-    return get_engine().simplify(common.model_id(), text)[0]
+    if catalog.entry(state.model).family == "bert":
+        common.show_code("context_static", state.model, texts=texts, layer=layer)

@@ -36,7 +36,7 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
     widgets.text_line("context-swap", t("context.swap.line"), now, lambda new: _rewrite(new, before.text))
     if state.swaps:
         st.button(t("context.swap.again"), key="context-swap-again", type="tertiary", on_click=_start_over)
-    found = [standing.occurrence(common.model_id(), text, scene.word) for text in state.swaps]
+    found = [standing.occurrence(state.model, text, scene.word) for text in state.swaps]
     steps = [step for step in found if step is not None]
     if len(steps) < len(found):
         page_parts.notice("errors.word_missing", "warn", word=scene.word)
@@ -45,7 +45,7 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
             page_parts.notice("context.swap.same")
         return
     # The old sentence is read along, so that two sentences at least stand for "all tokens".
-    more = stage.embed(EmbedInputs((*steps, Occurrence(before.text, before.start, before.end))))
+    more = stage.embed(state.model, EmbedInputs((*steps, Occurrence(before.text, before.start, before.end))))
     new = replace(more, vectors=more.vectors[:, :-1], pieces=more.pieces[:-1])
     _said(scene, result, new, state, at)
     added = [
@@ -57,7 +57,9 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
     page_parts.steps([(t(f"context.swap.step{n}"), "") for n in (1, 2)])
     page_parts.honesty("context.swap.honesty")
     lines: list[Line | Occurrence] = [*scene.lines, *steps]
-    common.show_code("context_look", lines=common.spans(lines), layer=max(1, min(state.layer, len(result.vectors) - 1)))
+    common.show_code(
+        "context_look", state.model, lines=common.spans(lines), layer=max(1, min(state.layer, len(result.vectors) - 1))
+    )
 
 
 def _rewrite(new: str, before: str) -> None:

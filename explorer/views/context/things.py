@@ -31,7 +31,7 @@ def draw(scene: Scene, result: object, state: State) -> None:
     groups = words_of(scene)
     words = {name: items for group in groups.values() for name, items in group.items()}
     names = list(words)
-    found = stage.embed(EmbedInputs(tuple(item for items in words.values() for item in items)))
+    found = stage.embed(state.model, EmbedInputs(tuple(item for items in words.values() for item in items)))
     layer = min(state.layer, len(found.vectors) - 1)
     x = found.vectors[layer].astype(np.float64) - found.common[layer]
     ends = np.cumsum([len(items) for items in words.values()])
@@ -56,7 +56,7 @@ def draw(scene: Scene, result: object, state: State) -> None:
         page_parts.table((t("context.things.of"), *map(str, range(1, NEAREST + 1))), rows)
     page_parts.honesty("context.things.honesty")
     spans = {name: common.spans(items) for name, items in words.items()}
-    common.show_code("context_things", words=spans, layer=max(1, layer))
+    common.show_code("context_things", state.model, words=spans, layer=max(1, layer))
 
 
 def _short(name: str) -> str:

@@ -8,11 +8,11 @@ Knows the state of no tool.
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import blake2b
 
 import streamlit as st
+from cachetools import LRUCache
 
 from explorer import numerics
 from explorer.components.generator import PathToken
@@ -85,12 +85,9 @@ def _work_out(model: str, ids: tuple[int, ...], prompt: int, marks: list[bytes])
 
 
 def _put(mark: bytes, fact: Fact) -> None:
-    known = _known()
-    known[mark] = fact
-    while len(known) > KEPT:
-        known.popitem(last=False)
+    _known()[mark] = fact
 
 
-def _known() -> OrderedDict[bytes, Fact]:
-    found: OrderedDict[bytes, Fact] = st.session_state.setdefault("generation-facts", OrderedDict())
+def _known() -> LRUCache[bytes, Fact]:
+    found: LRUCache[bytes, Fact] = st.session_state.setdefault("generation-facts", LRUCache(KEPT))
     return found

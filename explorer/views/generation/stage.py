@@ -34,7 +34,7 @@ def page() -> Callable[[], None]:
     """
     state = common.in_use(common.store().get())
     writes = state.tool == "write"
-    (_bench if writes else st.fragment(_bench))()
+    (_bench if writes else st.fragment(_bench))(state)
     writing: list[Callable[[], None]] = []
     if writes:
         page_parts.guarded(lambda: writing.append(write.draw(state)))
@@ -47,9 +47,9 @@ def page() -> Callable[[], None]:
     return finish
 
 
-def _bench() -> None:
-    """The stage, and the tool unless it is writing, which has a place of its own below."""
-    state = common.in_use(common.store().get())
+def _bench(drawn: State) -> None:
+    """The stage, and the tool unless it is writing, which has a place of its own below. A rerun of it asks anew."""
+    state = common.in_use(common.store().get()) if widgets.in_fragment() else drawn
     if widgets.in_fragment() and "write" in (state.tool, st.session_state.get(SHOWN)):
         st.rerun()
     st.session_state[SHOWN] = state.tool

@@ -8,31 +8,33 @@ import streamlit as st
 
 from explorer import numerics
 from explorer.engine import get_engine
+from explorer.lab.types.core import ModelFacts
 from explorer.ui import page_parts
 from explorer.ui.i18n import clauses, t
 from explorer.ui.numbers import percent, thousands
-from explorer.views.masking import common, cover
+from explorer.views._shared.page import Snippet
+from explorer.views.masking import answers
 from explorer.views.masking.common import Sentence
 from explorer.views.masking.state import State
 
 SHARE = 0.15
 
 
-def draw(sentence: Sentence, state: State) -> None:
+def draw(sentence: Sentence, _: State) -> Snippet:
+    facts = get_engine().facts(sentence.model.id)
     page_parts.section("masking.budget")
     left, right = st.columns([1, 0.44], gap="large")
     with left:
-        _head(sentence, state)
+        _head(sentence, facts)
         _signal(sentence)
-        _tasks()
+        _tasks(facts)
     with right:
         page_parts.steps([(t(f"masking.budget.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("masking.budget.honesty")
-    page_parts.show_code("masking_budget", common.model())
+    return Snippet("masking_budget", sentence.model)
 
 
-def _head(sentence: Sentence, state: State) -> None:
-    facts = get_engine().facts(common.model_id())
+def _head(sentence: Sentence, facts: ModelFacts) -> None:
     line, matrix, vocab = math.log(facts.vocab_size), facts.d_output * facts.vocab_size, thousands(facts.vocab_size)
     share = percent(matrix / facts.n_weights)
     cards = [
@@ -43,9 +45,9 @@ def _head(sentence: Sentence, state: State) -> None:
         ),
         (f"{line:.2f}", t("masking.budget.line"), t("masking.budget.line_sub", vocab=vocab)),
     ]
-    original = None if sentence.focus is None else common.original_of(sentence.tokens, sentence.focus)
+    original = sentence.original(sentence.focus)
     if original is not None:
-        loss = numerics.cross_entropy(cover.fill(sentence, common.edits(sentence, state)).result.logits[0], original)
+        loss = numerics.cross_entropy(answers.fill(sentence).result.logits[0], original)
         gain = t(
             "masking.budget.now_sub" if loss <= line else "masking.budget.now_worse", gain=f"{abs(line - loss):.2f}"
         )
@@ -62,7 +64,7 @@ def _signal(sentence: Sentence) -> None:
     n = sum(not special for special in sentence.tokens.special)
     if not n:
         return
-    trained = common.model().trained_with
+    trained = sentence.model.trained_with
     rows = [(t("masking.budget.signal_mlm"), round(max(1, SHARE * n), 1))]
     if trained is not None:
         rows.append(
@@ -82,8 +84,7 @@ def _signal(sentence: Sentence) -> None:
     )
 
 
-def _tasks() -> None:
-    facts = get_engine().facts(common.model_id())
+def _tasks(facts: ModelFacts) -> None:
     tasks = (("sentiment", 2), ("nli", 3), ("pos", 17), ("mlm", facts.vocab_size))
     page_parts.subtitle(t("masking.budget.classes"))
     page_parts.table(

@@ -5,19 +5,22 @@ It knows the state and the tokenizer's answer; it runs no experiment and draws n
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from explorer.content import examples
 from explorer.engine import uses
+from explorer.engine.base import Answer
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
-from explorer.lab.types.masking import Edit
+from explorer.lab.types.masking import Edit, HeadsResult
 from explorer.ui import permission
 from explorer.ui.carried import Carry
 from explorer.ui.i18n import language
 from explorer.ui.state import Store
 from explorer.views import vocabulary
 from explorer.views._shared import reader_text, typed
+from explorer.views._shared.page import Snippet
 from explorer.views.masking import defaults
 from explorer.views.masking.state import MAX_TOKENS, State
 
@@ -36,23 +39,22 @@ def another_seed() -> None:
 
 
 def model() -> uses.ModelInfo:
-    """The model this chapter uses now."""
+    """The model this chapter uses now; to be asked once a run, the sentence has it."""
     return uses.for_page("masking", "", permission.policy())
-
-
-def model_id() -> str:
-    return model().id
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A text the model can read, and which of its positions are covered.
+    """A text as its `model` reads it, which positions are covered, and what stands there: all that a tool asks with.
 
+    `edits` are what the model gets at the covered positions, `watched` the words that are looked at with their token at
+    the focused blank (None: several, or unknown), `everywhere` the answers at all positions if they are there already.
     `typed` characters were written and `used` of them are read; `simplified` is True when 繁体 was read as 简体,
     `blanks` when a blank in everyday spelling (___, 【MASK】) was read as [MASK],
     `by_page` when the page has covered some of it by itself.
     """
 
+    model: uses.ModelInfo
     tokens: Tokens
     masks: tuple[int, ...]
     focus: int | None
@@ -61,6 +63,27 @@ class Sentence:
     simplified: bool
     blanks: bool = False
     by_page: bool = False
+    edits: tuple[Edit, ...] = ()
+    watched: Mapping[str, int | None] = field(default_factory=dict)
+    everywhere: Answer[HeadsResult] | None = None
+
+    @property
+    def mask(self) -> int:
+        """The id of [MASK]."""
+        return vocabulary.mask_id(self.model.id)
+
+    def typed_mask(self, position: int) -> bool:
+        """Whether the reader wrote [MASK] there."""
+        return typed_mask(self.tokens, position, self.mask)
+
+    def original(self, position: int | None) -> int | None:
+        """The id the reader wrote at `position`; None where a [MASK] was written, or nothing is covered."""
+        return None if position is None or self.typed_mask(position) else self.tokens.ids[position]
+
+    def token_of(self, word: str) -> int | None:
+        """The one token that a typed word is at the focused blank; None where it is several, or unknown."""
+        assert self.focus is not None
+        return vocabulary.token_at(self.model.id, self.tokens.text, self.tokens.offsets[self.focus], word)
 
 
 def read(state: State) -> Sentence:
@@ -70,7 +93,13 @@ def read(state: State) -> Sentence:
     Raises Told("text_empty") when there is nothing to read.
     """
     text, masks, focus = (state.text, state.masks, state.focus) if state.text else example("default", language())
-    sentence = as_sentence(text, masks, focus)
+    sentence = _covered(as_sentence(model(), text, masks, focus), state)
+    watched = {word: sentence.token_of(word) for word in state.watch} if sentence.focus is not None else {}
+    return replace(sentence, edits=edits(sentence, state), watched=watched)
+
+
+def _covered(sentence: Sentence, state: State) -> Sentence:
+    """With what the page covers by itself."""
     wanted = 2 if state.tool == "joint" else 1
     if state.bare or len(sentence.masks) >= wanted:
         return sentence
@@ -81,43 +110,35 @@ def read(state: State) -> Sentence:
     return replace(sentence, masks=masks, focus=shown, by_page=True)
 
 
-def as_sentence(text: str, masks: tuple[int, ...] = (), focus: int = 0) -> Sentence:
-    """`text` as the model reads it. Raises Told: text_empty, text_unread."""
+def as_sentence(model: uses.ModelInfo, text: str, masks: tuple[int, ...] = (), focus: int = 0) -> Sentence:
+    """`text` as `model` reads it, cut to what fits. Raises Told: text_empty, text_unread."""
     if not text.strip():
         raise Told("text_empty")
     text, rewritten = typed.with_masks(text)
-    tokens, simplified = reader_text.cut(model_id(), text, MAX_TOKENS)
+    tokens, simplified = reader_text.cut(model.id, text, MAX_TOKENS)
     if all(tokens.special):
         raise Told("text_unread")
-    blanks = (i for i in range(len(tokens)) if typed_mask(tokens, i))
+    mask = vocabulary.mask_id(model.id)
+    blanks = (i for i in range(len(tokens)) if typed_mask(tokens, i, mask))
     last = len(tokens) - 1
     covered = tuple(sorted({*blanks, *(m for m in masks if 0 < m < last)}))
     shown = focus if focus in covered else (covered[-1] if covered else None)
-    return Sentence(tokens, covered, shown, len(text), len(tokens.text), simplified, rewritten)
+    return Sentence(model, tokens, covered, shown, len(text), len(tokens.text), simplified, rewritten)
 
 
-def typed_mask(tokens: Tokens, position: int) -> bool:
+def typed_mask(tokens: Tokens, position: int, mask: int) -> bool:
     """Whether the reader wrote [MASK] there: the mask token with characters of the text behind it."""
     start, end = tokens.offsets[position]
-    return tokens.ids[position] == mask_id() and end > start
-
-
-def mask_id() -> int:
-    return vocabulary.mask_id(model_id())
+    return tokens.ids[position] == mask and end > start
 
 
 def edits(sentence: Sentence, state: State) -> tuple[Edit, ...]:
     """What the model gets at the covered positions: [MASK], a random other token, or the token itself."""
     if state.how == "keep":
-        return tuple(Edit(p, mask_id()) for p in sentence.masks if typed_mask(sentence.tokens, p))
+        return tuple(Edit(p, sentence.mask) for p in sentence.masks if sentence.typed_mask(p))
     if state.how == "random":
-        return tuple(Edit(p, vocabulary.random_token(model_id(), state.seed, p)) for p in sentence.masks)
-    return tuple(Edit(p, mask_id()) for p in sentence.masks)
-
-
-def original_of(tokens: Tokens, position: int) -> int | None:
-    """The id the reader wrote at `position`; None where a [MASK] was written."""
-    return None if typed_mask(tokens, position) else tokens.ids[position]
+        return tuple(Edit(p, vocabulary.random_token(sentence.model.id, state.seed, p)) for p in sentence.masks)
+    return tuple(Edit(p, sentence.mask) for p in sentence.masks)
 
 
 plain = vocabulary.plain
@@ -130,25 +151,17 @@ def example(name: str, lang: str) -> tuple[str, tuple[int, ...], int]:
     return entry["text"], masks, masks[-1] if masks else 0
 
 
+def snippet(name: str, sentence: Sentence) -> Snippet:
+    """The snippet of a tool that reads the focused blank after the edits."""
+    return Snippet(
+        name, sentence.model, text=sentence.tokens.text, look=sentence.focus,
+        positions=[edit.position for edit in sentence.edits], replacements=[edit.token_id for edit in sentence.edits],
+    )  # fmt: skip
+
+
 def choose_preset(name: str) -> None:
     """Set the whole page to the preset `name` in the reader's language."""
     text, masks, focus = example(name, language())
     fields = examples.entry("masking", name, language()).get("state", {})
     fields = examples.as_fields(fields)
     store().put(State(text=text, masks=masks, focus=focus, **fields))
-
-
-def vocabulary_url() -> str:
-    """Where the browser fetches the token strings."""
-    return vocabulary.url(model())
-
-
-def vocabulary_index() -> dict[str, int]:
-    """Token strings to ids."""
-    return vocabulary.index(model_id())
-
-
-def token_of(sentence: Sentence, word: str) -> int | None:
-    """The one token that a typed word is at the focused blank; None where it is several, or unknown."""
-    assert sentence.focus is not None
-    return vocabulary.token_at(model_id(), sentence.tokens.text, sentence.tokens.offsets[sentence.focus], word)

@@ -16,17 +16,19 @@ from explorer.lab.types.masking import FILL, Edit, FillInputs, FillResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.markup import verbatim
+from explorer.views import vocabulary
+from explorer.views._shared.page import Snippet
 from explorer.views.masking import common, defaults, stage
 from explorer.views.masking.common import Sentence
 from explorer.views.masking.state import State
 
 
-def draw(sentence: Sentence, state: State) -> None:
+def draw(sentence: Sentence, state: State) -> Snippet | None:
     page_parts.section("masking.compare")
     second = _second(sentence, state)
     if second is None or sentence.focus is None or second.focus is None:
         page_parts.notice("masking.compare.need")
-        return
+        return None
     a, b = _fill(sentence), _fill(second)
     left, right = st.columns([1, 0.44], gap="large")
     with left:
@@ -34,17 +36,17 @@ def draw(sentence: Sentence, state: State) -> None:
             a.logits[0],
             b.logits[0],
             key="masking-scatter",
-            vocabulary=get_engine().vocabulary(common.model_id()),
-            vocabulary_url=common.vocabulary_url(),
-            originals=(_original(sentence), _original(second)),
+            vocabulary=get_engine().vocabulary(sentence.model.id),
+            vocabulary_url=vocabulary.url(sentence.model),
+            originals=(sentence.original(sentence.focus), second.original(second.focus)),
             caption=t("masking.compare.figure"),
         )
     with right:
         page_parts.steps([(t(f"masking.compare.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("masking.compare.honesty")
-    page_parts.show_code(
+    return Snippet(
         "masking_compare",
-        common.model(),
+        sentence.model,
         text_a=sentence.tokens.text,
         look_a=sentence.focus,
         text_b=second.tokens.text,
@@ -59,7 +61,7 @@ def _second(sentence: Sentence, state: State) -> Sentence | None:
     with st.container(key="stage-masking-b"):
         second = None
         try:
-            second = common.as_sentence(text, (mask,) if mask else (), mask)
+            second = common.as_sentence(sentence.model, text, (mask,) if mask else (), mask)
             token_strip(
                 [replace(chip, second=n == start.at) for n, chip in enumerate(_chips(second))],
                 key="masking-strip-b",
@@ -104,7 +106,7 @@ def _changed(sentence: Sentence) -> _Start:
         return _Start(tokens.text, focus)
     at, word = found
     text, longer = defaults.replaced(tokens, at, word)
-    new = common.as_sentence(text).tokens
+    new = common.as_sentence(sentence.model, text).tokens
     start = tokens.offsets[focus][0] + (longer if focus > at else 0)
     return _Start(text, defaults.place_after(new, start) or focus, at, (tokens.surface(at), word))
 
@@ -115,24 +117,20 @@ def _next_best(sentence: Sentence, focus: int) -> tuple[int, str] | None:
     places = sorted((at for at in defaults.content(tokens, 2) if at != focus), key=lambda at: abs(at - focus))
     if not places:
         return None
-    inputs = FillInputs(tokens.text, (Edit(places[0], common.mask_id()),), (places[0],))
-    logits = widgets.run(FILL, common.model_id(), inputs).result.logits[0]
-    vocabulary = get_engine().vocabulary(common.model_id())
+    inputs = FillInputs(tokens.text, (Edit(places[0], sentence.mask),), (places[0],))
+    logits = widgets.run(FILL, sentence.model.id, inputs).result.logits[0]
+    names = get_engine().vocabulary(sentence.model.id)
     written = tokens.surface(places[0])
     for token in np.argsort(-logits)[:50]:
-        word = common.plain(vocabulary[int(token)])
-        whole = vocabulary[int(token)] != f"##{word}" and word.isalpha() and word.isascii() == written.isascii()
+        word = common.plain(names[int(token)])
+        whole = names[int(token)] != f"##{word}" and word.isalpha() and word.isascii() == written.isascii()
         if whole and word.lower() != written.lower():
             return places[0], word
     return None
 
 
 def _chips(second: Sentence) -> list[Chip]:
-    return [replace(chip, surprisal=None) for chip in stage.chips(second, State())]
-
-
-def _original(sentence: Sentence) -> int | None:
-    return None if sentence.focus is None else common.original_of(sentence.tokens, sentence.focus)
+    return stage.chips(replace(second, everywhere=None), "mask")
 
 
 def _pick(change: StripChange) -> None:
@@ -142,5 +140,5 @@ def _pick(change: StripChange) -> None:
 
 def _fill(sentence: Sentence) -> FillResult:
     assert sentence.focus is not None
-    inputs = FillInputs(sentence.tokens.text, (Edit(sentence.focus, common.mask_id()),), (sentence.focus,))
-    return widgets.run(FILL, common.model_id(), inputs).result
+    inputs = FillInputs(sentence.tokens.text, (Edit(sentence.focus, sentence.mask),), (sentence.focus,))
+    return widgets.run(FILL, sentence.model.id, inputs).result

@@ -6,83 +6,65 @@ import math
 
 import streamlit as st
 
-from explorer.components.distribution import Dials, Extra, Watch, distribution
-from explorer.engine import get_engine
-from explorer.engine.base import Answer
+from explorer.components.distribution import Dials, Extra, Watch, distribution, with_words
+from explorer.engine import get_engine, uses
 from explorer.errors import Told
-from explorer.lab.types.masking import FILL, WORD, Edit, FillInputs, FillResult, WordInputs
+from explorer.lab.types.arrays import Floats
+from explorer.lab.types.masking import WHOLE, WORD, WORDS, WholeInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import signed, thousands
+from explorer.views import vocabulary
+from explorer.views._shared.page import Snippet
 from explorer.views.masking import answers, common, stage
+from explorer.views.masking.answers import Found
 from explorer.views.masking.common import Sentence
 from explorer.views.masking.state import State
-from explorer.views.vocabulary import apart, by_name, label
 
 WHOLE_WANTED = "masking-whole"  # in the session: the text, edits and position all of whose scores are exported
 
 
-def draw(sentence: Sentence, state: State) -> None:
+def draw(sentence: Sentence, state: State) -> Snippet | None:
     left, right = st.columns([1, 0.44], gap="large")
     if sentence.focus is None:
         with left:
             page_parts.notice("masking.cover.nothing")
         with right:
             page_parts.honesty("masking.cover.honesty")
-        return
-    edits = common.edits(sentence, state)
-    found = answers.find(sentence, state, edits)
+        return None
+    code, model = common.snippet("masking_cover", sentence), sentence.model
+    found = answers.find(sentence, state)
     with left:
-        blanks(sentence)
-        bars(sentence, state, edits, found)
-        page_parts.computed(found.seconds, fetched=found.fetched, model=common.model())
+        bars(found, state, model)
+        page_parts.computed(found.seconds, fetched=found.fetched, model=model)
     with right:
-        _steps(sentence, state, found)
+        _steps(found, state.hide, model)
         page_parts.honesty("masking.cover.honesty")
-    page_parts.show_code(
-        "masking_cover",
-        common.model(),
-        text=sentence.tokens.text,
-        look=sentence.focus,
-        positions=[edit.position for edit in edits],
-        replacements=[edit.token_id for edit in edits],
-    )
+    return code
 
 
-def fill(sentence: Sentence, edits: tuple[Edit, ...]) -> Answer[FillResult]:
-    """The model's answer at the focused blank after `edits`, in fp32."""
-    assert sentence.focus is not None
-    return widgets.run(FILL, common.model_id(), FillInputs(sentence.tokens.text, edits, (sentence.focus,)))
-
-
-def blanks(sentence: Sentence) -> None:
-    """With several blanks, which one to look at."""
-    if len(sentence.masks) < 2:
-        return
-    names = {
-        str(p): f"{n}\u2009·\u2009{common.plain(sentence.tokens.surface(p))}" for n, p in enumerate(sentence.masks, 1)
-    }
-    widgets.choice(
-        "masking-blank", t("masking.which"), tuple(names), str(sentence.focus), names.__getitem__,
-        lambda p: common.store().set(focus=int(p)),
-    )  # fmt: skip
-
-
-def bars(sentence: Sentence, state: State, edits: tuple[Edit, ...], found: answers.Found) -> None:
+def bars(found: Found, state: State, model: uses.ModelInfo) -> None:
     """The distribution; its dials, and clicks on other tokens where their answers are known, act in the browser."""
-    assert sentence.focus is not None
-    here, vocabulary = (sentence.tokens.text, edits, sentence.focus), get_engine().vocabulary(common.model_id())
+    here, words = (found.text, found.edits, found.position), get_engine().vocabulary(model.id)
+    watched = None if found.words is None else widgets.run(WORDS, model.id, found.words).result
     distribution(
-        found.answers, key="masking-bars", position=sentence.focus, word_of=lambda token: label(vocabulary[token]),
-        vocab_url=common.vocabulary_url(), follows=stage.KEY if found.everywhere else None,
-        whole=found.whole() if st.session_state.get(WHOLE_WANTED) == here else None,
-        temperature=state.t, show=state.k,
-        placed={word: id_ for word in state.watch if (id_ := common.token_of(sentence, word)) is not None},
-        by_name=by_name(common.model_id()), apart=apart(common.model_id()),
-        watch=state.watch, extra=_pieces(sentence, state.watch, edits), hide=state.hide,
+        found.answers if watched is None else with_words(found.answers, watched),
+        key="masking-bars", position=found.position,
+        word_of=lambda token: vocabulary.label(words[token]),
+        vocab_url=vocabulary.url(model), follows=stage.KEY if found.everywhere else None,
+        whole=_whole(found, model) if st.session_state.get(WHOLE_WANTED) == here else None,
+        temperature=state.t, show=state.k, placed=found.placed,
+        by_name=vocabulary.by_name(model.id), apart=vocabulary.apart(model.id),
+        watch=state.watch, extra=_spelled(found, model), hide=state.hide,
         on_dials=_dials, on_watch=_watch, on_whole=lambda: st.session_state.update({WHOLE_WANTED: here}),
-        caption=t("masking.cover.caption"), title=sentence.tokens.text,
+        caption=t("masking.cover.caption"), title=found.text,
     )  # fmt: skip
+
+
+def _whole(found: Found, model: uses.ModelInfo) -> Floats:
+    if isinstance(found.whole, WholeInputs):
+        return widgets.run(WHOLE, model.id, found.whole).result.logits
+    return found.whole
 
 
 def _dials(dials: Dials) -> None:
@@ -93,31 +75,25 @@ def _watch(asked: Watch) -> None:
     common.store().set(watch=asked.watch)
 
 
-def _pieces(sentence: Sentence, watched: tuple[str, ...], edits: tuple[Edit, ...]) -> tuple[Extra, ...]:
+def _spelled(found: Found, model: uses.ModelInfo) -> tuple[Extra, ...]:
     """Joint scores of the watched words that are not one token."""
-    assert sentence.focus is not None
     out = []
-    for word in watched:
-        if common.token_of(sentence, word) is not None:
+    for word, inputs in found.spelled.items():
+        answer = widgets.attempt(WORD, model.id, inputs)
+        if isinstance(answer, Told):
+            out.append(Extra(label=word, p=0.0, note=t(f"errors.{answer.key}", **answer.values)))
             continue
-        inputs = WordInputs(sentence.tokens.text, edits, sentence.focus, word)
-        try:
-            found = widgets.run(WORD, common.model_id(), inputs).result
-        except Told as problem:
-            out.append(Extra(label=word, p=0.0, note=t(f"errors.{problem.key}", **problem.values)))
-            continue
-        note = "word_unknown" if found.unknown else "pieces"
-        p = 0.0 if found.unknown else math.exp(found.log_p)
-        out.append(Extra(label=word, p=p, note=t(f"masking.cover.{note}", pieces=" + ".join(found.pieces))))
+        note = "word_unknown" if answer.unknown else "pieces"
+        p = 0.0 if answer.unknown else math.exp(answer.log_p)
+        out.append(Extra(label=word, p=p, note=t(f"masking.cover.{note}", pieces=" + ".join(answer.pieces))))
     return tuple(out)
 
 
-def _steps(sentence: Sentence, state: State, found: answers.Found) -> None:
-    assert sentence.focus is not None
-    facts = get_engine().facts(common.model_id())
+def _steps(found: Found, hide: bool, model: uses.ModelInfo) -> None:
+    facts = get_engine().facts(model.id)
     hidden, loss = found.hidden, found.loss
     line = math.log(facts.vocab_size)
-    if loss is None or state.hide:
+    if loss is None or hide:
         third = (t("masking.cover.step3_none" if loss is None else "masking.cover.step3_hidden"), "")
     else:
         third = (

@@ -39,8 +39,8 @@ def changed(change: StripChange) -> None:
     """A gesture on the strip. What was written as [MASK] is covered anyway and is not kept with the rest."""
     state = common.store().now()
     text = text_of(state)
-    tokens = common.as_sentence(text).tokens
-    masks = tuple(position for position in change.covered if not common.typed_mask(tokens, position))
+    sentence = common.as_sentence(common.model(), text)
+    masks = tuple(position for position in change.covered if not sentence.typed_mask(position))
     bare = len(change.covered) < (2 if state.tool == "joint" else 1)
     common.store().set(text=text, masks=masks, focus=change.focus or 0, cover=how_many(state), bare=bare)
 
@@ -63,7 +63,7 @@ def _own(state: State) -> tuple[int, ...]:
         sentence = common.read(state)
     except Told:  # nothing to read
         return ()
-    return tuple(at for at in sentence.masks if not common.typed_mask(sentence.tokens, at))
+    return tuple(at for at in sentence.masks if not sentence.typed_mask(at))
 
 
 def text_of(state: State) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from explorer.engine import get_engine
@@ -10,30 +12,32 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import listed, t
 from explorer.ui.markup import inline, verbatim
 from explorer.ui.numbers import percent, signed
+from explorer.views._shared.page import Snippet
 from explorer.views.masking import common, covering
 from explorer.views.masking.common import Sentence
 from explorer.views.masking.state import State
 
 
-def draw(sentence: Sentence, state: State) -> None:
+def draw(sentence: Sentence, _: State) -> Snippet | None:
     page_parts.section("masking.joint")
     if len(sentence.masks) < 2:
         page_parts.notice("masking.joint.need")
         st.button(t("masking.joint.cover_two"), key="masking-two", type="primary", on_click=covering.other_two)
-        return
+        return None
     inputs = JointInputs(sentence.tokens.text, sentence.masks)
-    result = widgets.run(JOINT, common.model_id(), inputs).result
+    vocabulary = get_engine().vocabulary(sentence.model.id)
+    result = widgets.run(JOINT, sentence.model.id, inputs).result
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         _places(sentence)
         best = max(order.log_p_chain for order in result.orders)
         for order in result.orders:
-            _order(result, order, order.log_p_chain >= best - 1e-6)
+            _order(result, order, order.log_p_chain >= best - 1e-6, vocabulary)
         page_parts.quiet(t("masking.joint.caption"))
     with right:
         page_parts.steps([(t(f"masking.joint.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("masking.joint.honesty")
-    page_parts.show_code("masking_joint", common.model(), text=sentence.tokens.text, positions=list(sentence.masks))
+    return Snippet("masking_joint", sentence.model, text=sentence.tokens.text, positions=list(sentence.masks))
 
 
 def _places(sentence: Sentence) -> None:
@@ -44,9 +48,8 @@ def _places(sentence: Sentence) -> None:
         st.button(t("masking.joint.others"), key="masking-others", on_click=covering.other_two)
 
 
-def _order(result: JointResult, order: JointOrder, best: bool) -> None:
+def _order(result: JointResult, order: JointOrder, best: bool, vocabulary: Sequence[str]) -> None:
     """One way to fill: the sentence it makes, the steps in their order, and its score."""
-    vocabulary = get_engine().vocabulary(common.model_id())
     step = {
         p: (n, common.plain(vocabulary[i]), chance)
         for n, (p, i, chance) in enumerate(zip(order.positions, order.ids, order.p, strict=True), 1)

@@ -11,7 +11,8 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import listed, t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
-from explorer.views.masking import common, cover
+from explorer.views._shared.page import Snippet
+from explorer.views.masking import common
 from explorer.views.masking.common import Sentence
 from explorer.views.masking.state import State
 from explorer.views.vocabulary import best, label
@@ -20,39 +21,30 @@ TOP = 5
 WATCHED = 6
 
 
-def draw(sentence: Sentence, state: State) -> None:
+def draw(sentence: Sentence, state: State) -> Snippet | None:
     page_parts.section("masking.lens")
     if sentence.focus is None:
         page_parts.notice("errors.no_blank")
-        return
-    edits = common.edits(sentence, state)
-    result = widgets.run(LENS, common.model_id(), LensInputs(sentence.tokens.text, edits, sentence.focus)).result
+        return None
+    inputs = LensInputs(sentence.tokens.text, sentence.edits, sentence.focus)
+    result = widgets.run(LENS, sentence.model.id, inputs).result
     left, right = st.columns([1, 0.44], gap="large")
     with left:
-        cover.blanks(sentence)
         _ranks(result, sentence, state)
-        _table(result)
+        _table(result, sentence.model.id)
     with right:
         page_parts.steps([(t(f"masking.lens.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("masking.lens.honesty")
-    page_parts.show_code(
-        "masking_lens",
-        common.model(),
-        text=sentence.tokens.text,
-        look=sentence.focus,
-        positions=[edit.position for edit in edits],
-        replacements=[edit.token_id for edit in edits],
-    )
+    return common.snippet("masking_lens", sentence)
 
 
 def _ranks(result: LensResult, sentence: Sentence, state: State) -> None:
     """The original, the model's own first words, and the words the reader asked for, layer by layer."""
     from explorer.figures import ranks
 
-    names = [label(piece) for piece in get_engine().vocabulary(common.model_id())]
-    watched = {word: common.token_of(sentence, word) for word in state.watch}
-    original = common.original_of(sentence.tokens, result.position)
-    order = best(common.model_id(), result.logits[-1], TOP)
+    names = [label(piece) for piece in get_engine().vocabulary(sentence.model.id)]
+    watched, original = sentence.watched, sentence.original(result.position)
+    order = best(sentence.model.id, result.logits[-1], TOP)
     asked = [token for token in watched.values() if token is not None]
     first = [] if original is None else [original]
     shown = list(dict.fromkeys([*first, *asked, *order[:3]]))[:WATCHED]
@@ -71,13 +63,13 @@ def _ranks(result: LensResult, sentence: Sentence, state: State) -> None:
         page_parts.quiet(t("masking.lens.missing", words=verbatim(listed(missing))))
 
 
-def _table(result: LensResult) -> None:
+def _table(result: LensResult, model: str) -> None:
     """What each layer would fill in, the last layer first."""
-    vocabulary = get_engine().vocabulary(common.model_id())
+    vocabulary = get_engine().vocabulary(model)
     rows, chance = [], []
     for layer in reversed(range(len(result.logits))):
         row = result.logits[layer]
-        first = best(common.model_id(), row, TOP)
+        first = best(model, row, TOP)
         name = t("masking.lens.layer", n=layer) if layer else t("masking.lens.layer0")
         p = [numerics.probability(row, i) for i in first]
         rows.append((name, *(f"{common.plain(vocabulary[i])} {percent(one)}" for i, one in zip(first, p, strict=True))))

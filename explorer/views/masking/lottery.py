@@ -16,16 +16,17 @@ from explorer.lab.types.masking import FILL, Edit, FillInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline, verbatim
+from explorer.views._shared.page import Snippet
 from explorer.views.masking import common, stage
 from explorer.views.masking.common import Sentence
 from explorer.views.masking.state import State
 
 
-def draw(sentence: Sentence, state: State) -> None:
+def draw(sentence: Sentence, state: State) -> Snippet | None:
     page_parts.section("masking.lottery")
     if len(sentence.tokens) <= 2:
         page_parts.notice("errors.text_empty")
-        return
+        return None
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         _dice(state)
@@ -39,9 +40,7 @@ def draw(sentence: Sentence, state: State) -> None:
     with right:
         page_parts.steps([(t(f"masking.lottery.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("masking.lottery.honesty")
-    page_parts.show_code(
-        "masking_lottery", common.model(), text=sentence.tokens.text, seed=state.seed, words=_spans(result)
-    )
+    return Snippet("masking_lottery", sentence.model, text=sentence.tokens.text, seed=state.seed, words=_spans(result))
 
 
 def _dice(state: State) -> None:
@@ -60,14 +59,14 @@ def _dice(state: State) -> None:
 
 def _roll(sentence: Sentence, state: State) -> LotteryResult:
     inputs = LotteryInputs(sentence.tokens.text, unit=state.unit, seed=state.seed)
-    return widgets.run(ROLL, common.model_id(), inputs).result
+    return widgets.run(ROLL, sentence.model.id, inputs).result
 
 
 def _chips(sentence: Sentence, result: LotteryResult) -> list[Chip]:
-    vocabulary = get_engine().vocabulary(common.model_id())
+    vocabulary = get_engine().vocabulary(sentence.model.id)
     drawn = {int(p): (kind, int(i)) for p, kind, i in zip(result.positions, result.kinds, result.ids, strict=True)}
     out = []
-    for position, chip in enumerate(stage.chips(replace(sentence, masks=()), State())):
+    for position, chip in enumerate(stage.chips(replace(sentence, masks=(), edits=()), "mask")):
         kind, token = drawn.get(position, (None, 0))
         shown = common.plain(vocabulary[token]) if kind == "random" else None
         out.append(replace(chip, covered=COVERS[kind] if kind else None, shown=shown))
@@ -94,7 +93,7 @@ def _spans(result: LotteryResult) -> list[list[int]]:
 
 def _counts(sentence: Sentence, result: LotteryResult, state: State) -> None:
     inputs = LotteryInputs(sentence.tokens.text, unit=state.unit, seed=state.seed)
-    tally = widgets.run(TALLY, common.model_id(), inputs).result
+    tally = widgets.run(TALLY, sentence.model.id, inputs).result
     head = ("", t("masking.lottery.counts"), t("masking.lottery.expected"), t("masking.lottery.many"))
     rows = [
         (t(f"masking.lottery.{kind}"), str(result.counts[n]), f"{result.expected[n]:.1f}", f"{tally.means[n]:.2f}")
@@ -119,7 +118,7 @@ def _exercise(sentence: Sentence, result: LotteryResult) -> None:
         if kind != "keep"
     )
     inputs = FillInputs(sentence.tokens.text, changed, tuple(int(p) for p in result.positions))
-    found = widgets.run(FILL, common.model_id(), inputs).result
+    found = widgets.run(FILL, sentence.model.id, inputs).result
     losses = [
         numerics.cross_entropy(row, int(target)) for row, target in zip(found.logits, found.original, strict=True)
     ]

@@ -12,30 +12,31 @@ from explorer.lab.types.masking import FILL, Edit, FillInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import percent
+from explorer.views import vocabulary
+from explorer.views._shared.page import Snippet
 from explorer.views.masking import common, covering, defaults
 from explorer.views.masking.common import Sentence
 from explorer.views.masking.state import State
-from explorer.views.vocabulary import best
 
 OFFERED = 4
 SHOWN = 6
 
 
-def draw(sentence: Sentence, state: State) -> None:
+def draw(sentence: Sentence, state: State) -> Snippet | None:
     page_parts.section("masking.repair")
-    original = None if sentence.focus is None else common.original_of(sentence.tokens, sentence.focus)
+    original = sentence.original(sentence.focus)
     if sentence.focus is None or original is None:
         page_parts.notice("errors.no_blank")
-        return
+        return None
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         panel(sentence, state, original)
     with right:
         page_parts.steps([(t(f"masking.repair.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("masking.repair.honesty")
-    wrong = common.token_of(sentence, state.wrong)
-    wrong = common.mask_id() if wrong is None else wrong
-    page_parts.show_code("masking_repair", common.model(), text=sentence.tokens.text, look=sentence.focus, wrong=wrong)
+    wrong = sentence.token_of(state.wrong)
+    wrong = sentence.mask if wrong is None else wrong
+    return Snippet("masking_repair", sentence.model, text=sentence.tokens.text, look=sentence.focus, wrong=wrong)
 
 
 def panel(sentence: Sentence, state: State, original: int) -> None:
@@ -52,20 +53,20 @@ def panel(sentence: Sentence, state: State, original: int) -> None:
     _offers(sentence)
     if not state.wrong:
         return
-    wrong = common.token_of(sentence, state.wrong)
+    wrong = sentence.token_of(state.wrong)
     if wrong is None:
         page_parts.notice("masking.repair.many", "warn", wrong=state.wrong)
         return
     inputs = FillInputs(sentence.tokens.text, (Edit(sentence.focus, wrong),), (sentence.focus,))
-    logits = widgets.run(FILL, common.model_id(), inputs).result.logits[0]
-    vocabulary = get_engine().vocabulary(common.model_id())
+    logits = widgets.run(FILL, sentence.model.id, inputs).result.logits[0]
+    names = get_engine().vocabulary(sentence.model.id)
     rank = int((logits > logits[original]).sum()) + 1
     page_parts.notice(
-        "masking.repair.done", wrong=state.wrong, word=common.plain(vocabulary[original]), rank=rank,
+        "masking.repair.done", wrong=state.wrong, word=common.plain(names[original]), rank=rank,
         p=percent(numerics.probability(logits, original)), p_wrong=percent(numerics.probability(logits, wrong)),
     )  # fmt: skip
-    likeliest = best(common.model_id(), logits, SHOWN)
-    page_parts.word_list([(common.plain(vocabulary[i]), percent(numerics.probability(logits, i))) for i in likeliest])
+    likeliest = vocabulary.best(sentence.model.id, logits, SHOWN)
+    page_parts.word_list([(common.plain(names[i]), percent(numerics.probability(logits, i))) for i in likeliest])
 
 
 def _offers(sentence: Sentence) -> None:
@@ -83,7 +84,7 @@ def _offers(sentence: Sentence) -> None:
 
 
 def _slips(sentence: Sentence) -> list[tuple[int, str]]:
-    known = common.vocabulary_index()
+    known = vocabulary.index(sentence.model.id)
     pairs = examples.load("masking")["slips"][language()]["pairs"]
     return [(at, wrong) for at, wrong in defaults.slips(sentence.tokens, pairs) if wrong in known][:OFFERED]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -15,48 +16,39 @@ from explorer.ui import page_parts
 from explorer.ui.i18n import listed, t
 from explorer.ui.markup import inline
 from explorer.ui.numbers import percent, signed
-from explorer.views.masking import common, cover
+from explorer.views._shared.page import Snippet
+from explorer.views.masking import answers, common
 from explorer.views.masking.common import Sentence
 from explorer.views.masking.state import State
 
 ROWS = 5
 
 
-def draw(sentence: Sentence, state: State) -> None:
+def draw(sentence: Sentence, _: State) -> Snippet | None:
     page_parts.section("masking.road")
     if sentence.focus is None:
         page_parts.notice("errors.no_blank")
-        return
-    edits = common.edits(sentence, state)
-    result = cover.fill(sentence, edits).result
-    original = common.original_of(sentence.tokens, sentence.focus)
+        return None
+    result, original = answers.fill(sentence).result, sentence.original(sentence.focus)
+    vocabulary = get_engine().vocabulary(sentence.model.id)
     left, right = st.columns([1, 0.44], gap="large")
     with left:
-        cover.blanks(sentence)
         vector_strip(
             [(t("masking.road.hidden"), result.hidden[0]), (t("masking.road.transformed"), result.transformed[0])],
             key="masking-vectors", title=t("masking.road.title"),
         )  # fmt: skip
-        _arithmetic(result, original)
+        _arithmetic(result, original, vocabulary)
         if original is not None:
-            _one_hot(result, original)
+            _one_hot(result, original, vocabulary)
     with right:
         page_parts.steps([(t("masking.road.step1"), ""), (t("masking.road.step2"), ""), (t("masking.road.step3"), "")])
         page_parts.honesty("masking.road.honesty")
-    page_parts.show_code(
-        "masking_road",
-        common.model(),
-        text=sentence.tokens.text,
-        look=sentence.focus,
-        positions=[edit.position for edit in edits],
-        replacements=[edit.token_id for edit in edits],
-    )
+    return common.snippet("masking_road", sentence)
 
 
-def _arithmetic(result: FillResult, original: int | None) -> None:
+def _arithmetic(result: FillResult, original: int | None, vocabulary: Sequence[str]) -> None:
     """Scores, softmax and loss as sums a reader can check with a pocket calculator."""
     logits = result.logits[0].astype(np.float64)
-    vocabulary = get_engine().vocabulary(common.model_id())
     best = [int(i) for i in np.argsort(-logits)[:ROWS]]
     if original is not None and original not in best:
         best.append(original)
@@ -85,12 +77,11 @@ def _mark(true: bool) -> str:
     return f' <span class="quiet">{inline(t("masking.road.truth"))}</span>' if true else ""
 
 
-def _one_hot(result: FillResult, original: int) -> None:
+def _one_hot(result: FillResult, original: int, vocabulary: Sequence[str]) -> None:
     """The right answer over the model's probabilities, for the likeliest words and the right one."""
     from explorer.figures import onehot
 
     logits = result.logits[0]
-    vocabulary = get_engine().vocabulary(common.model_id())
     shown = [int(i) for i in np.argsort(-logits)[:8]]
     if original not in shown:
         shown.append(original)

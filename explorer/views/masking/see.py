@@ -13,26 +13,26 @@ from explorer.lab.types.masking import AVERAGE, TREAT, AverageInputs, TreatInput
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import percent
-from explorer.views.masking import common, cover, repair
+from explorer.views._shared.page import Snippet
+from explorer.views.masking import common, repair
 from explorer.views.masking.common import Sentence
 from explorer.views.masking.state import State
 
 
-def draw(sentence: Sentence, state: State) -> None:
+def draw(sentence: Sentence, state: State) -> Snippet | None:
     page_parts.section("masking.see")
-    original = None if sentence.focus is None else common.original_of(sentence.tokens, sentence.focus)
+    original = sentence.original(sentence.focus)
     if sentence.focus is None or original is None:
         page_parts.notice("errors.no_blank")
-        return
+        return None
     left, right = st.columns([1, 0.44], gap="large")
     with left:
-        cover.blanks(sentence)
         _three_ways(sentence)
         _side_by_side(sentence)
         if state.wrong:  # links from before it was a tool of its own
             page_parts.subsection("masking.repair")
             repair.panel(sentence, state, original)
-        _average()
+        _average(sentence.model.id)
     with right:
         page_parts.steps(
             [
@@ -42,15 +42,15 @@ def draw(sentence: Sentence, state: State) -> None:
             ]
         )
         page_parts.honesty("masking.see.honesty")
-    page_parts.show_code(
-        "masking_see", common.model(), text=sentence.tokens.text, look=sentence.focus, random_ids=_random_ids(sentence)
+    return Snippet(
+        "masking_see", sentence.model, text=sentence.tokens.text, look=sentence.focus, random_ids=_random_ids(sentence)
     )
 
 
 def _treat(sentence: Sentence) -> TreatResult:
     assert sentence.focus is not None
     inputs = TreatInputs(sentence.tokens.text, sentence.focus)
-    return widgets.run(TREAT, common.model_id(), inputs).result
+    return widgets.run(TREAT, sentence.model.id, inputs).result
 
 
 def _random_ids(sentence: Sentence) -> list[int]:
@@ -77,7 +77,7 @@ def _three_ways(sentence: Sentence) -> None:
 def _side_by_side(sentence: Sentence) -> None:
     """What the model wants there under each treatment; of the random ones, the first draw."""
     result = _treat(sentence)
-    vocabulary = get_engine().vocabulary(common.model_id())
+    vocabulary = get_engine().vocabulary(sentence.model.id)
     drawn = common.plain(vocabulary[int(result.random_ids[0])])
     titles = (t("masking.see.visible"), t("masking.see.masked"), t("masking.see.random_one", word=drawn))
     compare(
@@ -88,16 +88,16 @@ def _side_by_side(sentence: Sentence) -> None:
     )
 
 
-def _average() -> None:
+def _average(model: str) -> None:
     """Over sentences that come with the app; it takes seconds, so it has a button, progress and a stop."""
     from explorer.figures import bars
 
     texts = tuple(examples.entry("masking", "average", language())["texts"])
     inputs = AverageInputs(texts, examples.AVERAGE_PER_TEXT)
     page_parts.subsection("masking.see.average", n=len(texts), per=examples.AVERAGE_PER_TEXT)
-    result = widgets.peek(AVERAGE, common.model_id(), inputs)
+    result = widgets.peek(AVERAGE, model, inputs)
     if result is None and st.button(t("common.run"), key="masking-average"):
-        result = widgets.result(AVERAGE, common.model_id(), inputs, t("masking.see.average.title"))
+        result = widgets.result(AVERAGE, model, inputs, t("masking.see.average.title"))
     if result is None:
         return
     means = [float(values.mean()) for values in (result.visible, result.masked, result.random)]

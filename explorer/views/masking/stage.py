@@ -13,6 +13,7 @@ import streamlit as st
 
 from explorer.components.token_strip import Chip, chip, token_strip
 from explorer.engine import get_engine
+from explorer.engine.base import Answer
 from explorer.errors import Told
 from explorer.lab.types.masking import HEADS, HeadsInputs, HeadsResult
 from explorer.ui import page_parts, widgets
@@ -21,10 +22,11 @@ from explorer.views._shared import typed
 from explorer.views._shared.page import choose_tool
 from explorer.views.masking import common, covering, repair
 from explorer.views.masking.common import Sentence
-from explorer.views.masking.state import MAX_TOKENS, State
+from explorer.views.masking.state import MAX_TOKENS, How, State
 
 KEY = "masking-strip"
 WITH_HOW = ("cover", "road", "lens", "budget")  # the others decide themselves what stands in a covered place
+WITH_BLANKS = ("cover", "road", "see", "lens")  # are about one of several blanks
 WITHOUT_COVER = ("lottery",)  # draws its own places, on a strip of its own: a click on the stage's would do nothing
 
 
@@ -35,6 +37,7 @@ def draw() -> tuple[Sentence, State] | None:
     with st.container(key="stage-masking"):
         try:
             sentence = common.read(state)
+            sentence = replace(sentence, everywhere=_everywhere(sentence))
             if state.tool not in WITHOUT_COVER:
                 _strip(sentence, state)
         except Told as problem:
@@ -45,30 +48,33 @@ def draw() -> tuple[Sentence, State] | None:
     if sentence is not None:
         _remarks(sentence)
     choose_tool("masking", common.store(), state.tool, _opens)
+    if sentence is not None and state.tool in WITH_BLANKS:
+        _which(sentence)
     return None if sentence is None else (sentence, state)
 
 
-def heads(sentence: Sentence) -> HeadsResult | None:
+def _everywhere(sentence: Sentence) -> Answer[HeadsResult] | None:
     """The answers at all positions of the sentence if they are there already; never computes."""
-    return widgets.peek(HEADS, common.model_id(), HeadsInputs(sentence.tokens.text))
+    return widgets.known(HEADS, sentence.model.id, HeadsInputs(sentence.tokens.text))
 
 
 def complete(sentence: Sentence, _: State) -> None:
     """Compute them after the click has been answered, then draw once more, ready to answer clicks by itself."""
-    if heads(sentence) is not None or len(sentence.tokens) <= 2:
+    if _everywhere(sentence) is not None or len(sentence.tokens) <= 2:
         return
     inputs = HeadsInputs(sentence.tokens.text)
-    widgets.result(HEADS, common.model_id(), inputs, t("masking.strip.scanning"), gives_way=True)
-    if heads(sentence) is not None:
+    widgets.result(HEADS, sentence.model.id, inputs, t("masking.strip.scanning"), gives_way=True)
+    if _everywhere(sentence) is not None:
         widgets.draw_again()
 
 
-def chips(sentence: Sentence, state: State) -> list[Chip]:
-    """One chip a token, with what stands there and how hard it is to guess."""
-    tokens, found = sentence.tokens, heads(sentence)
+def chips(sentence: Sentence, how: How) -> list[Chip]:
+    """One chip a token, with what stands there and, where the answers are known, how hard it is to guess."""
+    tokens = sentence.tokens
+    found = None if sentence.everywhere is None else sentence.everywhere.result
     place = {} if found is None else {int(p): n for n, p in enumerate(found.positions)}
-    replaced = {edit.position: edit.token_id for edit in common.edits(sentence, state)}
-    vocabulary = get_engine().vocabulary(common.model_id())
+    replaced = {edit.position: edit.token_id for edit in sentence.edits}
+    vocabulary = get_engine().vocabulary(sentence.model.id)
     out = []
     for position in range(len(tokens)):
         covered = position in sentence.masks
@@ -77,9 +83,9 @@ def chips(sentence: Sentence, state: State) -> list[Chip]:
             chip(
                 tokens,
                 position,
-                covered=state.how if covered else None,
-                blank=common.typed_mask(tokens, position),
-                shown=common.plain(vocabulary[replaced[position]]) if covered and state.how == "random" else None,
+                covered=how if covered else None,
+                blank=sentence.typed_mask(position),
+                shown=common.plain(vocabulary[replaced[position]]) if covered and how == "random" else None,
                 surprisal=None if found is None or n is None else float(found.surprisal[n]),
                 p=None if found is None or n is None else float(found.p_original[n]),
                 rank=None if found is None or n is None else int(found.rank[n]),
@@ -89,8 +95,8 @@ def chips(sentence: Sentence, state: State) -> list[Chip]:
 
 
 def _strip(sentence: Sentence, state: State) -> None:
-    tint = math.log(len(get_engine().vocabulary(common.model_id()))) if heads(sentence) else None
-    shown = chips(sentence, state)
+    tint = math.log(len(get_engine().vocabulary(sentence.model.id))) if sentence.everywhere else None
+    shown = chips(sentence, state.how)
     if state.tool == "repair" and state.wrong and sentence.focus is not None:
         shown[sentence.focus] = replace(shown[sentence.focus], covered="random", shown=state.wrong)
     token_strip(
@@ -123,6 +129,19 @@ def _controls(state: State, sentence: Sentence | None) -> None:
             st.button(t("masking.clear"), key="masking-clear", type="tertiary", on_click=covering.clear)
 
 
+def _which(sentence: Sentence) -> None:
+    """With several blanks, which one to look at."""
+    if len(sentence.masks) < 2:
+        return
+    names = {
+        str(p): f"{n}\u2009·\u2009{common.plain(sentence.tokens.surface(p))}" for n, p in enumerate(sentence.masks, 1)
+    }
+    widgets.choice(
+        "masking-blank", t("masking.which"), tuple(names), str(sentence.focus), names.__getitem__,
+        lambda p: common.store().set(focus=int(p)),
+    )  # fmt: skip
+
+
 def _remarks(sentence: Sentence) -> None:
     if sentence.used < sentence.typed:
         page_parts.notice("common.cut", "warn", limit=MAX_TOKENS, typed=sentence.typed, used=sentence.used)
@@ -130,7 +149,7 @@ def _remarks(sentence: Sentence) -> None:
         page_parts.notice("common.simplified")
     if sentence.blanks:
         page_parts.notice("masking.blanks")
-    typed.remarks(common.model_id(), sentence.tokens.text)
+    typed.remarks(sentence.model.id, sentence.tokens.text)
     if any(sentence.tokens.unknown):
         page_parts.notice("common.unknown")
 

@@ -78,12 +78,8 @@ def another_seed() -> None:
 
 
 def model() -> uses.ModelInfo:
-    """The model this chapter uses now."""
+    """The model this chapter uses now; asked once a run, the stage hands it down."""
     return uses.for_page("pairs", "", permission.policy())
-
-
-def model_id() -> str:
-    return model().id
 
 
 def pair_of(state: State) -> Pair:
@@ -101,27 +97,27 @@ def elsewhere(state: State) -> str:
     return str(others[int(np.random.default_rng(state.seed).integers(len(others)))])
 
 
-def require(state: State) -> Pair:
+def require(state: State, model: str) -> Pair:
     """The pair as the model reads it, checked. Raises Told: text_empty, second_empty, too_long."""
-    (a, _), (b, _) = (get_engine().simplify(model_id(), text) for text in pair_of(state))
+    (a, _), (b, _) = (get_engine().simplify(model, text) for text in pair_of(state))
     if not a.strip():
         raise Told("text_empty")
     if not b.strip():
         raise Told("second_empty")
-    used = len(get_engine().tokens(model_id(), a, b))
+    used = len(get_engine().tokens(model, a, b))
     if used > MAX_TOKENS:
         raise Told("too_long", limit=MAX_TOKENS, used=used)
     return a, b
 
 
-def simplified(state: State) -> bool:
+def simplified(state: State, model: str) -> bool:
     """Whether 繁体 is read as 简体 in either sentence."""
-    return any(get_engine().simplify(model_id(), text)[1] for text in pair_of(state))
+    return any(get_engine().simplify(model, text)[1] for text in pair_of(state))
 
 
-def arrangements(state: State) -> tuple[Pair, ...]:
+def arrangements(state: State, model: str) -> tuple[Pair, ...]:
     """The pair kept, swapped, and with a second sentence from elsewhere."""
-    a, b = require(state)
+    a, b = require(state, model)
     return (a, b), (b, a), (a, elsewhere(state))
 
 
@@ -131,9 +127,9 @@ def heads(found: JudgeResult) -> list[tuple[Head, HeadResult]]:
     return [(name, result) for name, result in both if result is not None]
 
 
-def judge(pairs: tuple[Pair, ...]) -> Answer[JudgeResult]:
+def judge(pairs: tuple[Pair, ...], model: str) -> Answer[JudgeResult]:
     """Both heads on all three arrangements."""
-    return widgets.run(JUDGE, model_id(), JudgeInputs(pairs))
+    return widgets.run(JUDGE, model, JudgeInputs(pairs))
 
 
 def truth(head: Head, pairs: tuple[Pair, ...]) -> tuple[bool | None, ...]:

@@ -5,42 +5,42 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.components.compare import Answers, Said, answers
+from explorer.engine import uses
 from explorer.lab.types.pairs import HeadResult, JudgeResult, Pair
 from explorer.ui import page_parts
 from explorer.ui.i18n import clauses, listed, t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
+from explorer.views._shared.page import Snippet
 from explorer.views.pairs import common, guess
 from explorer.views.pairs.common import Head, State
 
 
-def draw(state: State) -> None:
-    pairs = common.arrangements(state)
+def draw(state: State, model: uses.ModelInfo) -> Snippet:
+    pairs = common.arrangements(state, model.id)
     body, side = st.columns([1, 0.44], gap="large")
     with body:
         guess.choose(state)
         if state.hide and not guess.all_said(state):
             guess.ask(state, pairs)
         else:
-            _answers(state, pairs)
+            _answers(state, pairs, model)
         _random(state, pairs[2][1])
     with side:
         page_parts.steps([(t(f"pairs.judge.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("pairs.judge.honesty")
-    page_parts.show_code(
-        "pairs_judge", model=common.model(), first=pairs[0][0], second=pairs[0][1], other=pairs[2][1]
-    )  # fmt: skip
+    return Snippet("pairs_judge", model, first=pairs[0][0], second=pairs[0][1], other=pairs[2][1])
 
 
-def _answers(state: State, pairs: tuple[Pair, ...]) -> None:
-    answer = common.judge(pairs)
+def _answers(state: State, pairs: tuple[Pair, ...], model: uses.ModelInfo) -> None:
+    answer = common.judge(pairs, model.id)
     found = answer.result
     _bars(found, pairs)
     if found.order is None:
         page_parts.notice("pairs.no_order")
     if state.hide:
         guess.compare(state, pairs, found)
-    page_parts.computed(answer.seconds, fetched=answer.fetched, model=common.model())
+    page_parts.computed(answer.seconds, fetched=answer.fetched, model=model)
 
 
 def _bars(found: JudgeResult, pairs: tuple[Pair, ...]) -> None:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
 from explorer.components.token_strip import COVERS, token_strip
-from explorer.engine import get_engine
+from explorer.engine import get_engine, uses
 from explorer.lab.types.pairs import LESSON, LessonInputs, LessonResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
+from explorer.views._shared.page import Snippet
 from explorer.views.pairs import common, stage
 from explorer.views.pairs.common import State
 
 
-def draw(state: State) -> None:
+def draw(state: State, model: uses.ModelInfo) -> Snippet:
     page_parts.section("pairs.lesson")
-    a, b = common.require(state)
+    a, b = common.require(state, model.id)
+    vocabulary = get_engine().vocabulary(model.id)
     inputs = LessonInputs(a, b, common.elsewhere(state), state.seed)
     body, side = st.columns([1, 0.44], gap="large")
     with body:
@@ -27,22 +30,21 @@ def draw(state: State) -> None:
             t("pairs.lesson.roll"), key="pairs-roll", type="primary",
             on_click=common.another_seed,
         )  # fmt: skip
-        found = widgets.run(LESSON, common.model_id(), inputs).result
+        found = widgets.run(LESSON, model.id, inputs).result
         page_parts.quiet(t("pairs.lesson.random" if found.random else "pairs.lesson.kept"))
-        _strip(found)
+        _strip(found, vocabulary)
         _losses(found)
-        _table(found)
+        _table(found, vocabulary)
     with side:
         page_parts.steps([(t(f"pairs.lesson.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("pairs.lesson.honesty")
-    page_parts.show_code(
-        "pairs_lesson", model=common.model(), first=a, second=inputs.other if found.random else b,
+    return Snippet(
+        "pairs_lesson", model, first=a, second=inputs.other if found.random else b,
         shown=list(found.shown), positions=list(found.positions), label=int(found.random),
     )  # fmt: skip
 
 
-def _strip(found: LessonResult) -> None:
-    vocabulary = get_engine().vocabulary(common.model_id())
+def _strip(found: LessonResult, vocabulary: Sequence[str]) -> None:
     drawn = dict(zip(found.positions, found.kinds, strict=True))
     chips = []
     for position, chip in enumerate(stage.chips(found.tokens)):
@@ -67,8 +69,7 @@ def _losses(found: LessonResult) -> None:
     )
 
 
-def _table(found: LessonResult) -> None:
-    vocabulary = get_engine().vocabulary(common.model_id())
+def _table(found: LessonResult, vocabulary: Sequence[str]) -> None:
     head = tuple(t(f"pairs.lesson.col_{name}") for name in ("original", "shown", "guess", "loss"))
     rows = [
         (

@@ -8,24 +8,26 @@ from numpy.typing import NDArray
 
 from explorer import paths
 from explorer.content import examples
+from explorer.engine import uses
 from explorer.lab.types.pairs import MEASURE, MeasureInputs, MeasureResult, interval
 from explorer.ui import page_parts, snippets, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent
+from explorer.views._shared.page import Snippet
 from explorer.views.pairs import common
 from explorer.views.pairs.common import State
 
 HELD_OUT = ("nsp", "sop")
 
 
-def draw(state: State) -> None:
+def draw(_: State, model: uses.ModelInfo) -> Snippet:
     page_parts.section("pairs.measure")
     body, side = st.columns([1, 0.44], gap="large")
     inputs = MeasureInputs(tuple(examples.own_pairs(lang) for lang in examples.LANGUAGES))
     with body:
-        found = widgets.peek(MEASURE, common.model_id(), inputs)
+        found = widgets.peek(MEASURE, model.id, inputs)
         if found is None and st.button(t("common.run"), type="primary", key="pairs-measure"):
-            found = widgets.result(MEASURE, common.model_id(), inputs, t("pairs.measure.running"))
+            found = widgets.result(MEASURE, model.id, inputs, t("pairs.measure.running"))
         if found is not None:
             _accuracy(found)
             _fooled(found)
@@ -33,7 +35,7 @@ def draw(state: State) -> None:
     with side:
         page_parts.steps([(t(f"pairs.measure.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("pairs.measure.honesty")
-    page_parts.show_code("pairs_measure", model=common.model(), lines=snippets.place(paths.EVAL))
+    return Snippet("pairs_measure", model, lines=snippets.place(paths.EVAL))
 
 
 def _accuracy(found: MeasureResult) -> None:

@@ -6,23 +6,25 @@ import numpy as np
 import streamlit as st
 
 from explorer.components.vector_strip import vector_strip
+from explorer.engine import uses
 from explorer.lab.types.pairs import HeadResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent, signed
+from explorer.views._shared.page import Snippet
 from explorer.views.pairs import common
 from explorer.views.pairs.common import State
 
 TERMS = 4
 
 
-def draw(state: State) -> None:
+def draw(state: State, model: uses.ModelInfo) -> Snippet | None:
     page_parts.section("pairs.road")
-    pairs = common.arrangements(state)
+    pairs = common.arrangements(state, model.id)
     body, side = st.columns([1, 0.44], gap="large")
     with body:
         _choose(state)
-        found = common.judge(pairs).result
+        found = common.judge(pairs, model.id).result
         head = found.next if state.head == "next" else found.order
         if head is None:
             page_parts.notice("pairs.no_order")
@@ -34,13 +36,14 @@ def draw(state: State) -> None:
         page_parts.honesty("pairs.road.honesty")
     pair = pairs[common.ARRANGEMENTS.index(state.arrangement)]
     if state.head == "next":
-        page_parts.show_code("pairs_road", model=common.model(), first=pair[0], second=pair[1])
-    elif head is not None:
-        page_parts.show_code(
-            "pairs_order", model=common.model(), first=pair[0], second=pair[1],
-            head=f"assets/models/{common.model().path}-sop/model.safetensors",
-            reads=head.reads, layers=head.layers,
-        )  # fmt: skip
+        return Snippet("pairs_road", model, first=pair[0], second=pair[1])
+    if head is None:
+        return None
+    return Snippet(
+        "pairs_order", model, first=pair[0], second=pair[1],
+        head=f"assets/models/{model.path}-sop/model.safetensors",
+        reads=head.reads, layers=head.layers,
+    )  # fmt: skip
 
 
 def _choose(state: State) -> None:

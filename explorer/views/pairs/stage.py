@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.components.token_strip import Chip, chip, token_strip
-from explorer.engine import get_engine
+from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.ui import page_parts, widgets
@@ -18,29 +18,29 @@ from explorer.views.pairs.common import State
 KEY = "pairs-strip"
 
 
-def draw() -> tuple[State] | None:
-    """Draw the stage; the state for the tool, or None when there is no pair to read (what is wrong is said there).
+def draw() -> tuple[State, uses.ModelInfo] | None:
+    """Draw the stage; state and model for the tool, or None when there is no pair to read (it says what is wrong).
 
     Two tools need no pair of the reader's.
     """
-    state = common.store().get()
+    state, model = common.store().get(), common.model()
     ready = False
     with st.container(key="stage-pairs"):
         try:
-            a, b = common.require(state)
-            _strip(get_engine().tokens(common.model_id(), a, b))
+            a, b = common.require(state, model.id)
+            _strip(get_engine().tokens(model.id, a, b))
             ready = True
         except Told as problem:
             page_parts.error(problem)
         _lines(state)
     if ready and len({text.strip() for text in common.pair_of(state)}) == 1:
         page_parts.notice("pairs.same")
-    if ready and common.simplified(state):
+    if ready and common.simplified(state, model.id):
         page_parts.notice("common.simplified")
     if ready:
-        typed.remarks(common.model_id(), "\n".join(common.pair_of(state)))
+        typed.remarks(model.id, "\n".join(common.pair_of(state)))
     choose_tool("pairs", common.store(), state.tool)
-    return (state,) if ready or state.tool in ("measure", "why") else None
+    return (state, model) if ready or state.tool in ("measure", "why") else None
 
 
 def words(name: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.content import examples
+from explorer.engine import uses
 from explorer.ui import page_parts
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent, thousands
@@ -16,7 +17,7 @@ PAPERS = ("bert", "xlnet", "roberta", "spanbert", "albert")
 MEASURED = ("nsp_accuracy", "sop_accuracy", "swapped_called_next", "random_called_next")
 
 
-def draw(state: State) -> None:
+def draw(_: State, model: uses.ModelInfo) -> None:
     page_parts.section("pairs.why")
     body, side = st.columns([1, 0.44], gap="large")
     with body:
