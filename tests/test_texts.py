@@ -26,8 +26,9 @@ from explorer import chapters
 from explorer.content import examples
 from explorer.evidence import heldout_results
 from explorer.models.catalog.catalog import KINDS
-from explorer.ui import i18n
+from explorer.ui import i18n, sidebar
 from explorer.views.attention import atlas, sparse
+from explorer.views.evidence import claims
 from explorer.views.languages import common as languages_common
 from explorer.views.languages import keep as keep_view
 
@@ -63,6 +64,7 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/ui/navigation.py", "name"): list(chapters.PAGES),
     ("explorer/ui/navigation.py", "chapter.id"): CHAPTERS[1:],
     ("explorer/views/attention/atlas.py", "state.sort"): list(atlas.MEASURES),
+    ("explorer/ui/sidebar.py", "word"): [*sidebar.NAMED],
     ("explorer/views/attention/beside.py", "verdict(rho)"): ["alike", "unlike"],
     ("explorer/views/attention/sides.py", "name"): ["with", "without"],
     ("explorer/views/attention/sides.py", "kind"): ["masked", "causal"],
@@ -83,6 +85,7 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/languages/keep.py", "state.guess"): list(keep_view.GUESSES),
     ("explorer/views/evidence/claims.py", "name"): CHAPTERS,
     ("explorer/views/evidence/claims.py", "part"): [*"published measured on with when held_out command".split()],
+    ("explorer/views/evidence/claims.py", "remark"): [*claims.REMARKS.values()],
     ("explorer/views/evidence/claims.py", "verdict"): ["holds", "holds_not"],
     ("explorer/views/evidence/measuring.py", "status.chapter"): CHAPTERS,
     ("explorer/views/models/chapter_use.py", "how"): ["models.loaded", "models.to_load"],

@@ -24,6 +24,11 @@ def page(name: str) -> StreamlitPage:
     )
 
 
+def short_name(name: str) -> str:
+    """What a page is called in a row of many: its name up to the colon."""
+    return t(f"{name}.nav").replace("：", ":").partition(":")[0]
+
+
 def language_of_link() -> dict[str, str]:
     """What a link to another page takes along of this one's: the language, where it was chosen."""
     lang = st.query_params.get("lang")

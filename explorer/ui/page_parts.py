@@ -109,6 +109,11 @@ def figures(cards: Sequence[tuple[str, str, str]]) -> None:
     st.html(f'<div class="figures" lang="{_lang()}">{body}</div>')
 
 
+def lead(words: str) -> None:
+    """The first fact of a page, in one sentence."""
+    st.html(f'<p class="lead" lang="{_lang()}">{inline(words)}</p>')
+
+
 def head_card(hidden: int, classes: int) -> None:
     """The card that returns in every chapter: an output head is hidden × classes, guessing costs ln classes."""
     number = t("common.hidden_classes", hidden=hidden, classes=thousands(classes), n=thousands(hidden * classes))

@@ -44,6 +44,26 @@ function speak() {
     if (said.startsWith(HELP_FOR)) help.setAttribute("data-sesame-help", said.slice(HELP_FOR.length));
     name(help, names.help.replace("{name}", help.getAttribute("data-sesame-help") ?? ""));
   }
+  for (const attribute of ["aria-label", "placeholder", "title"]) translate(attribute, names.said);
+  for (const tip of document.querySelectorAll('[data-testid="stTooltipContent"]')) {
+    const words = names.said[tip.textContent ?? ""];
+    const text = document.createTreeWalker(tip, NodeFilter.SHOW_TEXT).nextNode();
+    if (words && text && words !== text.nodeValue) text.nodeValue = words;
+  }
+}
+
+// What an attribute said in English is kept beside it, and counts as long as it holds the words put there.
+function translate(attribute, said) {
+  for (const element of document.querySelectorAll(`[${attribute}]`)) {
+    const now = element.getAttribute(attribute) ?? "";
+    const kept = `data-sesame-${attribute}`;
+    const [english, put] = (element.getAttribute(kept) ?? "|").split("|");
+    const source = put && put === now ? english : now;
+    const words = said[source];
+    if (words === undefined || (words === now && source === now)) continue;
+    element.setAttribute(kept, `${source}|${words}`);
+    if (words !== now) element.setAttribute(attribute, words);
+  }
 }
 
 function name(element, words) {

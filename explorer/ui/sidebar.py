@@ -19,6 +19,22 @@ from explorer.ui.numbers import parameters
 
 _TEACHER = "teacher"
 _OWN_MODEL = "model-of-"  # in the session, with a chapter's name behind it: what that page was last drawn with
+# What the buttons and boxes of Streamlit are called, whatever the page's language (its visible words: ui/style.py).
+NAMED = {
+    "choose": "Choose an option",
+    "open": "Open",
+    "clear": "Clear value",
+    "copy": "Copy to clipboard",
+    "fullscreen": "Fullscreen",
+    "unfull": "Close fullscreen",
+    "close": "Close",
+    "collapse": "Collapse sidebar",
+    "expand": "Expand sidebar",
+    "increment": "Increment",
+    "decrement": "Decrement",
+    "stop": "Stop script",
+    "running": "Running...",
+}
 _for_the_whole_page = st.components.v2.component(
     "sesame_sidebar", html="", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 )
@@ -41,7 +57,8 @@ def draw(pages: Sequence[tuple[int, StreamlitPage]], current: str) -> None:
                 _phone()
         names = {name: t(f"common.names.{name}") for name in ("skip", "sidebar")}
         names["help"] = t("common.names.help", name="{name}")
-        _for_the_whole_page(key="sidebar-closes", height=1, data=names)
+        said = {english: t(f"common.streamlit.{word}") for word, english in NAMED.items()}
+        _for_the_whole_page(key="sidebar-closes", height=1, data={**names, "said": said})
 
 
 def teacher() -> bool:

@@ -21,7 +21,7 @@ LONG = PATIENCE * 1000
 def test_claims_are_read_measured_again_stopped_and_taken_along(open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page("/evidence", lang="zh")
     expect(page.locator("h1.question")).to_have_text(words("evidence.title", "zh"))
-    page.get_by_role("radiogroup", name=words("evidence.filter", "zh")).get_by_text(words("masking.nav", "zh")).click()
+    page.get_by_role("radiogroup", name=words("evidence.filter", "zh")).get_by_text("填空", exact=True).click()
     idle(page)
     known = [figure.row for figure in runner.figures("masking")]
     claims = page.locator(".claim")

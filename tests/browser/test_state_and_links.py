@@ -185,6 +185,26 @@ def test_widgets_of_streamlit_speak_the_language_of_the_page(lang: str, open_pag
     page = Masking(open_page("/input", lang=lang), lang)
     page.page.get_by_role("combobox").first.press_sequentially("zzz")
     assert written(page.page.get_by_text("No results")) == page.say("common.widgets.no_results")
+    page.page.keyboard.press("Escape")
+    page.page.reload()
+    idle(page.page)
+    page.main.get_by_text(page.say("common.code"), exact=True).click()
+    page.main.get_by_test_id("stCode").hover()
+
+    def named_in_one_language() -> None:
+        found = set(page.page.evaluate(_NAMES))
+        assert page.say("common.streamlit.choose") in found
+        assert page.say("common.streamlit.copy") in found
+        assert lang == "en" or not {name for name in found if not re.search("[\u4e00-\u9fff]", name)}
+
+    eventually(page.page, named_in_one_language)
+
+
+# Whatever the framework's own elements are called, or say in an empty box.
+_NAMES = """() => ["aria-label", "placeholder", "title"].flatMap((kind) =>
+  [...document.querySelectorAll(`[${kind}]`)].filter((e) => !e.closest('body [lang="en"], .sesame, .js-plotly-plot'))
+    .map((e) => e.getAttribute(kind)).filter((name) => /[A-Za-z]{3}/.test(name)
+      || /[\u4e00-\u9fff]/.test(name)))"""
 
 
 def test_every_preset_sets_the_whole_page(open_page: OpenPage, reference: Reference) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from explorer import chapters
 from explorer.evidence import results_store, runner
-from explorer.lab.types.evidence import OWN, Measuring
+from explorer.lab.types.evidence import OWN, Measuring, Row
 from explorer.ui import i18n
-from explorer.views.evidence import common
+from explorer.views.evidence import claims, common
 from tests.evidence.test_runner import ROW, SECOND
 from tests.pages.app import body, html, link, notices, open_page
 
@@ -31,11 +31,14 @@ def test_every_claim_that_came_with_the_app_is_there(lang: str) -> None:
     assert len(figures) >= 5
     for figure in figures:
         row = figure.row
+        remark = claims.REMARKS.get(row.source.partition(f"{OWN}; ")[2])
         source = row.source.replace(OWN, i18n.text("evidence.own", lang))
+        if remark:
+            source = i18n.text("evidence.own", lang) + i18n.text(f"evidence.remark.{remark}", lang)
         for said in (row.claim_zh if lang == "zh" else row.claim_en, source, row.revision[:12], row.command):
             assert said in seen, row.id
         assert (row.claim_en if lang == "zh" else row.claim_zh) not in seen
-        assert common.number(row.measured) in seen
+        assert common.written(row.measured, row.unit) in seen
     assert i18n.text("evidence.shipped", lang, day=figures[0].when[:10]) in seen
     assert i18n.text("evidence.honesty", lang) in seen
 
@@ -48,15 +51,49 @@ def test_what_was_measured_here_is_said_so_and_what_fails_too(lang: str) -> None
     assert 'data-claim="masking.a" data-measured="0.6"' in cards
     seen = body(at)
     assert i18n.text("evidence.holds_not", lang) in seen
-    assert "0.1 ≥ 0.5" in seen
-    assert i18n.text("evidence.claims_sub", lang, here=2) in seen
+    assert "10 % ≥ 50 %" in seen
+    n = len(runner.figures("masking"))
+    first = i18n.text("evidence.first_fact", lang, n=n, held=n - 1, failed=1)
+    assert first + i18n.text("evidence.claims_sub", lang, here=2) in seen
+    claim = SECOND.claim_zh if lang == "zh" else SECOND.claim_en
+    links = {one.proto.label: (one.proto.page, one.proto.query_string) for one in at.main if one.type == "page_link"}
+    assert links[i18n.text("evidence.see", lang, claim=claim)] == ("masking", f"v=1&tool=cover&lang={lang}")
+    assert cards.index('<details class="claim" open data-claim="masking.b"') > 0, "what fails lies open"
+    assert '<details class="claim" data-claim="masking.a"' in cards, "what holds is folded to a line"
+
+
+def every_row() -> list[Row]:
+    return [figure.row for chapter in runner.chapters() for figure in runner.figures(chapter)]
+
+
+def test_a_claim_leads_to_a_tool_that_there_is() -> None:
+    for row in every_row():
+        assert common.where(row.id)["tool"] in chapters.get(row.chapter).tools, row.id
+
+
+def test_the_chinese_page_says_nothing_in_english_but_sources_files_and_models() -> None:
+    for row in every_row():
+        own, _, remark = row.source.partition("; ")
+        assert own != OWN or not remark or remark in claims.REMARKS, row.id
+        assert row.unit_zh and bool(row.published_zh) == bool(row.published), row.id
+    seen = body(open_page("evidence", "zh"))
+    assert "paper reports" not in seen and i18n.text("evidence.remark.no_accuracy", "zh") in seen
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [(0.4697, "share of tokens", "47 %"), (4.768e-07, "largest difference", "0.00000048"), (-2.73, "nats", "−2.73"),
+     (0.9241, "accuracy en→zh", "92.4 %"), (1.0, "mean P(original)", "100 %"), (0.0, "nats", "0")],
+)  # fmt: skip
+def test_figures_are_said_as_a_reader_would(value: float, unit: str, said: str) -> None:
+    assert common.written(value, unit) == said
 
 
 def test_every_chapter_with_evidence_is_offered_and_the_link_holds_the_choice() -> None:
     names = [name for name in chapters.IDS if name in runner.chapters()]
     at = open_page("evidence", "zh")
     control = at.segmented_control(key="evidence-chapter-zh")
-    assert control.options == [i18n.text(f"{name}.nav" if name else "evidence.all", "zh") for name in ("", *names)]
+    assert control.options == ["全部", *(i18n.text(f"{name}.nav", "zh").partition("：")[0] for name in names)]
     control.set_value("masking").run()
     assert link(at) == {"chapter": "masking"}
     assert not open_page("evidence", "zh", chapter="nowhere").exception

@@ -7,39 +7,53 @@ import html
 import streamlit as st
 
 from explorer.engine import catalog
-from explorer.lab.types.evidence import OWN, Bench, Figure
-from explorer.ui import page_parts, widgets
+from explorer.lab.types.evidence import OWN, Bench, Figure, Row
+from explorer.ui import navigation, page_parts, widgets
 from explorer.ui.i18n import HTML_LANG, language, t
 from explorer.ui.markup import inline, verbatim
 from explorer.views.evidence import common, measuring
 from explorer.views.evidence.common import number
 
+# What stands behind "own measurement" in a source, and the name of its words on the Chinese page.
+REMARKS = {
+    "the BERT paper reports no accuracy of its masked-word predictions": "no_accuracy",
+    "the model was trained with full attention": "full_attention",
+    "exactly 0 for static vectors": "static_zero",
+    "the method is of Liu, Hsu, Chuang & Lee 2020 (arXiv 2004.09205; 2010.10041)": "method_of_liu",
+    "the two models differ in size and reading as well": "two_models",
+}
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
 
 
 def stage(bench: Bench) -> None:
-    """Which chapter, and how its claims stand."""
+    """How the claims stand, first of all; those that do not hold with the way to where it is seen; which chapter."""
     names = ("", *common.with_evidence(bench))
     chosen, asked = common.shown(bench), common.store().get().chapter
     with st.container(key="stage-evidence"):
+        figures = [figure for name in chosen for figure in bench.figures(name)]
+        failing = [figure.row for figure in figures if not figure.row.holds]
+        here = sum(figure.here for figure in figures)
+        page_parts.lead(
+            t("evidence.first_fact", n=len(figures), held=len(figures) - len(failing), failed=len(failing))
+            + (t("evidence.claims_sub", here=here) if here else "")
+        )
+        for row in failing:
+            st.page_link(
+                navigation.page(row.chapter), label=t("evidence.see", claim=_claim(row)),
+                query_params={**common.where(row.id), **navigation.language_of_link()},
+            )  # fmt: skip
         widgets.choice(
             "evidence-chapter", t("evidence.filter"), names, asked if asked in names else "",
             lambda name: _name(name), lambda name: common.store().set(chapter=name),
         )  # fmt: skip
-        figures = [figure for name in chosen for figure in bench.figures(name)]
-        held = sum(figure.row.holds for figure in figures)
-        here = sum(figure.here for figure in figures)
-        page_parts.figures(
-            [
-                (str(len(figures)), t("evidence.claims"), t("evidence.claims_sub", here=here)),
-                (str(held), t("evidence.hold"), ""),
-                (str(len(figures) - held), t("evidence.hold_not"), t("evidence.hold_not_sub")),
-            ]
-        )
 
 
 def _name(name: str) -> str:
-    return t(f"{name}.nav") if name else t("evidence.all")
+    return navigation.short_name(name) if name else t("evidence.all")
+
+
+def _claim(row: Row) -> str:
+    return row.claim_zh if language() == "zh" else row.claim_en
 
 
 def draw(bench: Bench) -> None:
@@ -64,15 +78,13 @@ def draw(bench: Bench) -> None:
 
 def _card(figure: Figure) -> str:
     row, lang = figure.row, language()
-    claim = row.claim_zh if lang == "zh" else row.claim_en
     verdict = "holds" if row.holds else "holds_not"
-    measured = f"{number(row.measured)} {SIGNS[row.op]} {number(row.target)}"
+    measured = _found(row)
     finding = (row.published_zh if lang == "zh" else "") or row.published
     unit = inline(verbatim(row.unit_zh)) if lang == "zh" and row.unit_zh else _cited(row.unit)
     published = f"{_cited(finding)} " if finding else t("evidence.no_figure") + " "
     parts = [
         _part("published", f"{published}<cite>{_source(row.source)}</cite>"),
-        _part("measured", f'<b class="n">{html.escape(measured)}</b> {unit}'),
         _part("on", f'<span lang="en">{html.escape(row.data)}</span>, n = {row.n}'),
         _part("with", f'<span lang="en">{html.escape(_model(row.model))}</span> <code>{row.revision[:12]}</code>'),
         _part("when", inline(_when(figure))),
@@ -83,11 +95,20 @@ def _card(figure: Figure) -> str:
     parts.append(_part("command", f"<code>{html.escape(row.command)}</code>"))
     tone = "good" if row.holds else "bad"
     return (
-        f'<div class="claim" role="group" data-claim="{html.escape(row.id)}" data-measured="{row.measured!r}" '
-        f'data-when="{html.escape(figure.when)}" lang="{HTML_LANG[lang]}">'
-        f'<p><span class="state {tone}">{inline(t(f"evidence.{verdict}"))}</span> {inline(verbatim(claim))}</p>'
-        f"<dl>{''.join(parts)}</dl></div>"
+        f'<details class="claim"{"" if row.holds else " open"} data-claim="{html.escape(row.id)}" '
+        f'data-measured="{row.measured!r}" data-when="{html.escape(figure.when)}" lang="{HTML_LANG[lang]}">'
+        f'<summary><span class="state {tone}">{inline(t(f"evidence.{verdict}"))}</span> {inline(verbatim(_claim(row)))}'
+        f'<span class="found"><b class="n">{html.escape(measured)}</b> {unit}</span></summary>'
+        f"<dl>{''.join(parts)}</dl></details>"
     )
+
+
+def _found(row: Row) -> str:
+    """The figure and what it is held against, as a reader would say them."""
+    if row.unit.startswith("1 if "):
+        return t("evidence.yes" if row.measured else "evidence.no")
+    written = [common.written(value, row.unit) for value in (row.measured, row.target)]
+    return f"{written[0]} {SIGNS[row.op]} {written[1]}"
 
 
 def _part(part: str, value: str) -> str:
@@ -102,6 +123,9 @@ def _cited(text: str) -> str:
 def _source(source: str) -> str:
     """A source as it calls itself; of what is ours, that it is."""
     _, own, more = source.partition(OWN)
+    remark = REMARKS.get(more.removeprefix("; "))
+    if own and remark and language() == "zh":
+        return inline(t("evidence.own") + t(f"evidence.remark.{remark}"))
     return inline(t("evidence.own")) + _cited(more) if own else _cited(source)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -62,6 +63,30 @@ def figures(bench: Bench) -> dict[str, list[Figure]]:
 def choose_preset(name: str) -> None:
     """Show all claims, those that do not hold, or those measured here; of every chapter."""
     store().put(State(show=name))  # type: ignore[arg-type]
+
+
+# The tool that shows what a claim is about, by how the claim's name begins; the longest beginning counts.
+TOOLS = {
+    "input.": "sum", "masking.": "cover", "masking.see_itself": "see", "masking.repair": "see", "pairs.": "measure",
+    "attention.": "off", "attention.window": "sparse", "context.": "look", "context.sense_static": "static",
+    "context.crossing": "cross", "languages.": "shift", "languages.retrieval": "align", "languages.centring": "align",
+    "languages.kept": "keep", "languages.pos": "pos", "generation.": "train", "generation.context": "context",
+    "generation.beam": "ways", "generation.bert": "both",
+}  # fmt: skip
+SHARES = re.compile(r"(mean |expected )?(share|accuracy|leave-one-out accuracy|P\()")
+
+
+def where(claim_id: str) -> dict[str, str]:
+    """The fields of a link to the tool that shows what this claim is about."""
+    found = max((start for start in TOOLS if claim_id.startswith(start)), key=len, default="")
+    return {"v": "1", "tool": TOOLS[found]} if found else {}
+
+
+def written(value: float, unit: str) -> str:
+    """A figure as a reader would say it: shares in percent, what is tiny without powers of ten."""
+    if SHARES.match(unit):
+        return f"{100 * value:.3g} %"
+    return f"{value:.8f}".rstrip("0") if 0 < abs(value) < 1e-4 else number(value)
 
 
 def number(value: float) -> str:

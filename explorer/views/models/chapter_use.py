@@ -19,7 +19,10 @@ def draw() -> None:
     names = used_by_chapters()
     offered = {name: uses.usable(name) for name in names if name in uses.switchable()}
     free = [name for name in names if len(offered.get(name, ())) > 1 and common.may("switch")]
+    shelf = library.shelf()
+    here = sum(one.here for one in shelf)
     with st.container(key="stage-models"):
+        page_parts.lead(t("models.first", here=here, there=len(shelf) - here))
         _memory()
         with st.container(key="models-use"):
             for name in free:

@@ -15,7 +15,7 @@ from explorer import chapters
 from explorer.engine import library
 from explorer.engine.library import ModelInfo, Standing
 from explorer.errors import Told
-from explorer.ui import permission
+from explorer.ui import navigation, permission
 from explorer.ui.i18n import listed, t
 from explorer.ui.state import Store, limit
 
@@ -44,7 +44,7 @@ def landed(info: ModelInfo) -> list[str]:
 
 
 def chapter_name(name: str) -> str:
-    return t(f"{name}.nav")
+    return navigation.short_name(name)
 
 
 def size(n_bytes: float) -> str:
