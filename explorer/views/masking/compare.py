@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 import streamlit as st
 
 from explorer.components.scatter_ab import scatter_ab
@@ -18,6 +17,7 @@ from explorer.ui.i18n import language, t
 from explorer.ui.markup import verbatim
 from explorer.views.masking import common, defaults, stage
 from explorer.views.masking.common import Sentence, State
+from explorer.views.vocabulary import apart, best, labels
 
 
 def draw(sentence: Sentence, state: State) -> None:
@@ -33,9 +33,10 @@ def draw(sentence: Sentence, state: State) -> None:
             a.logits[0],
             b.logits[0],
             key="masking-scatter",
-            vocabulary=get_engine().vocabulary(common.model_id()),
+            vocabulary=labels(common.model_id()),
             vocabulary_url=common.vocabulary_url(),
             originals=(_original(sentence), _original(second)),
+            apart=apart(common.model_id()),
             caption=t("masking.compare.figure"),
         )
     with right:
@@ -118,7 +119,7 @@ def _next_best(sentence: Sentence, focus: int) -> tuple[int, str] | None:
     logits = widgets.run(FILL, common.model_id(), inputs).result.logits[0]
     vocabulary = get_engine().vocabulary(common.model_id())
     written = tokens.surface(places[0])
-    for token in np.argsort(-logits)[:50]:
+    for token in best(common.model_id(), logits, 50):
         word = common.plain(vocabulary[int(token)])
         whole = vocabulary[int(token)] != f"##{word}" and word.isalpha() and word.isascii() == written.isascii()
         if whole and word.lower() != written.lower():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer import numerics
-from explorer.engine import get_engine
 from explorer.lab.types.masking import LENS, LensInputs, LensResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import listed, t
@@ -13,7 +12,7 @@ from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
 from explorer.views.masking import common, cover
 from explorer.views.masking.common import Sentence, State
-from explorer.views.vocabulary import best, label
+from explorer.views.vocabulary import best, labels
 
 TOP = 5
 WATCHED = 6
@@ -48,7 +47,7 @@ def _ranks(result: LensResult, sentence: Sentence, state: State) -> None:
     """The original, the model's own first words, and the words the reader asked for, layer by layer."""
     from explorer.figures import ranks
 
-    names = [label(piece) for piece in get_engine().vocabulary(common.model_id())]
+    names = labels(common.model_id())
     watched = {word: common.token_of(sentence, word) for word in state.watch}
     original = common.original_of(sentence.tokens, result.position)
     order = best(common.model_id(), result.logits[-1], TOP)
@@ -72,14 +71,14 @@ def _ranks(result: LensResult, sentence: Sentence, state: State) -> None:
 
 def _table(result: LensResult) -> None:
     """What each layer would fill in, the last layer first."""
-    vocabulary = get_engine().vocabulary(common.model_id())
+    names = labels(common.model_id())
     rows, chance = [], []
     for layer in reversed(range(len(result.logits))):
         row = result.logits[layer]
         first = best(common.model_id(), row, TOP)
         name = t("masking.lens.layer", n=layer) if layer else t("masking.lens.layer0")
         p = [numerics.probability(row, i) for i in first]
-        rows.append((name, *(f"{common.plain(vocabulary[i])} {percent(one)}" for i, one in zip(first, p, strict=True))))
+        rows.append((name, *(f"{names[i]} {percent(one)}" for i, one in zip(first, p, strict=True))))
         chance.append((None, *p))
     page_parts.subtitle(t("masking.lens.table"))
     page_parts.table(("", *map(str, range(1, TOP + 1))), rows, shares=chance)

@@ -14,7 +14,7 @@ from explorer.ui.i18n import language, t
 from explorer.ui.numbers import percent
 from explorer.views.masking import common, covering, defaults
 from explorer.views.masking.common import Sentence, State
-from explorer.views.vocabulary import best
+from explorer.views.vocabulary import best, labels
 
 OFFERED = 4
 SHOWN = 6
@@ -64,7 +64,7 @@ def panel(sentence: Sentence, state: State, original: int) -> None:
         p=percent(numerics.probability(logits, original)), p_wrong=percent(numerics.probability(logits, wrong)),
     )  # fmt: skip
     likeliest = best(common.model_id(), logits, SHOWN)
-    page_parts.word_list([(common.plain(vocabulary[i]), percent(numerics.probability(logits, i))) for i in likeliest])
+    page_parts.word_list([(labels(common.model_id())[i], percent(numerics.probability(logits, i))) for i in likeliest])
 
 
 def _offers(sentence: Sentence) -> None:

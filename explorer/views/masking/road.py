@@ -9,7 +9,6 @@ import streamlit as st
 
 from explorer import numerics
 from explorer.components.vector_strip import vector_strip
-from explorer.engine import get_engine
 from explorer.lab.types.masking import FillResult
 from explorer.ui import page_parts
 from explorer.ui.i18n import listed, t
@@ -17,6 +16,7 @@ from explorer.ui.markup import inline
 from explorer.ui.numbers import percent, signed
 from explorer.views.masking import common, cover
 from explorer.views.masking.common import Sentence, State
+from explorer.views.vocabulary import best, labels
 
 ROWS = 5
 
@@ -55,20 +55,20 @@ def draw(sentence: Sentence, state: State) -> None:
 def _arithmetic(result: FillResult, original: int | None) -> None:
     """Scores, softmax and loss as sums a reader can check with a pocket calculator."""
     logits = result.logits[0].astype(np.float64)
-    vocabulary = get_engine().vocabulary(common.model_id())
-    best = [int(i) for i in np.argsort(-logits)[:ROWS]]
-    if original is not None and original not in best:
-        best.append(original)
+    names = labels(common.model_id())
+    shown = best(common.model_id(), result.logits[0], ROWS)
+    if original is not None and original not in shown:
+        shown.append(original)
     shift = float(logits.max())
     total = float(np.exp(logits - shift).sum())
     head = "".join(
         f'<th class="n">{inline(t(f"masking.road.{name}"))}</th>' for name in ("score", "power", "probability")
     )
     rows = "".join(
-        f"<tr><td>{inline(common.plain(vocabulary[i]))}{_mark(i == original)}</td>"
+        f"<tr><td>{inline(names[i])}{_mark(i == original)}</td>"
         f'<td class="n">{signed(logits[i], 3)}</td><td class="n">{math.exp(logits[i] - shift):.4f}</td>'
         f'<td class="n">{percent(math.exp(logits[i] - shift) / total)}</td></tr>'
-        for i in best
+        for i in shown
     )
     words = [t("masking.road.score_step"), t("masking.road.softmax_step", shift=signed(shift, 3), total=f"{total:.4f}")]
     head = f"<tr><th>{inline(t('masking.road.word'))}</th>{head}</tr>"
@@ -89,11 +89,10 @@ def _one_hot(result: FillResult, original: int) -> None:
     from explorer.figures import onehot
 
     logits = result.logits[0]
-    vocabulary = get_engine().vocabulary(common.model_id())
-    shown = [int(i) for i in np.argsort(-logits)[:8]]
+    shown = best(common.model_id(), logits, 8)
     if original not in shown:
         shown.append(original)
-    names = [common.plain(vocabulary[i]) for i in shown]
+    names = [labels(common.model_id())[i] for i in shown]
     chance = [numerics.probability(logits, i) for i in shown]
     fig = onehot.against(
         names,

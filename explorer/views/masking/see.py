@@ -15,6 +15,7 @@ from explorer.ui.i18n import language, t
 from explorer.ui.numbers import percent
 from explorer.views.masking import common, cover, repair
 from explorer.views.masking.common import Sentence, State
+from explorer.views.vocabulary import apart, labels
 
 
 def draw(sentence: Sentence, state: State) -> None:
@@ -76,13 +77,16 @@ def _three_ways(sentence: Sentence) -> None:
 def _side_by_side(sentence: Sentence) -> None:
     """What the model wants there under each treatment; of the random ones, the first draw."""
     result = _treat(sentence)
-    vocabulary = get_engine().vocabulary(common.model_id())
-    drawn = common.plain(vocabulary[int(result.random_ids[0])])
+    names, marks = labels(common.model_id()), apart(common.model_id())
+    drawn = common.plain(get_engine().vocabulary(common.model_id())[int(result.random_ids[0])])
     titles = (t("masking.see.visible"), t("masking.see.masked"), t("masking.see.random_one", word=drawn))
     compare(
-        [Series(title, logits, result.original) for title, logits in zip(titles, result.logits, strict=False)],
+        [
+            Series(title, logits, result.original, apart=marks)
+            for title, logits in zip(titles, result.logits, strict=False)
+        ],
         key="masking-treatments",
-        vocabulary=vocabulary,
+        vocabulary=names,
         title=t("masking.see.figure"),
     )
 
