@@ -63,6 +63,7 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/ui/navigation.py", "name"): list(chapters.PAGES),
     ("explorer/ui/navigation.py", "chapter.id"): CHAPTERS[1:],
     ("explorer/views/attention/atlas.py", "state.sort"): list(atlas.MEASURES),
+    ("explorer/views/attention/beside.py", "verdict(rho)"): ["alike", "unlike"],
     ("explorer/views/attention/sides.py", "name"): ["with", "without"],
     ("explorer/views/attention/sides.py", "kind"): ["masked", "causal"],
     ("explorer/views/attention/sparse.py", "state.pattern"): list(sparse.PATTERNS),

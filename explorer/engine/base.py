@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar, overload
 
-from explorer.lab.types.core import ModelFacts, Progress, Specials, Tokens
+from explorer.lab.types.core import ModelFacts, Progress, Specials, Tokens, Waiting
 from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
 from explorer.lab.types.inputs import Cutting
 
-__all__ = ["Answer", "CancelToken", "Counters", "Engine", "Progress"]
+__all__ = ["Answer", "CancelToken", "Counters", "Engine", "Progress", "Waiting"]
 
 Found = TypeVar("Found")
 
@@ -90,7 +90,7 @@ class Engine(Protocol):
         *,
         session: str = "",
         cancel: CancelToken | None = None,
-    ) -> Iterator[Progress | Partial | Result]: ...
+    ) -> Iterator[Waiting | Progress | Partial | Result]: ...
     @overload
     def stream(
         self,
@@ -110,7 +110,10 @@ class Engine(Protocol):
         session: str = "",
         cancel: CancelToken | None = None,
     ) -> Iterator[Any]:
-        """Partial results (`Progress` among them), the result last. Raises Cancelled within a step of `cancel()`."""
+        """Partial results (`Progress` among them), the result last. Raises Cancelled within a step of `cancel()`.
+
+        A training (`Experiment.trains`) that has to wait for others yields `Waiting`, again and again, until it begins.
+        """
         ...
 
     @overload

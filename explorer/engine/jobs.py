@@ -17,17 +17,18 @@ from explorer.engine.failures import for_reader
 from explorer.engine.handles import Shelf
 from explorer.errors import Busy, Cancelled, Told
 from explorer.lab.experiment import Implementation
-from explorer.lab.types.core import Progress
+from explorer.lab.types.core import Progress, Waiting
 from explorer.lab.types.experiment import Results
 
 LOOKS_EVERY_S = 0.05  # how often one who waits looks whether that was cancelled
+_END = object()
 
 
 class Job:
     """One computation. Everyone who asks for the same while it waits or runs watches this one.
 
     A watcher is known by its cancel token. When the last one has cancelled or left, the job is abandoned.
-    `on_end(job)` is called once, before the watchers learn of the end.
+    `on_end(job)` is called once, before the watchers learn of the end; `on_leave(job)` whenever a watcher has left.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Job:
         on_end: Callable[[Job], None] = lambda job: None,
         shelf: Shelf | None = None,
         results: Results | None = None,
+        on_leave: Callable[[Job], None] = lambda job: None,
     ) -> None:
         self.experiment = implementation.experiment
         self.fn = implementation.fn
@@ -47,6 +49,8 @@ class Job:
         self.shelf = shelf
         self.results = results
         self._on_end = on_end
+        self._on_leave = on_leave
+        self._position: int | None = None
         self._changed = threading.Condition()
         self._values: list[Any] = []
         self._watchers: list[CancelToken] = []
@@ -66,31 +70,42 @@ class Job:
     def values(self, cancel: CancelToken) -> Iterator[Any]:
         """What comes of the job, from its first value on; for one who has joined. Leaves when closed.
 
+        While the job stands in the line of trainings, `Waiting` comes every LOOKS_EVERY_S, so that who reads the
+        values can look whether anybody still wants them.
+
         Raises what went wrong as an Told, and Cancelled for the reader who cancelled, whoever else watches.
         """
         seen = 0
         try:
-            while self._has_more_than(seen, cancel):
-                yield self._values[seen]
-                seen += 1
+            while (value := self._next(seen, cancel)) is not _END:
+                yield value
+                seen += not isinstance(value, Waiting)
             if self._error is not None:
                 raise for_reader(self._error, self.experiment.wire) from self._error
         finally:
             with self._changed:
                 self._watchers.remove(cancel)
+            self._on_leave(self)
 
-    def _has_more_than(self, seen: int, cancel: CancelToken) -> bool:
-        """Wait for the next value or the end; True if there is a value."""
+    def _next(self, seen: int, cancel: CancelToken) -> Any:
+        """Wait for the value after the first `seen`; _END if there is none, `Waiting` while the job stands in line."""
         with self._changed:
             while not self._changed.wait_for(
                 lambda: cancel.cancelled or self._ended or len(self._values) > seen, timeout=LOOKS_EVERY_S
             ):
-                pass  # a cancelled reader leaves in the middle of a step; the worker ends the step and learns of it
+                # a cancelled reader leaves in the middle of a step; the worker ends the step and learns of it
+                if self._position is not None:
+                    return Waiting(self._position)
             if cancel.cancelled:
                 raise Cancelled("cancelled")
-            return len(self._values) > seen
+            return self._values[seen] if len(self._values) > seen else _END
 
     # -- the worker's side
+
+    def stand(self, position: int | None) -> None:
+        """In the line of trainings; None once the job has left it."""
+        with self._changed:
+            self._position = position
 
     def emit(self, value: Any) -> None:
         """A partial result, or the result."""
@@ -121,13 +136,22 @@ class Job:
 
         Also wakes those who cancelled while others still watch.
         """
+        if not self.give_up():
+            return False
+        self.end_given_up()
+        return True
+
+    def give_up(self) -> bool:
+        """Whether nobody wants the job any more: from then on nobody can join it, and whoever asked has to end it."""
         with self._changed:
-            if self._ended or not all(watcher.cancelled for watcher in self._watchers):
+            if self._ended or self._error is not None or not all(watcher.cancelled for watcher in self._watchers):
                 self._changed.notify_all()
                 return False
-            self._error = Cancelled("cancelled")  # from here on nobody can join
-        self._end(self._error)
-        return True
+            self._error = Cancelled("cancelled")
+            return True
+
+    def end_given_up(self) -> None:
+        self._end(Cancelled("cancelled"))
 
     def _end(self, error: Told | None) -> None:
         self._error = error
@@ -178,6 +202,10 @@ class Line:
                 self._sessions[session] = left
             else:
                 del self._sessions[session]
+
+    def in_turn(self) -> Iterator[Job]:
+        """All, in the order in which `take` will give them if nobody else comes."""
+        return (job for row in zip_longest(*self._sessions.values()) for job in row if job is not None)
 
     def _first(self, streams: bool) -> Job | None:
         for jobs in self._sessions.values():

@@ -22,10 +22,11 @@ from explorer.engine.handles import Handles, Shelf
 from explorer.engine.installed import InstalledModels, Models
 from explorer.engine.jobs import Job
 from explorer.engine.threads import Turns, turns
+from explorer.engine.trainings import Trainings
 from explorer.engine.worker import WAITING_BOUND, State, Worker
 from explorer.errors import Cancelled, Told
 from explorer.lab.experiment import Implementation, find
-from explorer.lab.types.core import ModelFacts, Progress, Specials, Tokens
+from explorer.lab.types.core import ModelFacts, Progress, Specials, Tokens, Waiting
 from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result, Results, declared, refs
 from explorer.lab.types.inputs import CutInputs, Cutting
 
@@ -62,6 +63,7 @@ class LocalEngine:
         self._lock = threading.Lock()
         self._workers: dict[str, Worker] = {}
         self.compute = ComputePool(self._turns, waiting_bound)
+        self._trainings = Trainings(waiting_bound)
         self._in_flight: dict[str, Job] = {}
         self._memory_hits = self._precomputed_hits = self._joined = 0
         self._revisions: dict[str, str] = {}  # of the weights that each worker has read
@@ -100,7 +102,7 @@ class LocalEngine:
         *,
         session: str = "",
         cancel: CancelToken | None = None,
-    ) -> Iterator[Progress | Partial | Result]: ...
+    ) -> Iterator[Waiting | Progress | Partial | Result]: ...
     @overload
     def stream(
         self,
@@ -216,6 +218,8 @@ class LocalEngine:
             with self._lock:
                 if self._in_flight.get(key) is job:
                     del self._in_flight[key]
+            if experiment.trains:
+                self._trainings.ended(job)
 
         with self._lock:
             running = self._in_flight.get(key)
@@ -226,9 +230,12 @@ class LocalEngine:
                 self._memory_hits += 1
                 return result
             shelf = Shelf(self.handles, session, model_id or "")
-            job = Job(implementation, inputs, session, keep_result, shelf, results)
+            job = Job(implementation, inputs, session, keep_result, shelf, results, on_leave=self._trainings.left)
             job.join(cancel)
-            worker.submit(job)
+            if experiment.trains:
+                self._trainings.submit(job, worker)
+            else:
+                worker.submit(job)
             self._in_flight[key] = job
             return job
 
@@ -325,7 +332,7 @@ class LocalEngine:
             memory_hits=hits[0],
             precomputed_hits=hits[1],
             joined_in_flight=hits[2],
-            waiting=sum(worker.waiting for worker in workers),
+            waiting=self._trainings.waiting + sum(worker.waiting for worker in workers),
             models_ready=tuple(worker.model_id for worker in models if worker.state == "ready"),
         )
 
@@ -333,6 +340,7 @@ class LocalEngine:
         """Cancel what waits and end the workers' threads at their next step."""
         with self._lock:
             workers = list(self._workers.values())
+        self._trainings.close()
         self.compute.close()
         for worker in workers:
             worker.close()

@@ -5,7 +5,8 @@ Knows order, batches and steps. Knows nothing of what is computed, and imports n
 A stream's steps do not hold the model: after each step, whatever waits at that moment runs first, so that a long
 training never keeps a click waiting for more than a step, nor clicks a training for more than one full line. Between
 two steps a stream must therefore leave the model as it found it (no hook, no changed weight, no gradient mode);
-what it needs for itself it keeps in its own objects.
+what it needs for itself it keeps in its own objects. A training's steps are taken in a thread of low priority, for
+which this one waits: still one at a time beside the model.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from explorer.engine.failures import for_reader
 from explorer.engine.jobs import Job, Line
-from explorer.engine.threads import Turns
+from explorer.engine.threads import Turns, give_way
 from explorer.errors import Cancelled
 from explorer.lab.experiment import ForwardRequest
 
@@ -84,6 +86,7 @@ class Worker:
         self._closed = False
         self._thread: threading.Thread | None = None
         self._streams: deque[_Running] = deque()  # for the worker's own thread only, as is:
+        self._trainer: ThreadPoolExecutor | None = None  # the thread of low priority, once one is needed
         self._before_next_step = 0  # jobs that were waiting when the last step ended and have not run yet
 
     # -- called from any thread
@@ -146,6 +149,8 @@ class Worker:
         for running in self._streams:
             self._stop(running)
             running.job.fail(Cancelled("cancelled"))
+        if self._trainer is not None:
+            self._trainer.shutdown()
         self._fail_all_waiting(Cancelled("cancelled"))
 
     def _something_to_do(self) -> bool:
@@ -227,8 +232,17 @@ class Worker:
         with self._turns.turn():
             answers = self._answers(model=self._model, group=group)
             for running in group:
-                self._advance(running, answers.get(id(running)))
+                self._in_its_thread(running, lambda one=running: self._advance(one, answers.get(id(one))))  # type: ignore[misc]
         self._before_next_step = self.waiting
+
+    def _in_its_thread(self, running: _Running, work: Callable[[], None]) -> None:
+        """Do a piece of a stream's work, a training's at low priority, and wait for its end."""
+        if not running.job.experiment.trains:
+            work()
+            return
+        if self._trainer is None:
+            self._trainer = ThreadPoolExecutor(1, f"trains beside {self.model_id}", initializer=give_way)
+        self._trainer.submit(work).result()
 
     def _answers(self, model: LoadedModel | NoModel | None, group: list[_Running]) -> dict[int, Any]:
         """The forward passes that the group asks for, in one go; where that fails, one by one, so that one reader's
@@ -280,10 +294,10 @@ class Worker:
             self._line.remove(gone)
 
     def _stop(self, running: _Running) -> None:
-        """Close the experiment's generator here, in its own thread, so that it can clean up."""
+        """Close the experiment's generator in the thread that runs it, so that it can clean up."""
         try:
             if close := getattr(running.steps, "close", None):
-                close()
+                self._in_its_thread(running, close)
         except Exception as error:
             for_reader(error, running.job.experiment.wire)  # logs it; the reader has left
 

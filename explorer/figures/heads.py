@@ -19,6 +19,8 @@ def heat(values: NDArray[np.float32], layer: str, head: str, free: bool) -> go.F
         hovertemplate=f"{layer} %{{y}} · {head} %{{x}}: %{{z:.3f}}<extra></extra>",
         colorbar={"thickness": 12, "tickformat": "" if free else ".0%"},
     )  # fmt: skip
-    fig.update_xaxes(title=head, tickvals=list(range(1, n_heads + 1)))
+    # Every second name where all of them would lie over one another or be turned on a narrow screen.
+    step = 1 if n_heads <= 8 else 2
+    fig.update_xaxes(title=head, tickvals=list(range(step, n_heads + 1, step)), tickangle=0)
     fig.update_yaxes(title=layer, autorange="reversed", tickvals=list(range(1, n_layers + 1)))
     return fig

@@ -20,7 +20,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestTy
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 from explorer.engine import get_engine
-from explorer.engine.base import Answer, CancelToken, Progress
+from explorer.engine.base import Answer, CancelToken, Progress, Waiting
 from explorer.errors import Cancelled
 from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
 from explorer.ui.i18n import language, t
@@ -60,7 +60,7 @@ def peek(experiment: Experiment[Inputs, Result, Partial], model_id: str | None, 
 
 def stream(
     experiment: Experiment[Inputs, Result, Partial], model_id: str | None, inputs: Inputs
-) -> Iterator[Progress | Partial | Result]:
+) -> Iterator[Waiting | Progress | Partial | Result]:
     """What the engine makes of it for this reader, step by step, the result last (see `progress`, `stoppable`)."""
     return get_engine().stream(experiment, model_id, inputs, session=session())
 
@@ -231,8 +231,12 @@ def while_here(stream: Iterator[Any]) -> Iterator[Any]:
 
 
 @contextlib.contextmanager
-def stoppable(stream: Iterator[Any], *places: Any) -> Iterator[tuple[Stop, Iterator[Any]]]:
+def stoppable(
+    stream: Iterator[Any], *places: Any, waiting: Callable[[str], object] | None = None
+) -> Iterator[tuple[Stop, Iterator[Any]]]:
     """A stop button, to be drawn where it belongs, and the stream's values; the stream is closed at the end.
+
+    A training that has to wait is told its place in line by `waiting`, or in the first of `places`.
 
     When the reader has pressed it, the values raise Cancelled and `places` (st.empty) are emptied; the engine then
     ends the work within a step.
@@ -240,17 +244,23 @@ def stoppable(stream: Iterator[Any], *places: Any) -> Iterator[tuple[Stop, Itera
     with Stop() as stop, contextlib.closing(while_here(stream)) as values:
 
         def until_asked() -> Iterator[Any]:
+            told = None
             for value in values:
                 if stop.asked():
                     for place in places:
                         place.empty()
                     raise Cancelled("cancelled")
-                yield value
+                if not isinstance(value, Waiting):
+                    yield value
+                elif value != told:
+                    told = value
+                    words = t("common.waiting_to_train", position=value.position)
+                    waiting(words) if waiting else places[0].progress(0.0, text=words)
 
         yield stop, until_asked()
 
 
-def progress(stream: Iterator[Progress | Result], words: str, *, gives_way: bool = False) -> Result:
+def progress(stream: Iterator[Waiting | Progress | Result], words: str, *, gives_way: bool = False) -> Result:
     """Draw a stream's progress with numbers and a stop button; the last value, which is the result.
 
     Raises Cancelled when the reader stops it; one that `gives_way` also ends when the reader asks for anything else.
@@ -258,20 +268,25 @@ def progress(stream: Iterator[Progress | Result], words: str, *, gives_way: bool
     """
     place, bar = st.empty(), None
     result: Any = None
-    with stoppable(stream, place) as (stop, steps):
+
+    def draw(share: float, text: str) -> None:
+        nonlocal bar
+        if bar is None:
+            with place.container(horizontal=True, vertical_alignment="center"):
+                bar = st.empty()
+                stop.button()
+        bar.progress(share, text=text)
+
+    with stoppable(stream, place, waiting=lambda words: draw(0.0, words)) as (stop, steps):
         for step in steps:
             if not isinstance(step, Progress):
                 result = step
                 continue
             if gives_way and superseded():
                 raise Cancelled("cancelled")
-            if bar is None:
-                with place.container(horizontal=True, vertical_alignment="center"):
-                    bar = st.empty()
-                    stop.button()
-            bar.progress(
+            draw(
                 step.done / max(step.total, 1),
-                text=f"{words} · {t('common.progress', done=step.done, total=step.total)}",
+                f"{words} · {t('common.progress', done=step.done, total=step.total)}",
             )
     place.empty()
     return result

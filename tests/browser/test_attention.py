@@ -335,6 +335,10 @@ def test_heads_off_change_the_prediction(own: Attention, reference: Reference) -
     own.main.get_by_role("button", name=own.say("common.run")).click()
     expect(own.page.locator(".st-key-attention-kl .js-plotly-plot")).to_be_visible(timeout=120_000 * PACE)
     idle(own.page)
+    # Beside it, where the blank looks; the numbers are held against the library in tests/views.
+    expect(own.page.locator(".st-key-attention-looks .js-plotly-plot")).to_be_visible()
+    looking, both, *_, missed, rho = own.reads("beside.alike")
+    assert int(both) + int(missed) == int(looking) and float(rho) >= 0.5, "the words are those of the number"
     layer, head = (int(part) - 1 for part in own.table()[0][0].split("–"))
     with _silenced(reference, ((layer, head),)):
         off = reference.masked(ZH, 10)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +17,7 @@ import pytest
 from explorer.engine.base import CancelToken, Engine
 from explorer.engine.cache import Precomputed
 from explorer.errors import Busy, Cancelled, ModelUnavailable, Told
-from explorer.lab.types.core import Progress
+from explorer.lab.types.core import Progress, Waiting
 from explorer.lab.types.masking import ScanInputs
 from tests.engine.conftest import Asking, Bench, a_fill, bench, until
 
@@ -269,3 +271,144 @@ def test_a_model_that_is_not_there_is_told(bench: Bench, make: Make) -> None:
     with pytest.raises(ModelUnavailable) as told:
         make().run(bench["note"], "nobody", ScanInputs("x"))
     assert told.value.key == "model_unknown"
+
+
+# -- trainings
+
+
+class Lesson:
+    """One reader who trains: asks for "train" of its own text and reads what comes until `leave` or the end."""
+
+    def __init__(self, bench: Bench, engine: Engine, runs: str, name: str, text: str = "") -> None:
+        self.cancel = CancelToken()
+        self.seen: list[Any] = []
+        inputs = ScanInputs(text or name)
+        model_id = f"fake {name}" if runs == "model" else None  # each a model of its own: the limit is the process's
+        stream = engine.stream(bench["train"], model_id, inputs, session=name[0], cancel=self.cancel)
+        self.asking = Asking(lambda: [self.seen.append(value) for value in stream])
+
+    @property
+    def position(self) -> int | None:
+        return self.seen[-1].position if self.seen and isinstance(self.seen[-1], Waiting) else None
+
+    @property
+    def begun(self) -> bool:
+        return any(isinstance(value, Progress) for value in self.seen)
+
+
+class School:
+    """An experiment "train" whose trainings take a step whenever they may, until `end(text)`."""
+
+    def __init__(self, bench: Bench, runs: str) -> None:
+        self.running: set[str] = set()
+        self.began: list[str] = []
+        self.most = 0
+        self.nice: set[int] = set()
+        self._over: dict[str, threading.Event] = {}
+        bench.add("train", self._train, "stream", runs=runs, trains=True)
+
+    def _train(self, model: Any, inputs: ScanInputs) -> Iterator[Any]:
+        self.began.append(inputs.text)
+        self.running.add(inputs.text)
+        self.most = max(self.most, len(self.running))
+        try:
+            step = 0
+            while not self._over.setdefault(inputs.text, threading.Event()).wait(0.002):
+                step += 1
+                if sys.platform == "linux":
+                    self.nice.add(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+                yield Progress(step, 1_000_000)
+            yield a_fill(inputs.text, vocabulary=8)
+        finally:
+            self.running.remove(inputs.text)
+
+    def end(self, text: str) -> None:
+        self._over.setdefault(text, threading.Event()).set()
+
+
+def lessons_in_order(bench: Bench, engine: Engine, runs: str, names: list[str]) -> dict[str, Lesson]:
+    """The first two begin, each of the others stands in line before the next one asks."""
+    out: dict[str, Lesson] = {}
+    for name in names:
+        out[name] = Lesson(bench, engine, runs, name)
+        until(lambda one=out[name]: one.begun or one.position is not None)  # type: ignore[misc]
+    return out
+
+
+def test_two_trainings_run_at_once_and_the_others_are_told_their_place(bench: Bench, make: Make, runs: str) -> None:
+    engine, school = make(), School(bench, runs)
+    lessons = lessons_in_order(bench, engine, runs, ["a1", "b1", "c1", "c2", "d1"])
+    until(lambda: [lessons[name].position for name in ("c1", "d1", "c2")] == [1, 2, 3])  # readers in turn
+    assert [lessons[name].position for name in ("a1", "b1")] == [None, None]
+    assert engine.counters().waiting == 3
+    school.end("b1")
+    until(lambda: lessons["c1"].begun)
+    until(lambda: [lessons[name].position for name in ("d1", "c2")] == [1, 2])
+    for name in lessons:
+        school.end(name)
+    for name, lesson in lessons.items():
+        lesson.asking.answer()
+        assert lesson.seen[-1].tokens.text == name
+    assert school.began == ["a1", "b1", "c1", "d1", "c2"] and school.most == 2
+    assert engine.counters().waiting == 0
+
+
+def test_who_leaves_the_line_of_trainings_frees_the_place(bench: Bench, make: Make, runs: str) -> None:
+    engine, school = make(), School(bench, runs)
+    lessons = lessons_in_order(bench, engine, runs, ["a1", "b1", "c1", "d1"])
+    lessons["c1"].cancel.cancel()
+    with pytest.raises(Cancelled):
+        lessons["c1"].asking.answer()
+    until(lambda: lessons["d1"].position == 1 and engine.counters().waiting == 1)
+    lessons["a1"].cancel.cancel()  # one that runs frees its place too
+    until(lambda: lessons["d1"].begun)
+    for name in lessons:
+        school.end(name)
+    lessons["d1"].asking.answer()
+    assert school.began == ["a1", "b1", "d1"]
+
+
+def test_a_class_that_trains_the_same_stands_in_line_once(bench: Bench, make: Make, runs: str) -> None:
+    engine, school = make(), School(bench, runs)
+    first = lessons_in_order(bench, engine, runs, ["a1", "b1", "c1"])
+    model_id = "fake c1" if runs == "model" else None
+    second = Asking(lambda: engine.run(bench["train"], model_id, ScanInputs("c1"), session="d"))
+    until(lambda: engine.counters().joined_in_flight == 1)
+    first["c1"].cancel.cancel()  # the place stays: somebody else wants it
+    with pytest.raises(Cancelled):
+        first["c1"].asking.answer()
+    assert engine.counters().waiting == 1
+    for name in first:
+        school.end(name)
+    assert second.answer().result.tokens.text == "c1"
+    assert school.began.count("c1") == 1
+
+
+def test_over_the_bound_a_training_is_told_how_many_stand_before(bench: Bench, make: Make, runs: str) -> None:
+    engine, school = make(waiting_bound=1), School(bench, runs)
+    lessons = lessons_in_order(bench, engine, runs, ["a1", "b1", "c1"])
+    with pytest.raises(Busy) as told:
+        Lesson(bench, engine, runs, "d1").asking.answer()
+    assert told.value.values["position"] == 1
+    for name in lessons:
+        school.end(name)
+
+
+def test_clicks_run_beside_trainings_and_these_give_way(bench: Bench, make: Make, runs: str) -> None:
+    engine, school, clicks = make(), School(bench, runs), set()
+    lessons = lessons_in_order(bench, engine, runs, ["a1", "b1", "c1"])
+
+    def click(_: Any, inputs: ScanInputs) -> Any:
+        if sys.platform == "linux":
+            clicks.add(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        return a_fill(inputs.text, vocabulary=8)
+
+    bench.add("click", click, runs=runs)
+    model_id = "fake a1" if runs == "model" else None
+    for n in range(3):
+        assert not engine.run(bench["click"], model_id, ScanInputs(f"click {n}"), session="e").fetched
+    assert school.running == {"a1", "b1"}
+    if sys.platform == "linux":
+        assert max(clicks) < min(school.nice)
+    for name in lessons:
+        school.end(name)

@@ -12,7 +12,7 @@ import pytest
 from explorer.content import corpora
 from explorer.engine.handles import Handles, Shelf
 from explorer.errors import Told
-from explorer.lab import converting, languages, surveying, tagging
+from explorer.lab import converting, languages, surveying, tagging, umap_client
 from explorer.lab.types.core import Progress
 from explorer.lab.types.experiment import Results
 from explorer.lab.types.languages import (
@@ -267,6 +267,16 @@ def test_a_map_lies_in_the_unit_disc_and_centring_joins_the_languages(tiny_model
     assert (result.apart[1] < 1e-3).all(), "without their languages, the languages' centres coincide"
 
 
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Maps are made as on a reader's machine, by a process that compiles UMAP."""
+    umap_client._end()
+    monkeypatch.delenv("NUMBA_DISABLE_JIT")
+    yield
+    umap_client._end()
+
+
+@pytest.mark.usefixtures("compiled")
 def test_a_map_by_umap_has_every_layer_and_says_how_far_the_languages_are(tiny_model: Model) -> None:
     inputs = PlaceInputs(corpora.digest(), tuple(range(6)), "umap")
     *progress, result = languages.place(tiny_model, inputs)

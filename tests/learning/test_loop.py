@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pytest
 import torch
 
 from explorer.errors import Told
+from explorer.lab.experiment import find
+from explorer.lab.types.experiment import declared
 from explorer.learning.loop import Group, fit, shuffled
+
+
+def test_a_stream_that_learns_is_a_training_to_the_engine() -> None:
+    """Else it would run beside any number of others, at the priority of clicks."""
+    learning = {
+        wire for wire, one in declared().items()
+        if one.kind == "stream" and any(name in inspect.getsource(find(one).fn) for name in ("fit(", "fitted("))
+    }  # fmt: skip
+    assert {"languages/train-pos", "context/cbow"} <= learning
+    assert learning == {wire for wire, one in declared().items() if one.trains}
 
 
 def test_the_first_step_is_adams_and_the_loss_is_told_without_the_penalty() -> None:

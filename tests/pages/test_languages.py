@@ -13,6 +13,7 @@ from explorer.models.catalog import adhoc_models, catalog, chapter_models
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.catalog.policy import Policy
 from explorer.ui import i18n
+from explorer.views.languages import map as map_tool
 from explorer.views.languages import shift
 from tests.pages.app import body, notices, open_page, snippets
 
@@ -100,6 +101,7 @@ def test_another_masked_model_shows_every_tool(
     monkeypatch.setenv("SESAME_CACHE", str(tmp_path / "cache"))
     known = {**catalog.ANY_OF_KIND, "masked": (*catalog.ANY_OF_KIND["masked"], "multilingual")}
     monkeypatch.setattr(catalog, "ANY_OF_KIND", known)  # as the catalogue says of bert-base-multilingual-cased
+    monkeypatch.setattr(map_tool, "MAP_LINES", (0, 48))  # of 24: without its compiler UMAP takes its time
     info = adhoc_models.register(tiny_of(family).folder, Policy(alone=True))
     chapter_models.choose("languages", info.id)
     for n, tool in enumerate(chapters.get("languages").tools):

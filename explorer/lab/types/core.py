@@ -60,6 +60,14 @@ class Progress:
     total: int
 
 
+@wire("core/waiting")
+@dataclass(frozen=True)
+class Waiting:
+    """A training that has not begun: it is the `position`-th in line, 1 the next to begin."""
+
+    position: int
+
+
 @wire("core/model-facts")
 @dataclass(frozen=True)
 class ModelFacts:

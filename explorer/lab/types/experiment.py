@@ -41,6 +41,7 @@ class Experiment(Generic[Inputs, Result, Partial]):
     runs     "model": beside a model, one experiment of it at a time
              "here":  without a model (it is asked with None), in turn with what the models compute
              "apart": without a model, in a process of its own: this one only waits for it
+    trains   a stream that trains: an engine runs few at once, at low priority, and tells the others their place in line
     uses_results  the inputs name other results by a `Ref`; the function is given them as `Results`
     uses_session_cache  the function is given the reader's cache for this model (`explorer.engine.handles.Shelf`)
     """
@@ -52,6 +53,7 @@ class Experiment(Generic[Inputs, Result, Partial]):
     uses_results: bool = False
     uses_session_cache: bool = False
     runs: Runs = "model"
+    trains: bool = False
 
     def __post_init__(self) -> None:
         if not _WIRE.fullmatch(self.wire):
@@ -60,6 +62,8 @@ class Experiment(Generic[Inputs, Result, Partial]):
             raise ValueError(f"unknown kind of experiment: {self.kind!r}")
         if self.runs not in ("model", "here", "apart"):
             raise ValueError(f"nothing runs {self.runs!r}")
+        if self.trains and self.kind != "stream":
+            raise ValueError(f"a training is a stream, so that it can be stopped: {self.wire!r}")
 
     def ref(self, inputs: Inputs) -> Ref[Result]:
         """The result for these inputs, as other inputs name it."""

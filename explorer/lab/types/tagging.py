@@ -97,6 +97,8 @@ class LearnResult:
     words: int
 
 
-TRAIN_POS = Experiment[PosInputs, PosResult]("languages/train-pos", version=1, kind="stream", uses_session_cache=True)
+TRAIN_POS = Experiment[PosInputs, PosResult](
+    "languages/train-pos", version=1, kind="stream", uses_session_cache=True, trains=True
+)
 TAG = Experiment[TagInputs, TagResult]("languages/tag", version=1)
 LEARN = Experiment[LearnInputs, LearnResult]("languages/learn", version=1)

@@ -13,7 +13,7 @@ from explorer.lab.types.attention import INFLUENCE, OFF, OffInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import listed, t
 from explorer.ui.numbers import percent
-from explorer.views.attention import common, snippets
+from explorer.views.attention import beside, common, snippets
 from explorer.views.attention.common import State
 from explorer.views.attention.scene import Scene, chosen
 from explorer.views.vocabulary import apart, labels
@@ -88,18 +88,13 @@ def _two(scene: Scene, state: State, asked: OffInputs) -> None:
 
 def _all(scene: Scene, asked: OffInputs) -> None:
     """Every head off alone, once the reader asks for it."""
-    from explorer.figures import heads
-
     page_parts.subsection("attention.influence")
     known = widgets.peek(INFLUENCE, scene.model_id, asked) is not None
     if not known and not st.button(t("common.run"), key="attention-influence"):
         return
     found = widgets.result(INFLUENCE, scene.model_id, asked, t("attention.influence.running"))
     vocabulary = get_engine().vocabulary(scene.model_id)
-    page_parts.plot(
-        heads.heat(found.kl, t("attention.layer"), t("attention.head"), True), "attention-kl",
-        t("attention.influence.figure"), t("attention.influence.alt"),
-    )  # fmt: skip
+    beside.draw(scene, asked.position, found.kl)
     rows = []
     for code in np.argsort(-found.kl, axis=None)[:NAMED]:
         layer, head = divmod(int(code), found.kl.shape[1])

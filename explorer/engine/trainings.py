@@ -1,0 +1,83 @@
+"""Which trainings run: few at once in a process, the others in line and told their place.
+
+Knows jobs, the line and the workers that do them. A training computes for minutes and holds weights, gradients and the
+optimiser's moments of its own all the while; in line it holds nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from explorer.engine.jobs import Job, Line
+from explorer.engine.worker import Worker
+from explorer.errors import Cancelled, Told
+
+AT_ONCE = 2
+
+
+class Trainings:
+    """Hands at most `AT_ONCE` jobs at a time to their workers, readers in turn. Any method, from any thread."""
+
+    def __init__(self, waiting_bound: int) -> None:
+        self._line = Line(waiting_bound)
+        self._workers: dict[Job, Worker] = {}  # of those in line
+        self._running: set[Job] = set()
+        self._lock = threading.Lock()
+
+    def submit(self, job: Job, worker: Worker) -> None:
+        """Give `job` to `worker`, now or when its turn comes. Raises what `Worker.submit` raises."""
+        with self._lock:
+            if len(self._running) < AT_ONCE and not len(self._line):
+                worker.submit(job)
+                self._running.add(job)
+                return
+            self._line.add(job)
+            self._workers[job] = worker
+            self._tell()
+
+    def ended(self, job: Job) -> None:
+        """`job` is over, whether it ran or not: the next may begin."""
+        begin = []
+        with self._lock:
+            self._running.discard(job)
+            while len(self._running) < AT_ONCE and (turn := self._line.take(streams=True, most=1)):
+                turn[0].stand(None)
+                self._running.add(turn[0])
+                begin.append((turn[0], self._workers.pop(turn[0])))
+            self._tell()
+        for one, worker in begin:  # not under the lock: a job that fails ends
+            try:
+                worker.submit(one)
+            except Told as error:  # the model was unloaded meanwhile, or its line is full
+                one.fail(error)
+
+    def left(self, job: Job) -> None:
+        """Somebody who watched `job` has left; if it stands in line and nobody else wants it, its place is free."""
+        with self._lock:
+            if job not in self._workers or not job.give_up():
+                return
+            self._remove([job])
+        job.end_given_up()
+
+    def close(self) -> None:
+        """Cancel all that stand in line."""
+        with self._lock:
+            jobs = list(self._workers)
+            self._remove(jobs)
+        for job in jobs:
+            job.fail(Cancelled("cancelled"))
+
+    @property
+    def waiting(self) -> int:
+        with self._lock:
+            return len(self._line)
+
+    def _remove(self, jobs: list[Job]) -> None:
+        self._line.remove(jobs)
+        for job in jobs:
+            del self._workers[job]
+        self._tell()
+
+    def _tell(self) -> None:
+        for position, job in enumerate(self._line.in_turn(), start=1):
+            job.stand(position)
