@@ -238,7 +238,7 @@ def test_without_a_home_the_cache_lies_in_a_temporary_folder_of_one_s_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """As in a container whose user has no home, or whose files are read-only. A file stands for what forbids it."""
-    (tmp_path / "home").write_text("no folder")
+    (tmp_path / "home").write_text("no folder", encoding="utf-8")
     (tmp_path / "tmp").mkdir()
     monkeypatch.delenv(paths.CACHE_VARIABLE, raising=False)
     monkeypatch.setattr(paths.platformdirs, "user_cache_path", lambda *name, **more: tmp_path / "home" / ".cache")
