@@ -29,6 +29,8 @@ from explorer.lab.types.core import Progress
 
 Array = NDArray[Any]
 DIMS = 3
+# A sentence read alone and the same among others, which are longer, differ by rounding: in shares of a vector's length.
+READ_ALONE = 1e-4
 
 
 @implements(PROJECT)
@@ -86,14 +88,31 @@ def spots(rows: Array) -> tuple[Array, Array]:
 
 @implements(LAND)
 def land(_: None, inputs: LandInputs) -> LandResult:
-    """Nothing is fitted again where the map was made lately; else it comes out the same. Raises Told("map_failed")."""
+    """Where new sentences land: one that stands there already on its own spot, which UMAP alone would only be near.
+
+    Nothing is fitted again where the map was made lately; else it comes out the same. Raises Told("map_failed").
+    """
     treated = embedding_metrics.treated(inputs.embedded, inputs.treatment)
     placed = np.zeros((*inputs.rows.shape[:2], 2))
     for layer, (base, new) in enumerate(zip(treated, inputs.rows, strict=True)):
-        firsts = spots(inputs.embedded.vectors[layer])[0]
-        if len(firsts) >= LEAST_POINTS:
-            try:
-                placed[layer] = umap_client.landed(base[firsts], new)
-            except umap_client.MapError as error:
-                raise Told("map_failed", method="UMAP", reason=str(error)[:200]) from error
+        untreated = np.asarray(inputs.embedded.vectors[layer], dtype=np.float64)
+        rows = base[spots(untreated)[0]]
+        try:
+            if len(rows) >= LEAST_POINTS:
+                standing, found = umap_client.umap_of(rows, 2), umap_client.landed(rows, new)
+            else:
+                standing = numerics.principal_coordinates(rows, 2)[0]
+                found = _along(rows, standing, new)
+        except umap_client.MapError as error:
+            raise Told("map_failed", method="UMAP", reason=str(error)[:200]) from error
+        apart = np.linalg.norm(rows[None] - np.asarray(new)[:, None], axis=-1)
+        equal = apart.min(axis=1) <= READ_ALONE * np.linalg.norm(untreated, axis=1).mean()
+        placed[layer] = np.where(equal[:, None], standing[apart.argmin(axis=1)], found)
     return LandResult(placed)
+
+
+def _along(rows: Array, standing: Array, new: Array) -> Array:
+    """Where new[m, d] land on the principal coordinates standing[n, 2] of rows[n, d]: the map is linear."""
+    middle = rows.mean(axis=0)
+    solve, *_ = np.linalg.lstsq(rows - middle, standing, rcond=1e-9)
+    return np.asarray((new - middle) @ solve)

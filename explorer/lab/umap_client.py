@@ -15,10 +15,8 @@ import contextlib
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -127,17 +125,7 @@ def compiled_folder() -> str:
     """Where UMAP's compiler keeps what it has compiled: by itself it would look beside the packages and in the home
     folder, and give up where an install cannot be written to (a container, a shared machine)."""
     wanted = paths.cache_folder() / "compiled"
-    try:
-        wanted.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=wanted):
-            return str(wanted)
-    except OSError:
-        return str(Path(tempfile.gettempdir()) / f"open-sesame-compiled-{_user()}")
-
-
-def _user() -> str:
-    """The user's number, so that two users of one machine have a folder each."""
-    return str(os.getuid()) if hasattr(os, "getuid") else "windows"
+    return str(wanted if paths.can_be_written(wanted) else paths.temporary_folder() / "compiled")
 
 
 def _schedule(more: int = 0) -> None:

@@ -93,6 +93,12 @@ def label(token: str) -> str:
     return f"␣{token[1:]}" if token[:1] in ("Ġ", "▁") and len(token) > 1 else token
 
 
+@lru_cache(maxsize=2)
+def labels(model: str) -> tuple[str, ...]:
+    """All tokens by id, as bars and lists name them."""
+    return tuple(map(label, get_engine().vocabulary(model)))
+
+
 def url(info: uses.ModelInfo) -> str:
     """Where the browser fetches the token strings, relative to the app's root; new weights mean a new address."""
     return f"vocabulary/{info.revision[:12]}/{quote(info.id)}"

@@ -9,6 +9,7 @@ from explorer.errors import Told
 from explorer.lab import projections, umap_client
 from explorer.lab.types import embedding_metrics
 from explorer.lab.types.context import EmbedResult, LandInputs, ProjectInputs, ProjectResult
+from explorer.lab.types.embedding_metrics import treated
 from tests.lab.conftest import last
 
 LAYERS, WIDTH = 3, 24
@@ -52,11 +53,18 @@ def test_too_few_different_sentences_are_told(copies: tuple[int, ...], method: s
     assert caught.value.values["used"] == len(copies)
 
 
-def test_new_sentences_land_where_equal_ones_stand_too() -> None:
+@pytest.mark.parametrize("treatment", ["raw", "centred"])
+def test_a_sentence_that_stands_there_already_lands_on_its_own_spot(treatment: str) -> None:
+    """Also where it was read alone, so that its vectors differ by rounding; and where a layer has too few for UMAP."""
     scene = embedded((2, 2, 1, 1, 3))
-    rows = scene.vectors[:, :2].astype(np.float64)
-    placed = projections.land(None, LandInputs(scene, "raw", rows)).placed
+    standing = last(projections.project(None, ProjectInputs(scene, treatment, "umap")))
+    assert isinstance(standing, ProjectResult)
+    rows = treated(scene, treatment)[:, [0, 2, 5]] * (1 + 1e-6)
+    other = rows[:, :1] + np.random.default_rng(1).normal(size=rows[:, :1].shape)
+    placed = projections.land(None, LandInputs(scene, treatment, np.concatenate([rows, other], axis=1))).placed
     assert np.isfinite(placed).all()
+    np.testing.assert_array_equal(placed[:, :3], standing.flat[:, [0, 2, 5]])
+    assert (placed[1:, 3] != standing.flat[1:, 0]).any(axis=1).all()
 
 
 def test_a_map_with_what_is_no_number_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

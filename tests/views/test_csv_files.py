@@ -19,7 +19,7 @@ def table(head: str, separator: str, rows: tuple[str, str] = ("水果", "公司"
 @pytest.mark.parametrize(
     "head", ["sentence,word,sense", "句子,词,义", "例句,單詞,義項", "Text,Token,Label", "", "甲,乙,丙"]
 )
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_a_table_is_read_whoever_saved_it(head: str, separator: str, encoding: str) -> None:
     assert csv_files.from_csv(table(head, separator).encode(encoding)) == FOUND
 
@@ -51,3 +51,23 @@ def test_what_is_no_text_is_told(data: bytes) -> None:
 
 def test_a_sentence_with_a_line_feed_in_its_cell_stays_one() -> None:
     assert csv_files.from_csv('句子,词\n"水\n很深",水\n'.encode()) == (["水 很深"], "水", (-1,))
+
+
+def test_the_separator_that_a_first_line_names_is_the_one() -> None:
+    assert csv_files.from_csv(("sep=;\r\n" + table("句子,词,义", ";")).encode("utf-8-sig")) == FOUND
+
+
+def test_the_comma_of_a_chinese_keyboard_parts_columns_that_have_names() -> None:
+    assert csv_files.from_csv(table("句子,词,义", "，").encode()) == FOUND
+    assert csv_files.from_csv("水很深，水\n井水很冷，井".encode()) == (["水很深，水", "井水很冷，井"], "", ())
+
+
+def test_an_apostrophe_of_the_sentence_s_own_stays() -> None:
+    assert csv_files.from_csv(b"sentence,word\n'Twas a bank,bank\n'=1+1 bank,bank\n") == (
+        ["'Twas a bank", "=1+1 bank"], "bank", (-1, -1),
+    )  # fmt: skip
+
+
+def test_line_ends_of_every_system_end_lines() -> None:
+    for end in ("\n", "\r\n", "\r"):
+        assert csv_files.from_csv(end.join(("水很深", "", "井很老", "")).encode()) == (["水很深", "井很老"], "", ())

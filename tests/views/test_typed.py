@@ -12,6 +12,7 @@ from explorer import chapters
 from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.models.catalog.catalog import default
+from explorer.ui import i18n
 from explorer.views._shared import typed
 from explorer.views.context import words
 from explorer.views.masking import common
@@ -44,6 +45,17 @@ def test_the_page_says_that_a_blank_was_read_as_a_mask() -> None:
     at = open_page("masking", "zh", text="今天天气真___啊。")
     assert not at.exception
     assert any("[MASK]" in notice and "___" in notice for notice in notices(at))
+
+
+@pytest.mark.parametrize("page", ["input", "attention", "pairs"])
+@pytest.mark.parametrize("blank", ["___", "【MASK】", "［MASK］", "（ ）"])
+def test_where_a_blank_is_plain_text_the_page_says_so(page: str, blank: str) -> None:
+    text = f"今天天气真{blank}啊。"
+    given = {"a": text, "b": "梨也好吃。"} if page == "pairs" else {"text": text}
+    at = open_page(page, "zh", **given)
+    assert not at.exception
+    assert i18n.text("common.blank", "zh") in notices(at)
+    assert i18n.text("common.blank", "zh") not in notices(open_page("masking", "zh", text=text))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ def log_p(text, position):
     ids = tokenizer(text, return_tensors="pt").input_ids
     ids[0, position] = tokenizer.mask_token_id
     with torch.no_grad():
-        return model(ids).logits[0, position].log_softmax(-1)
+        found = model(ids).logits[0, position].log_softmax(-1)
+    found[tokenizer.all_special_ids] = -1e9  # [UNK], [CLS] and their like fill no blank
+    return found
 
 
 a = log_p(__TEXT_A__, __LOOK_A__)

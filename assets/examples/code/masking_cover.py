@@ -13,7 +13,9 @@ for position, token in zip(__POSITIONS__, __REPLACEMENTS__):
 with torch.no_grad():
     logits = model(ids).logits[0, __LOOK__]
 p = logits.softmax(-1)
-for chance, token in zip(*p.topk(5)):
-    print(tokenizer.decode(token), f"{chance:.4f}")
+words = p.clone()
+words[tokenizer.all_special_ids] = 0  # [UNK], [CLS] and their like fill no blank
+for token in words.topk(5).indices:
+    print(tokenizer.decode(token), f"{p[token]:.4f}")
 print("original:", tokenizer.decode(original), f"P = {p[original]:.4f}", "rank", int((p > p[original]).sum()) + 1)
 print(f"cross-entropy = {-p[original].log():.4f}")

@@ -12,7 +12,9 @@ ids[0, blanks] = tokenizer.mask_token_id
 
 def probabilities(ids):
     with torch.no_grad():
-        return model(ids).logits[0].softmax(-1)
+        p = model(ids).logits[0].softmax(-1)
+    p[:, tokenizer.all_special_ids] = 0  # [UNK], [CLS] and their like fill no blank
+    return p
 
 
 print("each on its own:", tokenizer.decode(probabilities(ids)[blanks].argmax(-1)))

@@ -14,5 +14,7 @@ with torch.no_grad():
     layers = model.bert(ids, output_hidden_states=True).hidden_states
     for n, h in enumerate(layers):
         scores = model.cls.predictions(h[0, __LOOK__])  # the same head at every layer
-        best = scores.topk(5).indices
+        words = scores.clone()
+        words[tokenizer.all_special_ids] = -torch.inf  # [UNK], [CLS] and their like fill no blank
+        best = words.topk(5).indices
         print(n, tokenizer.convert_ids_to_tokens(best), "rank of the original:", int((scores > scores[original]).sum()) + 1)

@@ -17,6 +17,8 @@ with torch.no_grad():
     scores = model.bert.embeddings.word_embeddings.weight @ z + head.bias  # z · every embedding, plus a bias
 p = torch.exp(scores - scores.max())
 p = p / p.sum()
-for chance, token in zip(*p.topk(5)):
-    print(tokenizer.decode(token), f"score {scores[token]:.4f}", f"P = {chance:.4f}")
+words = p.clone()
+words[tokenizer.all_special_ids] = 0  # [UNK], [CLS] and their like fill no blank
+for token in words.topk(5).indices:
+    print(tokenizer.decode(token), f"score {scores[token]:.4f}", f"P = {p[token]:.4f}")
 print(f"cross-entropy = {-p[original].log():.4f}")

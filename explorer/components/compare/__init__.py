@@ -36,7 +36,8 @@ _mount = declare(Path(__file__).parent)
 class Series:
     """One column: `logits[vocab]` float32, the id of its original (None: none), blue ("model") or purple ("b").
 
-    `vocabulary`: the tokens by id where they are not those of the other columns."""
+    `vocabulary`: the tokens by id where they are not those of the other columns.
+    `apart`: ids that stand for no text; none is a word of the column unless it is the original."""
 
     title: str
     logits: NDArray[np.float32]
@@ -44,6 +45,7 @@ class Series:
     tone: Literal["model", "b"] = "model"
     note: str = ""
     vocabulary: Sequence[str] | None = None
+    apart: Sequence[int] = ()
 
 
 def compare(
@@ -113,7 +115,9 @@ def _draw(columns: Sequence[Mapping[str, Any]], *, key: str, **texts: str) -> No
 def column(series: Series, vocabulary: Sequence[str]) -> dict[str, Any]:
     """What is drawn of one series: the first SHOWN words, the original if it is not among them, and the rest."""
     p = numerics.softmax(series.logits)
-    ids = best(series.logits, SHOWN).tolist()
+    text = series.logits.copy()
+    text[list(series.apart)] = -np.inf
+    ids = [id_ for id_ in best(text, SHOWN).tolist() if np.isfinite(text[id_])]
     if series.original_id is not None and series.original_id not in ids:
         ids.append(series.original_id)
     rows = [

@@ -6,7 +6,7 @@ computed in the browser.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +46,7 @@ def scatter_ab(
     vocabulary: Sequence[str],
     vocabulary_url: str,
     originals: tuple[int | None, int | None] = (None, None),
+    apart: Collection[int] = (),
     caption: str = "",
 ) -> None:
     """Mounts the scatter. logits_a[vocab] and logits_b[vocab] are finite float32 scores before the softmax.
@@ -53,19 +54,21 @@ def scatter_ab(
     vocabulary      all tokens by id; only the listed ones travel with the figure
     vocabulary_url  a JSON array of the same, relative to the page's base, for the words under the pointer
     originals       the ids the reader wrote in A and in B; ringed in green
+    apart           ids that stand for no text: points like all others, but in neither list
     The lists hold the `LISTED` words with the largest |ln p_B − ln p_A| on each side, of those with p ≥ `LEAST_P`
     in at least one sentence: below that, ratios are noise.
     """
     for logits in (logits_a, logits_b):
         if logits.shape != (len(vocabulary),) or logits.dtype != np.float32 or not np.isfinite(logits).all():
             raise ValueError("logits must be finite float32, one a word of the vocabulary")
-    named = {*extremes(logits_a, logits_b), *(id_ for id_ in originals if id_ is not None)}
+    named = {*extremes(logits_a, logits_b, apart), *(id_ for id_ in originals if id_ is not None)}
     header = {
         "key": key,
         **interface(TABLE, LABELS),
         "head": [[id_, vocabulary[id_]] for id_ in sorted(named)],
         "vocab_url": vocabulary_url,
         "originals": list(originals),
+        "apart": sorted(apart),
         "listed": LISTED,
         "least_p": LEAST_P,
         "caption": caption,
@@ -73,9 +76,11 @@ def scatter_ab(
     _mount(header, {"a": logits_a, "b": logits_b})
 
 
-def extremes(logits_a: NDArray[np.float32], logits_b: NDArray[np.float32]) -> list[int]:
+def extremes(logits_a: NDArray[np.float32], logits_b: NDArray[np.float32], apart: Collection[int] = ()) -> list[int]:
     """The ids of both lists and a few more, so that rounding at their ends cannot leave a word without its name."""
     log_a, log_b = numerics.log_softmax(logits_a), numerics.log_softmax(logits_b)
-    candidates = np.flatnonzero(np.maximum(log_a, log_b) >= np.log(LEAST_P) - 1e-3)
+    likely = np.maximum(log_a, log_b) >= np.log(LEAST_P) - 1e-3
+    likely[list(apart)] = False
+    candidates = np.flatnonzero(likely)
     order = candidates[np.argsort((log_b - log_a)[candidates], kind="stable")]
     return [*order[: LISTED + 2].tolist(), *order[-LISTED - 2 :].tolist()]

@@ -1,4 +1,4 @@
-import {fill, percent, visible} from "../shared/format.js";
+import {fill, label, percent, visible} from "../shared/format.js";
 import {h, setToken} from "../shared/dom.js";
 import {palette} from "../shared/theme.js";
 import {registerFigure, vocabulary} from "../shared/registry.js";
@@ -64,7 +64,7 @@ class Scatter {
   }
 
   wordOf(id) {
-    return visible(this.head.get(id) ?? this.words?.[id] ?? `#${id}`);
+    return visible(this.head.get(id) ?? (this.words ? label(this.words[id]) : `#${id}`));
   }
 
   difference(id) {
@@ -74,7 +74,8 @@ class Scatter {
   rankWords() {
     const least = Math.log(this.header.least_p);
     const ids = [];
-    for (let id = 0; id < this.a.length; id++) if (this.a[id] >= least || this.b[id] >= least) ids.push(id);
+    const apart = new Set(this.header.apart);
+    for (let id = 0; id < this.a.length; id++) if ((this.a[id] >= least || this.b[id] >= least) && !apart.has(id)) ids.push(id);
     ids.sort((x, y) => this.difference(x) - this.difference(y) || x - y);
     const {listed} = this.header;
     this.moreA = ids.filter((id) => this.difference(id) < 0).slice(0, listed);

@@ -30,6 +30,11 @@ export function pieces(template, values) {
   });
 }
 
+// A token of a vocabulary as bars and lists name it (explorer/views/vocabulary.py): a blank that belongs to it is seen.
+export function label(token) {
+  return /^[Ġ▁]./u.test(token) ? `␣${token.slice(1)}` : token;
+}
+
 // A token as it can be seen: blanks and control characters get a picture.
 export function visible(text) {
   if (text === "") return "∅";

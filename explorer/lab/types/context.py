@@ -156,4 +156,4 @@ class LandResult:
 EMBED = Experiment[EmbedInputs, EmbedResult]("context/embed", version=1, kind="stream")
 CBOW = Experiment[CbowInputs, CbowResult, CbowStep]("context/cbow", version=1, kind="stream", trains=True)
 PROJECT = Experiment[ProjectInputs, ProjectResult]("context/project", version=2, kind="stream", runs="apart")
-LAND = Experiment[LandInputs, LandResult]("context/land", version=2, runs="apart")
+LAND = Experiment[LandInputs, LandResult]("context/land", version=3, runs="apart")

@@ -25,12 +25,12 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from explorer import paths
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.network import weight_headers
 from explorer.models.network.construction import BUILDING
 from explorer.models.network.model_files import config, damaged
-from explorer.paths import cache_folder
 
 FORMAT = 1  # raise it when the same file would give other numbers
 LARGEST = 65504.0  # of fp16
@@ -41,12 +41,18 @@ def converted(info: ModelInfo, network: Any) -> Path:
     """The safetensors copy of a GGUF model whose file was verified; made now, by one process, if there is no sound one.
 
     `network` is the class of the `transformers` library that will read it.
-    Raises ModelUnavailable: model_damaged for a file or tensor that can't be read, disk_full where there is no room.
+    Raises ModelUnavailable: model_damaged for a file or tensor that can't be read, disk_full where there is no room,
+    setting_bad where SESAME_CACHE names a place that cannot be written to.
     """
-    folder = cache_folder() / "converted" / f"{_fingerprint(info)}-{FORMAT}"
+    folder = paths.cache_folder() / "converted" / f"{_fingerprint(info)}-{FORMAT}"
     if not _is_sound(folder):
+        if not paths.can_be_written(folder.parent):
+            example = str(paths.temporary_folder())
+            raise ModelUnavailable(
+                "setting_bad", name=paths.CACHE_VARIABLE, value=str(folder.parents[1]), example=example
+            )
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(cache_folder() / "converting.lock"):
+        with FileLock(paths.cache_folder() / "converting.lock"):
             if not _is_sound(folder):  # another may have made it while this one waited
                 _replace(folder, info, tensors(info, network))
     return folder / WEIGHTS

@@ -53,9 +53,14 @@ def unread(model: str, text: str) -> int:
 
 
 def remarks(model: str, text: str) -> None:
-    """Say on the page that some characters of `text` were not read, where there are such."""
+    """Say on the page that some characters of `text` were not read, and that a blank was read as plain text.
+
+    Where blanks are masks, `text` has none any more (`with_masks`).
+    """
     if n := unread(model, text):
         page_parts.notice("common.unread", n=n)
+    if with_masks(text)[1]:
+        page_parts.notice("common.blank")
 
 
 def places(text: str, word: str) -> list[tuple[int, int]]:

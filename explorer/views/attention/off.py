@@ -16,6 +16,7 @@ from explorer.ui.numbers import percent
 from explorer.views.attention import beside, common, snippets
 from explorer.views.attention.common import State
 from explorer.views.attention.scene import Scene, chosen
+from explorer.views.vocabulary import apart, labels
 
 NAMED = 5
 
@@ -73,12 +74,13 @@ def _two(scene: Scene, state: State, asked: OffInputs) -> None:
     result = widgets.run(OFF, scene.model_id, OffInputs(asked.text, asked.position, off)).result
     original = None if result.original < 0 else result.original
     names = listed(f"{layer + 1}–{head + 1}" for layer, head in off[:8])
+    marks = apart(scene.model_id) if scene.kind == "masked" else ()  # a text that goes on may end with a mark
     compare(
         [
-            Series(t("attention.off.whole"), result.logits[0], original),
-            Series(t("attention.off.without", heads=names), result.logits[1], original, "b"),
+            Series(t("attention.off.whole"), result.logits[0], original, apart=marks),
+            Series(t("attention.off.without", heads=names), result.logits[1], original, "b", apart=marks),
         ],
-        key="attention-off", vocabulary=get_engine().vocabulary(scene.model_id),
+        key="attention-off", vocabulary=labels(scene.model_id),
         title=t("attention.off.figure"),
         caption=t("attention.off.caption"),
     )  # fmt: skip

@@ -16,7 +16,9 @@ COLUMNS = {
     "word": "word target token 词 詞 词语 詞語 单词 單詞 目标词 目標詞 字".split(),
     "sense": "sense senses label group meaning 义 義 义项 義項 意思 词义 詞義 标签 標籤 组 組".split(),
 }
-SEPARATORS = (",", "\t", ";")
+TYPED = "，"
+SEPARATORS = (",", "\t", ";", TYPED)
+FORMULAS = ("=", "+", "-", "@")
 MOST_SENSES = 6
 Found = tuple[list[str], str, tuple[int, ...]]
 
@@ -27,7 +29,9 @@ def as_csv(scene: Scene) -> bytes:
     writer = csv.writer(out)
     writer.writerow(("sentence", "word", "sense"))
     for line in scene.lines:
-        safe = "'" + line.text if line.text[:1] in "=+-@" else line.text  # a spreadsheet would run it as a formula
+        safe = (
+            "'" + line.text if line.text.startswith(FORMULAS) else line.text
+        )  # a spreadsheet would run it as a formula
         writer.writerow((safe, scene.word, scene.senses[line.sense] if line.sense >= 0 else ""))
     return out.getvalue().encode("utf-8-sig")
 
@@ -35,14 +39,17 @@ def as_csv(scene: Scene) -> bytes:
 def from_csv(data: bytes) -> Found | None:
     """(lines, word or "", senses) of a table or of plain lines; None for what is no text.
 
-    Read are UTF-8, UTF-16 ("Unicode text" of Excel), GBK and Big5; commas, tabs and semicolons. The columns are told by
+    Read are UTF-8, UTF-16 ("Unicode text" of Excel), GBK and Big5; commas, tabs and semicolons, with names above the
+    columns also the ， of a Chinese keyboard, and the one that a first line "sep=;" names. The columns are told by
     their names in the first row, in Chinese or English and in any order; without names, by what is in them: a second
     column whose word stands in the first column's sentence.
     """
     text = decoded(data)
     if text is None:
         return None
-    for separator in SEPARATORS:
+    named = re.match("\ufeff?sep=(.)[\r\n]+", text, re.IGNORECASE)
+    text = text[named.end() :] if named else text
+    for separator in (named[1],) if named else SEPARATORS:
         if (found := _table(text, separator)) is not None:
             return found
     return [line.strip() for line in re.split("[\r\n]+", text) if line.strip()], "", ()
@@ -51,7 +58,10 @@ def from_csv(data: bytes) -> Found | None:
 def decoded(data: bytes) -> str | None:
     """The text of a file in one of the encodings that Chinese and Western programs save in; None for anything else."""
     marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    candidates = ["utf-16"] if marked else ["utf-8-sig", "gb18030", "big5"]
+    if data[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+        candidates = ["utf-32"]
+    else:
+        candidates = ["utf-16"] if marked else ["utf-8-sig", "gb18030", "big5"]
     texts = []
     for encoding in candidates:
         try:
@@ -63,8 +73,19 @@ def decoded(data: bytes) -> str | None:
         if encoding.startswith("utf"):
             return text
         texts.append(text)
+    if not marked and b"\0" in data:  # UTF-16 without the mark that says so
+        wide = [data.decode(name) for name in ("utf-16-le", "utf-16-be") if _decodes(data, name)]
+        texts += [text for text in wide if _everyday(text) >= 0.5 and not re.search("[\0-\x08\x0e-\x1f]", text)]
     # GB 18030 reads nearly every Big5 file as rare characters: what is mostly everyday ones was meant.
     return max(texts, key=_everyday, default=None)
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _everyday(text: str) -> float:
@@ -99,6 +120,8 @@ def _table(text: str, separator: str) -> Found | None:
     names = [_column(cell) for cell in rows[0]]
     if "sentence" in names:
         return _columns(rows[1:], {name: names.index(name) for name in COLUMNS if name in names})
+    if separator == TYPED:  # without names it is punctuation
+        return None
     order = {name: at for at, name in enumerate(COLUMNS)}
     if _holds_words(rows):
         return _columns(rows, order)
@@ -128,5 +151,10 @@ def _columns(rows: list[list[str]], at: dict[str, int]) -> Found:
     kinds: dict[str, int] = {}
     named = [cells("sense")[n] for n in kept]
     senses = [kinds.setdefault(name, len(kinds)) if name.lower() not in ("", "nan") else -1 for name in named]
-    lines = [re.sub("[\r\n]+", " ", cells("sentence")[n].removeprefix("'")) for n in kept]
+    lines = [re.sub("[\r\n]+", " ", _unshielded(cells("sentence")[n])) for n in kept]
     return lines, word, tuple(sense if sense < MOST_SENSES else -1 for sense in senses)
+
+
+def _unshielded(line: str) -> str:
+    """A sentence as it was before `as_csv` kept a spreadsheet from running it; an apostrophe of its own stays."""
+    return line[1:] if line[:1] == "'" and line[1:].startswith(FORMULAS) else line

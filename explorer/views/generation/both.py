@@ -19,6 +19,7 @@ from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.views.generation import common, stage
 from explorer.views.generation.common import State
+from explorer.views.vocabulary import apart, labels
 
 MOST_TOKENS = 48
 
@@ -75,16 +76,19 @@ def _side_by_side(tokens: Tokens, at: int, seen: LeftResult, left_words: Sequenc
     filled = widgets.run(FILL, _bert(), FillInputs(tokens.text, (Edit(at, mask),), (at,))).result
     start, end = tokens.offsets[at]
     before, after = tokens.text[max(0, start - 12) : start], tokens.text[end : end + 12]
-    words = get_engine().vocabulary(_bert())
     compare(
         [
-            Series(t("generation.both.bert"), filled.logits[0], tokens.ids[at], note=f"{before}＿{after}"),
+            Series(
+                t("generation.both.bert"), filled.logits[0], tokens.ids[at], note=f"{before}＿{after}",
+                apart=apart(_bert()),
+            ),
             Series(
                 t("generation.both.gpt"), seen.logits, seen.answer, "b", f"{before}＿",
                 tuple(word.replace("▁", " ").strip() or word for word in left_words),
             ),
         ],
-        key="generation-both", vocabulary=words, caption=t("generation.both.caption"), title=t("generation.both.title"),
+        key="generation-both", vocabulary=labels(_bert()),
+        caption=t("generation.both.caption"), title=t("generation.both.title"),
     )  # fmt: skip
 
 

@@ -44,4 +44,5 @@ def _own(sentence: Sentence, result: PlaceResult) -> Own | None:
 
 def on_map(vectors: Floats, result: PlaceResult, language: int) -> Floats:
     """[2, L + 1, 2]: where vectors[L + 1, d] of a sentence in that language lie on the maps of `result`."""
-    return np.einsum("ld,wldp->wlp", vectors, result.turn) + result.offset[:, :, language]
+    found: Floats = np.einsum("ld,wldp->wlp", vectors, result.turn) + result.offset[:, :, language]
+    return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 import streamlit as st
 
 from explorer.components.scatter_ab import scatter_ab
@@ -36,9 +35,10 @@ def draw(sentence: Sentence, state: State) -> Snippet | None:
             a.logits[0],
             b.logits[0],
             key="masking-scatter",
-            vocabulary=get_engine().vocabulary(sentence.model.id),
+            vocabulary=vocabulary.labels(sentence.model.id),
             vocabulary_url=vocabulary.url(sentence.model),
             originals=(sentence.original(sentence.focus), second.original(second.focus)),
+            apart=vocabulary.apart(sentence.model.id),
             caption=t("masking.compare.figure"),
         )
     with right:
@@ -121,7 +121,7 @@ def _next_best(sentence: Sentence, focus: int) -> tuple[int, str] | None:
     logits = widgets.run(FILL, sentence.model.id, inputs).result.logits[0]
     names = get_engine().vocabulary(sentence.model.id)
     written = tokens.surface(places[0])
-    for token in np.argsort(-logits)[:50]:
+    for token in vocabulary.best(sentence.model.id, logits, 50):
         word = common.plain(names[int(token)])
         whole = names[int(token)] != f"##{word}" and word.isalpha() and word.isascii() == written.isascii()
         if whole and word.lower() != written.lower():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer import numerics
-from explorer.engine import get_engine
 from explorer.lab.types.masking import LENS, LensInputs, LensResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import listed, t
@@ -15,7 +14,7 @@ from explorer.views._shared.page import Snippet
 from explorer.views.masking import common
 from explorer.views.masking.common import Sentence
 from explorer.views.masking.state import State
-from explorer.views.vocabulary import best, label
+from explorer.views.vocabulary import best, labels
 
 TOP = 5
 WATCHED = 6
@@ -42,7 +41,7 @@ def _ranks(result: LensResult, sentence: Sentence, state: State) -> None:
     """The original, the model's own first words, and the words the reader asked for, layer by layer."""
     from explorer.figures import ranks
 
-    names = [label(piece) for piece in get_engine().vocabulary(sentence.model.id)]
+    names = labels(sentence.model.id)
     watched, original = sentence.watched, sentence.original(result.position)
     order = best(sentence.model.id, result.logits[-1], TOP)
     asked = [token for token in watched.values() if token is not None]
@@ -65,14 +64,14 @@ def _ranks(result: LensResult, sentence: Sentence, state: State) -> None:
 
 def _table(result: LensResult, model: str) -> None:
     """What each layer would fill in, the last layer first."""
-    vocabulary = get_engine().vocabulary(model)
+    names = labels(model)
     rows, chance = [], []
     for layer in reversed(range(len(result.logits))):
         row = result.logits[layer]
         first = best(model, row, TOP)
         name = t("masking.lens.layer", n=layer) if layer else t("masking.lens.layer0")
         p = [numerics.probability(row, i) for i in first]
-        rows.append((name, *(f"{common.plain(vocabulary[i])} {percent(one)}" for i, one in zip(first, p, strict=True))))
+        rows.append((name, *(f"{names[i]} {percent(one)}" for i, one in zip(first, p, strict=True))))
         chance.append((None, *p))
     page_parts.subtitle(t("masking.lens.table"))
     page_parts.table(("", *map(str, range(1, TOP + 1))), rows, shares=chance)

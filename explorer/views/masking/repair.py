@@ -66,7 +66,8 @@ def panel(sentence: Sentence, state: State, original: int) -> None:
         p=percent(numerics.probability(logits, original)), p_wrong=percent(numerics.probability(logits, wrong)),
     )  # fmt: skip
     likeliest = vocabulary.best(sentence.model.id, logits, SHOWN)
-    page_parts.word_list([(common.plain(names[i]), percent(numerics.probability(logits, i))) for i in likeliest])
+    shown = vocabulary.labels(sentence.model.id)
+    page_parts.word_list([(shown[i], percent(numerics.probability(logits, i))) for i in likeliest])
 
 
 def _offers(sentence: Sentence) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
 from explorer import numerics
 from explorer.components.vector_strip import vector_strip
-from explorer.engine import get_engine
 from explorer.lab.types.masking import FillResult
 from explorer.ui import page_parts
 from explorer.ui.i18n import listed, t
@@ -20,6 +18,7 @@ from explorer.views._shared.page import Snippet
 from explorer.views.masking import answers, common
 from explorer.views.masking.common import Sentence
 from explorer.views.masking.state import State
+from explorer.views.vocabulary import best, labels
 
 ROWS = 5
 
@@ -30,38 +29,38 @@ def draw(sentence: Sentence, _: State) -> Snippet | None:
         page_parts.notice("errors.no_blank")
         return None
     result, original = answers.fill(sentence).result, sentence.original(sentence.focus)
-    vocabulary = get_engine().vocabulary(sentence.model.id)
     left, right = st.columns([1, 0.44], gap="large")
     with left:
         vector_strip(
             [(t("masking.road.hidden"), result.hidden[0]), (t("masking.road.transformed"), result.transformed[0])],
             key="masking-vectors", title=t("masking.road.title"),
         )  # fmt: skip
-        _arithmetic(result, original, vocabulary)
+        _arithmetic(result, original, sentence.model.id)
         if original is not None:
-            _one_hot(result, original, vocabulary)
+            _one_hot(result, original, sentence.model.id)
     with right:
         page_parts.steps([(t("masking.road.step1"), ""), (t("masking.road.step2"), ""), (t("masking.road.step3"), "")])
         page_parts.honesty("masking.road.honesty")
     return common.snippet("masking_road", sentence)
 
 
-def _arithmetic(result: FillResult, original: int | None, vocabulary: Sequence[str]) -> None:
+def _arithmetic(result: FillResult, original: int | None, model: str) -> None:
     """Scores, softmax and loss as sums a reader can check with a pocket calculator."""
     logits = result.logits[0].astype(np.float64)
-    best = [int(i) for i in np.argsort(-logits)[:ROWS]]
-    if original is not None and original not in best:
-        best.append(original)
+    names = labels(model)
+    shown = best(model, result.logits[0], ROWS)
+    if original is not None and original not in shown:
+        shown.append(original)
     shift = float(logits.max())
     total = float(np.exp(logits - shift).sum())
     head = "".join(
         f'<th class="n">{inline(t(f"masking.road.{name}"))}</th>' for name in ("score", "power", "probability")
     )
     rows = "".join(
-        f"<tr><td>{inline(common.plain(vocabulary[i]))}{_mark(i == original)}</td>"
+        f"<tr><td>{inline(names[i])}{_mark(i == original)}</td>"
         f'<td class="n">{signed(logits[i], 3)}</td><td class="n">{math.exp(logits[i] - shift):.4f}</td>'
         f'<td class="n">{percent(math.exp(logits[i] - shift) / total)}</td></tr>'
-        for i in best
+        for i in shown
     )
     words = [t("masking.road.score_step"), t("masking.road.softmax_step", shift=signed(shift, 3), total=f"{total:.4f}")]
     head = f"<tr><th>{inline(t('masking.road.word'))}</th>{head}</tr>"
@@ -77,15 +76,15 @@ def _mark(true: bool) -> str:
     return f' <span class="quiet">{inline(t("masking.road.truth"))}</span>' if true else ""
 
 
-def _one_hot(result: FillResult, original: int, vocabulary: Sequence[str]) -> None:
+def _one_hot(result: FillResult, original: int, model: str) -> None:
     """The right answer over the model's probabilities, for the likeliest words and the right one."""
     from explorer.figures import onehot
 
     logits = result.logits[0]
-    shown = [int(i) for i in np.argsort(-logits)[:8]]
+    shown = best(model, logits, 8)
     if original not in shown:
         shown.append(original)
-    names = [common.plain(vocabulary[i]) for i in shown]
+    names = [labels(model)[i] for i in shown]
     chance = [numerics.probability(logits, i) for i in shown]
     fig = onehot.against(
         names,

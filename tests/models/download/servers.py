@@ -40,6 +40,7 @@ class Site:
     repos      "OWNER/NAME" → commit → file name → content
     card       what every model page of the hub states, its licence among it
     wheels     project → file name → content
+    moved      status and address ({path}: what was asked for) of the answer to whatever is asked without a query "to"
     sent       bytes of body sent, by path
     asked      (path, headers) of every request
     """
@@ -51,6 +52,7 @@ class Site:
     card: dict[str, object] = field(default_factory=dict)
     branches: dict[str, str] = field(default_factory=lambda: {"main": COMMIT, "refs/pr/7": CONVERTED})
     elsewhere: str = ""
+    moved: tuple[int, str] = (0, "")
     html_index: bool = False
     sent: dict[str, int] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
@@ -113,8 +115,13 @@ class _Handler(BaseHTTPRequestHandler):
         with self.site.lock:
             self.site.asked.append((self.path, dict(self.headers.items())))
         path = unquote(urlsplit(self.path).path)
+        status, target = self.site.moved
         try:
-            self._route(path)
+            if status and "to=" not in self.path and "/modelscope" not in path:
+                query = f"&{asked}" if (asked := urlsplit(self.path).query) else ""
+                self._status(status, {"Location": f"{target.format(path=urlsplit(self.path).path)}?to=there{query}"})
+            else:
+                self._route(path)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
@@ -153,6 +160,8 @@ class _Handler(BaseHTTPRequestHandler):
                 if any(fault.kind == "wrong sha" for fault in self.site.faults):
                     sha256 = "0" * 64
                 one["lfs"] = {"sha256": sha256, "size": len(content), "pointerSize": 134}
+                if any(fault.kind == "no sha" for fault in self.site.faults):
+                    one["lfs"] = {"size": len(content)}
             siblings.append(one)
         self._json({"id": repo, "sha": commit, "siblings": siblings, "cardData": self.site.card})
 
@@ -214,7 +223,11 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._status(416, {"Content-Range": f"bytes */{len(content)}"})
         announced = len(content) - start - (1000 if kind == "short" else 0) + (1000 if kind == "long" else 0)
         self.send_response(206 if start else 200)
-        self.send_header("Content-Length", str(announced))
+        if kind == "no length":
+            self.send_header("Connection", "close")
+            self.close_connection = True
+        else:
+            self.send_header("Content-Length", str(announced))
         self.send_header("ETag", etag)
         self.send_header("Accept-Ranges", "bytes")
         if start:

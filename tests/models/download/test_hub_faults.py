@@ -235,6 +235,36 @@ def test_a_redirect_to_another_host_is_followed_and_gets_no_token(
     assert all(headers["Authorization"] == "Bearer hf_secret" for _, headers in hub.asked)
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("host", ["", "the mirror's other host"])
+def test_a_mirror_that_moves_everything_is_followed_with_its_query(
+    status: int, host: str, hub: Site, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Listing and files, by a relative address or one on another host: what was asked behind "?" goes along."""
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    with running(Site(repos=hub.repos)) as other:
+        hub.moved = (status, f"{other.url}{{path}}" if host else "{path}")
+        run(material.entry())
+    assert_whole(store, hub)
+    asked = [path for path, _ in (*hub.asked, *other.asked) if "to=there" in path]
+    assert any("/api/models/" in path and "blobs=true" in path for path in asked)
+    assert all("Authorization" not in headers for _, headers in other.asked)
+    assert bool(other.asked) == bool(host)
+
+
+def test_a_file_that_comes_without_its_length_is_judged_by_its_checksum(hub: Site, store: Store) -> None:
+    hub.faults = [Fault("no length", "/")]
+    run(material.entry())
+    assert_whole(store, hub)
+
+
+def test_a_mirror_that_lists_no_checksum_is_named(hub: Site, store: Store) -> None:
+    hub.faults = [Fault("no sha", "nothing")]
+    error = refusal(material.entry())
+    assert (error.key, error.values["file"]) == ("checksum_none", WEIGHTS)
+    assert_not_whole(store)
+
+
 def test_redirects_in_a_circle_end(hub: Site, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     hub.repos[material.REPO][COMMIT]["tokenizer.model"] = b"x"
     monkeypatch.setattr("tests.models.download.servers._large", lambda name: name != "config.json")

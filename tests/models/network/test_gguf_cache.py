@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
 import threading
 import time
@@ -231,3 +232,40 @@ def test_the_place_of_the_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert paths.cache_folder() == tmp_path
     monkeypatch.delenv(paths.CACHE_VARIABLE)
     assert paths.cache_folder().name == "open-sesame"
+
+
+def test_without_a_home_the_cache_lies_in_a_temporary_folder_of_one_s_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As in a container whose user has no home, or whose files are read-only. A file stands for what forbids it."""
+    (tmp_path / "home").write_text("no folder", encoding="utf-8")
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.delenv(paths.CACHE_VARIABLE, raising=False)
+    monkeypatch.setattr(paths.platformdirs, "user_cache_path", lambda *name, **more: tmp_path / "home" / ".cache")
+    monkeypatch.setattr(paths.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
+    folder = paths.cache_folder()
+    assert folder.parent == tmp_path / "tmp"
+    assert folder == paths.cache_folder()
+    if hasattr(os, "getuid"):
+        assert folder.stat().st_mode & 0o077 == 0, "what lies in a cache is trusted"
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="Windows has a temporary folder for every user")
+def test_a_temporary_folder_that_another_user_may_have_made_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / f"open-sesame-{os.getuid()}").symlink_to(tmp_path / "theirs")
+    monkeypatch.setattr(paths.tempfile, "gettempdir", lambda: str(tmp_path))
+    found = paths.temporary_folder()
+    assert found.is_dir() and not found.is_symlink()
+    assert found.name != f"open-sesame-{os.getuid()}"
+
+
+def test_a_cache_that_cannot_be_written_is_named(packed: ModelInfo, monkeypatch: pytest.MonkeyPatch) -> None:
+    from explorer.models.network.loader import load
+
+    monkeypatch.setenv(paths.CACHE_VARIABLE, str(packed.folder / "config.json"))
+    with pytest.raises(ModelUnavailable) as caught:
+        load(packed, device="cpu")
+    assert (caught.value.key, caught.value.values["name"]) == ("setting_bad", paths.CACHE_VARIABLE)
