@@ -1,6 +1,7 @@
 """Where experiments run. Pages take `get_engine()` and know it as `explorer.engine.base.Engine`.
 
-One engine a process, so that one copy of a model serves all readers. Importing this imports no torch.
+One engine a process, so that one copy of a model serves all readers. Importing this imports no torch, and what the
+engine is made of comes with the first `get_engine()`: the server answers before that, and a browser reads scripts.
 """
 
 from __future__ import annotations
@@ -8,12 +9,12 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+from typing import TYPE_CHECKING
 
-import platformdirs
-
-from explorer.engine.cache import Precomputed
-from explorer.engine.local import LocalEngine
 from explorer.models.catalog import catalog
+
+if TYPE_CHECKING:
+    from explorer.engine.local import LocalEngine
 
 __all__ = ["catalog", "get_engine"]
 
@@ -28,6 +29,11 @@ def get_engine() -> LocalEngine:
     everything is computed.
     """
     global _engine
+    if _engine is None:
+        import platformdirs
+
+        from explorer.engine.cache import Precomputed
+        from explorer.engine.local import LocalEngine
     with _lock:
         if _engine is None:
             use_files = os.environ.get("SESAME_PRECOMPUTED", "") != "off"

@@ -31,7 +31,8 @@ PAGE = """<head>
       type="font/woff2"
       crossorigin
     />
-    <title>Streamlit</title></head>"""
+    <title>Streamlit</title>
+    <link rel="modulepreload" crossorigin href="./static/js/tiny.b2.js"></head>"""
 
 
 @pytest.fixture
@@ -43,6 +44,10 @@ def framework(tmp_path: Path) -> Path:
     (folder / "index.html").write_text(PAGE, encoding="utf-8")
     (folder / "static" / "js" / "index.a1.js").write_text(SCRIPT, encoding="utf-8")
     (folder / "static" / "js" / "tiny.b2.js").write_text("1", encoding="utf-8")
+    html = 'import{t as e}from"./tiny.b2.js";import"./purify.d4.js";import(`./later.e5.js`);'
+    (folder / "static" / "js" / "Html.f6.js").write_text(html, encoding="utf-8")
+    (folder / "static" / "js" / "purify.d4.js").write_text('import"./Html.f6.js";', encoding="utf-8")
+    (folder / "static" / "js" / "later.e5.js").write_text("2", encoding="utf-8")
     (folder / "static" / "css" / "index.c3.css").write_text(STYLE, encoding="utf-8")
     return folder
 
@@ -105,6 +110,11 @@ def test_pages_come_without_a_preload_of_a_font_that_nobody_uses(client: TestCli
     assert "body{color:red}" in style
 
 
+def test_pages_name_the_scripts_of_what_every_page_draws_once_each(client: TestClient) -> None:
+    links = re.findall(r'<link rel="modulepreload" crossorigin href="\./static/js/([^"]+)">', client.get("/").text)
+    assert links == ["tiny.b2.js", "Html.f6.js", "purify.d4.js"]  # what is imported on demand comes on demand
+
+
 def test_a_prefix_of_all_addresses_is_heeded(client: TestClient) -> None:
     prefixed = _client("/sesame")
     assert prefixed.get("/sesame/static/js/index.a1.js").text == SCRIPT
@@ -163,6 +173,11 @@ def test_the_frameworks_own_files_keep_their_bytes_and_their_icons(tmp_path: Pat
         if len(data) >= static_files.SMALLEST:
             assert gzip.decompress(script.with_name(f"{script.name}.gz").read_bytes()) == data
             assert brotli.decompress(script.with_name(f"{script.name}.br").read_bytes()) == data
+    page = (home / "index.html").read_text(encoding="utf-8")
+    for name in static_files.EVERY_PAGE:
+        assert re.search(rf'modulepreload" crossorigin href="\./static/js/{name}\.[^"]+\.js"', page), name
+    for name in re.findall(r'href="\./static/js/([^"]+)"', page):
+        assert (home / "static" / "js" / name).is_file(), name
     (font,) = home.rglob(static_files.ICON_FONT)
     assert font.stat().st_size < 40_000
     loaded = TTFont(font)
@@ -187,8 +202,9 @@ def test_no_page_of_ours_names_an_icon_or_a_font_that_was_cut() -> None:
     assert all(re.search(rf"(?m)^{font} = ", config) for font in ("font", "headingFont", "codeFont"))
 
 
-def test_the_process_starts_without_torch() -> None:
+def test_the_process_starts_without_torch_and_without_the_engine() -> None:
     """What app.py imports is on the way to the first paint."""
-    code = "import sys, app; print(sorted({'torch', 'transformers'} & set(sys.modules)))"
+    late = {"torch", "transformers", "numpy", "explorer.engine.local"}  # the engine comes when the server answers
+    code = f"import sys, app; print(sorted({late} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert said.stdout.strip().splitlines()[-1] == "[]"

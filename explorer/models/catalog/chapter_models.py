@@ -13,7 +13,6 @@ from explorer import chapters
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog import catalog, store
 from explorer.models.catalog.catalog import ModelInfo
-from explorer.models.network import model_files
 from explorer.models.network.architectures import architecture
 
 SWITCHABLE = tuple(chapter.id for chapter in chapters.CHAPTERS if chapter.switchable)
@@ -90,6 +89,8 @@ def _has_head(info: ModelInfo) -> bool:
     """False for a masked model whose file has no tensor of the head: the library would fill it with random numbers."""
     if info.kind != "masked":
         return True
+    from explorer.models.network import model_files  # with numpy: not before the server answers
+
     prefixes = architecture(info.id, info.family).files.head
     return any(name.startswith(prefixes) for name in model_files.shapes(info))
 
