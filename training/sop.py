@@ -1,11 +1,11 @@
 """Train the sentence-order head of a masked model: were two neighbouring sentences given in order, or swapped?
 
-    python -m training.sop --text DIR --work DIR [--pairs N] [--epochs N] [--seed N]
+    python -m training.sop --text DIR --work DIR [--model DIR] [--pairs N] [--epochs N] [--seed N]
 
 `--text` holds <lang>.txt.xz, a paragraph a line; `--work` keeps what was computed, so that an interrupted run goes on
 where it stopped. Two heads are compared on held-out pairs: one on the frozen body, and one that also tunes copies of
-two of the body's layers; the better goes to assets/models/<model>-sop. Both read the mean of the second sentence minus
-the mean of the first. It knows nothing of the test sets.
+two of the body's layers; the better goes beside the model, to <model>-sop, with the checksum of the body that it was
+trained on. Both read the mean of the second sentence minus the mean of the first. It knows nothing of the test sets.
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ def main() -> None:
     options = _options()
     torch.set_num_threads(options.threads)
     options.work.mkdir(parents=True, exist_ok=True)
-    model = load(catalog.default("masked"), device="cpu")
+    info = catalog.default("masked")
+    if options.model is not None:
+        info = catalog.put_in_place(info.id, options.model)
+    model = load(info, device="cpu")
     chunks = list(_features(model, options))
     print(f"{len(chunks)} chunks of {CHUNK} pairs", flush=True)
     test, train = chunks[:HELD_OUT_CHUNKS], chunks[HELD_OUT_CHUNKS:]
@@ -304,6 +307,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training.sop", description=__doc__)
     parser.add_argument("--text", type=Path, required=True, metavar="DIR", help="<lang>.txt.xz, a paragraph a line")
     parser.add_argument("--work", type=Path, required=True, metavar="DIR", help="where intermediate files are kept")
+    parser.add_argument("--model", type=Path, metavar="DIR", help="another body than the embedded one")
     parser.add_argument("--pairs", type=int, default=30_000)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--rate", type=float, default=1e-4, help="learning rate of the tuned layers")

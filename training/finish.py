@@ -1,0 +1,59 @@
+"""What the training programs share beside the loop: their arguments, and how a model is written with how it was made.
+
+Knows no objective.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+FACTS = "training.json"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what every long run asks for."""
+    on_gpu = torch.cuda.is_available()
+    parser.add_argument("--text", type=Path, required=True, metavar="DIR", help="<lang>.txt.xz, a paragraph a line")
+    parser.add_argument("--work", type=Path, required=True, metavar="DIR", help="tokens and checkpoints are kept there")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the trained model's folder")
+    parser.add_argument("--tokens", type=int, default=300_000_000, help="to read, padding included")
+    parser.add_argument("--batch", type=int, default=16_384, help="tokens of a batch on a device, padding included")
+    parser.add_argument("--average", type=float, default=0.999, help="of the weights that are kept, the older part")
+    parser.add_argument("--save-every", type=int, default=500, help="steps between checkpoints")
+    parser.add_argument("--workers", type=int, default=0, help="processes that make batches ahead")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="of the processor")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--precision", choices=("no", "bf16"), default="bf16" if on_gpu else "no")
+    parser.add_argument("--attention", choices=("eager", "sdpa"), default="sdpa" if on_gpu else "eager")
+
+
+def save(net: Any, cutter: Any, folder: Path, facts: dict[str, Any]) -> None:
+    """`net` in fp16 with its tokenizer, and `facts` beside it with the checksum of the weights."""
+    net.half().save_pretrained(folder)
+    cutter.save_pretrained(folder)
+    weights = folder / "model.safetensors"
+    (folder / FACTS).write_text(json.dumps(facts | {"sha256": digest(weights)}, indent=1) + "\n", encoding="utf-8")
+
+
+def described(model: Path) -> dict[str, Any]:
+    """What a run started from: the checksum of its weights, and how those were made where that is written there."""
+    made = model / FACTS
+    return {"sha256": digest(model / "model.safetensors")} | (
+        {"made": json.loads(made.read_text(encoding="utf-8"))} if made.exists() else {}
+    )
+
+
+def hashes(files: Iterable[Path]) -> dict[str, str]:
+    return {path.name: digest(path) for path in files}
+
+
+def digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
