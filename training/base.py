@@ -63,7 +63,7 @@ def embedded_rows(index: dict[str, int]) -> tuple[list[str], list[int]]:
 
 def save(base: e5.E5, names: list[str], rows: list[int], folder: Path, seed: int = 0) -> None:
     """A BertForPreTraining in fp32 with these tokens, and its tokenizer, as the `transformers` library writes them."""
-    from transformers import BertConfig, BertForPreTraining, BertTokenizerFast
+    from transformers import BertConfig, BertForPreTraining, BertTokenizerFast  # type: ignore[attr-defined]
 
     torch.manual_seed(seed)
     net = BertForPreTraining(

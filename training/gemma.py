@@ -126,7 +126,7 @@ def _counted(whole: Path, text: Path, size: int) -> list[int]:
             counts.update(cutter.encode(line, add_special_tokens=False).tokens)
             letters.update(line)
         total = counts.total()
-        scores.update({token: share * n / total for token, n in counts.items() if n >= LEAST})  # type: ignore[arg-type]
+        scores.update({token: share * n / total for token, n in counts.items() if n >= LEAST})
     kept = {row for row, name in enumerate(names) if name in ("<pad>", "<eos>", "<bos>", "<unk>") or name[:3] == "<0x"}
     kept |= {index[letter] for letter in letters if letter in index}
     for token, _ in scores.most_common(size):

@@ -105,7 +105,7 @@ def train(
     accelerator = accelerator or Accelerator()
     optimiser: Any = torch.optim.AdamW(_groups(groups, plan), betas=(0.9, 0.98))
     net, optimiser = accelerator.prepare(objective, optimiser)
-    averaged = AveragedModel(accelerator.unwrap_model(net), multi_avg_fn=get_ema_multi_avg_fn(plan.average))
+    averaged = AveragedModel(accelerator.unwrap_model(net), multi_avg_fn=get_ema_multi_avg_fn(plan.average))  # type: ignore[no-untyped-call]
     accelerator.register_for_checkpointing(averaged)
     begun, tokens = _resume(accelerator, plan, work)
     net.train()
