@@ -41,7 +41,7 @@ RESULTS = {
     "pairs": '.sesame[data-key^="pairs-"]:not([data-key="pairs-strip"])',
     "attention": '.sesame[data-key="attention-view"]',
     "context": '.sesame[data-key="context-map"], .sesame[data-key="context-stage"]',
-    "languages": '.sesame[data-key^="languages-"]',
+    "languages": '.sesame[data-key="languages-shift"] .rows li',
     "generation": '.sesame[data-key^="generation-"] .row',
 }
 

@@ -18,7 +18,7 @@ from explorer.errors import Told
 from explorer.lab.converting import right_ids
 from explorer.lab.experiment import implements
 from explorer.lab.keeping import keep
-from explorer.lab.mapping import place
+from explorer.lab.mapping import place, point
 from explorer.lab.surveying import align, survey
 from explorer.lab.tagging import learn, tag, train_pos
 from explorer.lab.translating import words
@@ -45,7 +45,20 @@ if TYPE_CHECKING:
 
     from explorer.models.network.model import Model
 
-__all__ = ["align", "average", "keep", "learn", "place", "shift", "shift_all", "survey", "tag", "train_pos", "words"]
+__all__ = [
+    "align",
+    "average",
+    "keep",
+    "learn",
+    "place",
+    "point",
+    "shift",
+    "shift_all",
+    "survey",
+    "tag",
+    "train_pos",
+    "words",
+]
 
 MAX_TOKENS = 64  # of a reader's sentence, special tokens included: every alpha of every layer is computed
 POSITIONS = 2048  # tokens of one forward pass

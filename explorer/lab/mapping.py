@@ -17,7 +17,7 @@ from explorer.errors import Told
 from explorer.lab import umap_client
 from explorer.lab.experiment import implements
 from explorer.lab.types.core import Progress
-from explorer.lab.types.languages import PLACE, PlaceInputs, PlaceResult
+from explorer.lab.types.languages import PLACE, POINT, PlaceInputs, PlaceResult, PointInputs, PointResult
 
 if TYPE_CHECKING:
     from explorer.models.network.model import Model
@@ -45,6 +45,7 @@ def place(model: Model, inputs: PlaceInputs) -> Iterator[Progress | PlaceResult]
         yield Progress(at + 1, steps)
     maps = np.zeros((2, layers, k, n, 2))
     kept, apart = np.full((2, layers), np.nan), np.zeros((2, layers))
+    turn, offset = np.full((2, layers, model.d_model, 2), np.nan), np.full((2, layers, k, 2), np.nan)
     for way, x in enumerate((vectors, vectors - vectors.mean(axis=2, keepdims=True))):
         for layer in range(layers):
             rows_of = x[layer].reshape(k * n, -1)
@@ -56,7 +57,33 @@ def place(model: Model, inputs: PlaceInputs) -> Iterator[Progress | PlaceResult]
                 flat, kept[way, layer] = numerics.principal_coordinates(rows_of, 2)
                 maps[way, layer] = flat.reshape(k, n, 2)
         maps[way] = numerics.aligned(maps[way].reshape(layers, k * n, 2)).reshape(layers, k, n, 2)
-    yield PlaceResult(inputs.method, maps.astype(np.float32), kept.astype(np.float32), apart.astype(np.float32))
+        if inputs.method == "pca":
+            taken = vectors.mean(axis=2) if way else np.zeros((layers, k, model.d_model))
+            for layer in range(layers):
+                turn[way, layer], start = projection(x[layer].reshape(k * n, -1), maps[way, layer].reshape(k * n, 2))
+                offset[way, layer] = start - taken[layer] @ turn[way, layer]
+    found = [array.astype(np.float32) for array in (maps, kept, apart, turn, offset)]
+    yield PlaceResult(inputs.method, *found)
+
+
+@implements(POINT)
+def point(model: Model, inputs: PointInputs) -> PointResult:
+    """The vector of one sentence at every layer, as `place` makes those of its map. Raises Told("text_empty")."""
+    ids = model.tokenizer.encode(inputs.text).ids
+    if len(ids) < 3:
+        raise Told("text_empty")
+    states = model.hidden_states(*model.tensor_inputs([list(ids)])).cpu().numpy()
+    return PointResult(states[:, 0, 1:-1].mean(axis=1).astype(np.float32))
+
+
+def projection(rows: NDArray[Any], placed: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """What took rows[n, d] to placed[n, 2], as (turn[d, 2], start[2]): placed = rows @ turn + start.
+
+    Of all that do, the one that is blind to directions in which the rows do not differ: PCA's own.
+    """
+    middle, centre = rows.mean(axis=0), placed.mean(axis=0)
+    turn = np.linalg.pinv(rows - middle, rcond=1e-7) @ (placed - centre)
+    return turn, centre - middle @ turn
 
 
 def spread(points: NDArray[Any]) -> float:

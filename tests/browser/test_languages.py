@@ -203,6 +203,18 @@ def test_the_map_joins_translations_and_removes_the_language(start: Open, server
     root.locator("input[data-scrub]").fill("9")
     eventually(page.page, lambda: _is(root.get_attribute("data-layer"), "9"))
     assert server.status()["forward_passes"] == before
+    # The reader's own sentence is a star; one that is on the map already comes to lie on its point.
+    star = root.locator("path[data-own]")
+    star.click(force=True)
+    expect(root.locator(".found [data-own]")).to_contain_text(OWN["es"])
+    page.types("input", corpora.sentences("es")[12])
+    twin = root.locator('path[data-k="5"][data-line="3"]')
+
+    def on_its_twin() -> None:
+        for axis in ("data-x", "data-y"):
+            assert abs(float(star.get_attribute(axis) or "nan") - float(twin.get_attribute(axis) or "nan")) < 1.5
+
+    eventually(page.page, on_its_twin)
 
 
 def test_the_bench_shows_every_layer_and_pair(start: Open) -> None:

@@ -22,6 +22,7 @@ from explorer.lab.types.languages import (
     AverageInputs,
     KeepInputs,
     PlaceInputs,
+    PointInputs,
     ShiftInputs,
     SurveyInputs,
     SurveyResult,
@@ -31,6 +32,7 @@ from explorer.lab.types.languages import (
     survey_of,
 )
 from explorer.lab.types.tagging import PosInputs, TagInputs
+from explorer.views.languages.map import on_map
 from tests.lab.conftest import last
 
 if TYPE_CHECKING:
@@ -265,6 +267,10 @@ def test_a_map_lies_in_the_unit_disc_and_centring_joins_the_languages(tiny_model
     assert result.maps.shape == (2, tiny_model.n_layers + 1, 6, 3, 2)
     assert np.linalg.norm(result.maps, axis=-1).max() <= 1 + 1e-5
     assert (result.apart[1] < 1e-3).all(), "without their languages, the languages' centres coincide"
+    # Another sentence is placed as these were: one of theirs comes to lie where it already is.
+    for k, lang in enumerate(corpora.LANGUAGES):
+        found = languages.point(tiny_model, PointInputs(corpora.sentences(lang)[5]))
+        np.testing.assert_allclose(on_map(found.vectors, result, k), result.maps[:, :, k, 1], atol=1e-3)
 
 
 @pytest.fixture
@@ -321,6 +327,7 @@ def test_words_stand_where_the_features_take_them() -> None:
         ("survey", SurveyInputs("old"), "corpus_changed"),
         ("place", PlaceInputs("old", (0, 1), "pca"), "corpus_changed"),
         ("place", PlaceInputs(corpora.digest(), (0,), "pca"), "too_few_lines"),
+        ("point", PointInputs(""), "text_empty"),
         ("align", AlignInputs((("a",), ())), "text_empty"),
         ("align", AlignInputs((("a",), ("b", "c"))), "lines_differ"),
         ("words", WordsInputs((" ",), "en", "zh", corpora.digest()), "word_empty"),

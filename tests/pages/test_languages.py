@@ -134,8 +134,14 @@ def test_digits_are_not_called_english() -> None:
     assert words("languages.source_unsure", "en") in at.selectbox(key="languages-source").options
 
 
-@pytest.mark.parametrize("tool", ["map", "near"])
+@pytest.mark.parametrize("tool", chapters.get("languages").tools)
 def test_what_a_tool_ignores_is_not_offered(tool: str) -> None:
     at = open_page("languages", "zh", tool=tool, text="裁缝在灯下缝一件蓝色的外套。")
-    assert words("languages.ignored", "zh") in body(at)
-    assert not [one for one in at.selectbox if one.key == "languages-source"]
+    offered = [one.value for one in at.text_input if one.key == "languages-text"]
+    ignores = tool in ("near", "align", "words")
+    assert (words("languages.ignored", "zh") in body(at)) == ignores
+    assert offered == ([] if ignores else ["裁缝在灯下缝一件蓝色的外套。"])
+    sources = [one.key for one in at.selectbox if one.key == "languages-source"]
+    at_nothing = open_page("languages", "zh", tool=tool, text=" ")
+    assert (words("errors.text_empty", "zh") in notices(at_nothing)) == (not ignores)
+    assert bool(sources) == (tool in ("shift", "align", "words"))

@@ -7,6 +7,7 @@ treatment and colour are changed in the browser; only the method is asked of Pyt
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,19 @@ METHODS = ("pca", "umap")
 TABLE = "map"  # of assets/text/<lang>/components.toml
 LABELS = (
     "figure", "layer", "play", "pause", "raw", "centred", "by_language", "by_meaning", *METHODS, "apart", "kept",
-    "treatment", "colour", "method", "hint", "csv_columns",
+    "treatment", "colour", "method", "hint", "own", "csv_columns",
 )  # fmt: skip
 
 _mount = declare(Path(__file__).parent)
+
+
+@dataclass(frozen=True)
+class Own:
+    """A sentence of the reader's beside those of the map: its language's code, and points[2, layers, 2] as maps."""
+
+    text: str
+    language: str
+    points: NDArray[np.float32]
 
 
 def language_map(
@@ -39,6 +49,7 @@ def language_map(
     layer: int,
     method: str,
     caption: str = "",
+    own: Own | None = None,
     on_method: Callable[[str], None] | None = None,
 ) -> None:
     """Mounts the map. maps[2, layers, languages, lines, 2]; apart, kept[2, layers]; texts[language][line].
@@ -56,8 +67,11 @@ def language_map(
         "layer": layer,
         "method": method,
         "caption": caption,
+        "own": {"text": own.text, "language": own.language} if own else None,
     }
     arrays = {"maps": maps, "apart": apart, "kept": np.nan_to_num(kept, nan=-1.0).astype(np.float32)}
+    if own:
+        arrays["own"] = own.points.astype(np.float32)
     _mount(header, arrays, on_method_change=listener(key, "method", _parse, on_method))
 
 

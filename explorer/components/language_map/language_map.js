@@ -12,8 +12,18 @@ import {colourOf, kindOf, markOf} from "../shared/tongues.js";
 // All layers are here, as they are and with their language taken away: nothing but the method asks Python.
 
 const SIDE = {width: 720, height: 460, margin: 26};
+const STEP = 96; // from one name of the exported legend to the next
 const STEP_MS = 700;
 const GROUPS = {treatment: ["raw", "centred"], colour: ["by_language", "by_meaning"], method: ["pca", "umap"]};
+
+// Five points around (x, y), as an SVG path; r is the distance of a point.
+function starOf(x, y, r) {
+  const spots = Array.from({length: 10}, (_, i) => {
+    const [far, turn] = [i % 2 ? 0.45 * r : r, (i * Math.PI) / 5];
+    return `${(x + far * Math.sin(turn)).toFixed(2)} ${(y - far * Math.cos(turn)).toFixed(2)}`;
+  });
+  return `M${spots.join("L")}Z`;
+}
 
 class LanguageMap {
   constructor(root, send) {
@@ -97,19 +107,43 @@ class LanguageMap {
     this.draw();
   }
 
+  way() {
+    return this.choices.treatment === "centred" ? 1 : 0;
+  }
+
   at(k, line) {
     const [, layers, languages, lines] = this.header.shape;
-    const way = this.choices.treatment === "centred" ? 1 : 0;
-    const i = (((way * layers + this.layer) * languages + k) * lines + line) * 2;
+    const i = (((this.way() * layers + this.layer) * languages + k) * lines + line) * 2;
+    return this.spot(this.arrays.maps[i], this.arrays.maps[i + 1]);
+  }
+
+  // The map holds what it was made of; a sentence of the reader's may lie farther out, and all draw together.
+  spot(...point) {
     const {width, height, margin} = SIDE;
-    return [0, 1].map((axis) => {
-      const size = axis ? height : width;
-      return size / 2 + this.arrays.maps[i + axis] * (size / 2 - margin);
-    });
+    const far = Math.max(1, ...this.own().map(Math.abs));
+    return [width, height].map((size, axis) => size / 2 + (point[axis] / far) * (size / 2 - margin));
+  }
+
+  own() {
+    if (!this.header.own) return [];
+    const i = (this.way() * this.header.shape[1] + this.layer) * 2;
+    return [this.arrays.own[i], this.arrays.own[i + 1]];
+  }
+
+  star() {
+    const {own} = this.header;
+    if (!own) return null;
+    const [x, y] = this.spot(...this.own());
+    const {ink} = palette(this.root);
+    return {x, y, fill: this.byLanguage() ? colourOf(kindOf(own.language)) : ink, stroke: ink};
+  }
+
+  byLanguage() {
+    return this.choices.colour === "by_language";
   }
 
   tone(k, line) {
-    return this.choices.colour === "by_language" ? colourOf(kindOf(this.header.languages[k])) : MEANINGS[line % MEANINGS.length];
+    return this.byLanguage() ? colourOf(kindOf(this.header.languages[k])) : MEANINGS[line % MEANINGS.length];
   }
 
   draw() {
@@ -131,8 +165,16 @@ class LanguageMap {
         mark.setAttribute("fill", this.tone(k, line));
       }
     }
-    this.legend.replaceChildren(...header.languages.map((lang, k) => this.named(lang, header.names[k])));
-    const way = this.choices.treatment === "centred" ? 1 : 0;
+    const star = this.star();
+    this.ownMark.toggleAttribute("hidden", !star);
+    if (star) {
+      this.ownMark.style.transform = `translate(${star.x.toFixed(1)}px, ${star.y.toFixed(1)}px)`;
+      Object.assign(this.ownMark.dataset, {x: star.x.toFixed(1), y: star.y.toFixed(1)});
+      this.ownMark.setAttribute("fill", star.fill);
+      this.ownMark.setAttribute("stroke", star.stroke);
+    }
+    this.legend.replaceChildren(...header.languages.map((lang, k) => this.named(lang, header.names[k])), ...(star ? [h("span", {"data-own": ""}, this.starMark(star), header.labels.own)] : []));
+    const way = this.way();
     const kept = this.arrays.kept[way * layers + this.layer];
     const apart = this.arrays.apart[way * layers + this.layer];
     this.verdict.textContent = fill(header.labels.apart, {apart: apart.toFixed(2)}) + (kept >= 0 ? ` ${fill(header.labels.kept, {kept: `${Math.round(100 * kept)} %`})}` : "");
@@ -147,7 +189,16 @@ class LanguageMap {
 
   mark(lang) {
     const kind = kindOf(lang);
-    return drawing(16, 16, [tag("path", {d: markOf(kind, 8, 8, 6), fill: colourOf(kind)})]);
+    return drawing(16, 16, [tag("path", {d: markOf(kind, 8, 8, 6), fill: this.legendTone(lang)})]);
+  }
+
+  // Coloured by meaning, a language has its shape alone.
+  legendTone(lang) {
+    return this.byLanguage() ? colourOf(kindOf(lang)) : palette(this.root).soft;
+  }
+
+  starMark({fill, stroke}) {
+    return drawing(16, 16, [tag("path", {d: starOf(8, 8, 7), fill, stroke})]);
   }
 
   points(languages, lines) {
@@ -157,14 +208,17 @@ class LanguageMap {
       for (let line = 0; line < lines; line++) shapes.push(tag("path", {d: markOf(kindOf(this.header.languages[k]), 0, 0, 6.5), "data-k": k, "data-line": line}));
     }
     this.links = h("div", {class: "links"});
+    shapes.push(tag("path", {d: starOf(0, 0, 11), "data-own": "", "stroke-width": 1.5, hidden: ""}));
     this.svgElement = drawing(SIDE.width, SIDE.height, shapes);
     this.plane.replaceChildren(this.links, this.svgElement);
     this.marks = /** @type {SVGPathElement[]} */ ([...this.svgElement.querySelectorAll("path[data-k]")]);
+    this.ownMark = /** @type {SVGPathElement} */ (this.svgElement.querySelector("path[data-own]"));
   }
 
   over(event) {
-    const {line} = event.target.dataset ?? {};
+    const {line, own} = event.target.dataset ?? {};
     if (line !== undefined) this.look(Number(line));
+    else if (own !== undefined) this.lookAtOwn();
   }
 
   look(line) {
@@ -177,6 +231,11 @@ class LanguageMap {
     this.found.replaceChildren(...Array.from({length: languages}, (_, k) => {
       return h("li", {}, this.mark(this.header.languages[k]), setToken(h("span"), this.header.texts[k][line], this.header.lang));
     }));
+  }
+
+  lookAtOwn() {
+    this.look(-1);
+    this.found.replaceChildren(h("li", {"data-own": ""}, this.starMark(this.star()), setToken(h("span"), this.header.own.text, this.header.lang)));
   }
 
   // From every translation to the meaning's own centre.
@@ -205,8 +264,15 @@ class LanguageMap {
       }
     }
     this.header.names.forEach((name, k) => parts.push(
-      tag("path", {d: markOf(kindOf(this.header.languages[k]), 24 + 112 * k, SIDE.height + 14, 6), fill: colourOf(kindOf(this.header.languages[k]))}),
-      text(36 + 112 * k, SIDE.height + 19, name, {"font-size": 14})));
+      tag("path", {d: markOf(kindOf(this.header.languages[k]), 24 + STEP * k, SIDE.height + 14, 6), fill: this.legendTone(this.header.languages[k])}),
+      text(36 + STEP * k, SIDE.height + 19, name, {"font-size": 14})));
+    const star = this.star();
+    if (star) {
+      const {x, y, ...tones} = star;
+      const end = 24 + STEP * languages;
+      parts.push(tag("path", {d: starOf(x, y, 11), "data-own": "", "stroke-width": 1.5, ...tones}),
+        tag("path", {d: starOf(end, SIDE.height + 14, 7), ...tones}), text(end + 12, SIDE.height + 19, this.header.labels.own, {"font-size": 14}));
+    }
     return picture(SIDE.width, SIDE.height + 34, colours, this.header.labels.figure, `${this.readout.textContent}. ${this.verdict.textContent} ${this.header.caption}`, parts);
   }
 
@@ -221,6 +287,11 @@ class LanguageMap {
           const i = (((way * layers + layer) * languages.length + k) * lines + line) * 2;
           rows.push([labels[GROUPS.treatment[way]], layer, names[k], line + 1, sentence, this.arrays.maps[i], this.arrays.maps[i + 1]]);
         }));
+        if (this.header.own) {
+          const i = (way * layers + layer) * 2;
+          const {text: sentence, language} = this.header.own;
+          rows.push([labels[GROUPS.treatment[way]], layer, names[languages.indexOf(language)], labels.own, sentence, this.arrays.own[i], this.arrays.own[i + 1]]);
+        }
       }
     }
     return csvText([columns, ...rows]);

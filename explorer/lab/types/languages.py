@@ -277,12 +277,32 @@ class PlaceResult:
 
     kept[2, L + 1]     share of the variance that two dimensions keep (PCA; NaN for UMAP)
     apart[2, L + 1]    mean distance of languages' centres, by the mean distance of meanings' centres, in all dimensions
+    turn[2, L + 1, d, 2], offset[2, L + 1, K, 2]   where any other sentence's vector lies on these maps: v @ turn +
+                       offset of its language (PCA; NaN for UMAP, which places none but those it has seen)
     """
 
     method: str
     maps: Floats
     kept: Floats
     apart: Floats
+    turn: Floats
+    offset: Floats
+
+
+@wire("languages/point-inputs")
+@dataclass(frozen=True)
+class PointInputs:
+    """One sentence as a vector."""
+
+    text: str
+
+
+@wire("languages/point-result")
+@dataclass(frozen=True)
+class PointResult:
+    """vectors[L + 1, d]: the mean of the sentence's tokens without the special ones, at every layer."""
+
+    vectors: Floats
 
 
 SURVEY = Experiment[SurveyInputs, SurveyResult]("languages/survey", version=1, kind="stream", persist=True)
@@ -292,4 +312,5 @@ SHIFT_ALL = Experiment[ShiftInputs, ShiftResult]("languages/shift-all", version=
 AVERAGE = Experiment[AverageInputs, AverageResult]("languages/average", version=1, kind="stream", uses_results=True)
 WORDS = Experiment[WordsInputs, WordsResult]("languages/words", version=1)
 KEEP = Experiment[KeepInputs, KeepResult]("languages/keep", version=2, kind="stream", uses_results=True)
-PLACE = Experiment[PlaceInputs, PlaceResult]("languages/place", version=1, kind="stream")
+PLACE = Experiment[PlaceInputs, PlaceResult]("languages/place", version=2, kind="stream")
+POINT = Experiment[PointInputs, PointResult]("languages/point", version=1)

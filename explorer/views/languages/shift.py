@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from explorer import paths
 from explorer.components.language_shift import Dials, Line, language_shift
 from explorer.content import corpora
 from explorer.engine import get_engine
@@ -26,7 +27,7 @@ from explorer.lab.types.languages import (
     profile_inputs,
     shift_inputs,
 )
-from explorer.ui import page_parts, widgets
+from explorer.ui import page_parts, snippets, widgets
 from explorer.ui.i18n import t
 from explorer.views.languages import common
 from explorer.views.languages.common import Sentence, State
@@ -130,13 +131,13 @@ def _known(result: ShiftResult) -> str:
 
 
 def _code(sentence: Sentence, target: str, layer: int, alpha: float) -> None:
-    lines = [n for n, half in enumerate(corpora.halves()) if half == "a"][:16]
     page_parts.show_code(
         "languages_shift",
         sentence.model,
         text=sentence.tokens.text,
         layer=layer,
         alpha=alpha,
-        ours=[corpora.sentences(sentence.source)[n] for n in lines],
-        theirs=[corpora.sentences(target)[n] for n in lines],
+        sentences=snippets.place(paths.EXAMPLES / "parallel"),
+        source=sentence.source,
+        target=target,
     )

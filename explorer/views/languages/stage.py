@@ -5,6 +5,7 @@ It knows the page's state; what is computed from the sentence is each tool's own
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import streamlit as st
@@ -18,7 +19,7 @@ from explorer.views.languages import common, shift
 from explorer.views.languages.common import Sentence, State
 
 PAIRED = ("shift", "align", "words")  # tools that go from one language into another
-WITHOUT_SENTENCE = ("near", "map")  # tools that look at the project's sentences, not at the reader's
+WITHOUT_SENTENCE = ("near", "align", "words")  # tools that look at the project's sentences, not at the reader's
 
 
 def draw() -> tuple[Sentence, State] | None:
@@ -26,21 +27,27 @@ def draw() -> tuple[Sentence, State] | None:
     state = common.store().get()
     sentence = None
     with st.container(key="stage-languages"):
-        widgets.text_line(
-            "languages-text", t("languages.input"), common.text_of(state), _write, t("languages.placeholder")
-        )
+        if state.tool in WITHOUT_SENTENCE:
+            page_parts.quiet(t("languages.ignored"))
+        else:
+            widgets.text_line(
+                "languages-text", t("languages.input"), common.text_of(state), _write, t("languages.placeholder")
+            )
         try:
-            sentence = common.read(state)
+            sentence = common.read(replace(state, text="") if unreadable(state) else state)
         except Told as problem:
             page_parts.error(problem)
         if state.tool in PAIRED:
             _pair(state, sentence)
-        elif state.tool in WITHOUT_SENTENCE:
-            page_parts.quiet(t("languages.ignored"))
-    if sentence is not None:
+    if sentence is not None and state.tool not in WITHOUT_SENTENCE:
         _remarks(sentence)
     choose_tool("languages", common.store(), state.tool)
     return None if sentence is None else (sentence, state)
+
+
+def unreadable(state: State) -> bool:
+    """Whether nothing was written, on a tool that asks for nothing: it then goes by the page's own example."""
+    return state.tool in WITHOUT_SENTENCE and not common.text_of(state).strip()
 
 
 def complete(sentence: Sentence, state: State) -> None:
