@@ -189,7 +189,7 @@ def _more(found: str, least: int) -> None:
 
 
 def test_maps_three_ways_flat_and_deep(open_page: OpenPage) -> None:
-    page = open_page("/context", query=query(LINES[1:8], layer="9"))  # few: without its compiler UMAP takes its time
+    page = open_page("/context", query=query(layer="9"))
     root = figure(page, "context-map")
     told(page, method="pca:flat")
     expect(root.locator(".under")).to_contain_text("邻居可信度")
@@ -214,8 +214,8 @@ def test_maps_three_ways_flat_and_deep(open_page: OpenPage) -> None:
     left, top, cell = (float(heat.get_attribute(f"data-{name}") or 0) for name in ("left", "top", "cell"))
     heat.hover(position={"x": left + 2.5 * cell, "y": top + 6.5 * cell})
     expect(lines).to_have_count(2)
-    expect(root.get_by_role("tooltip")).to_contain_text(LINES[7])
-    expect(root.get_by_role("tooltip")).to_contain_text(LINES[3])
+    expect(root.get_by_role("tooltip")).to_contain_text(LINES[6])
+    expect(root.get_by_role("tooltip")).to_contain_text(LINES[2])
 
 
 def test_cosines_three_ways_and_rows_by_likeness(open_page: OpenPage, reference: Reference) -> None:
