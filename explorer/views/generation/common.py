@@ -141,65 +141,15 @@ def settings_of(state: State, branch: str = "a") -> Settings:
     return Settings(state.b_t, state.b_k, state.b_p, state.b_m, state.b_r)
 
 
-@dataclass(frozen=True)
-class Lane:
-    """One text as it grows: the state's fields of one branch, whichever it is.
-
-    path      what was generated (see `pieces`)
-    back      how many of its tokens lie behind the place that is looked at
-    settings  its dials
-    seed, free  what its chance is drawn from: the seed, or anew each time
-    """
-
-    path: str
-    back: int
-    settings: Settings
-    seed: int
-    free: bool
-
-
-def lane_of(state: State, branch: str) -> Lane:
-    if branch == "a":
-        return Lane(state.path, state.back, settings_of(state), state.seed, state.free)
-    return Lane(state.b_path, state.b_back, settings_of(state, "b"), state.b_seed, state.b_free)
-
-
-def with_lane(state: State, branch: str, lane: Lane) -> State:
-    s = lane.settings
-    if branch == "a":
-        return replace(
-            state,
-            path=lane.path,
-            back=lane.back,
-            t=s.temperature,
-            k=s.top_k,
-            p=s.top_p,
-            m=s.min_p,
-            r=s.repetition,
-            seed=lane.seed,
-            free=lane.free,
-        )
-    return replace(
-        state,
-        b_path=lane.path,
-        b_back=lane.back,
-        b_t=s.temperature,
-        b_k=s.top_k,
-        b_p=s.top_p,
-        b_m=s.min_p,
-        b_r=s.repetition,
-        b_seed=lane.seed,
-        b_free=lane.free,
-    )
-
-
 def shorten(state: State, most: int) -> State:
     """The state with as much of its paths as a link of `most` characters can carry."""
     while (over := link_length(state) - most) > 0 and (state.path or state.b_path):
-        branch = "a" if len(state.path) >= len(state.b_path) else "b"
-        longer = lane_of(state, branch)
-        kept = max(0, len(longer.path) - -(-over // pieces.DIGITS) * pieces.DIGITS)
-        state = replace(with_lane(state, branch, replace(longer, path=longer.path[:kept])), back=0, b_back=0)
+        longer = max(state.path, state.b_path, key=len)
+        kept = longer[: max(0, len(longer) - -(-over // pieces.DIGITS) * pieces.DIGITS)]
+        if len(state.path) >= len(state.b_path):
+            state = replace(state, path=kept, back=0, b_back=0)
+        else:
+            state = replace(state, b_path=kept, back=0, b_back=0)
     return state
 
 

@@ -14,7 +14,7 @@ from explorer.lab.types.head import best
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import thousands
-from explorer.views.generation import common, facts, marks, pieces
+from explorer.views.generation import common, facts, lanes, marks, pieces
 from explorer.views.generation.common import State
 
 NAMED = 60  # tokens whose names come along, so that bars are drawn before the vocabulary is there
@@ -43,7 +43,7 @@ def lane(state: State, branch: str) -> FollowResult:
 def _lane(state: State, branch: str) -> FollowResult:
     prompt, path = common.prompt(state), common.path_of(state, branch)
     ids = prompt.ids + path
-    own = common.lane_of(state, branch)
+    own = lanes.of(state, branch)
     at = len(ids) - min(own.back, len(path))
     result = widgets.run(FOLLOW, state.model, FollowInputs(ids[:at])).result
     words = common.vocabulary(state.model)
@@ -62,7 +62,7 @@ def _lane(state: State, branch: str) -> FollowResult:
     return result
 
 
-def _chance(own: common.Lane, branch: str, before: tuple[int, ...]) -> float:
+def _chance(own: lanes.Lane, branch: str, before: tuple[int, ...]) -> float:
     """The number that decides this draw: from the seed and the place, or, where chance is free, a new one each time."""
     if not own.free:
         return chance_at(own.seed, len(before))
@@ -80,7 +80,7 @@ def _act(branch: str, act: Act) -> None:
 
 def _acted(branch: str, act: Act, state: State) -> State:
     used = common.in_use(state)
-    own = replace(common.lane_of(state, branch), settings=act.settings)
+    own = replace(lanes.of(state, branch), settings=act.settings)
     prompt, path = common.prompt(used).ids, common.path_of(used, branch)
     at = min(max(act.at - len(prompt), 0), len(path))
     if act.kind == "take" and act.token is not None and len(prompt) + at < common.MAX_TOKENS:
@@ -95,10 +95,10 @@ def _acted(branch: str, act: Act, state: State) -> State:
     elif act.kind == "seed":
         st.session_state.pop(f"generation-chance-{branch}", None)
         own = replace(own, seed=random.randrange(10_000))
-    state = common.with_lane(state, branch, own)
+    state = lanes.put(state, branch, own)
     if act.kind == "branch":
-        new = replace(common.lane_of(state, "a"), path=pieces.pack(path[:at]), back=0, seed=(state.seed + 1) % 10_000)
-        state = replace(common.with_lane(state, "b", new), b_on=True)
+        new = replace(lanes.of(state, "a"), path=pieces.pack(path[:at]), back=0, seed=(state.seed + 1) % 10_000)
+        state = replace(lanes.put(state, "b", new), b_on=True)
     elif act.kind == "close":
         state = replace(state, b_on=False, b_path="", b_back=0)
     return state
