@@ -30,13 +30,18 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
 
 
+# Several workers take file after file: a long one must not be begun when the others have nothing left to do.
+LONG = ("tests/test_snippets_run.py", "tests/browser/")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # not one of several workers
         config.pluginmanager.register(Durations(config))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What a test may take at most is longer where the machine is busy."""
+    """What a test may take at most is longer where the machine is busy; files that take long are handed out first."""
+    items.sort(key=lambda item: next((n for n, start in enumerate(LONG) if item.nodeid.startswith(start)), len(LONG)))
     for item in items:
         own = item.get_closest_marker("timeout")
         seconds = own.args[0] if own else float(config.getini("timeout"))

@@ -1,4 +1,4 @@
-"""How long every test file took: written down after each run, the slowest named at its end.
+"""How long every test file took: written down after each run, the slowest named at its end; too long a one fails it.
 
 A plugin of pytest. Knows reports only. Under several workers the one that hands out the tests hears of all of them.
 """
@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import pace
+
 NOTES = "durations/files"
 SHOWN = 8
+LONGEST = 450.0  # seconds that a file may take on a quiet machine whose two processors three processes share
 
 
 class Durations:
@@ -22,12 +25,27 @@ class Durations:
         self._config = config
         self._seconds: Counter[str] = Counter()
         self._reruns = 0
+        self._long: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._seconds[report.nodeid.split("::", 1)[0]] += report.duration  # type: ignore[assignment]
         self._reruns += report.outcome == "rerun"  # type: ignore[comparison-overlap]
 
+    def too_long(self) -> list[str]:
+        """The files that took longer than `LONGEST`, by how busy the machine was when the run began and is now."""
+        if not self._seconds or max(self._seconds.values()) <= LONGEST:
+            return []
+        most = LONGEST * max(pace.PACE, pace.measured())
+        return [f"{file} took {seconds:.0f} s" for file, seconds in self._seconds.items() if seconds > most]
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        self._long = self.too_long()
+        if self._long and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for told in self._long:
+            terminalreporter.write_line(f"too long, share its pages or split it: {told}", red=True)
         cache = getattr(self._config, "cache", None)  # -p no:cacheprovider
         if not self._seconds or cache is None:
             return

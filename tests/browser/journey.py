@@ -327,6 +327,10 @@ class Masking(Reader):
     def uses(self, tool: str) -> None:
         """Choose a tool and wait until it is drawn."""
         self.picks("tools", self.say(f"tool.{tool}"))
+        self.opened(tool)
+
+    def opened(self, tool: str) -> None:
+        """Wait until a tool is drawn."""
         if tool == "cover":
             expect(self.page.get_by_role("heading", level=2, name=self.say("road.title"))).to_have_count(0)
         else:

@@ -18,10 +18,9 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.conftest import OpenPage
 from tests.browser.journey import Reader, Strip, eventually, figure, idle, numbers
 from tests.browser.server import Server
 from tests.pace import PATIENCE
@@ -207,18 +206,12 @@ def test_a_long_text_in_three_ways(open_page: OpenPage) -> None:
     assert numbers(rows[reader.say("long.way_slide")][4])[0] == max(scores), "the span is that of the best score"
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_nothing_and_too_much_are_told(open_page: OpenPage, lang: str) -> None:
-    reader = open_input(open_page, lang)
+def test_nothing_and_too_much_are_told(open_page: OpenPage) -> None:
+    reader = open_input(open_page)
     reader.types("first", "   ")
     reader.sees(reader.say("errors.text_empty"))
     reader.types("first", "很长" * 300)
     reader.sees(reader.say("cut", limit=160, typed=600, used="").split("600")[0][:12])
-
-
-def test_on_a_phone_nothing_sticks_out(open_page: OpenPage) -> None:
-    page = open_page("/input", viewport=PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def _merged(reader: Reader, text: str) -> tuple[int, int, float]:

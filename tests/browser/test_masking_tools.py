@@ -1,18 +1,18 @@
 """Chapter 2, 填空: each tool of the chapter, on sentences of the reader's own.
 
     The road: vector → linear → scores → softmax, real numbers   test_the_road_shows_the_numbers_of_this_very_position
-    Cross-entropy against one-hot, as a picture                   test_the_one_hot_picture_has_the_model_s_own_bars
+    Cross-entropy against one-hot, as a picture                   (in the first)
     Seen, [MASK], random: P(original) side by side                test_seeing_itself_is_far_easier_than_guessing
     … as an average over many                                     test_the_average_over_many_sentences_says_the_same
     A typo in plain sight, one is made at once                    test_a_slip_is_made_at_once
     … or typed                                                    test_a_typo_is_repaired
-    … and the kept tenth as a bridge                              test_why_a_tenth_is_kept_is_told_with_its_source
+    … and the kept tenth as a bridge                              (in that of what is seen)
     The lottery, three colours, counts against expectation        test_the_lottery_draws_fifteen_per_cent
     … 字 or whole words                                           test_whole_words_are_drawn_whole
     Several blanks: three orders side by side                     test_several_blanks_are_filled_in_three_orders
     Layer by layer, rank trajectories of chosen words             test_the_lens_reads_the_head_at_every_layer
-    … the table coloured by probability                           test_layers_are_coloured_by_probability
-    Charts whose letters a class can read                         test_letters_of_a_chart_are_large_enough
+    … the table coloured by probability                           (in that of the lens)
+    Charts whose letters a class can read                         (in those of the lens and of what is seen)
     Two sentences: the vocabulary under A against B               test_two_sentences_share_one_map_of_the_vocabulary
     What a head costs; ln V; training signal; 20 %                test_the_bill_adds_up
     "Show the code" as the reader copies it                       (in the first; all of them: tests/test_snippets.py)
@@ -46,15 +46,20 @@ Start = Callable[..., Masking]
 
 @pytest.fixture
 def start(open_page: OpenPage, reference: Reference, monkeypatch: pytest.MonkeyPatch) -> Start:
-    """A reader on 填空 with an own sentence, some of it covered, and a tool chosen."""
+    """A reader who opens a link to 填空: an own sentence, some of it covered, and a tool chosen.
+
+    That the same comes of writing, clicking and choosing is test_masking.py's and test_bad_input.py's to show.
+    """
     monkeypatch.chdir(ROOT)  # snippets name the model's folder as the reader's notebook would
 
     def start(text: str, *covered: int, tool: str, lang: str = "zh") -> Masking:
-        page = Masking(open_page("/masking", lang=lang), lang)
-        page.writes(text, reference.pieces(text))
+        state = {"v": "1", "text": text, "tool": tool, "masks": "~".join(map(str, covered))}
         if covered:
-            page.covers(*covered)
-        page.uses(tool)
+            state |= {"focus": str(covered[-1]), "cover": "several" if len(covered) > 1 else "one"}
+        page = Masking(open_page("/masking", lang=lang, query=state), lang)
+        page.opened(tool)
+        if covered:
+            page.sentence.reads(reference.pieces(text), covered)
         return page
 
     return start
@@ -107,24 +112,18 @@ def test_the_road_shows_the_numbers_of_this_very_position(
         hidden = reference.net.bert(torch.tensor([ids])).last_hidden_state[0, at]
         transformed = reference.net.cls.predictions.transform(hidden)
     table = page.page.evaluate("() => window.__sesame.figures['masking-vectors'].csv()")
-    drawn = [float(row[2]) for row in list(csv.reader(io.StringIO(table)))[1:]]
-    assert np.allclose(drawn, torch.cat([hidden, transformed]).numpy(), atol=2e-3)
-    assert abs(numbers(printed(page.code()))[-1] + math.log(p[original])) < 1e-3
+    strips = [float(row[2]) for row in list(csv.reader(io.StringIO(table)))[1:]]
+    assert np.allclose(strips, torch.cat([hidden, transformed]).numpy(), atol=2e-3)
 
-
-def test_the_one_hot_picture_has_the_model_s_own_bars(start: Start, reference: Reference) -> None:
-    page, p = start(ZH, ZH_AT, tool="road"), reference.masked(ZH, ZH_AT)
-    original = reference.ids(ZH)[ZH_AT]
-
-    def drawn() -> None:
+    def the_one_hot_picture_has_the_model_s_own_bars() -> None:
         truth, model = sorted(page.plot("masking-onehot"), key=lambda trace: max(trace["y"]), reverse=True)
         assert sum(truth["y"]) == 1.0
-        place = truth["y"].index(1.0)
-        assert abs(model["y"][place] - p[original]) < 1e-3
+        assert abs(model["y"][truth["y"].index(1.0)] - p[original]) < 1e-3
         assert np.allclose(model["y"][:8], np.sort(p)[::-1][:8], atol=1e-3)
 
-    eventually(page.page, drawn)
+    eventually(page.page, the_one_hot_picture_has_the_model_s_own_bars)
     page.sees(page.say("road.onehot_caption"))
+    assert abs(numbers(printed(page.code()))[-1] + math.log(p[original])) < 1e-3
 
 
 @pytest.mark.parametrize(("text", "at", "lang"), [(ZH, 6, "zh"), (EN, EN_AT, "en")], ids=["zh", "en"])
@@ -145,6 +144,18 @@ def test_seeing_itself_is_far_easier_than_guessing(
     eventually(page.page, side_by_side)
     seen, masked, _ = wanted
     assert seen > 0.5 and seen > 3 * masked, "a word that sees itself is copied"
+    letters_are_large_enough(page, "masking-treat")
+    page.sees(page.say("see.step3"))  # why a tenth is kept, with its source
+    for word in ("NER", "MNLI", "Devlin"):
+        expect(page.main.locator(".steps")).to_contain_text(word)
+
+
+def letters_are_large_enough(page: Masking, chart: str) -> None:
+    """A class can read every letter of the chart."""
+    letters = page.page.locator(f".st-key-{chart} .js-plotly-plot text:visible")
+    expect(letters.first).to_be_visible()
+    sizes = letters.evaluate_all("all => all.map(e => parseFloat(getComputedStyle(e).fontSize))")
+    assert min(sizes) >= 13, sizes
 
 
 def test_the_average_over_many_sentences_says_the_same(start: Start) -> None:
@@ -175,9 +186,11 @@ def test_the_average_over_many_sentences_says_the_same(start: Start) -> None:
     ],
 )
 def test_a_slip_is_made_at_once(
-    lang: str, text: str, slip: tuple[str, str], start: Start, reference: Reference
+    lang: str, text: str, slip: tuple[str, str], open_page: OpenPage, reference: Reference
 ) -> None:
-    page, (right, wrong) = start(text, tool="repair", lang=lang), slip
+    page, (right, wrong) = Masking(open_page("/masking", lang=lang), lang), slip
+    page.writes(text, reference.pieces(text))
+    page.uses("repair")
     at = reference.pieces(text).index(right)
     p = reference.p(text, at, {at: reference.id(wrong)})
     values = page.reads("repair.done")
@@ -185,27 +198,6 @@ def test_a_slip_is_made_at_once(
     assert str(int((p > p[reference.id(right)]).sum()) + 1) in values
     eventually(page.page, lambda: _same(page.sentence.treated("random"), [at]))
     assert page.sentence.faces()[at] == wrong
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_letters_of_a_chart_are_large_enough(lang: str, start: Start) -> None:
-    for tool, key in (("see", "masking-treat"), ("lens", "masking-lens")):
-        page = start(ZH if lang == "zh" else EN, 4, tool=tool, lang=lang)
-        words = page.page.locator(f".st-key-{key} .js-plotly-plot text:visible")
-        expect(words.first).to_be_visible()
-        sizes = words.evaluate_all("all => all.map(e => parseFloat(getComputedStyle(e).fontSize))")
-        assert min(sizes) >= 13, sizes
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_layers_are_coloured_by_probability(lang: str, start: Start) -> None:
-    text = ZH if lang == "zh" else EN
-    page = start(text, 4, tool="lens", lang=lang)
-    cells = page.main.locator("table.plain-table td[style]")
-    found = cells.evaluate_all("all => all.map(e => [e.textContent, e.getAttribute('style')])")
-    depth = [(numbers(said)[-1], int(re.search(r"(\d+)%", style)[1])) for said, style in found]  # type: ignore[index]
-    assert len(depth) >= 30
-    assert all(abs(0.45 * said - deep) <= 1 for said, deep in depth if said != 0.1)
 
 
 def test_a_typo_is_repaired(start: Start, reference: Reference) -> None:
@@ -232,15 +224,6 @@ def test_a_typo_is_repaired(start: Start, reference: Reference) -> None:
     # A word of several tokens cannot stand in one place: that is said.
     page.types("repair.input", "树叶")
     page.sees(page.say("repair.many", wrong="树叶"))
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_why_a_tenth_is_kept_is_told_with_its_source(lang: str, start: Start) -> None:
-    page = start(ZH if lang == "zh" else EN, 4, tool="see", lang=lang)
-    page.sees(page.say("see.step3"))
-    steps = page.main.locator(".steps")
-    for word in ("NER", "MNLI", "Devlin"):
-        expect(steps).to_contain_text(word)
 
 
 @pytest.mark.parametrize(("text", "lang"), [(ZH * 3, "zh"), (EN * 3, "en")], ids=["zh", "en"])
@@ -389,6 +372,12 @@ def test_the_lens_reads_the_head_at_every_layer(
             assert (np.abs(shown - ranks) <= np.maximum(2, ranks // 100)).all(), (names(token), shown, ranks)
 
     eventually(page.page, trajectories)
+    letters_are_large_enough(page, "masking-lens")
+    cells = page.main.locator("table.plain-table td[style]")
+    found = cells.evaluate_all("all => all.map(e => [e.textContent, e.getAttribute('style')])")
+    depth = [(numbers(said)[-1], int(re.search(r"(\d+)%", style)[1])) for said, style in found]  # type: ignore[index]
+    assert len(depth) >= 30
+    assert all(abs(0.45 * said - deep) <= 1 for said, deep in depth if said != 0.1), "coloured by probability"
     rows = [row.locator("td").all_inner_texts() for row in _table(page, "lens.layer0").locator("tr").all()[1:]]
     assert len(rows) == len(layers)
     for row, scores in zip(rows, layers[::-1], strict=True):

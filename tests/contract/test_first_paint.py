@@ -39,11 +39,31 @@ print(json.dumps(seen))
 """
 
 
+ALL_PAGES = """
+import json, sys
+from dataclasses import asdict
+pages, lang, heavy = sys.argv[1].split(), sys.argv[2], sys.argv[3].split()
+from tests.pages.app import open_page
+from explorer.engine import get_engine
+seen = {}
+for page in pages:
+    at = open_page(page, lang)
+    seen[page] = {"exceptions": [e.message for e in at.exception], "heavy": [m for m in heavy if m in sys.modules],
+                  "counters": asdict(get_engine().counters())}
+get_engine().close()
+print(json.dumps(seen))
+"""
+
+
 def first_page(page: str, lang: str, text: str = "") -> dict[str, Any]:
     """What a fresh process has seen, computed and imported once `page` stands."""
+    return in_a_fresh_process(SCRIPT, page, lang, text, " ".join(HEAVY))
+
+
+def in_a_fresh_process(script: str, *arguments: str) -> dict[str, Any]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SESAME_")}
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, page, lang, text, " ".join(HEAVY)],
+        [sys.executable, "-c", script, *arguments],
         cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
@@ -52,15 +72,21 @@ def first_page(page: str, lang: str, text: str = "") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("page", [chapter.id for chapter in chapters.CHAPTERS if chapter.painted_without_model])
-def test_a_first_page_loads_no_model_and_none_of_its_libraries(page: str, lang: str) -> None:
-    seen = first_page(page, lang)
-    assert seen["exceptions"] == []
-    assert seen["heavy"] == []
-    counters = seen["counters"]
-    assert (counters["model_loads"], counters["forward_passes"]) == (0, 0)
-    assert counters["models_ready"] == []
-    assert counters["precomputed_hits"] > 0 or page == "input", "what is on the page was looked up, not left out"
+def test_first_pages_load_no_model_and_none_of_its_libraries(lang: str) -> None:
+    """All of them one after the other, in one process that was new before the first."""
+    pages = [chapter.id for chapter in chapters.CHAPTERS if chapter.painted_without_model]
+    seen = in_a_fresh_process(ALL_PAGES, " ".join(pages), lang, " ".join(HEAVY))
+    assert [*seen] == pages
+    before = 0
+    for page, one in seen.items():
+        assert one["exceptions"] == [], page
+        assert one["heavy"] == [], page
+        counters = one["counters"]
+        assert (counters["model_loads"], counters["forward_passes"]) == (0, 0), page
+        assert counters["models_ready"] == [], page
+        found = counters["precomputed_hits"] + counters["memory_hits"]
+        assert found > before or page == "input", f"{page}: looked up, not left out"
+        before = found
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

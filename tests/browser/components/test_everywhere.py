@@ -9,6 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.components.conftest import OpenGallery, component
+from tests.browser.journey import eventually
+
+PHONE = {"width": 390, "height": 844}
 
 PARTS = {
     "strip": "strip",
@@ -25,10 +28,23 @@ PARTS = {
 }
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize(("part", "key"), PARTS.items())
-def test_a_phone_needs_no_sideways_scroll(open_gallery: OpenGallery, part: str, key: str, lang: str) -> None:
-    page = open_gallery(part, lang=lang, query="&large=1", viewport={"width": 390, "height": 844}, has_touch=True)
+def test_it_fits_a_phone_in_both_languages_grows_with_large_type_and_axe_finds_nothing(
+    open_gallery: OpenGallery, part: str, key: str
+) -> None:
+    """Chinese in the light, then on a phone; English in the dark, in large type, on a phone from the beginning."""
+    page = open_gallery(part, color_scheme="light")
+    nothing_serious(page, key, "light")
+    size = type_size(page, key)
+    page.set_viewport_size(PHONE)
+    eventually(page, lambda: nothing_sticks_out(page, key))
+    page = open_gallery(part, lang="en", query="&large=1", color_scheme="dark", viewport=PHONE, has_touch=True)
+    nothing_sticks_out(page, key)
+    nothing_serious(page, key, "dark")
+    assert type_size(page, key) == pytest.approx(1.35 * size, abs=0.2)
+
+
+def nothing_sticks_out(page: Page, key: str) -> None:
     root = component(page, key)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     over = root.evaluate(
@@ -41,15 +57,17 @@ def test_a_phone_needs_no_sideways_scroll(open_gallery: OpenGallery, part: str, 
     assert over == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("part", "key"), PARTS.items())
-def test_axe_finds_nothing_serious(open_gallery: OpenGallery, part: str, key: str, theme: str) -> None:
-    page = open_gallery(part, color_scheme=theme)
+def nothing_serious(page: Page, key: str, theme: str) -> None:
     assert component(page, key).get_attribute("data-theme") == theme
     found = Axe().run(page)
     # Not empty talk: axe did look into the shadow root.
     assert places(found.response["passes"])
     assert [f"{rule}: {html}" for rule, html in places(found.response["violations"], "serious", "critical")] == []
+
+
+def type_size(page: Page, key: str) -> float:
+    size: float = component(page, key).evaluate("(root) => parseFloat(getComputedStyle(root).fontSize)")
+    return size
 
 
 def places(findings: list[dict[str, Any]], *impacts: str) -> list[tuple[str, str]]:
@@ -61,15 +79,6 @@ def places(findings: list[dict[str, Any]], *impacts: str) -> list[tuple[str, str
         for node in finding["nodes"]
         if any(isinstance(step, list) for step in node["target"])
     ]
-
-
-@pytest.mark.parametrize(("part", "key"), PARTS.items())
-def test_large_type_reaches_every_component(open_gallery: OpenGallery, part: str, key: str) -> None:
-    sizes = []
-    for query in ("", "&large=1"):
-        page = open_gallery(part, query=query)
-        sizes.append(component(page, key).evaluate("(root) => parseFloat(getComputedStyle(root).fontSize)"))
-    assert sizes[1] == pytest.approx(1.35 * sizes[0], abs=0.2)
 
 
 def test_components_leave_nothing_behind(open_gallery: OpenGallery) -> None:
