@@ -1,5 +1,7 @@
-"""The console: what the command line prints survives consoles that lack a character (Windows in Chinese or English,
-LC_ALL=C). Knows streams; used by the command line and by the benchmarks."""
+"""The console: what the command line prints survives consoles that lack a character.
+
+Windows in Chinese or English, and LC_ALL=C, are such. Knows streams; used by the command line and by the benchmarks.
+"""
 
 from __future__ import annotations
 

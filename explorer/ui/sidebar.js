@@ -1,5 +1,6 @@
-// What the sidebar does for the whole page: on a phone it makes room again after a choice of a page, as the reader's tap
-// meant it; and it gives the framework's own names for screen readers in the page's language.
+// What the sidebar does for the whole page.
+// On a phone it makes room again after a choice of a page, as the reader's tap meant it; and it gives the framework's own
+// names for screen readers in the page's language.
 
 const NARROW = "(max-width: 768px)"; // where Streamlit lays the sidebar over the page
 const HELP_FOR = "Help for ";

@@ -11,8 +11,8 @@ import {paint, pictured, shown} from "./paint.js";
 import {Place} from "./place.js";
 import {Thumbs} from "./thumbs.js";
 
-// One head large, beside the thumbnails of all. What is hovered, chosen and filtered is settled here, without Python;
-// it is told once a gesture has ended.
+// One head large, beside the thumbnails of all.
+// What is hovered, chosen and filtered is settled here, without Python; it is told once a gesture has ended.
 
 const ZOOMS = [0.35, 0.5, 0.7, 0.85, 1, 1.25, 1.6, 2];
 const LAYOUTS = ["across", "down", "grid"];

@@ -3,8 +3,8 @@ import {h} from "../shared/dom.js";
 import {Tooltip} from "../shared/tooltip.js";
 import {SCALE} from "./matrix.js";
 
-// All heads as small pictures on one canvas: layers down, heads across. A click or the arrow keys choose one; with Shift,
-// Ctrl or the space bar several are combined.
+// All heads as small pictures on one canvas: layers down, heads across.
+// A click or the arrow keys choose one; with Shift, Ctrl or the space bar several are combined.
 
 const MARGIN = 18;
 const STEPS = {ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0]};

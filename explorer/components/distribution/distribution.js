@@ -12,8 +12,9 @@ import {Before, outline} from "../shared/ghost.js";
 import {listen} from "../shared/channel.js";
 import {csvText, fitted, picture, tag, text} from "../shared/svg.js";
 
-// Bars of a whole distribution. Dials re-draw from the scores that are here; Python hears of them when they rest. Where
-// the answers at other positions are here too, a gesture on the sentence is answered at once, and Python follows.
+// Bars of a whole distribution.
+// Dials re-draw from the scores that are here; Python hears of them when they rest. Where the answers at other positions
+// are here too, a gesture on the sentence is answered at once, and Python follows.
 
 const REST_MS = 300;
 const ASKED_MS = 20_000; // for the whole vector

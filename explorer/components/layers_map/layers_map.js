@@ -13,8 +13,9 @@ import {besides} from "../shared/beside.js";
 import {drawing, table} from "./export.js";
 import {NUMBERED, shape, SHAPES, short} from "./marks.js";
 
-// All layers of all points are here: scrubbing redraws and asks nobody. Figures of one group go through the layers
-// together and point at the same sentences: each tells the others, over the window, what it was told.
+// All layers of all points are here: scrubbing redraws and asks nobody.
+// Figures of one group go through the layers together and point at the same sentences: each tells the others, over the
+// window, what it was told.
 
 const LINK = "sesame-layers";
 const SEGMENTS = {treatment: ["raw", "centred", "top"], order: ["given", "clustered"], method: ["pca", "umap", "tsne"], dims: ["flat", "deep"]};

@@ -1,5 +1,6 @@
-// Numbers the gestures of one component. While a gesture is on its way, payloads that answer an older one must not undo
-// what the reader sees; if no answer comes in time, the last payload is applied after all.
+// Numbers the gestures of one component.
+// While a gesture is on its way, payloads that answer an older one must not undo what the reader sees; if no answer comes
+// in time, the last payload is applied after all.
 
 const PATIENCE_MS = 4000;
 

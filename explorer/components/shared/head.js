@@ -1,5 +1,6 @@
-// A distribution over a vocabulary from its head (explorer/lab/types/head.py): the best scores as they are, and of all
-// others log Σ exp((z − z_best) / T) at some temperatures. Knows nothing of words or drawing.
+// A distribution over a vocabulary from its head (explorer/lab/types/head.py).
+// The best scores as they are, and of all others log Σ exp((z − z_best) / T) at some temperatures. Knows nothing of words
+// or drawing.
 
 const [COOLEST, HOTTEST] = [0.1, 3];
 

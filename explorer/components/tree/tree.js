@@ -7,9 +7,10 @@ import {mount} from "../shared/mount.js";
 import {csvText, fitted, picture, tag, text} from "../shared/svg.js";
 import {shown} from "../generator/path.js";
 
-// A tree of continuations. One in which a path has won is laid out downwards, a step below the other, the winner along
-// the left edge and the others beside it, broken into lines that fit the window. One without grows to the right: leaves
-// are spread evenly, parents stand in the middle of their children.
+// A tree of continuations.
+// One in which a path has won is laid out downwards, a step below the other, the winner along the left edge and the
+// others beside it, broken into lines that fit the window. One without grows to the right: leaves are spread evenly,
+// parents stand in the middle of their children.
 
 const [WIDE, HIGH, LEFT, TOP] = [112, 36, 24, 20];
 const [CHIP, LINE, STEP] = [82, 38, 30]; // a node's width, a line of nodes, the room between two steps
