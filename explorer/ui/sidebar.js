@@ -8,7 +8,7 @@ const HELP_FOR = "Help for ";
 export default function ({ data }) {
   closeAfterAChoice();
   const listens = window.__sesameNames !== undefined;
-  window.__sesameNames = data;
+  window.__sesameNames = { ...data, said: JSON.parse(data.said) };
   speak();
   if (listens) return;
   let waiting = 0;

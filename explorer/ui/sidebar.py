@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -58,7 +59,9 @@ def draw(pages: Sequence[tuple[int, StreamlitPage]], current: str) -> None:
         names = {name: t(f"common.names.{name}") for name in ("skip", "sidebar")}
         names["help"] = t("common.names.help", name="{name}")
         said = {english: t(f"common.streamlit.{word}") for word, english in NAMED.items()}
-        _for_the_whole_page(key="sidebar-closes", height=1, data={**names, "said": said})
+        # As a text: Streamlit looks into a table within a table for data frames, with pandas.
+        names["said"] = json.dumps(said, ensure_ascii=False)
+        _for_the_whole_page(key="sidebar-closes", height=1, data=names)
 
 
 def teacher() -> bool:
