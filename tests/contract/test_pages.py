@@ -99,7 +99,7 @@ def test_a_link_opens_each_tool(chapter: Chapter, tool: str, monkeypatch: pytest
     monkeypatch.setattr(uses, "for_page", lambda name, *more: asked.append(name) or for_page(name, *more))
     at = open_page(chapter.id, "zh", tool=tool)
     assert not at.exception
-    assert asked == [chapter.id] * chapter.switchable
+    assert asked in ([chapter.id], [chapter.id] * chapter.switchable), "once; never needed where nobody may switch"
     assert at.segmented_control(key=f"{chapter.id}-tool-zh").value == tool
     assert link(at) == ({} if tool == kind_of(chapter)().tool else {"tool": tool})
 
