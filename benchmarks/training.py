@@ -80,11 +80,11 @@ def resume() -> Iterator[Row]:
         whole = _losses(folder, "whole")
         process = subprocess.Popen(_command(folder, "cut"), cwd=paths.ROOT, stdout=subprocess.DEVNULL)
         log, last = folder / "cut" / "log.jsonl", rng.randrange(EVERY + 1, STEPS - 5)
-        while process.poll() is None and (not log.exists() or len(log.read_text().splitlines()) < last):
+        while process.poll() is None and (not log.exists() or len(log.read_text(encoding="utf-8").splitlines()) < last):
             time.sleep(0.02)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        reached = len(log.read_text().splitlines())
+        reached = len(log.read_text(encoding="utf-8").splitlines())
         again = _losses(folder, "cut")
     yield Row(
         id="training.resume",
@@ -134,7 +134,7 @@ def _command(folder: Path, name: str, *, tokens: int = STEPS * 256, batch: int =
 
 def _steps(folder: Path, name: str, **sizes: int) -> list[dict[str, float]]:
     subprocess.run(_command(folder, name, **sizes), cwd=paths.ROOT, check=True, capture_output=True)
-    return [json.loads(line) for line in (folder / name / "log.jsonl").read_text().splitlines()]
+    return [json.loads(line) for line in (folder / name / "log.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 def _losses(folder: Path, name: str) -> list[object]:

@@ -371,7 +371,7 @@ COMPANY = {
 
 def with_company(lang: str, tool: str, **more: Any) -> context.State:
     fields = {name: getattr(COMPANY[lang], name) for name in ("text", "word", "senses", "layer")}
-    return context.State(**{**fields, "tool": tool, **more})
+    return context.State(**{**fields, "tool": tool, "model": catalog.default("masked").id, **more})
 
 
 @pytest.mark.parametrize(("lang", "tool"), [("zh", "look"), ("en", "look"), ("zh", "own"), ("en", "swap")])

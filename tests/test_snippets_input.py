@@ -13,7 +13,7 @@ import pytest
 
 from explorer import chapters, paths
 from explorer.content import examples
-from explorer.engine import get_engine
+from explorer.engine import catalog, get_engine
 from explorer.lab.types.inputs import (
     ADD_UP,
     LOOKUP,
@@ -135,7 +135,7 @@ def test_long() -> None:
 
 def judged(lang: str, state: pairs.State) -> tuple[np.ndarray, np.ndarray]:
     """P(next) and P(in order) of the three arrangements, as the page has them."""
-    found = run(JUDGE, JudgeInputs(pairs.arrangements(state)))
+    found = run(JUDGE, JudgeInputs(pairs.arrangements(state, catalog.default("masked").id)))
     return np.array(pairs.p_yes(found.next.scores)), np.array(pairs.p_yes(found.order.scores))
 
 
@@ -156,7 +156,7 @@ def test_road(lang: str, arrangement: str) -> None:
     state = pairs.State(tool="road", arrangement=arrangement, **PAIRS[lang])
     vector, scores, chance = printed(shown("pairs", lang, state)).splitlines()
     n = pairs.ARRANGEMENTS.index(arrangement)
-    found = run(JUDGE, JudgeInputs(pairs.arrangements(state))).next
+    found = run(JUDGE, JudgeInputs(pairs.arrangements(state, catalog.default("masked").id))).next
     assert numbers(vector) == pytest.approx(found.vector[n, :4].tolist(), abs=3e-4)
     assert numbers(scores) == pytest.approx(found.scores[n].tolist(), abs=3e-3)
     assert numbers(chance)[0] == pytest.approx(pairs.p_yes(found.scores)[n], abs=3e-4)
@@ -167,7 +167,7 @@ def test_order(lang: str, arrangement: str) -> None:
     state = pairs.State(tool="road", head="order", arrangement=arrangement, **PAIRS[lang])
     vector, scores, chance = printed(shown("pairs", lang, state)).splitlines()
     n = pairs.ARRANGEMENTS.index(arrangement)
-    found = run(JUDGE, JudgeInputs(pairs.arrangements(state))).order
+    found = run(JUDGE, JudgeInputs(pairs.arrangements(state, catalog.default("masked").id))).order
     assert numbers(vector) == pytest.approx(found.vector[n, :4].tolist(), abs=3e-4)
     assert numbers(scores) == pytest.approx(found.scores[n].tolist(), abs=3e-3)
     assert numbers(chance)[0] == pytest.approx(pairs.p_yes(found.scores)[n], abs=3e-4)

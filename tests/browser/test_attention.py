@@ -505,6 +505,7 @@ def test_cross_attention_of_an_encoder_decoder(
         out = net(torch.tensor([source.ids]), decoder_input_ids=torch.tensor([ids]), output_attentions=True)
     page.tells(1, out.cross_attentions[1][0, 2, 1].numpy())
     page.picks("part_label", page.say("part.decoder"))
+    linked(page.page, "part=decoder")
     idle(page.page)
     page.pins(2)
     page.tells(2, out.decoder_attentions[1][0, 2, 2].numpy())

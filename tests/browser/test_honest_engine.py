@@ -80,7 +80,6 @@ def test_the_same_sentence_is_served_from_memory(open_page: OpenPage, server: Se
     first, second = read(), read()
     assert second["forward_passes"] == first["forward_passes"]
     assert second["runs"] == first["runs"]
-    assert second["memory_hits"] > first["memory_hits"]
 
 
 def test_a_page_stands_before_torch_is_there(open_page: OpenPage, fresh_server: Callable[..., Server]) -> None:

@@ -93,7 +93,7 @@ def test_masked_training_lowers_the_loss_and_keeps_an_average(
     losses = [step.told["words"] for step in steps]
     assert np.mean(losses[-5:]) < np.mean(losses[:5]) - 0.3
     assert steps[-1].tokens == sum(int(batches(n)["mask"].sum()) for n in range(PLAN.steps))
-    assert len((tmp_path / "run" / LOG).read_text().splitlines()) == PLAN.steps
+    assert len((tmp_path / "run" / LOG).read_text(encoding="utf-8").splitlines()) == PLAN.steps
 
 
 def test_a_run_that_was_stopped_goes_on_with_the_same_losses(
@@ -117,7 +117,7 @@ def test_a_run_that_was_stopped_goes_on_with_the_same_losses(
     assert after == whole[14:], "from the last checkpoint on, to the last digit"
     for ours, theirs in zip(one.parameters(), other.parameters(), strict=True):
         assert torch.equal(ours, theirs)
-    logged = [json.loads(line)["step"] for line in (tmp_path / "cut" / LOG).read_text().splitlines()]
+    logged = [json.loads(line)["step"] for line in (tmp_path / "cut" / LOG).read_text(encoding="utf-8").splitlines()]
     assert logged == list(range(1, PLAN.steps + 1))
     with pytest.raises(ValueError, match="another plan"):
         objective = masked.Objective(net)
@@ -154,7 +154,7 @@ def test_what_is_written_can_be_read_and_says_how_it_was_made(net: Any, cutter: 
     from transformers import AutoTokenizer, BertForPreTraining
 
     finish.save(net, cutter, tmp_path / "out", {"program": "training.masked", "seed": 0})
-    made = json.loads((tmp_path / "out" / finish.FACTS).read_text())
+    made = json.loads((tmp_path / "out" / finish.FACTS).read_text(encoding="utf-8"))
     assert made["sha256"] == finish.digest(tmp_path / "out" / "model.safetensors") and made["seed"] == 0
     again, told = BertForPreTraining.from_pretrained(tmp_path / "out", output_loading_info=True)
     assert not told["missing_keys"] and again.config.hidden_size == net.config.hidden_size
