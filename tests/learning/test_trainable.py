@@ -29,6 +29,15 @@ def moved(before: dict[str, torch.Tensor], body: torch.nn.Module) -> set[str]:
     return {name for name, weights in body.named_parameters() if not torch.equal(before[name], weights.detach())}
 
 
+def test_making_a_copy_leaves_the_model_s_settings_as_they_are(tiny_model_of: ModelOf) -> None:
+    """The library writes into the settings it builds from: how attention is computed, for one."""
+    for family, its_head in (("bert", head), ("llama", lambda: LastTokenHead(32, 2))):
+        net = tiny_model_of(family)._net
+        before = (net.config._attn_implementation, net.config.to_dict())
+        trainable(tiny_model_of(family), its_head)
+        assert (net.config._attn_implementation, net.config.to_dict()) == before == ("sdpa", before[1])
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_copy_reads_as_the_model_does_and_never_changes_it(family: str, tiny_model_of: ModelOf) -> None:
     model = tiny_model_of(family)

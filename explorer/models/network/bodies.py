@@ -5,6 +5,7 @@ Knows where `Model` keeps its network, so that nobody above has to. What is buil
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import torch
@@ -24,7 +25,8 @@ def new_body(model: Model, seed: int) -> Any:
     """
     with BUILDING, torch.inference_mode(False), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = type(model._net)._from_config(model._net.config, attn_implementation="eager")
+        settings = copy.deepcopy(model._net.config)  # the library writes into what it is given
+        network = type(model._net)._from_config(settings, attn_implementation="eager")
         return network.get_submodule(model._row.body).to(model.device)
 
 

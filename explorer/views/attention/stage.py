@@ -45,10 +45,12 @@ def draw() -> tuple[Scene, State] | None:
         except Told as problem:
             page_parts.error(problem)
             scene = None
-    if scene is not None and result is not None:
-        _habits(state, chosen, habits, result)
-        state = chosen
-    _lines(state, model)
+    with st.container():  # one place each, whatever stands there: what follows keeps its own
+        if scene is not None and result is not None:
+            _habits(state, chosen, habits, result)
+            state = chosen
+    with st.container():
+        _lines(state, model)
     _controls(state, model, result)
     if scene is not None:
         _remarks(scene)
