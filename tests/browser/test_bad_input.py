@@ -72,6 +72,8 @@ def test_an_empty_line(lang: str, open_page: OpenPage, reference: Reference) -> 
                 idle(page.page)
                 expect(page.main.get_by_role("alert")).to_have_text(page.say("errors.text_empty"))
             page.picks("tools", page.say("tool.cover"))
+            page.page.wait_for_url(lambda url: "tool=" not in url, wait_until="commit")
+            idle(page.page)
             alive(page, reference)
 
 
