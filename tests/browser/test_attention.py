@@ -139,25 +139,27 @@ def weights(reference: Reference) -> Weights:
 
 # About one run of this file in five, Streamlit's browser side loses a container when a click falls into a run that it
 # is still drawing, and stands still until it is loaded again. Its cause is not found; it must not hide other faults.
-LOST = re.compile("cannot be called on an ElementNode|Cannot set a node at a delta path")
+LOST = re.compile("cannot be called on an ElementNode|Cannot set a node at a delta path|Bad delta path index")
 
 
 @pytest.fixture(scope="module")
-def opened(chromium: Browser, server: Server) -> Iterator[tuple[Page, Watch]]:
+def opened(chromium: Browser, server: Server) -> Iterator[tuple[Page, Watch, list[int]]]:
     watch, context = Watch(), chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 720})
     page = context.new_page()
     watch.follow(page)
     _opens(page, server)
-    yield page, watch
+    yield page, watch, [0]
     context.close()
     assert not watch.outside and not [error for error in watch.errors if not LOST.search(error)]
 
 
 @pytest.fixture
-def own(opened: tuple[Page, Watch], server: Server) -> Attention:
+def own(opened: tuple[Page, Watch, list[int]], server: Server) -> Attention:
     """One page, opened on a reader's own sentence, that several journeys go on with; anew where it stands still."""
-    page, watch = opened
-    if any(map(LOST.search, watch.errors)) and page.locator('[data-test-script-state="running"]').count():
+    page, watch, known = opened
+    lost = sum(bool(LOST.search(error)) for error in watch.errors)
+    if lost > known[0]:
+        known[0] = lost
         _opens(page, server)
     return Attention(page)
 
@@ -398,6 +400,7 @@ def test_dense_attention_is_timed_and_a_window_is_priced(own: Attention) -> None
     idle(own.page)
 
 
+@pytest.mark.flaky(reruns=1)  # see LOST
 def test_an_encoder_sees_all_and_a_decoder_looks_back(own: Attention) -> None:
     own.alone(2, 1)
     own.uses("sides")
@@ -479,6 +482,7 @@ def test_everything_can_be_taken_along(own: Attention, weights: Weights) -> None
     assert len(table) == 1 + weights(ZH).size
 
 
+@pytest.mark.flaky(reruns=1)  # see LOST
 def test_long_texts_and_one_token(own: Attention, server: Server) -> None:
     own.uses("cell")
     own.writes("树")
