@@ -81,7 +81,7 @@ def resume() -> Iterator[Row]:
         process = subprocess.Popen(_command(folder, "cut"), cwd=paths.ROOT, stdout=subprocess.DEVNULL)
         log, last = folder / "cut" / "log.jsonl", rng.randrange(EVERY + 1, STEPS - 5)
         while process.poll() is None and (not log.exists() or len(log.read_text(encoding="utf-8").splitlines()) < last):
-            time.sleep(0.02)
+            time.sleep(0.02)  # a log that another process writes announces nothing
         process.send_signal(signal.SIGKILL)
         process.wait()
         reached = len(log.read_text(encoding="utf-8").splitlines())

@@ -76,5 +76,6 @@ def run(_: argparse.Namespace) -> int:
     """Write the document; 0."""
     text = current(DOCUMENT.read_text(encoding="utf-8"))
     DOCUMENT.write_text(text, encoding="utf-8")
-    print(f"{DOCUMENT.name}: {tree().count(chr(10))} lines")
+    made = text.partition(BEGIN)[2].partition(END)[0]
+    print(f"{DOCUMENT.name}: {made.count(chr(10))} lines")
     return 0

@@ -36,11 +36,12 @@ def run(options: argparse.Namespace) -> int:
     """Measure, print, and keep or record as asked; 0 if every claim held, 1 if one did not."""
     if options.model is not None:
         catalog.put_in_place(catalog.default("masked").id, options.model)
+    keeps = options.data is None and options.model is None and not options.ship
     rows: list[Row] = []
     for chapter in [options.chapter] if options.chapter else evidence.CHAPTERS:
         for row in evidence.measure(chapter, options.data):
             rows.append(row)
-            if options.data is None and not options.ship and options.model is None:
+            if keeps:
                 results_store.keep([row])  # the page 证据 shows it as measured here
             if not options.json:
                 print(_line(row), flush=True)
@@ -49,11 +50,9 @@ def run(options: argparse.Namespace) -> int:
     elif options.data is None and options.model is None:
         for id, noted in heldout_results.read().items():
             print(f"\nrecorded: {id} = {noted['measured']:.3f} (n = {noted['n']}, {noted['data']}; {noted['model']})")
-    if options.model is not None:
-        return 0 if all(row.holds for row in rows) else 1
-    if options.record:
+    if options.record and options.model is None:
         heldout_results.write(rows)
-    if options.ship and options.data is None:
+    if options.ship and options.data is None and options.model is None:
         results_store.ship(rows)
     return 0 if all(row.holds for row in rows) else 1
 

@@ -29,13 +29,13 @@ def get_engine() -> LocalEngine:
     everything is computed.
     """
     global _engine
-    if _engine is None:
-        import platformdirs
-
-        from explorer.engine.cache import Precomputed
-        from explorer.engine.local import LocalEngine
     with _lock:
         if _engine is None:
+            import platformdirs
+
+            from explorer.engine.cache import Precomputed
+            from explorer.engine.local import LocalEngine
+
             use_files = os.environ.get("SESAME_PRECOMPUTED", "") != "off"
             own = Precomputed(platformdirs.user_cache_path("open-sesame", appauthor=False) / "results")
             _engine = LocalEngine(precomputed=Precomputed() if use_files else None, lasting=own if use_files else None)

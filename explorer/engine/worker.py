@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, Protocol
 
 from explorer.engine.failures import for_reader
@@ -232,7 +233,7 @@ class Worker:
         with self._turns.turn():
             answers = self._answers(model=self._model, group=group)
             for running in group:
-                self._in_its_thread(running, lambda one=running: self._advance(one, answers.get(id(one))))  # type: ignore[misc]
+                self._in_its_thread(running, partial(self._advance, running, answers.get(id(running))))
         self._before_next_step = self.waiting
 
     def _in_its_thread(self, running: _Running, work: Callable[[], None]) -> None:

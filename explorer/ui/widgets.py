@@ -46,11 +46,10 @@ def run(experiment: Experiment[Inputs, Result, Partial], model_id: str | None, i
     Raises what `Engine.run` raises.
     """
     engine = get_engine()
-    asked = time.perf_counter()
     wait: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
     if model_id is not None and engine.state(model_id) != "ready":
-        if (found := engine.peek(experiment, model_id, inputs)) is not None:
-            return Answer(found, time.perf_counter() - asked, fetched=True)
+        if (answer := known(experiment, model_id, inputs)) is not None:
+            return answer
         wait = st.spinner(t("common.loading_model"))
     with wait:
         return engine.run(experiment, model_id, inputs, session=session())
@@ -138,17 +137,27 @@ def toggle(key: str, label: str, value: bool, choose: Callable[[bool], object], 
 
 
 def slider(
-    key: str, label: str, low: T, high: T, value: T, choose: Callable[[T], object], step: T | None = None
-) -> None:
+    key: str, label: str, low: T, high: T, value: T, choose: Callable[[T], object], step: T | None = None,
+    width: int | Literal["stretch"] = 200,
+) -> None:  # fmt: skip
     """A number between two bounds; it speaks when it is let go."""
     key, changed = bind(key, min(max(value, low), high), choose)
-    st.slider(label, low, high, key=key, step=step, on_change=changed, width=200)
+    st.slider(label, low, high, key=key, step=step, on_change=changed, width=width)
 
 
 def text_line(key: str, label: str, value: str, write: Callable[[str], object], placeholder: str = "") -> None:
     """One line of the reader's own text; nothing typed is ever cut in the box."""
     key, changed = bind(key, value, write)
     st.text_input(label, key=key, placeholder=placeholder, label_visibility="collapsed", on_change=changed)
+
+
+def text_area(
+    key: str, label: str, value: str, write: Callable[[str], object], height: int, *, label_seen: bool = True
+) -> None:
+    """Several lines of the reader's own text."""
+    key, changed = bind(key, value, write)
+    seen: Literal["visible", "collapsed"] = "visible" if label_seen else "collapsed"
+    st.text_area(label, key=key, height=height, label_visibility=seen, on_change=changed)
 
 
 @dataclass
@@ -158,6 +167,10 @@ class _Bound:
     shown: Any
     replaced: int = 0
     moved: bool = False
+
+    def key(self, key: str) -> str:
+        """Under which it is drawn now."""
+        return f"{key}~{self.replaced}" if self.replaced else key
 
 
 def bind(key: str, value: V, choose: Callable[[V], object]) -> tuple[str, Callable[[], None]]:
@@ -172,12 +185,12 @@ def bind(key: str, value: V, choose: Callable[[V], object]) -> tuple[str, Callab
     if bound.shown != value and not bound.moved:
         bound.replaced += 1
     bound.shown, bound.moved = value, False
-    drawn, number = f"{key}~{bound.replaced}" if bound.replaced else key, bound.replaced
+    drawn = bound.key(key)
     st.session_state[drawn] = value
 
     def changed() -> None:
         now: _Bound = st.session_state[memory]
-        if number == now.replaced:
+        if drawn == now.key(key):
             now.moved = True
             choose(st.session_state[drawn])
 
@@ -186,8 +199,8 @@ def bind(key: str, value: V, choose: Callable[[V], object]) -> tuple[str, Callab
 
 def said(key: str) -> Any:
     """What the widget that `bind` drew last under `key` says now."""
-    replaced = st.session_state[f"{key}:bound"].replaced
-    return st.session_state[f"{key}~{replaced}" if replaced else key]
+    bound: _Bound = st.session_state[f"{key}:bound"]
+    return st.session_state[bound.key(key)]
 
 
 def download(

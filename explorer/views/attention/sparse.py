@@ -64,8 +64,10 @@ def draw(scene: Scene, state: State) -> None:
 
 
 def _slider(dial: str, low: int, high: int, value: int) -> None:
-    key, changed = widgets.bind(f"attention-{dial}", value, lambda new: common.store().set(**{dial: int(new)}))
-    st.slider(t(f"attention.dial.{dial}"), low, high, key=key, width=210, on_change=changed)
+    widgets.slider(
+        f"attention-{dial}", t(f"attention.dial.{dial}"), low, high, value,
+        lambda new: common.store().set(**{dial: new}), width=210,
+    )  # fmt: skip
 
 
 def _dense() -> None:

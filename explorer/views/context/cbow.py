@@ -33,8 +33,10 @@ def draw(scene: Scene, result: EmbedResult, state: State) -> None:
     page_parts.section("context.cbow")
     text = state.passage or built_in(language())
     with st.expander(t("context.cbow.text")):
-        key, changed = widgets.bind("context-passage", text, lambda new: common.store().set(passage=new or " "))
-        st.text_area(t("context.cbow.text"), key=key, height=180, label_visibility="collapsed", on_change=changed)
+        widgets.text_area(
+            "context-passage", t("context.cbow.text"), text, lambda new: common.store().set(passage=new or " "), 180,
+            label_seen=False,
+        )  # fmt: skip
         page_parts.quiet(
             t("context.cbow.size", kb=f"{_size(text) / 1000:.1f}", words=LEAST_TOKENS, limit=MOST_BYTES // 1000)
         )

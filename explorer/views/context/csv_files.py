@@ -29,9 +29,7 @@ def as_csv(scene: Scene) -> bytes:
     writer = csv.writer(out)
     writer.writerow(("sentence", "word", "sense"))
     for line in scene.lines:
-        safe = (
-            "'" + line.text if line.text.startswith(FORMULAS) else line.text
-        )  # a spreadsheet would run it as a formula
+        safe = "'" * line.text.startswith(FORMULAS) + line.text  # a spreadsheet would run it as a formula
         writer.writerow((safe, scene.word, scene.senses[line.sense] if line.sense >= 0 else ""))
     return out.getvalue().encode("utf-8-sig")
 

@@ -48,8 +48,9 @@ def _lines(scene: Scene | None, state: State) -> None:
         "context-word", t("context.own.word"), word, lambda new: _write(widgets.said("context-lines"), new),
         t("context.own.word"),
     )  # fmt: skip
-    key, changed = widgets.bind("context-lines", text, lambda new: _write(new, widgets.said("context-word")))
-    st.text_area(t("context.own.lines"), key=key, height=220, on_change=changed)
+    widgets.text_area(
+        "context-lines", t("context.own.lines"), text, lambda new: _write(new, widgets.said("context-word")), 220
+    )
     page_parts.quiet(t("context.own.limits", limit=MAX_LINES))
     if state.text:
         st.button(t("context.own.back"), key="context-back", type="tertiary", on_click=_back)

@@ -144,12 +144,11 @@ def settings_of(state: State, branch: str = "a") -> Settings:
 def shorten(state: State, most: int) -> State:
     """The state with as much of its paths as a link of `most` characters can carry."""
     while (over := link_length(state) - most) > 0 and (state.path or state.b_path):
-        longer = max(state.path, state.b_path, key=len)
-        kept = longer[: max(0, len(longer) - -(-over // pieces.DIGITS) * pieces.DIGITS)]
+        cut = -(-over // pieces.DIGITS) * pieces.DIGITS
         if len(state.path) >= len(state.b_path):
-            state = replace(state, path=kept, back=0, b_back=0)
+            state = replace(state, path=state.path[:-cut], back=0, b_back=0)
         else:
-            state = replace(state, b_path=kept, back=0, b_back=0)
+            state = replace(state, b_path=state.b_path[:-cut], back=0, b_back=0)
     return state
 
 

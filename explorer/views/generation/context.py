@@ -37,8 +37,10 @@ def draw(state: State) -> None:
     left, right = st.columns([1, 0.36], gap="large")
     with left:
         _curve(result, counts)
-        key, changed = widgets.bind("generation-corpus", corpus, lambda text: common.store().set(corpus=text.strip()))
-        st.text_area(t("generation.context.corpus"), key=key, height=120, on_change=changed)
+        widgets.text_area(
+            "generation-corpus", t("generation.context.corpus"), corpus,
+            lambda text: common.store().set(corpus=text.strip()), 120,
+        )  # fmt: skip
         page_parts.quiet(t("generation.context.counted", n=thousands(counts.corpus_tokens)))
     with right:
         page_parts.steps([(t(f"generation.context.step{n}"), "") for n in (1, 2, 3)])

@@ -1,4 +1,4 @@
-"""A branch of 生成 as one value: the state's fields of it read together, and written back.
+"""A branch of 接龙 as one value: the state's fields of it read together, and written back.
 
 Knows the state's two sets of names; draws nothing.
 """

@@ -51,8 +51,9 @@ def _inputs(state: State) -> LongInputs:
 
 
 def _write(state: State, inputs: LongInputs) -> None:
-    key, changed = widgets.bind("input-long-text", inputs.text, lambda text: common.store().set(long=text or " "))
-    st.text_area(t("input.long.text"), key=key, height=150, on_change=changed)
+    widgets.text_area(
+        "input-long-text", t("input.long.text"), inputs.text, lambda text: common.store().set(long=text or " "), 150
+    )
     widgets.text_line(
         "input-ask", t("input.long.ask"), inputs.question, lambda new: common.store().set(ask=new or " "),
         t("input.long.ask_placeholder"),

@@ -37,8 +37,10 @@ def draw(reading: Reading, state: State) -> None:
     with body:
         alt = t("input.positions.alt", place=place, near=listed(map(str, near[:3])))
         page_parts.plot(figure.grid(found.cosine), "input-positions", t("input.positions.caption", last=size - 1), alt)
-        key, changed = widgets.bind("input-place", place, lambda new: common.store().set(place=new))
-        st.slider(t("input.positions.place"), 0, size - 1, key=key, on_change=changed)
+        widgets.slider(
+            "input-place", t("input.positions.place"), 0, size - 1, place,
+            lambda new: common.store().set(place=new), width="stretch",
+        )  # fmt: skip
         page_parts.plot(figure.profile(row, place), "input-profile", t("input.positions.profile", place=place), alt)
         page_parts.word_list([(str(i), f"{row[i] / 100:.2f}") for i in near])
         widgets.toggle(

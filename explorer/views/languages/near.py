@@ -24,8 +24,10 @@ def draw(sentence: Sentence, state: State) -> None:
     centred = vectors - vectors.mean(axis=0)
     left, right = st.columns([1, 0.44], gap="large")
     with left:
-        key, changed = widgets.bind("languages-near-layer", layer, lambda new: common.change(layer=new))
-        st.slider(t("languages.layer"), 0, sentence.n_layers, key=key, on_change=changed)
+        widgets.slider(
+            "languages-near-layer", t("languages.layer"), 0, sentence.n_layers, layer,
+            lambda new: common.change(layer=new), width="stretch",
+        )  # fmt: skip
         lengths = np.linalg.norm(centred, axis=-1)
         page_parts.plot(
             figures.by_layer(
