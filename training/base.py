@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import lzma
 from collections import Counter
 from itertools import islice
 from pathlib import Path
@@ -20,7 +19,7 @@ import torch
 from torch import Tensor
 
 from explorer import paths
-from training import e5, packages, vocabulary
+from training import corpus, e5, packages, vocabulary
 
 BUDGET = {"en": 11_000, "fr": 3_000, "de": 3_000, "es": 3_000, "ja": 3_000}
 LINES = 40_000  # of a language, to count on
@@ -99,12 +98,11 @@ def _counted(text: Path, fetched: Path, index: dict[str, int]) -> list[str]:
     cutter.no_padding()
     pieces: dict[str, Counter[str]] = {}
     characters: Counter[str] = Counter()
-    for path in sorted(text.glob("*.txt.xz")):
+    for path in sorted(text.glob(f"*{corpus.SUFFIX}")):
         counts = pieces.setdefault(path.name.split(".")[0], Counter())
-        with lzma.open(path, "rt", encoding="utf-8") as file:
-            for line in islice(file, LINES):
-                characters.update(line.strip())
-                counts.update(cutter.encode(line.strip(), add_special_tokens=False).tokens)
+        for line in map(str.strip, islice(corpus.lines(path), LINES)):
+            characters.update(line)
+            counts.update(cutter.encode(line, add_special_tokens=False).tokens)
     return vocabulary.chosen(pieces, characters, index, budget=BUDGET)
 
 

@@ -107,10 +107,15 @@ def _arrays(path: Path, cutter: Any, edges: tuple[int, int] | None) -> dict[str,
 
 
 def _paragraphs(path: Path) -> Iterator[list[str]]:
-    with lzma.open(path, "rt", encoding="utf-8") as file:
-        for line in file:
-            if found := sentences(line.strip()):
-                yield found
+    for line in lines(path):
+        if found := sentences(line.strip()):
+            yield found
+
+
+def lines(path: Path) -> Iterator[str]:
+    """The lines of a text, packed (.xz) or not, without their ends."""
+    with (lzma.open if path.suffix == ".xz" else open)(path, "rt", encoding="utf-8") as file:
+        yield from (line.rstrip("\r\n") for line in file)
 
 
 def language_of(rng: np.random.Generator, corpora: Mapping[str, Corpus], shares: Mapping[str, float]) -> Corpus:

@@ -6,13 +6,16 @@ Knows no objective.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
+
+from explorer.models.catalog.store import sha256_of
+from training.loop import Plan, Step
 
 FACTS = "training.json"
 
@@ -39,21 +42,39 @@ def save(net: Any, cutter: Any, folder: Path, facts: dict[str, Any]) -> None:
     net.half().save_pretrained(folder)
     cutter.save_pretrained(folder)
     weights = folder / "model.safetensors"
-    (folder / FACTS).write_text(json.dumps(facts | {"sha256": digest(weights)}, indent=1) + "\n", encoding="utf-8")
+    (folder / FACTS).write_text(json.dumps(facts | {"sha256": sha256_of(weights)}, indent=1) + "\n", encoding="utf-8")
+
+
+def plan(options: argparse.Namespace, a_step: int, rates: tuple[float, ...]) -> Plan:
+    """As many steps as the tokens that were asked for make, `a_step` of them at a time."""
+    return Plan(
+        steps=max(1, options.tokens // a_step),
+        rates=rates,
+        average=options.average,
+        save_every=options.save_every,
+        workers=options.workers,
+    )
+
+
+def facts(
+    program: str, options: argparse.Namespace, texts: Iterable[Path], plan: Plan, last: Step | None
+) -> dict[str, Any]:
+    """How a model was made: by what program, from what, on which texts, how far."""
+    return {
+        "program": program,
+        "from": described(options.model),
+        "text": {path.name: sha256_of(path) for path in texts},
+        "plan": asdict(plan),
+        "batch_tokens": options.batch,
+        "seed": options.seed,
+        "precision": options.precision,
+        "last": None if last is None else asdict(last),
+    }
 
 
 def described(model: Path) -> dict[str, Any]:
     """What a run started from: the checksum of its weights, and how those were made where that is written there."""
     made = model / FACTS
-    return {"sha256": digest(model / "model.safetensors")} | (
+    return {"sha256": sha256_of(model / "model.safetensors")} | (
         {"made": json.loads(made.read_text(encoding="utf-8"))} if made.exists() else {}
     )
-
-
-def hashes(files: Iterable[Path]) -> dict[str, str]:
-    return {path.name: digest(path) for path in files}
-
-
-def digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import lzma
 from collections import Counter
-from collections.abc import Iterable
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from explorer import paths
-from training import packages
+from training import corpus, packages
 
 EMBEDDED = paths.MODELS / "gemma-3-270m-lite"
 EMBEDDINGS = "token_embd.weight"
@@ -122,7 +120,7 @@ def _counted(whole: Path, text: Path, size: int) -> list[int]:
     letters: set[str] = set()
     for lang, share in SHARES.items():
         counts: Counter[str] = Counter()
-        for line in _lines(text / f"{lang}.txt.xz"):
+        for line in islice(corpus.lines(text / f"{lang}{corpus.SUFFIX}"), LINES):
             counts.update(cutter.encode(line, add_special_tokens=False).tokens)
             letters.update(line)
         total = counts.total()
@@ -134,11 +132,6 @@ def _counted(whole: Path, text: Path, size: int) -> list[int]:
         if token in parts:
             kept |= {index[part] for part in parts if part in index}
     return sorted(kept)
-
-
-def _lines(path: Path) -> Iterable[str]:
-    with lzma.open(path, "rt", encoding="utf-8") as file:
-        yield from (line.rstrip("\n") for line in islice(file, LINES))
 
 
 def _options() -> argparse.Namespace:

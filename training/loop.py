@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from accelerate import Accelerator
@@ -27,12 +27,6 @@ from explorer.errors import Told
 
 LOG, STATE = "log.jsonl", "state"
 Batch = Mapping[str, Tensor]
-
-
-class Objective(Protocol):
-    """Losses and shares of a batch, "loss" among them, which is made smaller. A torch module."""
-
-    def __call__(self, **batch: Tensor) -> dict[str, Tensor]: ...
 
 
 @dataclass(frozen=True)
@@ -97,8 +91,9 @@ def train(
 ) -> Iterator[Step]:
     """Take the plan's steps; after the last one `objective` holds the averaged weights.
 
-    What lies in `work` from an interrupted run with the same plan is taken up. `batch(n)` must give the same for the
-    same number always, tensors with a first dimension each, "mask" among them (1 = a token that counts).
+    `objective(**batch)` gives losses and shares of a batch, "loss" among them, which is made smaller. What lies in
+    `work` from an interrupted run with the same plan is taken up. `batch(n)` must give the same for the same number
+    always, tensors with a first dimension each, "mask" among them (1 = a token that counts).
 
     Raises ValueError for a checkpoint of another plan, Told("training_diverged", step) where the loss is no number.
     """

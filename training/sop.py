@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import argparse
 import copy
-import hashlib
 import json
-import lzma
 import math
 import random
 import time
@@ -30,9 +28,11 @@ from torch import Tensor, nn
 from explorer.content.sentences import neighbours
 from explorer.learning.loop import Group, fit, shuffled
 from explorer.models.catalog import catalog
+from explorer.models.catalog.store import sha256_of
 from explorer.models.network.loader import load
 from explorer.models.network.model import Model
 from explorer.models.network.pair_heads import PairHead, bert_layers, mean_difference, order_folder
+from training import corpus
 
 SHARES = {"zh": 0.4, "en": 0.3, "de": 0.1, "es": 0.1, "fr": 0.05, "ja": 0.05}
 LENGTHS = {"zh": (8, 90), "ja": (8, 90)}  # characters of a sentence
@@ -70,8 +70,8 @@ def _pairs(options: argparse.Namespace) -> list[tuple[str, str]]:
     for lang, share in SHARES.items():
         wanted = round(share * options.pairs)
         low, high = LENGTHS.get(lang, LATIN)
-        with lzma.open(options.text / f"{lang}.txt.xz", "rt", encoding="utf-8") as file:
-            paragraphs = [line for line in map(str.strip, file) if len(line) > 3 * low]
+        every = map(str.strip, corpus.lines(options.text / f"{lang}{corpus.SUFFIX}"))
+        paragraphs = [line for line in every if len(line) > 3 * low]
         rng.shuffle(paragraphs)
         mine: list[tuple[str, str]] = []
         for paragraph in paragraphs:
@@ -297,7 +297,7 @@ def _save(model: Model, head: PairHead, figures: dict[str, Any]) -> None:
         "reads": head.reads,
         "layers": len(head.layers),
         "layer": _layer_settings(model),
-        "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
+        "sha256": sha256_of(weights),
         "trained": figures,
     }
     (folder / "config.json").write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")

@@ -12,7 +12,6 @@ stands for <bos>, and ends with [SEP]. At the end it tells the nats per 字 on `
 from __future__ import annotations
 
 import argparse
-import lzma
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from torch import Tensor, nn
 from explorer import paths
 from training import corpus, finish
 from training.corpus import Corpus
-from training.loop import Plan, train, watched
+from training.loop import train, watched
 from training.ngram import Ngram
 from training.vocabulary import GOES_ON
 
@@ -44,26 +43,12 @@ def main() -> None:
     (text,) = corpus.prepare(options.text, cutter, options.work, ["zh"], edges=(begin, end)).values()
     batches = Batches(text, max(1, options.batch // LENGTH), LENGTH, options.seed)
     accelerator = Accelerator(mixed_precision=options.precision)
-    plan = Plan(
-        steps=max(1, options.tokens // (batches.rows * LENGTH * accelerator.num_processes)),
-        rates=(options.rate,),
-        average=options.average,
-        save_every=options.save_every,
-        workers=options.workers,
-    )
+    plan = finish.plan(options, batches.rows * LENGTH * accelerator.num_processes, (options.rate,))
     objective = NextToken(net)
     steps = train(objective, (list(net.parameters()),), batches, plan, options.work, accelerator)
     last = watched(steps, plan, silent=not accelerator.is_main_process)
     if accelerator.is_main_process:
-        facts = {
-            "program": "training.zi",
-            "from": finish.described(options.model),
-            "text": finish.hashes([options.text / f"zh{corpus.SUFFIX}"]),
-            "plan": plan.__dict__,
-            "seed": options.seed,
-            "precision": options.precision,
-            "last": None if last is None else last.__dict__,
-        }
+        facts = finish.facts("training.zi", options, [options.text / f"zh{corpus.SUFFIX}"], plan, last)
         if options.test is not None:
             facts["nats_per_zi"] = measured(net, cutter, text, options.test)
             print(facts["nats_per_zi"], flush=True)
@@ -131,11 +116,12 @@ class NextToken(nn.Module):
 
 @torch.inference_mode()
 def measured(net: Any, cutter: Any, text: Corpus, test: Path) -> dict[str, float]:
-    """Nats per 字 (every character but blanks) of the lines of `test`: the model's, and those of the 5-gram."""
+    """Nats per 字 (every character but blanks) of the lines of `test`, of a table its last column: the model's, and
+    those of the 5-gram."""
     counts = Ngram(text.tokens, len(cutter), ORDER, edge=cutter.cls_token_id)
     net.eval()
     own = other = characters = 0.0
-    for line in lines(test):
+    for line in (line.split("\t")[-1] for line in corpus.lines(test) if line.strip()):
         ids = cutter(line, truncation=True)["input_ids"]
         row = torch.tensor([ids], device=net.device)
         scores = net(input_ids=row[:, :-1], use_cache=False).logits[0].float()
@@ -143,12 +129,6 @@ def measured(net: Any, cutter: Any, text: Corpus, test: Path) -> dict[str, float
         other += float(counts.nats(np.array(ids)).sum())
         characters += len("".join(line.split()))
     return {"model": own / characters, "five_gram": other / characters, "characters": characters}
-
-
-def lines(path: Path) -> list[str]:
-    """The lines of a text, or the last column of a table; both may be packed (.xz)."""
-    with (lzma.open if path.suffix == ".xz" else open)(path, "rt", encoding="utf-8") as file:
-        return [line.rstrip("\r\n").split("\t")[-1] for line in file if line.strip()]
 
 
 def _options() -> argparse.Namespace:

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from explorer.errors import Told
+from explorer.models.catalog.store import sha256_of
 from tests.training.conftest import ZH
 from training import corpus, finish, masked, zi
 from training.loop import LOG, Plan, train
@@ -155,7 +156,7 @@ def test_what_is_written_can_be_read_and_says_how_it_was_made(net: Any, cutter: 
 
     finish.save(net, cutter, tmp_path / "out", {"program": "training.masked", "seed": 0})
     made = json.loads((tmp_path / "out" / finish.FACTS).read_text(encoding="utf-8"))
-    assert made["sha256"] == finish.digest(tmp_path / "out" / "model.safetensors") and made["seed"] == 0
+    assert made["sha256"] == sha256_of(tmp_path / "out" / "model.safetensors") and made["seed"] == 0
     again, told = BertForPreTraining.from_pretrained(tmp_path / "out", output_loading_info=True)
     assert not told["missing_keys"] and again.config.hidden_size == net.config.hidden_size
     assert AutoTokenizer.from_pretrained(tmp_path / "out").tokenize("弟弟") == ["弟", "弟"]
