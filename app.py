@@ -14,6 +14,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from explorer import chapters
+from explorer.classroom import kept
 from explorer.components import addresses
 from explorer.server import preload, static_files
 from explorer.server.routes import routes
@@ -31,6 +32,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 PAGES = tuple("" if name == chapters.HOME else name for name in chapters.PAGES)
 network.disable_external_ip_lookup()
 permission.policy()  # a misspelt permission ends the start, not a lesson
+kept.home()  # so does a home for rooms that writes to disk
 addresses.serve()
 app = st.App(
     "explorer/main.py",

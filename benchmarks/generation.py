@@ -6,6 +6,7 @@ A measurement imports what it needs when it runs: the browser ones never load to
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import statistics
 import subprocess
@@ -151,6 +152,54 @@ def _stream() -> Iterator[Row]:
     yield _row("stream_ratio", what, "times", ">=", 1, ratios, load)
 
 
+def _write_ratio() -> Iterator[Row]:
+    """100 tokens as 放手写 gets them against llama.cpp on the same GGUF, threads and settings; in turn.
+
+    llama.cpp multiplies by the file's four to eight bits as they are; here they are unpacked to fp32 once, and every
+    step's rank, surprisal and entropy are counted, which llama.cpp's loop is not asked for.
+    """
+    try:
+        from llama_cpp import Llama
+    except ImportError:
+        print("  llama-cpp-python is not installed (requirements-bench.txt): generation.write_ratio is left out")
+        return
+    import torch
+
+    from explorer.lab.types.generation import WRITE, Settings, WriteInputs
+    from explorer.models.catalog import catalog
+
+    load = load_now()
+    ours, theirs = [], []
+    settings = Settings(temperature=0.9, top_p=0.95)
+    path = str(catalog.default("causal").folder / "model.gguf")
+    with _engine() as (engine, _, model_id):
+        threads = torch.get_num_threads()
+        with contextlib.closing(
+            Llama(path, n_ctx=1024, n_threads=threads, n_threads_batch=threads, verbose=False)
+        ) as llama:
+            ids = engine.tokens(model_id, BEGINNING).ids
+            same = {"temp": 0.9, "top_p": 0.95, "top_k": 0, "min_p": 0.0, "repeat_penalty": 1.0}
+            list(itertools.islice(llama.generate(list(ids), **same), 3))
+            for run in range(RUNS):
+                start = time.perf_counter()
+                values = list(engine.stream(WRITE, model_id, WriteInputs(ids, 100, settings, run)))
+                ours.append((len(values) - 1) / (time.perf_counter() - start))
+                llama.reset()
+                llama.set_seed(run)
+                start = time.perf_counter()
+                written = list(itertools.islice(llama.generate(list(ids), **same), 100))
+                theirs.append(len(written) / (time.perf_counter() - start))
+    what = f"tokens a second of 放手写, 100 with every step's candidates, on {threads} threads"
+    ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
+    for id, figure, unit, values in (
+        ("write_ratio", f"{what}, ÷ llama-cpp-python on the same GGUF, in turn with it", "times", ratios),
+        ("write_rate", what, "1/s", ours),
+        ("write_llama_rate", "the same of llama-cpp-python", "1/s", theirs),
+    ):
+        command = "python -m benchmarks generation generation.write_ratio"
+        yield Row(f"generation.{id}", figure, unit, tuple(values), load, command)
+
+
 def _same() -> Iterator[Row]:
     """A stream against a plain loop: the whole text read anew each step, the library's processors, one draw."""
     import numpy as np
@@ -250,6 +299,7 @@ GROUPS: dict[tuple[str, ...], Callable[[], Iterator[Row]]] = {
     ("generation.load_s", "generation.load_again_s", "generation.import_s"): _loads,
     ("generation.step_ratio", "generation.branch_reuse"): _step,
     ("generation.stream_ratio",): _stream,
+    ("generation.write_ratio", "generation.write_rate", "generation.write_llama_rate"): _write_ratio,
     ("generation.same_tokens",): _same,
     ("generation.step_click_p50_ms",): _clicks,
     ("generation.dial_forward_passes", "generation.dial_frame_p95_ms"): _dial,

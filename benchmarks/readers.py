@@ -157,7 +157,7 @@ def _first_result() -> Iterator[Row]:
 def _carry() -> Iterator[Row]:
     """A sentence typed on Home, looked for on every chapter opened from the navigation."""
     load, found = load_now(), []
-    wanted = [chapter for chapter in READ if chapter.id != chapters.HOME]
+    wanted = [chapter for chapter in chapters.CHAPTERS if chapter.tour]
     with browser.chromium() as chromium, running() as server:
         page = chromium.new_context(locale="zh-CN", viewport=browser.VIEWPORT).new_page()
         page.goto(server.url)
@@ -166,7 +166,7 @@ def _carry() -> Iterator[Row]:
         box.press("Enter")
         page.wait_for_url("**text=**", timeout=60_000)
         for chapter in wanted:
-            page.locator(f'[data-testid="stSidebar"] a[href$="{chapter.id}"]').click()
+            page.locator(f'[data-testid="stSidebar"] a[href="{chapter.id}"]').click()
             try:
                 page.wait_for_url(
                     f"**/{chapter.id}?*text=*" if chapter.id != "pairs" else "**/pairs?*a=*", timeout=60_000

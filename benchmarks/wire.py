@@ -144,7 +144,7 @@ def _open(page: Page, server: Server, path: str) -> None:
     opener = page.get_by_test_id("stExpandSidebarButton")
     if opener.count() and opener.is_visible():
         opener.click()
-    page.locator(f'[data-testid="stSidebar"] a[href$="{path[1:]}"]').first.click()
+    page.locator(f'[data-testid="stSidebar"] a[href="{path[1:]}"]').first.click()
     page.wait_for_url(f"**{path}**")
     page.locator(".sesame").first.wait_for(timeout=60_000)
     if page.get_by_test_id("stSidebarCollapseButton").is_visible():

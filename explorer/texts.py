@@ -31,6 +31,11 @@ def section(key: str, lang: str) -> dict[str, Any]:
     return found
 
 
+def chapter(name: str, lang: str) -> dict[str, Any]:
+    """All texts of one file, as they stand."""
+    return _chapter(lang, name)
+
+
 def _lookup(key: str, lang: str) -> Any:
     chapter, *path = key.split(".")
     found: Any = _chapter(lang, chapter)

@@ -89,6 +89,8 @@ def _rows(chapter: str, data: Path | None, model: Path | None) -> dict[str, dict
     command = [sys.executable, "-m", "explorer", "evidence", "--json", "--chapter", chapter]
     command += ["--data", str(data)] if data else []
     command += ["--model", str(model or paths.MODELS / "mini-mbert")]
+    on = f" on {data}" if data else ""
+    print(f"{model or 'the embedded model'}: the evidence of {chapter}{on} …", file=sys.stderr, flush=True)
     done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):  # 1: a claim does not hold, which is a figure like any other here
         raise RuntimeError(done.stderr)

@@ -4,7 +4,9 @@ Knows how Streamlit hands a trigger's value to a callback and how to refuse malf
 what any event means: each component brings its own `parse`.
 
 Every event carries `n`, a number that grows with each gesture. The last `n` seen goes back to the browser in the
-component's header, so that an answer to an older gesture does not undo what the reader has done since.
+component's header, so that an answer to an older gesture does not undo what the reader has done since. An event
+brings along the `earlier` ones of its kind that no answer has shown to be heard (shared/outbox.js): Streamlit keeps one
+message a component while it is busy, and a newer one takes the place of an older one.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import streamlit as st
 
 Event = TypeVar("Event")
 _MAX_N = 2**31
+_MOST_EARLIER = 40  # as many as a browser keeps
 
 
 class MalformedEventError(ValueError):
@@ -26,21 +29,32 @@ class MalformedEventError(ValueError):
 def listener(
     key: str, event: str, parse: Callable[[Mapping[str, Any]], Event], act: Callable[[Event], None] | None
 ) -> Callable[[], None]:
-    """A Streamlit callback: reads the trigger `event` of the component `key`, parses it, and calls `act`."""
+    """A Streamlit callback: reads the trigger `event` of the component `key`, parses it, and calls `act`.
+
+    Events that were not heard before come first, in their order; none is acted on twice.
+    """
+    memory = f"{_memory(key)}:{event}"
 
     def on_event() -> None:
         state = st.session_state.get(key)
         value = state.get(event) if isinstance(state, Mapping) else None
-        try:
-            if not isinstance(value, Mapping):
-                raise MalformedEventError(event)
-            n = whole(value.get("n"), 0, _MAX_N)
-            parsed = parse(value)
-        except MalformedEventError:
+        if not isinstance(value, Mapping):
             return
-        st.session_state[_memory(key)] = n
-        if act is not None:
-            act(parsed)
+        earlier = value.get("earlier")
+        for one in (*(earlier[-_MOST_EARLIER:] if isinstance(earlier, list) else ()), value):
+            try:
+                if not isinstance(one, Mapping):
+                    raise MalformedEventError(event)
+                n = whole(one.get("n"), 0, _MAX_N)
+                if n <= st.session_state.get(memory, -1):
+                    continue
+                parsed = parse(one)
+            except MalformedEventError:
+                continue
+            st.session_state[memory] = n
+            st.session_state[_memory(key)] = max(n, last_seen(key))
+            if act is not None:
+                act(parsed)
 
     return on_event
 

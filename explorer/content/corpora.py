@@ -48,10 +48,12 @@ def forms(lang: str) -> tuple[tuple[str, ...], ...]:
 def tagged(lang: str) -> tuple[tuple[tuple[str, str], ...], ...]:
     """Sentences as (word, universal tag) pairs; line n is line n of `sentences`."""
     text = (paths.EXAMPLES / "tagged" / f"{lang}.txt").read_text(encoding="utf-8")
-    return tuple(
-        tuple((word, tag) for word, _, tag in (item.rpartition("/") for item in line.split()))
-        for line in text.splitlines()
-    )
+    return tuple(tagged_words(line) for line in text.splitlines())
+
+
+def tagged_words(line: str) -> tuple[tuple[str, str], ...]:
+    """The (word, universal tag) pairs of a line: `猫/NOUN 睡/VERB`."""
+    return tuple((word, tag) for word, _, tag in (item.rpartition("/") for item in line.split()))
 
 
 @lru_cache(maxsize=1)

@@ -20,10 +20,11 @@ Found = TypeVar("Found")
 
 
 class CancelToken:
-    """Ends a stream: the engine looks at it between two steps."""
+    """Ends a stream, or holds it up: the engine looks at it between two steps."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self.holds = False  # while nobody who watches wants the next step, it is not taken
 
     def cancel(self) -> None:
         self._event.set()

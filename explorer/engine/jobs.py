@@ -102,6 +102,12 @@ class Job:
 
     # -- the worker's side
 
+    def held(self) -> bool:
+        """Whether all who watch hold it up: its next step is then not taken. One who has cancelled has no say."""
+        with self._changed:
+            say = [watcher.holds for watcher in self._watchers if not watcher.cancelled]
+            return bool(say) and all(say)
+
     def stand(self, position: int | None) -> None:
         """In the line of trainings; None once the job has left it."""
         with self._changed:

@@ -21,7 +21,7 @@ from functools import partial
 from typing import Any, Literal, Protocol
 
 from explorer.engine.failures import for_reader
-from explorer.engine.jobs import Job, Line
+from explorer.engine.jobs import LOOKS_EVERY_S, Job, Line
 from explorer.engine.threads import Turns, give_way
 from explorer.errors import Cancelled
 from explorer.lab.experiment import ForwardRequest
@@ -142,10 +142,13 @@ class Worker:
             model = self._model or self._load()
             if model is None:
                 continue
-            if jobs := self._next_jobs():
+            ready = [running for running in self._streams if not running.job.held()]
+            if jobs := self._next_jobs(bool(ready)):
                 self._run(None if isinstance(model, NoModel) else model, jobs)
+            elif ready:
+                self._step(ready)
             elif self._streams:
-                self._step()
+                self._wait_for_one_held_up()
             self._drop_abandoned()
         for running in self._streams:
             self._stop(running)
@@ -177,9 +180,14 @@ class Worker:
         self.state = "ready"
         return self._model
 
-    def _next_jobs(self) -> list[Job]:
+    def _wait_for_one_held_up(self) -> None:
+        """Until something else comes, or for a moment: who holds a stream up says nothing when it may go on."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._wanted or len(self._line), timeout=LOOKS_EVERY_S)
+
+    def _next_jobs(self, streams_ready: bool) -> list[Job]:
         """What to run now; empty when it is the turn of a stream's next step."""
-        if self._streams and self._before_next_step <= 0:
+        if streams_ready and self._before_next_step <= 0:
             return []
         with self._changed:
             alone = sum(running.job.batch_forward is None for running in self._streams)
@@ -222,11 +230,11 @@ class Worker:
         for job in jobs:
             job.finish()
 
-    def _step(self) -> None:
+    def _step(self, ready: list[_Running]) -> None:
         """One step of the stream that has waited longest for one, and of those that can read together with it."""
-        first = self._streams[0]
+        first = ready[0]
         forward = first.job.batch_forward
-        alike = [running for running in self._streams if running.job.batch_forward is forward]
+        alike = [running for running in ready if running.job.batch_forward is forward]
         group = [first] if forward is None else alike[:BATCH_LIMIT]
         for running in group:
             self._streams.remove(running)

@@ -43,7 +43,9 @@ def row(
     words: Mapping[str, object] | None = None,
     held_out: bool = False,
 ) -> Row:
-    """A row of `chapter` measured with this model; `held_out`: on a data folder that is not part of the project.
+    """A row of `chapter` measured with this model ("": with none that lies in a file, but one that was trained for it).
+
+    held_out  on a data folder that is not part of the project
 
     What it claims, what was published and what is measured stand in assets/text/<lang>/claims.toml under its id;
     `words` fills their {placeholders}, a tuple as a list in that language.
@@ -63,7 +65,7 @@ def row(
         op=op,
         target=target,
         model=model_id,
-        revision=catalog.entry(model_id).revision,
+        revision=catalog.entry(model_id).revision if model_id else "",
         command=f"python -m explorer evidence --chapter {chapter}" + (" --data DIR" if held_out else ""),
         n=n,
         data=data,

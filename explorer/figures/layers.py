@@ -41,6 +41,19 @@ def losses(values: Sequence[float], guess: float, guess_name: str, x_title: str,
     return fig
 
 
+def trained(x: Sequence[int], lines: Mapping[str, Sequence[float]], x_title: str, y_title: str) -> go.Figure:
+    """What a training tells every so many steps, a line a name."""
+    fig = figure(300, showlegend=len(lines) > 1)
+    for (name, values), (colour, dash, _) in zip(lines.items(), SERIES, strict=False):
+        fig.add_scatter(
+            x=list(x), y=list(values), mode="lines", name=safe(name), line={"color": colour, "dash": dash, "width": 3},
+            hovertemplate="%{x}: %{y:.2f}<extra></extra>",
+        )  # fmt: skip
+    fig.update_xaxes(title=x_title)
+    fig.update_yaxes(title=y_title, rangemode="tozero")
+    return fig
+
+
 def plane(groups: Mapping[str, tuple[NDArray[Any], Sequence[str]]], height: int = 420) -> go.Figure:
     """Named points, one colour and one shape a group: {group: (points[n, 2], names)}."""
     fig = figure(height, showlegend=len(groups) > 1)

@@ -121,7 +121,7 @@ def _known(shelf: Shelf | None, ids: tuple[int, ...]) -> Past | None:
     best: Line | None = None
     most = 0
     for line in _lines(shelf):
-        shared = _shared(line.ids, ids[:-1])
+        shared = shared_beginning(line.ids, ids[:-1])
         if shared > most:
             best, most = line, shared
     return None if best is None else best.past.crop(most)
@@ -148,7 +148,7 @@ def _lines(shelf: Shelf | None) -> tuple[Line, ...]:
     return () if shelf is None else shelf.get(NAME) or ()
 
 
-def _shared(a: Sequence[int], b: Sequence[int]) -> int:
+def shared_beginning(a: Sequence[int], b: Sequence[int]) -> int:
     """How many tokens two texts begin with in common."""
     for n, (one, other) in enumerate(zip(a, b, strict=False)):
         if one != other:

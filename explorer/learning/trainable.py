@@ -37,14 +37,28 @@ class Texts:
 
 
 class Trainable(nn.Module):
-    """A body and a head, in evaluation mode (no dropout). Made by `trainable`."""
+    """A body and a head, in evaluation mode (no dropout). Made by `trainable`.
 
-    def __init__(self, body: nn.Module, head: Head, *, segments: bool, causal: bool) -> None:
+    parts, still   the body's pieces, where its embeddings and its lowest `still` layers are not tuned
+    """
+
+    def __init__(
+        self,
+        body: nn.Module,
+        head: Head,
+        *,
+        segments: bool,
+        causal: bool,
+        parts: bodies.Parts | None = None,
+        still: int = 0,
+    ) -> None:
         super().__init__()
         self.body = body
         self.head = head
         self._segments = segments
         self._causal = causal
+        self._parts = parts
+        self.still = still
 
     def forward(self, ids: Tensor, mask: Tensor, type_ids: Tensor | None = None, at: Tensor | None = None) -> Tensor:
         """The head's scores."""
@@ -53,6 +67,28 @@ class Trainable(nn.Module):
             options["token_type_ids"] = type_ids
         read = self.body(ids, attention_mask=mask, output_hidden_states=True, **options)
         return self.head(read.hidden_states, mask, at)  # type: ignore[no-any-return]
+
+    @property
+    def has_memory(self) -> bool:
+        """Whether what stands still below can be read once and kept (`below`, `above`)."""
+        return self._parts is not None
+
+    def below(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """states[B, L, d] that go into the first layer that is tuned (no gradient): the same in every epoch."""
+        assert self._parts is not None
+        with torch.inference_mode(False), torch.no_grad():
+            states: Tensor = self._parts.embeddings(ids)
+            for layer in self._parts.layers[: self.still]:
+                states = layer(states, _added(mask, states))
+        return states
+
+    def above(self, states: Tensor, mask: Tensor) -> Tensor:
+        """The head's scores from what `below` has given: the same as those of the whole."""
+        assert self._parts is not None
+        all_states = [states]
+        for layer in self._parts.layers[self.still :]:
+            all_states.append(layer(all_states[-1], _added(mask, states)))
+        return self.head(tuple(all_states), mask)  # type: ignore[no-any-return]
 
     def loss(self, batch: Texts) -> Tensor:
         """What `fit` makes smaller."""
@@ -125,7 +161,17 @@ def trainable(
         assert first is not None
         for name, weights in body.named_parameters():
             weights.requires_grad_(_level(model, name, count) >= first)
-        return Trainable(body, head, segments=model.has_segments, causal=model.kind == "causal").eval()
+        still = 0 if first == bodies.EMBEDDINGS else first
+        parts = None if first == bodies.EMBEDDINGS else bodies.parts_of(model, body)
+        return Trainable(
+            body, head, segments=model.has_segments, causal=model.kind == "causal", parts=parts, still=still
+        ).eval()
+
+
+def _added(mask: Tensor, like: Tensor) -> Tensor:
+    """mask[B, L] as what is added to attention's scores [B, 1, 1, L]."""
+    lowest = torch.finfo(like.dtype).min
+    return torch.zeros(mask.shape, dtype=like.dtype, device=like.device).masked_fill(~mask, lowest)[:, None, None]
 
 
 def _level(model: Model, name: str, count: int) -> int:

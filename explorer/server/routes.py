@@ -21,7 +21,7 @@ from explorer.components import addresses
 from explorer.engine import get_engine
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog import catalog
-from explorer.server import static_files
+from explorer.server import room_routes, static_files
 from explorer.ui import stop_button
 from explorer.ui.first_paint import first_painted
 
@@ -39,6 +39,7 @@ def routes() -> list[Route]:
         Route(f"{prefix}/vocabulary/{{revision}}/{{model_id:path}}", vocabulary),
         Route(f"{prefix}/array/{{address}}", array),
         Route(f"{prefix}/bundle/{{address}}", bundle),
+        *room_routes.routes(prefix),
     ]
 
 

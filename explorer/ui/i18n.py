@@ -12,6 +12,7 @@ import streamlit as st
 
 from explorer import texts
 from explorer.texts import HTML_LANG, LANGUAGES, text
+from explorer.ui import address
 
 __all__ = ["HTML_LANG", "LANGUAGES", "choose_language", "clauses", "language", "listed", "section", "t", "text"]
 
@@ -32,9 +33,13 @@ def follow_address(page: str) -> bool:
     """Back and Forward change the address, and the language goes with it; whether that has changed the language.
 
     An address that names a language is taken at its word. One that names none means, on the page where the reader was,
-    that the choice has been gone back on; on another page it means nothing.
+    that the choice has been gone back on; on another page it means nothing. A browser that has not heard yet of the
+    choice is told again.
     """
     linked, shown = st.query_params.get("lang"), language()
+    if linked != shown and address.late("lang", linked):
+        st.query_params["lang"] = shown
+        return False
     before = st.session_state.get("language:address")
     if linked in LANGUAGES:
         st.session_state["language"] = linked
@@ -48,6 +53,8 @@ def choose_language(lang: str) -> None:
     """Switch the language for this session and in the link."""
     if lang not in LANGUAGES:
         raise ValueError(f"no texts in {lang!r}")
+    if st.query_params.get("lang") != lang:
+        address.replaced("lang", st.query_params.get("lang"))
     st.session_state["language"] = lang
     st.query_params["lang"] = lang
 

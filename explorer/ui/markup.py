@@ -44,6 +44,11 @@ def inline(text: str, lang: str | None = None) -> str:
     return out.translate(_UNSHIELD)
 
 
+def plain(text: str) -> str:
+    """One run of `text` as a reader sees it, without markup."""
+    return html.unescape(_TAG.sub("", inline(text)))
+
+
 def verbatim(text: str) -> str:
     """A reader's words, to be put into a text of ours: `inline` will show their *, ` and [ ] as they are."""
     return text.translate(_SHIELD)

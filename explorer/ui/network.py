@@ -27,6 +27,15 @@ def private_addresses() -> list[str]:
     return [str(a) for network in _PRIVATE for a in own if isinstance(a, IPv4Address) and a in network]
 
 
+def phone_address() -> str | None:
+    """Where the phones of the same network find this server; None where it answers this machine alone."""
+    if config.get_option("server.address") not in (None, "", "0.0.0.0", "::"):
+        return None
+    address = next(iter(private_addresses()), None)
+    base = str(config.get_option("server.baseUrlPath") or "").strip("/")
+    return address and f"http://{address}:{config.get_option('server.port')}/" + f"{base}/" * bool(base)
+
+
 def disable_external_ip_lookup() -> None:
     """Let pages be opened under every address of this machine, and never ask outside for another."""
     net_util.get_external_ip = lambda: None

@@ -28,6 +28,11 @@ def signed(x: float, digits: int = 2) -> str:
     return f"{x:z.{digits}f}".replace("-", "−")
 
 
+def size(n_bytes: float) -> str:
+    """ "69 MB", "1.24 GB", in powers of ten, as sources and shops count."""
+    return f"{n_bytes / 1e9:.2f} GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:.1f} MB"
+
+
 def parameters(n: float, lang: str) -> str:
     """How many parameters a model has, to three digits: 3470 万 and 1750 亿, or 34.7 M and 175 B."""
     for unit, name in _UNITS[lang]:

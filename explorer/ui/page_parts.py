@@ -20,7 +20,7 @@ from explorer.engine import catalog
 from explorer.errors import Cancelled, Told
 from explorer.ui import i18n, snippets
 from explorer.ui.i18n import t
-from explorer.ui.markup import inline, render, verbatim
+from explorer.ui.markup import inline, plain, render, verbatim
 from explorer.ui.numbers import thousands
 
 
@@ -138,7 +138,7 @@ def word_list(items: Sequence[tuple[str, str]]) -> None:
 def plot(fig: Any, key: str, caption: str, alt: str) -> None:
     """A Plotly figure with its caption and its text alternative."""
     ink = (palette.DARK if st.context.theme.type == "dark" else palette.LIGHT)["ink"]
-    fig.update_layout(font_color=ink, legend_font_color=ink)
+    fig.update_layout(font_color=ink, legend_font_color=ink, meta={"name": plain(caption)})
     fig.update_xaxes(tickfont_color=ink, title_font_color=ink)
     fig.update_yaxes(tickfont_color=ink, title_font_color=ink)
     config = {"displaylogo": False, "displayModeBar": False}

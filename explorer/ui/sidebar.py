@@ -39,6 +39,9 @@ NAMED = {
 _for_the_whole_page = st.components.v2.component(
     "sesame_sidebar", html="", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 )
+_keys = st.components.v2.component(
+    "sesame_keys", html="", js=Path(__file__).with_name("teacher_keys.js").read_text(encoding="utf-8")
+)
 
 
 def draw(pages: Sequence[tuple[int, StreamlitPage]], current: str) -> None:
@@ -62,6 +65,8 @@ def draw(pages: Sequence[tuple[int, StreamlitPage]], current: str) -> None:
         # As a text: Streamlit looks into a table within a table for data frames, with pandas.
         names["said"] = json.dumps(said, ensure_ascii=False)
         _for_the_whole_page(key="sidebar-closes", height=1, data=names)
+        if teacher():
+            _keys(key="teacher-keys", height=1, data={"dark": t("common.dark"), "lang": lang})
 
 
 def teacher() -> bool:
@@ -112,13 +117,10 @@ def _model(current: str) -> None:
 
 
 def _phone() -> None:
-    bound = st.get_option("server.address")
-    open_to_others = bound in (None, "", "0.0.0.0", "::")
-    address = next(iter(network.private_addresses()), None) if open_to_others else None
-    if address is None:
+    url = network.phone_address()
+    if url is None:
         st.html(f"<p>{inline(t('common.phone_none'))}</p>")
         return
-    url = f"http://{address}:{st.get_option('server.port')}/"
     picture = io.BytesIO()
     segno.make(url, error="m").save(
         picture, kind="svg", scale=6, border=3, dark=palette.LIGHT["ink"], light=palette.LIGHT["card"]

@@ -16,13 +16,13 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from explorer.ui import carried
+from explorer.ui import address, carried
 from explorer.ui.carried import Carry
 
 VERSION = "2"
 READ = ("1", VERSION)  # of links and state files; version 1 counted layers and heads from 0
 MAX_LINK = 2000
-BESIDE = ("lang", "teacher", "tour")  # parts of an address that belong to no page's state
+BESIDE = ("lang", "teacher", "tour", "room", "plan")  # parts of an address that belong to no page's state
 KEPT = "kept"  # in a link that is too small for its page: under which mark the session keeps what the page holds
 MOST_KEPT = 8  # states a page that are kept so, for Back and Forward
 S = TypeVar("S")
@@ -168,11 +168,15 @@ class Store(Generic[S]):
     def get(self) -> S:
         """The state now. The first call of a session, or a link opened over it, reads the query parameters.
 
-        A page opened without a link of its own takes over the sentence that the reader has brought along.
+        A page opened without a link of its own takes over the sentence that the reader has brought along. A browser
+        that has not heard yet what the link is now is told again.
         """
         own = {name: value for name, value in st.query_params.items() if name not in BESIDE}
         kept = st.session_state.get(self._key)
-        if own and (kept is None or own != st.session_state.get(self._key + ":link")):
+        other = bool(own) and own != st.session_state.get(self._key + ":link")
+        if other and kept is not None and address.late(self._key, own):
+            self._write_link(kept)
+        elif own and (kept is None or other):
             first = kept is None
             kept, problems = self._from_link(own)
             self._keep(kept, problems)
@@ -294,9 +298,13 @@ class Store(Generic[S]):
             wanted = self._keep_large(state)
         if wanted:
             wanted["v"] = VERSION
+        before = st.session_state.get(self._key + ":link")
         st.session_state[self._key + ":link"] = wanted
         keep = {name: value for name, value in st.query_params.items() if name in BESIDE}
-        if dict(st.query_params.items()) != keep | wanted:
+        # What stands there already is said again where the browser may be about to hear of a link from in between.
+        if dict(st.query_params.items()) != keep | wanted or address.on_its_way(self._key):
+            if before and before != wanted:
+                address.replaced(self._key, before)
             st.query_params.from_dict(keep | wanted)
 
     def _keep_large(self, state: S) -> dict[str, str]:

@@ -21,6 +21,7 @@ def apply(*, large: bool) -> None:
         extra += _ENGLISH.replace("FONT", st.get_option("theme.font") or "sans-serif")
     limit = st.get_option("server.maxUploadSize")
     extra += "".join(_says(where, t(f"common.widgets.{name}", mb=limit)) for name, where in _STREAMLITS.items())
+    extra += _EMBEDDED if st.context.is_embedded is True else ""
     dark = st.context.theme.type == "dark"
     st.html(f"<style>{sheet()}\n{_DARK if dark else ''}\n{extra}</style>")
 
@@ -28,6 +29,14 @@ def apply(*, large: bool) -> None:
 # A word on the primary colour: that colour is paler on dark paper.
 _DARK = f"""{palette.dark_css(":root")}
 [data-testid="stBaseButton-primary"] p {{ color: {palette.DARK["paper"]}; }}"""
+
+
+# A tool on a slide (?embed=true): the stage and what it produced, and nothing else.
+_EMBEDDED = """
+[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], .question, .question-sub, .more-title, .steps,
+.honest, [data-testid="stColumn"]:has(> div .steps), [class*="-presets"], [class*="-export"],
+[class*="st-key-next-chapter"], [data-testid="stExpander"], [class*="st-key-code-"] { display: none !important; }
+[data-testid="stMainBlockContainer"] { padding: .6rem .9rem; max-width: none; }"""
 
 
 # Where Streamlit's own widgets speak English, whatever the page's language.

@@ -147,7 +147,7 @@ def slider(
 
 def text_line(key: str, label: str, value: str, write: Callable[[str], object], placeholder: str = "") -> None:
     """One line of the reader's own text; nothing typed is ever cut in the box."""
-    key, changed = bind(key, value, write)
+    key, changed = bind(key, value, write, written=True)
     st.text_input(label, key=key, placeholder=placeholder, label_visibility="collapsed", on_change=changed)
 
 
@@ -155,7 +155,7 @@ def text_area(
     key: str, label: str, value: str, write: Callable[[str], object], height: int, *, label_seen: bool = True
 ) -> None:
     """Several lines of the reader's own text."""
-    key, changed = bind(key, value, write)
+    key, changed = bind(key, value, write, written=True)
     seen: Literal["visible", "collapsed"] = "visible" if label_seen else "collapsed"
     st.text_area(label, key=key, height=height, label_visibility=seen, on_change=changed)
 
@@ -173,12 +173,14 @@ class _Bound:
         return f"{key}~{self.replaced}" if self.replaced else key
 
 
-def bind(key: str, value: V, choose: Callable[[V], object]) -> tuple[str, Callable[[], None]]:
+def bind(key: str, value: V, choose: Callable[[V], object], *, written: bool = False) -> tuple[str, Callable[[], None]]:
     """The key under which a widget shows `value`, and what to call when the reader changes it.
 
     A browser reports all its widgets with every click, as it saw them. Where the page has just set one of them (a
     preset did) and the browser has not drawn it yet, its old value would come back as if the reader had chosen it. So
-    a widget that the page sets to another value is a new one, and what the old one says is nobody's choice.
+    a widget that the page sets to another value is a new one, and what the old one says is nobody's choice. A box
+    that is `written` into and holds the value already is left alone: a widget that is set shows what it is set to, and
+    a reader may be typing. One that is chosen from is set in every run: its options may have other names by now.
     """
     memory = f"{key}:bound"
     bound: _Bound = st.session_state.setdefault(memory, _Bound(value))
@@ -186,7 +188,8 @@ def bind(key: str, value: V, choose: Callable[[V], object]) -> tuple[str, Callab
         bound.replaced += 1
     bound.shown, bound.moved = value, False
     drawn = bound.key(key)
-    st.session_state[drawn] = value
+    if not written or drawn not in st.session_state or st.session_state[drawn] != value:
+        st.session_state[drawn] = value
 
     def changed() -> None:
         now: _Bound = st.session_state[memory]

@@ -93,6 +93,16 @@ def label(token: str) -> str:
     return f"␣{token[1:]}" if token[:1] in ("Ġ", "▁") and len(token) > 1 else token
 
 
+def spaced(token: str) -> str:
+    """A token with all its blanks seen, wherever in it they stand, however many."""
+    return token.replace("▁", "␣").replace("Ġ", "␣")
+
+
+def laid_out(token: str) -> str:
+    """The same, and the end of a line seen too."""
+    return spaced(token).replace("\n", "⏎")
+
+
 @lru_cache(maxsize=2)
 def labels(model: str) -> tuple[str, ...]:
     """All tokens by id, as bars and lists name them."""

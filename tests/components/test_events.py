@@ -94,6 +94,36 @@ def test_a_listener_drops_what_it_cannot_read(monkeypatch: pytest.MonkeyPatch, v
     assert events.last_seen("strip") == 0
 
 
+def test_what_was_overtaken_on_its_way_is_acted_on_once_and_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit puts the newer message in the place of the older one that waits; both gestures count all the same."""
+    first, second, third = ({"kind": "sense", "value": "", "layer": 1, "point": n, "n": n} for n in (1, 2, 3))
+    state: dict[str, Any] = {}
+    monkeypatch.setattr(st, "session_state", state)
+    seen: list[int] = []
+    hear = events.listener("map", "change", parse_map, lambda change: seen.append(change.point))
+    for message in (
+        {**second, "earlier": [first]},  # the first one alone never came
+        {**second, "earlier": [first]},  # what a browser says twice in one breath is called back twice
+        {**third, "earlier": [first, second]},  # no answer has reached it yet
+        {**third, "earlier": [{"n": "x"}, None]},
+        third,
+    ):
+        state["map"] = {"change": message}
+        hear()
+    assert seen == [1, 2, 3]
+    assert events.last_seen("map") == 3
+
+
+def test_kinds_of_events_do_not_overtake_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    state: dict[str, Any] = {"bars": {"watch": {"word": "冷", "watch": ["冷"], "n": 4}, "dials": {**DIALS, "n": 3}}}
+    monkeypatch.setattr(st, "session_state", state)
+    seen: list[object] = []
+    for name, parse in (("watch", parse_watch), ("dials", parse_dials)):
+        events.listener("bars", name, parse, seen.append)()
+    assert seen == [Watch("冷", ("冷",)), Dials(0.7, 8, ("冷",))]
+    assert events.last_seen("bars") == 4
+
+
 def test_what_a_map_of_layers_says_is_read() -> None:
     assert parse_map({"kind": "layer", "value": "", "layer": 7}) == MapChange("layer", layer=7)
     assert parse_map({"kind": "method", "value": "umap", "layer": 0}) == MapChange("method", "umap")

@@ -14,6 +14,10 @@ interface Window {
   __sesameChannels?: Map<string, Set<(message: any) => boolean>>;
   /** what the framework's parts are called to screen readers, in the page's language: ui/sidebar.js */
   __sesameNames?: Record<string, string>;
+  /** this browser's line to its room, where it is in one: components/room/line.js */
+  __sesameRoom?: any;
+  /** takes away what the teacher's keys have put there: ui/teacher_keys.js */
+  __sesameKeys?: () => void;
   /** which characters have a glyph: tests/browser/faults.js */
   __glyphs?: Map<string, boolean>;
 }

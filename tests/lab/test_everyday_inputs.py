@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,16 @@ import numpy as np
 import pytest
 
 from explorer.components.generator.known import known
+from explorer.lab import generation, pairs
+from explorer.lab.context import embed
 from explorer.lab.masking import fill
 from explorer.lab.sampling import offer, penalised
-from explorer.lab.types.generation import Settings
+from explorer.lab.types.context import EmbedInputs, Occurrence
+from explorer.lab.types.generation import Settings, WaysInputs
 from explorer.lab.types.masking import FillInputs
+from explorer.lab.types.pairs import JudgeInputs
 from tests.javascript.test_candidates import said
+from tests.lab.conftest import last
 
 if TYPE_CHECKING:
     from explorer.models.network.model import Model
@@ -89,3 +95,45 @@ def test_a_full_stop_behind_the_blank_leaves_it_to_words(mini_mbert: Model) -> N
         p = np.exp(logits - logits.max())
         shares.append(float(p[marks].sum() / p.sum()))
     assert shares[1] < shares[0] / 2
+
+
+@pytest.mark.parametrize("penalty", [0.0, 1.0, 2.0])
+def test_a_long_text_before_it_is_no_part_of_a_way_s_length(
+    penalty: float, tiny_model_of: Callable[[str], Model]
+) -> None:
+    """Beams are ranked by ln P over the number of new tokens to the power of the penalty."""
+    model = tiny_model_of("gpt2")
+    ids = tuple(np.random.default_rng(4).integers(10, 200, 48).tolist())
+    *_, beam = last(generation.ways(model, WaysInputs(ids, 8, 3, penalty, Settings(), (1,)))).ways
+    assert beam.score == pytest.approx(beam.log_p / len(beam.ids) ** penalty)
+
+
+@pytest.mark.parametrize(
+    ("lines", "word"),
+    [
+        (("He sat on the bank of the river.", "The bank raised its rates."), "bank"),
+        (("他的意思是明天再来。", "这点小意思请你收下。"), "意思"),
+    ],
+)
+def test_a_word_is_one_vector_before_the_first_layer_and_two_after_it(
+    lines: tuple[str, str], word: str, mini_mbert: Model
+) -> None:
+    items = tuple(Occurrence(line, line.index(word), line.index(word) + len(word)) for line in lines)
+    vectors = last(embed(mini_mbert, EmbedInputs(items))).vectors.astype(np.float64)
+    first, second = vectors[:, 0], vectors[:, 1]
+    cosines = (first * second).sum(-1) / np.linalg.norm(first, axis=-1) / np.linalg.norm(second, axis=-1)
+    assert cosines[0] == pytest.approx(1, abs=1e-6)
+    assert (cosines[1:] < 0.99).all()
+    assert len(set(np.round(cosines, 3))) > 6, "other in every layer"
+
+
+def test_an_answer_follows_and_a_penguin_does_not(mini_mbert: Model) -> None:
+    asked = "今晚吃什么？"
+    answers = ("要不要一起去吃面？", "企鹅住在南极。")
+    found = pairs.judge(mini_mbert, JudgeInputs(tuple((asked, answer) for answer in answers)))
+    scores = found.next.scores.astype(np.float64)
+    p = np.exp(scores[:, 0]) / np.exp(scores).sum(axis=1)
+    assert p[0] > p[1] + 0.3
+    for answer in answers:
+        cut = mini_mbert.tokenizer.encode(asked, answer)
+        assert cut.type_ids == (0,) * (len(asked) + 2) + (1,) * (len(answer) + 1)

@@ -21,7 +21,7 @@ def test_a_stream_that_learns_is_a_training_to_the_engine() -> None:
         if one.kind == "stream" and any(name in inspect.getsource(find(one).fn) for name in ("fit(", "fitted("))
     }  # fmt: skip
     assert {"languages/train-pos", "context/cbow"} <= learning
-    assert learning == {wire for wire, one in declared().items() if one.trains}
+    assert learning <= {wire for wire, one in declared().items() if one.trains}  # others learn in a part of their own
 
 
 def test_the_first_step_is_adams_and_the_loss_is_told_without_the_penalty() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 import torch
 
@@ -111,3 +113,16 @@ def test_more_layers_than_there_are_is_told(tiny_model_of: ModelOf) -> None:
         with pytest.raises(Told) as told:
             trainable(tiny_model_of("bert"), head, **options)  # type: ignore[arg-type]
         assert (told.value.key, told.value.values["count"]) == ("layer_outside", 3)
+
+
+@pytest.mark.parametrize("tune", ["head", 1])
+def test_what_stands_still_may_be_read_once_and_kept(tiny_model: Model, tune: Literal["head"] | int) -> None:
+    """The states that go into the first tuned layer, and the scores made of them, are the whole network's."""
+    learner = trainable(tiny_model, lambda: SequenceHead(tiny_model.d_model, 3, "mean"), tune=tune, seed=3)
+    ids, mask = tiny_model.tensor_inputs([[2, 7, 9, 11, 3], [2, 8, 3]])
+    assert learner.has_memory
+    below = learner.below(ids, mask)
+    assert not below.requires_grad
+    torch.testing.assert_close(learner.above(below, mask), learner(ids, mask))
+    whole = trainable(tiny_model, lambda: SequenceHead(tiny_model.d_model, 3, "mean"), tune="all", seed=3)
+    assert not whole.has_memory  # its word vectors move

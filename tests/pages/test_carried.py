@@ -1,4 +1,4 @@
-"""A sentence written on one page stands on the next one opened: all chapters, in the session and nowhere else."""
+"""A sentence written on one page stands on the next one of the tour: in the session and nowhere else."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 
 from explorer import chapters
 from explorer.ui.i18n import text as words
-from tests.pages.app import body, drawn, link, notices, open_page
+from tests.pages.app import body, drawn, link, notices, open_page, snippets
 
-CHAPTERS = [chapter.id for chapter in chapters.CHAPTERS if chapter.tools]
+CHAPTERS = [chapter.id for chapter in chapters.CHAPTERS if chapter.tour]  # one sentence is what they are about
 WRITTEN = [page for page in ("home", *CHAPTERS) if page != "context"]  # whose box is in one of its tools
 BOXES = {page: f"{page}-{'a' if page == 'pairs' else 'text'}" for page in WRITTEN}
 TEXTS = {"zh": "傍晚的时候，小女孩抱着一只白猫站在门口。", "en": "The old fisherman mended his net by the river."}
@@ -137,3 +137,19 @@ def test_a_preset_stays_where_it_was_chosen() -> None:
     at.run()
     assert at.button(key="masking-take").label == words("common.carried.take", "zh")
     assert stands(turn(at, "attention"), "attention", TEXTS["zh"])
+
+
+@pytest.mark.parametrize("page", ["input", "masking", "generation"])
+def test_two_readers_see_nothing_of_each_other(page: str) -> None:
+    """By turns, on one server: words, boxes, notices, code and link are one's own."""
+    own = {"a": ("灯塔里住着一位老人。", "灯塔换了一盏新灯。"), "b": ("果园里来了一群麻雀。", "果园的门没有关好。")}
+    readers = {name: open_page(page, "zh") for name in own}
+    for n in range(2):
+        for name, texts in own.items():
+            writes(readers[name], page, texts[n])
+        for name, at in readers.items():
+            at.run()
+            assert stands(at, page, own[name][n])
+            everything = " ".join([body(at), *notices(at), *snippets(at), *map(str, link(at).values())])
+            mine, others = ("灯塔", "果园") if name == "a" else ("果园", "灯塔")
+            assert mine in everything and others not in everything

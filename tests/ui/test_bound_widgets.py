@@ -44,3 +44,29 @@ def test_what_the_reader_chooses_is_kept_in_the_same_widget() -> None:
     assert at.session_state["on"] is True and at.toggle[0].proto.id == first
     at.toggle[0].set_value(False).run()
     assert at.session_state["on"] is False and at.toggle[0].proto.id == first
+
+
+def _lines() -> None:
+    import streamlit as st
+
+    from explorer.ui import widgets
+
+    def write(text: str) -> None:
+        st.session_state["text"] = text
+
+    widgets.text_line("line", "line", st.session_state.get("text", "天"), write)
+    st.button("preset", on_click=write, args=("地",))
+    st.button("other")
+
+
+def test_a_run_that_comes_while_somebody_types_leaves_the_box_alone() -> None:
+    """A browser puts what it is told to set in the place of what is being typed."""
+    at = AppTest.from_function(_lines).run()
+    assert at.text_input[0].proto.set_value and at.text_input[0].value == "天"
+    for _ in range(2):
+        at.button[1].click().run()
+        assert not at.text_input[0].proto.set_value
+    at.text_input[0].set_value("人").run()
+    assert not at.text_input[0].proto.set_value, "what the reader wrote stands there already"
+    at.button[0].click().run()
+    assert at.text_input[0].proto.set_value and at.text_input[0].value == "地"

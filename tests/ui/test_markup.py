@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from explorer.ui import i18n
-from explorer.ui.markup import inline, render, verbatim
+from explorer.ui.markup import inline, plain, render, verbatim
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -135,3 +135,7 @@ def test_write_takes_the_reader_s_language(reader) -> None:  # type: ignore[no-u
     assert 'lang="zh-CN"' in render("一")
     reader.session["language"] = "en"
     assert render("one") == '<div class="prose" lang="en"><p>one</p></div>'
+
+
+def test_a_name_for_a_file_is_what_is_read_on_the_page() -> None:
+    assert plain("**Ranks** of `2` < 3 words & *more*") == "Ranks of 2 < 3 words & *more*"

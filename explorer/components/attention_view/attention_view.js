@@ -361,7 +361,7 @@ class AttentionView {
     const names = this.header.labels.csv_columns.split(",").map((name) => name.trim());
     const rows = Array.from(this.matrix, (weight, n) => {
       const [i, j] = [Math.floor(n / this.seen.length), n % this.seen.length];
-      return [i, this.looking[i].text, j, this.seen[j].text, Number(weight.toPrecision(9))];
+      return [i + 1, this.looking[i].text, j + 1, this.seen[j].text, Number(weight.toPrecision(9))];
     });
     return csvText([names, ...rows]);
   }

@@ -176,9 +176,9 @@ class Bars {
     this.frame = null;
     this.draw();
     this.list.classList.remove("live");
-    const n = this.echo.next(); // from now on, and not only when it is told, older answers leave the dials alone
+    this.echo.next(); // from now on, and not only when it is told, older answers leave the dials alone
     clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.send("dials", {...this.dialled(), n}), REST_MS);
+    this.resting = setTimeout(() => this.send("dials", {...this.dialled(), n: this.echo.next()}), REST_MS);
   }
 
   dialled() {

@@ -22,6 +22,7 @@ LABELS = (
     "saved",  # {name}
     "nothing",  # there is no figure on the screen
     "failed",  # {reason}
+    "csv_columns",  # 5 names: series, across, up, value, label; the axes' own names lead
 )
 
 _mount = declare(Path(__file__).parent)

@@ -3,7 +3,7 @@ import {h} from "../shared/dom.js";
 import {palette} from "../shared/theme.js";
 import {figures} from "../shared/registry.js";
 import {mount} from "../shared/mount.js";
-import {csvText, FONTS, tag, text} from "../shared/svg.js";
+import {csvText, FONTS, tag, text, wrap} from "../shared/svg.js";
 
 // Saves what is on the screen. Every figure draws itself as SVG from its data; the picture is made from that SVG.
 
@@ -44,7 +44,7 @@ class ExportBar {
   }
 
   async save(kind) {
-    const found = onScreen();
+    const found = onScreen(this.labels);
     if (found.length === 0) return this.labels.nothing;
     const file = `open-sesame-${this.name}.${kind}`;
     if (kind === "csv") {
@@ -76,10 +76,12 @@ class ExportBar {
 }
 
 // [{title, svg(), csv()}] of all figures that can be seen, in the order of the page.
-function onScreen() {
+function onScreen(labels) {
   const ours = Object.values(figures()).map((figure) => ({...figure, place: figure.element.getRootNode().host ?? figure.element}));
-  const plots = [...document.querySelectorAll(".js-plotly-plot")].map((plot) => ({
-    element: plot, place: plot, title: plot.getAttribute("aria-label") ?? "", svg: () => plotSvg(plot), csv: () => plotCsv(plot),
+  /** @type {any[]} */
+  const charts = [...document.querySelectorAll(".js-plotly-plot")];
+  const plots = charts.map((plot) => ({
+    element: plot, place: plot, title: plot.layout?.meta?.name ?? "", svg: () => plotSvg(plot), csv: () => plotCsv(plot, labels),
   }));
   const seen = ({element}) => element.isConnected && element.getClientRects().length > 0;
   return [...ours, ...plots].filter(seen)
@@ -93,8 +95,9 @@ function sheet(found, colours) {
   const parts = found.map(({title, svg}) => {
     const drawing = new DOMParser().parseFromString(svg(), "image/svg+xml").documentElement;
     if (drawing.localName !== "svg") throw new Error("SVG");
-    const heading = title ? text(16, y + 14, title, {"font-size": 15, "font-weight": 600, fill: colours.ink}) : "";
-    y += title ? 30 : 0;
+    const lines = wrap(title, Math.max(Number(drawing.getAttribute("width")) - 32, 320), 15);
+    const heading = lines.map((line, n) => text(16, y + 14 + 22 * n, line, {"font-size": 15, "font-weight": 600, fill: colours.ink})).join("");
+    y += title ? 8 + 22 * lines.length : 0;
     drawing.setAttribute("x", "0");
     drawing.setAttribute("y", String(y));
     y += Number(drawing.getAttribute("height")) + GAP;
@@ -140,16 +143,19 @@ function plotSvg(plot) {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.ceil(width)}" height="${Math.ceil(height)}">${layers.join("")}</svg>`;
 }
 
-// One row a point: trace, then whatever of x, y, z and text the trace has. Matrices give one row a cell.
-function plotCsv(plot) {
-  const rows = [["trace", "x", "y", "z", "text"]];
+// One row a point: its series, then whatever of x, y, z and text that has. Matrices give one row a cell.
+function plotCsv(plot, labels) {
+  const [series, x, y, value, label] = labels.csv_columns.split(",");
+  const axis = (name) => plot.layout?.[name]?.title?.text;
+  const rows = [[series, axis("xaxis") || x, axis("yaxis") || y, value, label]];
   for (const trace of plot._fullData ?? []) {
     const at = (values, i) => values?.[i] ?? null;
+    const name = trace._input?.name ?? "";
     if (trace.z && trace.z[0]?.length !== undefined) {
-      Array.from(trace.z).forEach((line, r) => Array.from(line).forEach((value, c) => rows.push([trace.name ?? "", at(trace.x, c), at(trace.y, r), value, at(trace.text?.[r], c)])));
+      Array.from(trace.z).forEach((line, r) => Array.from(line).forEach((value, c) => rows.push([name, at(trace.x, c), at(trace.y, r), value, at(trace.text?.[r], c)])));
     } else {
       const n = Math.max(trace.x?.length ?? 0, trace.y?.length ?? 0);
-      for (let i = 0; i < n; i++) rows.push([trace.name ?? "", at(trace.x, i), at(trace.y, i), at(trace.z, i), Array.isArray(trace.text) ? at(trace.text, i) : null]);
+      for (let i = 0; i < n; i++) rows.push([name, at(trace.x, i), at(trace.y, i), at(trace.z, i), Array.isArray(trace.text) ? at(trace.text, i) : null]);
     }
   }
   return csvText(rows);

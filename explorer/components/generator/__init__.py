@@ -59,6 +59,9 @@ LABELS = (
     "bytes",  # {char}: this token is one of several bytes of a character
     "ended",  # the model closed the text
     "strip",  # what the strip of entropies shows
+    "kind_special",
+    "kind_prompt",
+    "kind_new",
     "csv_columns",  # 8 names: place, token, id, kind, P(model), rank, surprisal, entropy
 )
 MOST_TOKENS = 4096

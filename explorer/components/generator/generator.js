@@ -361,8 +361,9 @@ class Generator {
   }
 
   csv() {
-    const names = this.header.labels.csv_columns.split(",").map((name) => name.trim());
-    return csvText([names, ...this.header.path.map(({id, text: word, kind, p, rank, nats, entropy}, i) => [i, word, id, kind, p, rank, nats, entropy])]);
+    const {labels, path} = this.header;
+    const names = labels.csv_columns.split(",").map((name) => name.trim());
+    return csvText([names, ...path.map(({id, text: word, kind, p, rank, nats, entropy}, i) => [i + 1, word, id, labels[`kind_${kind}`], p, rank, nats, entropy])]);
   }
 }
 

@@ -275,7 +275,10 @@ class LanguageShift {
     CURVES.forEach((name, k) => parts.push(
       text(16 + 315 * k + BOX.left, y + 62, fitted(labels[name], 14, 260), {"font-size": 14, "font-weight": 600}),
       `<g transform="translate(${16 + 315 * k} ${y + 68})">${this.curve(name)}</g>`));
-    return picture(width, y + 230, colours, labels.figure, this.header.caption, parts);
+    const kinds = [...new Set(source.map((_, i) => this.at(i).kind))].sort().map((kind) => [this.header.kinds[kind], tag("path", {d: markOf(kind, 7, 7, 5.5), fill: colourOf(kind)})]);
+    const lines = Object.keys(this.lines("converted")).map((name) => [labels[name], tag("line", {x1: 0, x2: 26, y1: 7, y2: 7, ...this.style(name)})]);
+    parts.push(legend(16, y + 240, kinds, 20), legend(16, y + 268, lines, 32));
+    return picture(width, y + 290, colours, labels.figure, this.header.caption, parts);
   }
 
   csv() {
@@ -287,6 +290,15 @@ class LanguageShift {
     })));
     return csvText([names, ...rows]);
   }
+}
+
+// Marks and what they mean, in one line: [[name, drawing], …], each drawing `wide`.
+function legend(x, y, entries, wide) {
+  return entries.map(([name, mark]) => {
+    const part = `<g transform="translate(${x} ${y})">${mark}</g>${text(x + wide, y + 12, name, {"font-size": 13})}`;
+    x += wide + measure(name, 13) + 22;
+    return part;
+  }).join("");
 }
 
 export default function (component) {

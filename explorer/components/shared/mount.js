@@ -1,4 +1,5 @@
 import {bring, here, Lost} from "./far.js";
+import {Outbox} from "./outbox.js";
 import {unpack} from "./packing.js";
 import {recall} from "./said.js";
 import {applyTheme} from "./theme.js";
@@ -31,10 +32,11 @@ function draw(component, entry, turn) {
   const lost = (error) => {
     if (!(error instanceof Lost)) throw error;
     if (entry.turn !== turn) return;
-    setTimeout(() => entry.turn === turn && entry.send("lost", {}), entry.patience);
+    setTimeout(() => entry.turn === turn && entry.outbox.say(entry.send, "lost", {}), entry.patience);
     entry.patience = Math.min(2 * entry.patience + 250, MOST_PATIENCE_MS);
   };
   if (!recall(header, arrays)) return lost(new Lost("said"));
+  entry.outbox.heard(header.n ?? 0);
   const far = header.far ?? [];
   const now = far.filter(({later}) => !later);
   const later = (name) => new Promise((resolve) => {
@@ -45,7 +47,7 @@ function draw(component, entry, turn) {
   const show = (found) => {
     if (entry.turn !== turn) return;
     now.forEach(({name}, i) => (arrays[name] = found[i]));
-    entry.view ??= entry.create(entry.root, (event, value) => entry.send(event, value));
+    entry.view ??= entry.create(entry.root, (event, value) => entry.outbox.say(entry.send, event, value));
     entry.root.lang = header.lang;
     entry.root.dataset.key = header.key;
     entry.root.removeAttribute("aria-busy");
@@ -68,7 +70,7 @@ export function mount(component, create) {
     const root = document.createElement("div");
     root.className = "sesame";
     host.append(root);
-    entry = {root, create, view: null, turn: 0, send: null, patience: 0};
+    entry = {root, create, view: null, turn: 0, send: null, outbox: new Outbox(), patience: 0};
     VIEWS.set(host, entry);
   }
   const turn = ++entry.turn;

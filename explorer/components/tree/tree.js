@@ -176,7 +176,7 @@ class Tree {
 
   csv() {
     const names = this.header.labels.csv_columns.split(",").map((name) => name.trim());
-    return csvText([names, ...this.header.nodes.map((n, i) => [i, n.parent, n.depth, n.text, n.p, n.log_p, n.score, n.kept ? 1 : 0])]);
+    return csvText([names, ...this.header.nodes.map((n, i) => [i + 1, n.parent < 0 ? null : n.parent + 1, n.depth + 1, n.text, n.p, n.log_p, n.score, n.kept ? 1 : 0])]);
   }
 }
 

@@ -6,7 +6,8 @@ Knows where `Model` keeps its network, so that nobody above has to. What is buil
 from __future__ import annotations
 
 import copy
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -50,6 +51,27 @@ def layer_of(model: Model, name: str) -> int:
 def n_layers_with_weights(model: Model) -> int:
     """How many layers have weights of their own."""
     return len(model._layers)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A body in pieces that can be run one by one: ids[B, L] → states[B, L, d], then each layer (states, mask added to
+    the scores)."""
+
+    embeddings: nn.Module
+    layers: nn.ModuleList
+
+
+def parts_of(model: Model, body: nn.Module) -> Parts | None:
+    """The pieces of a body that `new_body` built; None for architectures whose layers can't be run so."""
+    row = model._row
+    if row.last_row is None or row.final_norm:
+        return None
+    inside = f"{row.body}."
+    return Parts(
+        body.get_submodule(row.embeddings.removeprefix(inside)),
+        cast(nn.ModuleList, body.get_submodule(row.layers.removeprefix(inside))),
+    )
 
 
 def word_vectors_of(body: nn.Module) -> nn.Parameter:

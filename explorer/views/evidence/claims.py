@@ -86,9 +86,11 @@ def _card(figure: Figure) -> str:
     parts = [
         _part("published", f"{published}<cite>{_source(row.source)}</cite>"),
         _part("on", f'<span lang="en">{html.escape(row.data)}</span>, n = {row.n}'),
-        _part("with", f'<span lang="en">{html.escape(_model(row.model))}</span> <code>{row.revision[:12]}</code>'),
         _part("when", inline(_when(figure))),
     ]
+    if row.model:
+        named = f'<span lang="en">{html.escape(_model(row.model))}</span> <code>{row.revision[:12]}</code>'
+        parts.insert(2, _part("with", named))
     if figure.held_out:
         value, n, data = figure.held_out
         parts.append(_part("held_out", f'{number(value)} (n = {n}, <span lang="en">{html.escape(data)}</span>)'))

@@ -71,7 +71,9 @@ TOOLS = {
     "attention.": "off", "attention.window": "sparse", "context.": "look", "context.sense_static": "static",
     "context.crossing": "cross", "languages.": "shift", "languages.retrieval": "align", "languages.centring": "align",
     "languages.kept": "keep", "languages.pos": "pos", "generation.": "train", "generation.context": "context",
-    "generation.beam": "ways", "generation.bert": "both",
+    "generation.beam": "ways", "generation.bert": "both", "family.": "rlhf", "family.count": "line",
+    "family.norm_falls": "norms", "family.two_losses": "losses",
+    "finetuning.": "start", "in_context.": "expected",
 }  # fmt: skip
 SHARES = re.compile(r"(mean |expected )?(share|accuracy|leave-one-out accuracy|P\()")
 

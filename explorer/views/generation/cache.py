@@ -13,6 +13,7 @@ from explorer.ui.markup import inline
 from explorer.ui.numbers import thousands
 from explorer.views.generation import common
 from explorer.views.generation.common import State
+from explorer.views.vocabulary import spaced
 
 STEPS = 10
 CELLS = 40
@@ -67,7 +68,7 @@ def _cells(result: CacheResult, words: Sequence[str]) -> None:
             f'<i class="{"kept" if place < kept else "new"}"></i>'
             for place in range(max(0, kept + new - CELLS), kept + new)
         )
-        said = inline(words[token].replace("▁", "␣").replace("Ġ", "␣"))
+        said = inline(spaced(words[token]))
         rows.append(f'<div class="kv"><span>{cells}</span><b>→ {said}</b></div>')
     page_parts.block("".join(rows))
     page_parts.quiet(t("generation.cache.cells"))
@@ -79,7 +80,7 @@ def _table(result: CacheResult, words: Sequence[str]) -> None:
         new = int(result.kept[n + 1] if n + 1 < len(result.kept) else result.kept[n] + 1) - int(result.kept[n])
         rows.append(
             (
-                words[token].replace("▁", "␣").replace("Ġ", "␣"), str(int(result.kept[n])), str(new),
+                spaced(words[token]), str(int(result.kept[n])), str(new),
                 thousands(int(result.n_bytes[n])), f"{result.ms_with[n]:.1f}", f"{result.ms_without[n]:.1f}",
                 f"{result.difference[n]:.0e}",
             )

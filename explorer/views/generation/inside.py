@@ -16,6 +16,7 @@ from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent, signed, thousands
 from explorer.views.generation import common
 from explorer.views.generation.common import State
+from explorer.views.vocabulary import laid_out
 
 MOST_ROWS = 24
 
@@ -69,14 +70,10 @@ def draw(state: State) -> None:
     common.show_code("generation_inside", state.model, ids=list(ids), layer=layer, head=head)
 
 
-def _shown(piece: str) -> str:
-    return piece.replace("▁", "␣").replace("Ġ", "␣").replace("\n", "⏎")
-
-
 def _names(ids: tuple[int, ...], result: InsideResult, words: Sequence[str]) -> list[str]:
     """The tokens that the model saw."""
     seen = ids if not result.dropped else ids[:1] + ids[1 + result.dropped :]
-    return [_shown(words[token]) for token in seen][-result.weights.shape[-1] :]
+    return [laid_out(words[token]) for token in seen][-result.weights.shape[-1] :]
 
 
 def _lens(result: InsideResult, words: Sequence[str]) -> None:
@@ -86,13 +83,13 @@ def _lens(result: InsideResult, words: Sequence[str]) -> None:
     for layer, logits in enumerate(result.lens):
         p = numerics.softmax(logits)
         best = np.argsort(-logits, kind="stable")[:3]
-        said = "　".join(f"{verbatim(_shown(words[i]))} {percent(float(p[i]))}" for i in best)
+        said = "　".join(f"{verbatim(laid_out(words[i]))} {percent(float(p[i]))}" for i in best)
         place = thousands(numerics.rank(logits, final))
         rows.append((str(layer) if layer else t("generation.inside.embedding"), said, place))
     head = [
         t("generation.inside.layer"),
         t("generation.inside.says"),
-        t("generation.inside.rank", word=verbatim(_shown(words[final]))),
+        t("generation.inside.rank", word=verbatim(laid_out(words[final]))),
     ]
     page_parts.table(head, rows, numeric=(2,))
 

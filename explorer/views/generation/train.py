@@ -19,6 +19,7 @@ from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.views.generation import common, marks, stage
 from explorer.views.generation.common import State
+from explorer.views.vocabulary import spaced
 
 MOST_ROWS = 24
 
@@ -120,7 +121,7 @@ def _product(model: str, ids: tuple[int, ...], mixed: tuple[int, ...], natural: 
     )  # fmt: skip
     page_parts.quiet(t("generation.train.mixed", text=verbatim(marks.said(model, mixed)[:200])))
     st.button(t("generation.train.again"), key="generation-mix", on_click=_again)
-    ticks = [words[token].replace("▁", "␣").replace("Ġ", "␣") for token in natural.target]
+    ticks = [spaced(words[token]) for token in natural.target]
     names = (t("generation.train.natural"), t("generation.train.scrambled"))
     lines = {name: np.cumsum(-row.nats.astype(np.float64)) for name, row in zip(names, (natural, other), strict=True)}
     page_parts.plot(

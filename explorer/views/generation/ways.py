@@ -26,6 +26,7 @@ from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
 from explorer.views.generation import common, pieces
 from explorer.views.generation.common import State
+from explorer.views.vocabulary import laid_out
 
 
 def draw(state: State) -> None:
@@ -141,12 +142,8 @@ def _chain(state: State, ids: tuple[int, ...], words: Sequence[str]) -> None:
     page_parts.quiet(t("generation.ways.chain_own"))
     first = max(0, len(row.target) - min(count, 24))
     own = [
-        (verbatim(_shown(words[row.top_ids[n][0]])), percent(float(row.top_p[n][0])),
-         verbatim(_shown(words[row.target[n]])), percent(float(row.p[n])))
+        (verbatim(laid_out(words[row.top_ids[n][0]])), percent(float(row.top_p[n][0])),
+         verbatim(laid_out(words[row.target[n]])), percent(float(row.p[n])))
         for n in range(first, len(row.target))
     ]  # fmt: skip
     page_parts.table(head, own, numeric=(1, 3))
-
-
-def _shown(piece: str) -> str:
-    return piece.replace("▁", "␣").replace("Ġ", "␣").replace("\n", "⏎")

@@ -17,6 +17,7 @@ from explorer.engine.library import ModelInfo, Standing
 from explorer.errors import Told
 from explorer.ui import navigation, permission
 from explorer.ui.i18n import listed, t
+from explorer.ui.numbers import size
 from explorer.ui.state import Store, limit
 
 LONGEST_ID = 128
@@ -45,11 +46,6 @@ def landed(info: ModelInfo) -> list[str]:
 
 def chapter_name(name: str) -> str:
     return navigation.short_name(name)
-
-
-def size(n_bytes: float) -> str:
-    """ "69 MB", "1.24 GB", in powers of ten, as sources and shops count."""
-    return f"{n_bytes / 1e9:.2f} GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:.1f} MB"
 
 
 def gib(n_bytes: float) -> str:

@@ -12,8 +12,9 @@ from explorer.engine.library import Job
 from explorer.ui import page_parts, permission
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline, literal, verbatim
+from explorer.ui.numbers import size
 from explorer.views.models import common
-from explorer.views.models.common import size, time_left
+from explorer.views.models.common import time_left
 
 EVERY_S = 0.7
 

@@ -12,8 +12,8 @@ from explorer.engine.library import Standing
 from explorer.ui import page_parts, permission, widgets
 from explorer.ui.i18n import HTML_LANG, language, listed, t
 from explorer.ui.markup import inline
+from explorer.ui.numbers import size
 from explorer.views.models import chapter_use, common, progress
-from explorer.views.models.common import size
 
 
 def draw() -> None:

@@ -108,6 +108,49 @@ def test_unknown_characters_are_marked(ours: TextTokenizer) -> None:
     assert tokens.surface(1) == "龘"
 
 
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("한국어 공부", ["한국어", "공부"]),
+        ("हिन्दी", ["हिन्दी"]),
+        ("các bạn", ["bạn"]),
+        ("happy😊", []),
+        ("开心😊", []),
+        ("２０２４年的ＧＤＰ", []),
+        ("㍿①ﬁ１２", ["㍿①ﬁ１２"]),
+    ],
+)
+def test_each_chip_is_a_piece_of_what_was_typed_and_what_is_unknown_is_marked(
+    ours: TextTokenizer, text: str, unknown: list[str]
+) -> None:
+    """No syllable is taken apart into letters that nobody typed, no vowel sign is lost, no width is changed."""
+    tokens = ours.encode(text)
+    places = [at for at in range(len(tokens)) if not tokens.special[at]]
+    assert "".join(tokens.surface(at) for at in places) == text.replace(" ", "")
+    assert [tokens.surface(at) for at in places if tokens.unknown[at]] == unknown
+
+
+def test_in_a_model_without_capitals_a_sign_at_a_word_takes_the_word_along(
+    tiny_bert: ModelInfo, tmp_path: Path
+) -> None:
+    """BERT's own cutter calls a whole word unknown for one sign that it lacks; apart from the word, the sign alone."""
+    from tokenizers import BertWordPieceTokenizer
+
+    shutil.copytree(tiny_bert.folder, tmp_path / "model")
+    names = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "happy", "cafe"]
+    cut = BertWordPieceTokenizer({name: number for number, name in enumerate(names)}, lowercase=True)
+    cut.save(str(tmp_path / "model" / "tokenizer.json"))
+    uncased = for_model(dataclasses.replace(tiny_bert, path=str(tmp_path / "model")))
+    for text, chips, unknown in (
+        ("happy😊", ["happy😊"], [True]),
+        ("Happy 😊", ["Happy", "😊"], [False, True]),
+        ("Café", ["Café"], [False]),
+    ):
+        tokens = uncased.encode(text)
+        assert [tokens.surface(at) for at in range(1, len(tokens) - 1)] == chips
+        assert [*tokens.unknown[1:-1]] == unknown
+
+
 def test_pieces_of_a_word(ours: TextTokenizer) -> None:
     pieces, ids = ours.pieces_of("unforgettable")
     assert len(pieces) > 1
