@@ -1,0 +1,27 @@
+"""语境学习 before it is touched: the example's answers at the page's k and as k grows, every task, the heads."""
+
+from __future__ import annotations
+
+from explorer.content import tasks
+from explorer.content.examples import LANGUAGES, Asked
+from explorer.content.measured import measured, names
+from explorer.lab.types.in_context import ANSWERS, CURVE, TABLE, AnswersInputs, Prompt
+from explorer.lab.types.induction import INDUCTION, InductionInputs
+
+K = 4
+
+
+def asked() -> list[Asked]:
+    from explorer.engine import catalog
+
+    model = catalog.default_for("in_context").id
+    found: list[Asked] = []
+    for lang in LANGUAGES:
+        task = tasks.usual(lang)
+        rows, (query, answer) = tasks.shown(task)
+        given = tasks.candidates(rows, answer)
+        whole = Prompt(tasks.line(task), rows, query)
+        found.append((ANSWERS, model, AnswersInputs(whole.shots(K), given)))
+        found.append((CURVE, model, AnswersInputs(whole, given)))
+    found += [(TABLE, model, measured(name)) for name in names()]
+    return [*found, (INDUCTION, model, InductionInputs())]
