@@ -1,0 +1,155 @@
+"""What the tools of 微调 share: the page's state, the sentences and labels it stands for, and the training of them.
+
+It knows the state and the sentences; it runs nothing and draws nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from streamlit.delta_generator import DeltaGenerator
+
+from explorer.content import teaching
+from explorer.engine import catalog
+from explorer.errors import Told
+from explorer.lab.types.finetuning import ALL, HEAD_FASTER, TuneInputs, TuneResult
+from explorer.ui.i18n import language, t
+from explorer.ui.state import MAX_LINK, Store, limit
+from explorer.views.finetuning import own_labels
+from explorer.views.finetuning.own_labels import Own
+
+STARTS = ("pre-trained", "random", "re-embedded")
+PRESETS = ("few", "head", "hinted", "fast", "slow", "own")
+AMOUNTS = ("8", "16", "32", "64", "128", "all")
+RATES = ("0.00001", "0.0001", "0.0002", "0.001", "0.03")
+RATE_NAMES = {"0.00001": "slow", "0.0002": "right", "0.03": "fast"}
+POOLINGS = ("mean", "cls", "last_four")
+Sentences = Literal["judgement", "sentiment", "own"]
+SENTENCES: tuple[Sentences, ...] = ("judgement", "sentiment", "own")
+Amount = Literal["8", "16", "32", "64", "128", "all"]
+Rate = Literal["0.00001", "0.0001", "0.0002", "0.001", "0.03"]
+Tool = Literal["start", "use", "map", "papers"]
+
+
+@dataclass(frozen=True)
+class State:
+    """The whole page: which sentences teach, how many, what is tuned, how fast and how often; and what is looked at.
+
+    `own` are the reader's labelled sentences; `asked` the text that the taught head is asked about.
+    """
+
+    tool: Tool = "start"
+    sentences: Sentences = "judgement"
+    own: str = limit("", longest=MAX_LINK)
+    amount: Amount = "all"
+    layers: int = limit(12, low=0, high=12)
+    below: int = limit(12, low=0, high=12)
+    rate: Rate = "0.0002"
+    epochs: int = limit(5, low=1, high=10)
+    pooling: Literal["mean", "cls", "last_four"] = "mean"
+    third: bool = False
+    seed: int = limit(0, low=0, high=99)
+    looked: Literal["pre-trained", "random", "re-embedded"] = "pre-trained"
+    planted: bool = False
+    told: bool = False
+    asked: str = limit("", longest=400)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What the page stands for now: the training, its labels by name, what came of it (None: not yet).
+
+    The buttons are drawn in `top`, the curves in `place` below it: while they grow no button moves.
+    """
+
+    state: State
+    inputs: TuneInputs
+    labels: tuple[str, ...]
+    found: TuneResult | None
+    top: DeltaGenerator
+    place: DeltaGenerator
+
+
+def store() -> Store[State]:
+    return Store(State, "finetuning")
+
+
+def model() -> catalog.ModelInfo:
+    return catalog.default("masked")
+
+
+def own(state: State) -> Own:
+    """The reader's own sentences. Raises Told("text_empty") where nothing was written."""
+    if not state.own.strip():
+        raise Told("text_empty")
+    return own_labels.parsed(state.own)
+
+
+def labels(state: State) -> tuple[str, ...]:
+    """Their names, as they are shown."""
+    if state.sentences == "own":
+        return own(state).labels
+    return tuple(t(f"finetuning.label.{label}") for label in teaching.LABELS)
+
+
+def inputs(state: State, lang: str) -> TuneInputs:
+    """The training that `state` stands for: both labels in turn, so that any number of them has as many of each.
+
+    Raises Told("text_empty").
+    """
+    if state.sentences == "own":
+        found = own(state)
+        train, held_out = found.train, found.held_out
+    else:
+        train = teaching.sentences(state.sentences, lang, "train")
+        held_out = teaching.sentences(state.sentences, lang, "test")
+    train = train if state.amount == "all" else train[: int(state.amount)]
+    if state.planted:
+        train = planted(train)
+    rate = float(state.rate)
+    return TuneInputs(
+        train=train,
+        held_out=held_out,
+        starts=STARTS if state.third else STARTS[:2],
+        pooling=state.pooling,
+        layers=state.layers,
+        kept_layers=ALL if state.below == 12 else state.below,
+        rate=rate,
+        head_rate=rate * HEAD_FASTER,
+        epochs=state.epochs,
+        seed=state.seed,
+    )
+
+
+PLANTED = 5
+
+
+def planted_at(count: int) -> tuple[int, ...]:
+    """Which of `count` training sentences get a wrong label: five, spread over all, of both labels."""
+    return tuple(sorted({(2 * n + 1) * count // (2 * PLANTED) for n in range(PLANTED)}))
+
+
+def planted(train: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
+    """The same sentences, five of them with the next label in place of their own."""
+    wrong, count = planted_at(len(train)), 1 + max((label for _, label in train), default=0)
+    return tuple((text, (label + 1) % count if n in wrong else label) for n, (text, label) in enumerate(train))
+
+
+def choose_preset(name: str) -> None:
+    """Set the whole page."""
+    changes: dict[str, dict[str, object]] = {
+        "few": {"amount": "16"},
+        "head": {"layers": 0},
+        "hinted": {"sentences": "sentiment"},
+        "fast": {"rate": "0.03", "amount": "64", "epochs": 3},
+        "slow": {"rate": "0.00001", "amount": "64", "epochs": 3},
+        "own": {"sentences": "own", "own": t("finetuning.own.example")},
+    }
+    store().put(replace(State(), **changes[name]))  # type: ignore[arg-type]
+
+
+def now() -> tuple[State, TuneInputs, tuple[str, ...]]:
+    """Raises Told("text_empty") where the reader's own sentences are chosen and none is written."""
+    state = store().get()
+    return state, inputs(state, language()), labels(state)

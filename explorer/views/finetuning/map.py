@@ -1,0 +1,67 @@
+"""数据地图: every training sentence by how sure the model was of its label over the epochs, and how much that wavered.
+
+It knows a run's result; five wrong labels can be planted, to be found by eye (Swayamdipta et al. 2020).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.figures import finetuning as figures
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
+from explorer.ui.markup import verbatim
+from explorer.ui.numbers import percent
+from explorer.views.finetuning import common
+from explorer.views.finetuning.common import Bench
+
+LEAST_SURE = 20
+
+
+def draw(bench: Bench) -> None:
+    page_parts.section("finetuning.map")
+    state = bench.state
+    widgets.toggle(
+        "finetuning-planted", t("finetuning.map.plant", n=common.PLANTED), state.planted,
+        lambda on: common.store().set(planted=on, told=False), t("finetuning.map.plant_help"),
+    )  # fmt: skip
+    if bench.found is None:
+        page_parts.quiet(t("finetuning.not_yet"))
+        return
+    p = bench.found.taught_p[0]  # [epochs, T], of the first start
+    if len(p) < 2:
+        page_parts.notice("finetuning.map.one_epoch")
+        return
+    train = bench.inputs.train
+    wrong = np.zeros(len(train), bool)
+    if state.planted:
+        wrong[list(common.planted_at(len(train)))] = True
+        widgets.toggle("finetuning-told", t("finetuning.map.tell"), state.told, lambda on: common.store().set(told=on))
+    told = state.planted and state.told
+    confidence, variability = p.mean(axis=0), p.std(axis=0)
+    page_parts.plot(
+        figures.data_map(
+            confidence, variability, (p > 0.5).mean(axis=0), [text for text, _ in train],
+            wrong if told else None, (t("finetuning.map.taught"), t("finetuning.map.planted")),
+            t("finetuning.map.variability"), t("finetuning.map.confidence"),
+        ),
+        f"finetuning-map-{told}",
+        t("finetuning.map.caption", n=len(train)),
+        t("finetuning.map.alt", low=percent(float(confidence.min())), high=percent(float(confidence.max()))),
+    )  # fmt: skip
+    hardest = np.argsort(confidence, kind="stable")[:LEAST_SURE]
+    if told:
+        page_parts.notice(
+            "finetuning.map.found", n=int(wrong[hardest].sum()), all=int(wrong.sum()), least=len(hardest),
+            chance=f"{len(hardest) * wrong.sum() / len(train):.1f}",
+        )  # fmt: skip
+    page_parts.subtitle(t("finetuning.map.hardest", n=len(hardest)))
+    rows = []
+    for n in hardest.tolist():
+        text, label = train[n]
+        name = verbatim(bench.labels[label]) + (f" · {t('finetuning.map.planted')}" if told and wrong[n] else "")
+        rows.append((verbatim(text), name, percent(float(confidence[n]))))
+    page_parts.table(
+        (t("finetuning.sentence"), t("finetuning.map.label"), t("finetuning.map.confidence")), rows, numeric=(2,)
+    )
+    page_parts.honesty("finetuning.map.honesty")

@@ -1,0 +1,144 @@
+"""微调 without a browser: the page as it opens, real trainings on few sentences, one's own labels, and what is told."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer import chapters
+from explorer.content import teaching
+from explorer.engine.runs import runs
+from explorer.ui import i18n
+from tests.pace import PACE
+from tests.pages.app import body, count, drawn, notices, open_page
+
+TAUGHT, TESTED = 8, 12
+QUICK = {"epochs": "2", "layers": "0"}
+OWN = (
+    "dog, it runs after the ball\ndog, it barks at the postman\ndog, it buries a bone\n"
+    "cat, she sleeps on the sill\ncat, she licks her paws\ncat, she chases the wool"
+)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sets cut short: the page's own way, in seconds."""
+    whole = teaching.sentences
+    monkeypatch.setattr(
+        teaching, "sentences", lambda name, lang, part: whole(name, lang, part)[: TAUGHT if part == "train" else TESTED]
+    )
+
+
+def words(key: str, lang: str, **values: object) -> str:
+    return i18n.text(f"finetuning.{key}", lang, **values)
+
+
+def press(at: AppTest, key: str) -> None:
+    next(one for one in at.button if one.key == key).click().run(timeout=120)
+    deadline = time.monotonic() + 90 * PACE  # a training gives way to everything else
+    while time.monotonic() < deadline:
+        if not [one for one in at.button if one.key in ("finetuning-train", "finetuning-hold")]:
+            return
+        time.sleep(0.1)
+        at.run(timeout=120)
+    raise AssertionError("the training did not end")
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_the_page_opens_on_a_whole_training_and_says_that_it_was_computed_beforehand(lang: str) -> None:
+    at = open_page("finetuning", lang)
+    assert not at.exception
+    assert notices(at) == []
+    sizes = {part: len(teaching.sentences("judgement", lang, part)) for part in ("train", "test")}  # type: ignore[arg-type]
+    seen = body(at)
+    assert words("sizes", lang, **sizes) in seen
+    assert words("beforehand", lang, seed=0) in seen
+    assert words("bag", lang) in seen and words("majority", lang) in seen
+    assert count(at, "plotly_chart") == 3  # curves, dots, layers
+    assert {one.key for one in at.button if one.key} >= {"finetuning-again"}
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+@pytest.mark.parametrize("tool", chapters.get("finetuning").tools)
+def test_every_tool_says_what_is_missing_before_anything_was_trained(tool: str, lang: str) -> None:
+    at = open_page("finetuning", lang, tool=tool, seed="77", **QUICK)
+    assert not at.exception
+    key = "start_tool" if tool == "start" else tool
+    assert words(f"{key}.title", lang) in body(at)
+    assert (words("not_yet", lang) in body(at)) == (tool != "papers")
+
+
+def test_a_press_trains_both_starts_and_every_tool_shows_what_came_of_it(few: None) -> None:
+    lang = "zh"
+    at = open_page("finetuning", lang, planted="1", told="1", **QUICK)
+    press(at, "finetuning-train")
+    assert not at.exception
+    seen = body(at)
+    for start in ("pre-trained", "random"):
+        assert words(f"start.{start}", lang) in seen
+    assert words("matrix_head", lang) in seen
+    assert "50.0 %" in seen  # both labels are as many
+    assert words("here", lang, seed=0, seconds="")[:12] in seen
+    for tool in ("map", "use"):
+        at.query_params["tool"] = tool
+        at.run(timeout=120)
+        assert not at.exception
+    press(at, "finetuning-ask")
+    assert words("use.words_caption", lang) in body(at)
+    at.query_params["tool"] = "map"
+    at.run(timeout=120)
+    assert words("map.hardest", lang, n=TAUGHT) in body(at)
+    assert words("map.planted", lang) in body(at)
+
+
+def test_one_s_own_labels_are_taught_and_shown_by_their_names() -> None:
+    lang = "en"
+    at = open_page("finetuning", lang, sentences="own", own=OWN, **QUICK)
+    assert words("sizes", lang, train=4, test=2) in body(at)
+    press(at, "finetuning-train")
+    assert not at.exception
+    for name in ("dog", "cat"):
+        assert name in body(at)
+    assert drawn(at.text_area, "finetuning-own").value == OWN
+
+
+@pytest.mark.parametrize(
+    ("own", "key"),
+    [
+        (" ", "own.nothing"),
+        ("猫，她在打盹\n猫，她在洗脸\n猫，她在睡觉", "one_label"),
+        ("猫，她在打盹\n猫，她在洗脸\n猫，她在睡觉\n狗，它在叫", "own.label_once"),
+        ("\n".join(f"{n}，第{n}种句子{m}" for n in range(7) for m in range(3)), "too_many_labels"),
+        ("\n".join(f"{'猫狗'[n % 2]}，这是第{n}句话" for n in range(2400)), "too_many_sentences"),
+        ("猫，她在打盹\n猫，她在洗脸\n猫，\n狗，它在叫\n狗，它在跑\n，没有标签", "own.left_out"),
+        ("猫，她在打盹\n猫，她在打盹\n猫，她在洗脸\n狗，它在叫\n狗，它在跑\n狗，它在跳", "own.doubled"),
+        ("猫，她在打盹\n猫，她在洗脸\n猫，它在叫\n狗，它在叫\n狗，它在跑\n狗，它在跳", "both"),
+    ],
+)
+def test_what_is_odd_about_one_s_own_sentences_is_said_and_nothing_typed_is_lost(own: str, key: str) -> None:
+    at = open_page("finetuning", "zh", sentences="own", **QUICK)
+    drawn(at.text_area, "finetuning-own").input(own).run()
+    assert not at.exception
+    head = ("errors." if key.startswith(("one_", "too_")) else "finetuning.") + key
+    start = i18n.text(head, "zh").split("{")[0]
+    assert any(start in told for told in notices(at)), notices(at)
+    assert drawn(at.text_area, "finetuning-own").value == own
+
+
+def test_a_run_that_is_held_up_is_found_by_a_new_session_and_goes_on(few: None) -> None:
+    link = {"epochs": "10", "layers": "2", "amount": "8", "seed": "5"}
+    at = open_page("finetuning", "zh", **link)
+    from explorer.lab.types.finetuning import TUNE
+    from explorer.views.finetuning import common
+
+    state = common.State(epochs=10, layers=2, amount="8", seed=5)
+    asked = common.inputs(state, "zh")
+    run = runs().start(TUNE, common.model().id, asked, session="elsewhere")
+    run.hold()
+    at = open_page("finetuning", "zh", **link)
+    assert words("held", "zh") in body(at)
+    press(at, "finetuning-go-on")
+    assert words("matrix_head", "zh") in body(at)
+    assert run.ended and run.error is None
