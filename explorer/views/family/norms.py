@@ -1,0 +1,84 @@
+"""Where the norm sits: pre-LN and post-LN drawn, their gradients at the start, and both trained without warm-up.
+
+It knows the page's dials and a training's result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from explorer.figures import layers as figures
+from explorer.figures import stacks
+from explorer.lab.types.norms import NORMS, RATES, SIZES, NormsInputs, NormsResult, NormsStep
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
+from explorer.views.family import common
+from explorer.views.family import running as live
+from explorer.views.family.common import State
+
+
+def draw(state: State) -> None:
+    page_parts.section("family.norms")
+    left, right = st.columns(2, gap="large")
+    for place, kind in ((left, "post"), (right, "pre")):
+        with place:
+            page_parts.subtitle(t(f"family.norms.{kind}"))
+            page_parts.plot(
+                stacks.block([t(f"family.norms.{part}") for part in PARTS[kind]], PARTS[kind]), f"family-block-{kind}",
+                t(f"family.norms.{kind}_caption"), t(f"family.norms.{kind}_caption"),
+            )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for name, options, value in (("deep", SIZES, state.deep), ("pace", RATES, state.pace)):
+            with st.container(width="content"):
+                page_parts.quiet(t(f"family.norms.{name}"))
+                widgets.choice(
+                    f"family-{name}", t(f"family.norms.{name}"), [f"{one:g}" for one in options], value, str,
+                    common.setter(name),
+                )  # fmt: skip
+    inputs = NormsInputs(int(state.deep), float(state.pace))
+    found = live.result("norms", NORMS, inputs, t("family.norms.training"), t("family.norms.start"), _steps)
+    if found is not None:
+        _result(found)
+    page_parts.steps([(t(f"family.norms.step{n}"), "") for n in (1, 2, 3)])
+    page_parts.honesty("family.norms.honesty")
+
+
+PARTS = {
+    "post": ("in", "attention", "add", "norm", "forward", "add", "norm", "out"),
+    "pre": ("in", "norm", "attention", "add", "norm", "forward", "add", "out"),
+}
+
+
+def _steps(steps: Sequence[NormsStep]) -> None:
+    fig = stacks.two_losses([one.pre for one in steps], [one.post for one in steps], *_names(), steps[-1].total)
+    st.plotly_chart(fig, key=f"family-norms-{len(steps)}", config={"displayModeBar": False})
+
+
+def _names() -> tuple[tuple[str, str], tuple[str, str]]:
+    return (t("family.norms.pre"), t("family.norms.post")), (t("family.sft.x"), t("family.sft.y"))
+
+
+def _result(found: NormsResult) -> None:
+    left, right = st.columns(2, gap="large")
+    ratio = {kind: float(one[0] / one[-1]) for kind, one in (("pre", found.pre), ("post", found.post))}
+    with left:
+        page_parts.plot(
+            figures.curves({t("family.norms.pre"): found.pre, t("family.norms.post"): found.post},
+                           t("family.norms.layer"), t("family.norms.gradient")),
+            "family-gradients", t("family.norms.gradient_caption"),
+            t("family.norms.ratio", pre=f"{ratio['pre']:.2f}", post=f"{ratio['post']:.2f}"),
+        )  # fmt: skip
+        page_parts.quiet(t("family.norms.ratio", pre=f"{ratio['pre']:.2f}", post=f"{ratio['post']:.2f}"))
+    with right:
+        page_parts.plot(
+            stacks.two_losses(found.pre_losses.tolist(), found.post_losses.tolist(), *_names(), len(found.pre_losses)),
+            "family-norms-losses", t("family.norms.losses_caption"),
+            t("family.norms.ends", pre=f"{found.pre_losses[-5:].mean():.2f}",
+              post=f"{found.post_losses[-5:].mean():.2f}"),
+        )  # fmt: skip
+        page_parts.quiet(
+            t("family.norms.ends", pre=f"{found.pre_losses[-5:].mean():.2f}",
+              post=f"{found.post_losses[-5:].mean():.2f}")
+        )  # fmt: skip

@@ -1,0 +1,101 @@
+"""Chapter 12, 家族, with choices of the reader's own; nothing in the app was computed beforehand.
+
+Pairs judged with the keyboard, changed, taken back; the three     test_the_reader_s_own_choices_train_the_three_steps
+steps run live, one of them stopped and begun again
+Weights counted from published numbers, drawn to scale             test_a_model_of_the_line_is_counted
+Where the norm sits: two networks trained at one rate              test_two_networks_are_trained_and_the_loss_is_seen
+English, on a phone, in the dark                                   test_english_on_a_phone_in_the_dark
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from explorer.content.comparisons import LEAST
+from explorer.lab.types.gpt_line import LINE, count
+from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.journey import Reader, eventually, idle, linked
+from tests.browser.server import Server
+from tests.pace import PATIENCE
+
+
+@pytest.fixture(autouse=True)
+def quiet_log(server: Server) -> Iterator[None]:
+    """No journey here may leave a traceback in the server's log."""
+    before = len(server.log())
+    yield
+    said = server.log()[before:]
+    assert "Traceback" not in said, said
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def judge(page: Page, sides: str, after: int = 0) -> None:
+    """Choose left or right, pair after pair, with the arrow keys; each once the page knows of the last."""
+    shown = page.locator(".words .word")
+    for n, side in enumerate(sides, after):
+        page.get_by_test_id("stMain").press("ArrowLeft" if side == "←" else "ArrowRight")
+        expect(shown.nth(n)).to_have_text(f"{n + 1} {side}", timeout=PATIENCE * 1000)
+
+
+def test_the_reader_s_own_choices_train_the_three_steps(open_page: OpenPage) -> None:
+    page = open_page("/family", query={"v": "1", "panel": "ours"})
+    reader = Reader(page, "family", "zh")
+    reader.sees(reader.say("choose.nobody", least=LEAST))
+    judge(page, "←→→←→←←→→")
+    page.get_by_test_id("stMain").press("Backspace")
+    reader.sees(reader.say("choose.few", made=8, missing=LEAST - 8))
+    judge(page, "→→", after=8)
+    linked(page, "choices=")
+    press(page, reader.say("sft.start"))
+    reader.sees(reader.say("sft.training"))
+    eventually(page, lambda: _stopped(reader))
+    press(page, reader.say("sft.start"))
+    reader.sees(reader.say("sft.writes"))
+    idle(page)
+    press(page, reader.say("reward.start"))
+    reader.sees(reader.say("reward.held"))
+    idle(page)
+    press(page, reader.say("tune.start"))
+    reader.sees(reader.say("tune.training"))
+    eventually(page, lambda: _stopped(reader))
+
+
+def _stopped(reader: Reader) -> None:
+    """Press stop; while the first curve comes in below it, the button still moves, and a press can miss it."""
+    stop = reader.page.get_by_role("button", name=reader.say("common.cancel"), exact=True)
+    if stop.count():
+        stop.first.click(timeout=2_000)
+    expect(reader.main).to_contain_text(reader.say("run.left_off").split("{")[0], timeout=2_000)
+
+
+def test_a_model_of_the_line_is_counted(open_page: OpenPage) -> None:
+    page = open_page("/family", query={"v": "1", "tool": "line"})
+    reader = Reader(page, "family", "zh")
+    reader.picks("line.which", "GPT-3")
+    spec = LINE["gpt3"]
+    assert spec is not None
+    reader.sees(reader.say("line.sum", model="GPT-3", n=f"{count(spec).total / 1e8:,.2f} 亿"))
+    linked(page, "model=gpt3")
+    reader.picks("line.which", "GPT-4")
+    reader.sees(reader.say("line.unpublished"))
+
+
+def test_two_networks_are_trained_and_the_loss_is_seen(open_page: OpenPage) -> None:
+    page = open_page("/family", query={"v": "1", "tool": "norms", "deep": "4"})
+    reader = Reader(page, "family", "zh")
+    press(page, reader.say("norms.start"))
+    reader.sees(reader.say("norms.honesty")[:12])
+    expect(page.locator(".st-key-family-norms-start")).to_have_count(0, timeout=2 * PATIENCE * 1000)
+
+
+def test_english_on_a_phone_in_the_dark(open_page: OpenPage) -> None:
+    page = open_page("/family", lang="en", theme="dark", viewport=PHONE, query={"v": "1", "tool": "losses"})
+    reader = Reader(page, "family", "en")
+    reader.sees(reader.say("losses.title"))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,0 +1,154 @@
+"""家族 without a browser: what it opens on, choosing and taking back, what too few or odd choices are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from explorer.content import comparisons
+from explorer.engine import get_engine
+from explorer.engine.base import CancelToken
+from explorer.errors import Cancelled
+from explorer.lab.types import toy_language as toy
+from explorer.lab.types.rlhf import SFT, TUNE, SftStep, TuneResult
+from explorer.ui import i18n
+from explorer.views.family import judged, tuning
+from explorer.views.family.common import PAIRS, State, run_for
+from tests.pages.app import body, drawn, link, notices, open_page
+
+
+def words(key: str, lang: str = "zh", **values: object) -> str:
+    return i18n.text(key, lang, **values).replace("**", "")
+
+
+def choose(at: Any, side: str, times: int = 1) -> None:
+    for _ in range(times):
+        at.button(key=f"family-choose-{side}").click().run()
+        assert not at.exception
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_it_opens_on_a_whole_run_and_says_it_was_made_beforehand(lang: str) -> None:
+    at = open_page("family", lang)
+    assert not at.exception
+    seen = body(at)
+    for key in ("rlhf.beforehand", "sft.title", "reward.held", "tune.sentences", "tune.ratios", "judged.by"):
+        assert words(f"family.{key}", lang) in seen, key
+    assert [one for one in at.button if one.key.endswith("-start")] == [], "nothing is left to run"
+    run = run_for(State(), "polite")
+    assert run is not None
+    found = get_engine().peek(TUNE, None, run.tune)
+    assert isinstance(found, TuneResult)
+    assert found.curves[-1, 1] > found.curves[0, 1], "both rulers rise"
+    assert words("family.tune.rose", lang).split("{")[0] in seen
+
+
+def test_without_a_leash_it_hacks_and_says_so() -> None:
+    at = open_page("family", "zh", beta="0")
+    assert not at.exception
+    assert any(words("family.tune.hacked").split("：")[0] in told for told in notices(at))
+    drawn(at.slider, "family-update").set_value(3).run()
+    assert link(at) == {"beta": "0", "update": "3"}
+
+
+def test_two_panels_prefer_each_its_own_policy() -> None:
+    polite, vivid = (run_for(State(), panel) for panel in ("polite", "vivid"))
+    assert polite is not None and vivid is not None
+    a, b = (get_engine().peek(TUNE, None, run.tune) for run in (polite, vivid))
+    assert a is not None and b is not None
+    assert judged.wins(a.answers, b.answers, toy.PANELS["polite"]) > 0.5
+    assert judged.wins(b.answers, a.answers, toy.PANELS["vivid"]) > 0.5
+    assert judged.wins(a.answers, a.answers, toy.PANELS["vivid"]) == 0.5
+
+
+def test_choosing_changing_and_taking_back() -> None:
+    at = open_page("family", "zh", panel="ours")
+    assert words("family.choose.nobody", made=0, least=10, missing=10) in notices(at)
+    choose(at, "left", 2)
+    assert link(at)["choices"].startswith("1~1~0")
+    assert words("family.choose.few", made=2, least=10, missing=8) in notices(at)
+    at.button(key="family-back").click().run()
+    choose(at, "right")
+    assert link(at)["choices"].startswith("1~2~0"), "the vote was changed"
+    at.button(key="family-undo").click().run()
+    assert link(at)["choices"].startswith("1~0~0"), "and taken back: the pair before has none of its own left"
+    at.button(key="family-clear").click().run()
+    assert link(at) == {"panel": "ours"}
+
+
+def test_a_link_with_choices_opens_on_their_rule() -> None:
+    made = [1, 2] * 9
+    at = open_page("family", "en", panel="ours", choices="~".join(map(str, made)), v="2")
+    assert not at.exception
+    weights = comparisons.weights(made)
+    assert any(weights)
+    seen = body(at)
+    assert words("family.choose.explained", "en").split("{")[0] in seen
+    assert [one.key for one in at.button if one.key.endswith("-start")] == ["family-reward-start"]
+
+
+def test_always_the_same_side_is_told() -> None:
+    at = open_page("family", "zh", panel="ours", choices="~".join("1" * PAIRS), v="2")
+    assert not at.exception
+    assert words("family.choose.one_side", n=PAIRS) in notices(at)
+    # the pairs that come twice have changed sides: the reader contradicts oneself
+    assert words("family.choose.again", same=0, n=2, people="72.6 %") in body(at)
+
+
+def test_choices_that_cancel_out_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparisons, "weights", lambda choices: (0.0,) * 4)
+    at = open_page("family", "zh", panel="ours", choices="~".join(["1", "2"] * 10), v="2")
+    assert not at.exception
+    assert words("family.choose.no_taste") in notices(at)
+    assert [one for one in at.button if one.key.endswith("-start")] == [], "nothing to train"
+
+
+def test_what_was_stopped_is_still_seen_and_can_be_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped in step 1 on a page with nothing computed: the steps so far stay, the button is back."""
+    engine = get_engine()
+
+    def stopped(*arguments: Any, session: str = "", cancel: CancelToken | None = None) -> Iterator[Any]:
+        assert arguments[0] is SFT
+        yield SftStep(1, 400, 4.5, ())
+        yield SftStep(2, 400, 4.4, ())
+        raise Cancelled("cancelled")
+
+    monkeypatch.setattr(engine, "peek", lambda *arguments: None)
+    monkeypatch.setattr(engine, "stream", stopped)
+    at = open_page("family", "zh")
+    at.button(key="family-sft-start").click().run()
+    assert not at.exception
+    assert words("family.run.left_off", done=2, total=400) in notices(at)
+    assert at.button(key="family-sft-start")
+
+
+def test_a_vote_is_explained_and_can_be_taken_back() -> None:
+    at = open_page("family", "zh")
+    at.button(key="family-vote-2").click().run()
+    assert words("family.voted.because2") in body(at)
+    assert link(at) == {"vote": "2"}
+    at.button(key="family-vote-2").click().run()
+    assert link(at) == {}
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_the_line_counts_and_says_what_was_never_published(lang: str) -> None:
+    at = open_page("family", lang, tool="line", model="gpt2s")
+    seen = body(at)
+    assert ("1.24 亿" if lang == "zh" else "124.4 M") in seen
+    assert words("family.line.misprint", lang, printed=117, n=124) in seen
+    assert words("family.line.same", lang) in seen
+    at = open_page("family", lang, tool="line", model="gpt4")
+    assert words("family.line.unpublished", lang) in notices(at)
+
+
+def test_gao_s_laws_are_fitted_back_and_not_swapped() -> None:
+    d = np.linspace(0, 2, 30)
+    best = np.concatenate([[0.0], d[1:] * (1.5 - 0.4 * d[1:])])
+    rl = np.concatenate([[0.0], d[1:] * (1.5 - 0.4 * np.log(d[1:]))])
+    assert tuning.law(d, best, best_of=True) == pytest.approx((1.5, 0.4))
+    assert tuning.law(d, rl, best_of=False) == pytest.approx((1.5, 0.4))
+    assert tuning.law(d, rl, best_of=True) != pytest.approx((1.5, 0.4), abs=0.01)
