@@ -1,0 +1,112 @@
+"""课堂 in Chromium: a teacher opens a room, a phone joins it, follows, votes twice, looks around, and comes back.
+
+One room and two browsers for all of it: what a class does in a lesson, one after the other.
+"""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from explorer.content import classroom as content
+from tests.browser.conftest import PHONE, OpenPage, settle
+from tests.browser.journey import linked, words
+from tests.browser.server import Server
+
+
+def says(name: str, **values: object) -> str:
+    return words(f"components.room.{name}", "zh", **values)
+
+
+def presses(page: Page, name: str) -> None:
+    page.locator(".room").get_by_role("button", name=says(name), exact=True).click()
+
+
+def test_a_class_follows_its_teacher_and_votes_twice(open_page: OpenPage, server: Server) -> None:
+    teacher = open_page("/classroom")
+    presses(teacher, "open")
+    code = teacher.locator(".room.leads b.code").inner_text()
+    teacher.get_by_role("link", name=words("masking.nav", "zh")).first.click()
+    settle(teacher)
+
+    phone = open_page("/", viewport=PHONE, query={"room": code.lower()})
+    expect(phone.locator(".room.follows")).to_contain_text(says("following"))
+    expect(phone.locator("h1.question")).to_have_text(words("masking.title", "zh"))
+    expect(teacher.locator(".count-of").first).to_have_text(says("count", follow=1, here=1))
+
+    _the_phone_covers_what_the_teacher_covers(teacher, phone)
+    _two_votes(teacher, phone)
+    _looks_around_and_comes_back(teacher, phone)
+    _a_lost_page_finds_its_room_again(teacher, phone)
+
+    presses(teacher, "end")
+    presses(teacher, "end_yes")
+    expect(phone.locator(".room")).to_contain_text(says("gone"))
+    expect(phone.locator("h1.question")).to_have_text(words("input.title", "zh"))
+    assert "Traceback" not in server.log()
+
+
+def _the_phone_covers_what_the_teacher_covers(teacher: Page, phone: Page) -> None:
+    teacher.locator('.sesame .chip[data-i="3"]').click()
+    linked(phone, "masks=3")
+    expect(phone.locator('.sesame .chip[data-i="3"]')).to_contain_text("？")
+    teacher.locator('.sesame .chip[data-i="5"]').hover()
+    expect(phone.locator('.sesame .chip[data-i="5"]')).to_have_attribute("data-pointed", "")
+
+
+def _two_votes(teacher: Page, phone: Page) -> None:
+    question = content.question("masking.1")
+    presses(teacher, "ask")
+    teacher.locator(".room .ready button").first.click()
+    options = phone.locator(".vote .options button")
+    options.nth(0).click()
+    options.nth(1).click()
+    expect(phone.locator(".vote")).to_contain_text(says("counted"))
+    expect(teacher.locator(".running")).to_contain_text(says("answered", n=1, here=1))
+    assert teacher.locator(".room .bars").count() == 0, "hidden until the reveal"
+    presses(teacher, "close_first")
+    expect(phone.locator(".vote")).to_contain_text(says("talk_phone"))
+    presses(teacher, "open_second")
+    phone.locator('.vote[data-phase="second"] .options button').nth(2).click()
+    expect(teacher.locator(".running")).to_contain_text(says("answered", n=1, here=1))
+    presses(teacher, "reveal")
+    for page in (teacher, phone):
+        expect(page.locator(".outcome .why")).to_have_text(question.why["zh"])
+        expect(page.locator(".outcome .count.one span")).to_have_text(["0", "1", "0"])
+        expect(page.locator(".outcome .count.two span")).to_have_text(["0", "0", "1"])
+    presses(teacher, "unask")
+    expect(phone.locator(".vote")).to_have_count(0)
+
+
+def _looks_around_and_comes_back(teacher: Page, phone: Page) -> None:
+    presses(phone, "look_around")
+    expect(teacher.locator(".count-of").first).to_have_text(says("count", follow=0, here=1))
+    teacher.get_by_role("link", name=words("input.nav", "zh")).first.click()
+    settle(teacher)
+    expect(phone.locator("h1.question")).to_have_text(words("masking.title", "zh"))
+    presses(phone, "come_back")
+    expect(phone.locator("h1.question")).to_have_text(words("input.title", "zh"))
+
+
+def _a_lost_page_finds_its_room_again(teacher: Page, phone: Page) -> None:
+    badge = phone.locator(".room .badge").inner_text()
+    phone.reload()
+    settle(phone)
+    expect(phone.locator(".room .badge")).to_have_text(badge)
+    expect(teacher.locator(".count-of").first).to_have_text(says("count", follow=1, here=1))
+
+
+def test_a_teacher_s_keys_and_a_tool_on_a_slide(open_page: OpenPage, server: Server) -> None:
+    page = open_page("/masking", query={"teacher": "1"})
+    before = page.locator('.sesame .chip[data-i="1"]').inner_text()
+    page.keyboard.press("b")
+    expect(page.locator("[data-sesame-dark]")).to_be_visible()
+    page.keyboard.press("2")
+    expect(page.locator("[data-sesame-dark]")).to_have_count(0)
+    assert page.locator('.sesame .chip[data-i="1"]').inner_text() == before, "that key only brought the screen back"
+    page.keyboard.press("2")
+    page.wait_for_url(lambda url: "v=" in url)
+    page.goto(f"{server.url}/masking?embed=true&masks=3&v=2")
+    settle(page)
+    expect(page.locator('.sesame .chip[data-i="3"]')).to_be_visible()
+    for gone in ("h1.question", '[data-testid="stSidebar"]', ".steps", ".honest"):
+        expect(page.locator(gone).first).to_be_hidden()

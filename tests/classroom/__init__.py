@@ -1,0 +1,1 @@
+"""Tests of rooms, votes, and where rooms are kept."""
