@@ -119,7 +119,43 @@ CHAPTERS = (
         painted_without_model=True,
         tour=True,
     ),
+    Chapter(
+        8,
+        "in_context",
+        tools=("answers", "orders", "write", "still", "table", "heads", "toy", "expected"),
+        ability="in_context",
+        evidence=True,
+        benchmarks=True,
+        painted_without_model=True,
+    ),
+    Chapter(
+        9,
+        "finetuning",
+        tools=("start", "use", "map", "papers"),
+        ability="hidden_states",
+        needs_head=False,
+        evidence=True,
+        benchmarks=True,
+        examples=False,
+        painted_without_model=True,
+    ),
+    Chapter(
+        12,
+        "family",
+        tools=("rlhf", "line", "norms", "losses"),
+        ability="lm",
+        evidence=True,
+        benchmarks=True,
+        painted_without_model=True,
+    ),
     Chapter(13, "evidence", benchmarks=True, examples=False),
+    Chapter(
+        14,
+        "classroom",
+        tools=("room", "quiz", "mistakes", "plans", "papers", "glossary"),
+        benchmarks=True,
+        examples=False,
+    ),
 )
 HOME = CHAPTERS[0].id
 IDS = tuple(chapter.id for chapter in CHAPTERS)

@@ -211,8 +211,11 @@ def test_what_the_app_imports_is_what_it_requires() -> None:
 
 def test_what_tests_and_benchmarks_import_is_required() -> None:
     others = [path for path in ours() if name(path).startswith(("tests/", "benchmarks/"))]
+    module = {"llama-cpp-python": "llama_cpp"}  # where the name to import is not the package's
     compared = {
-        spelled for one in requirements("requirements-bench.txt") for spelled in (one, f"{one} (not installed)")
+        spelled
+        for one in requirements("requirements-bench.txt")
+        for spelled in (one, f"{module.get(one, one)} (not installed)")
     }
     required = requirements("requirements.txt") | requirements("requirements-dev.txt") | compared
     assert third_party(others) - required == set()
@@ -237,3 +240,10 @@ def test_python_versions_agree() -> None:
     assert project["project"]["requires-python"] == ">=3.11"
     assert "3.11" in read("README.md")
     assert "3.11" in read("README.zh.md")
+
+
+@pytest.mark.parametrize("document", ["README.md", "README.zh.md"])
+def test_what_a_proxy_in_front_needs_is_told(document: str) -> None:
+    """Without these the page stays grey for ever, and nothing on it can say why."""
+    (row,) = [line for line in read(document).splitlines() if "nginx" in line]
+    assert all(word in row for word in ("Host", "Upgrade", "Connection", "WebSocket"))

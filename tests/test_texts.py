@@ -23,12 +23,18 @@ from typing import Any
 import pytest
 
 from explorer import chapters
-from explorer.content import examples
+from explorer.content import examples, teaching
 from explorer.evidence import heldout_results
 from explorer.models.catalog.catalog import KINDS
 from explorer.ui import i18n, sidebar
 from explorer.views.attention import atlas, sparse
 from explorer.views.evidence import claims
+from explorer.views.family import common as family_common
+from explorer.views.family import line as family_line
+from explorer.views.family import norms as family_norms
+from explorer.views.family import voted as family_voted
+from explorer.views.finetuning import common as finetuning_common
+from explorer.views.finetuning import papers as finetuning_papers
 from explorer.views.languages import common as languages_common
 from explorer.views.languages import keep as keep_view
 
@@ -78,6 +84,12 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/ui/tour.py", "current"): [chapter.id for chapter in chapters.CHAPTERS if chapter.tour],
     ("explorer/ui/tour.py", "STOPS[at + 1]"): [chapter.id for chapter in chapters.CHAPTERS if chapter.tour],
     ("explorer/views/context/cross.py", "name"): ["first", "second", "a", "b"],
+    ("explorer/views/finetuning/common.py", "label"): list(teaching.LABELS),
+    ("explorer/views/finetuning/start.py", "start"): list(finetuning_common.STARTS),
+    ("explorer/views/finetuning/start.py", "name"): list(finetuning_common.STARTS),
+    ("explorer/views/finetuning/training.py", "start"): list(finetuning_common.STARTS),
+    ("explorer/views/finetuning/stage.py", "word"): list(finetuning_common.RATE_NAMES.values()),
+    ("explorer/views/finetuning/papers.py", "name"): [name for name, _ in finetuning_papers.BERT],
     ("explorer/views/home/exhibits.py", "model['build']"): [model["build"] for model in FAMILY],
     ("explorer/views/home/exhibits.py", "model['target']"): [model["target"] for model in FAMILY],
     ("explorer/views/languages/common.py", "name"): list(languages_common.KINDS),
@@ -103,6 +115,15 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/models/shelf.py", "key"): ["models.verify_right", "models.verify_wrong"],
     ("explorer/views/models/shelf.py", "one.state"): [*"embedded whole partial damaged absent".split()],
     ("explorer/views/models/shelf.py", "word"): ["resume", "repair", "fetch"],
+    ("explorer/views/family/line.py", "name"): list(family_common.MODELS),
+    ("explorer/views/family/line.py", "stop"): list(family_line.TIMELINE),
+    ("explorer/views/family/judged.py", "panel"): list(family_common.PANELS),
+    ("explorer/views/family/judged.py", "judge"): list(family_common.PANELS),
+    ("explorer/views/family/norms.py", "part"): [*family_norms.PARTS["pre"]],
+    ("explorer/views/family/rlhf.py", "state.panel"): list(family_common.PANELS),
+    ("explorer/views/family/tuning.py", "state.method"): list(family_common.METHODS),
+    ("explorer/views/family/voted.py", "state.vote"): ["1", "2", "3", "4"],
+    ("explorer/views/family/voted.py", "fact"): list(family_voted.INSTRUCT),
     ("explorer/views/input/merges.py", "cut.kind"): ["wordpiece", "bpe"],
     ("explorer/views/masking/cover.py", "answer.key"): [],  # errors: see raised()
     ("explorer/views/masking/cover.py", "note"): ["word_unknown", "pieces"],
@@ -128,6 +149,9 @@ NO_HAN_IN_CHINESE = {
     "components.export.svg",
     "components.shift.alpha",
     "components.shift.tip",
+    "family.norms.norm",
+    "family.norms.post",
+    "family.norms.pre",
     "generation.train.log_p",
     "generation.train.product.sub",
     "generation.ways.log_p",

@@ -7,11 +7,12 @@ something else (weights of attention, a command's name in code type) is outside 
 from __future__ import annotations
 
 import re
+import tomllib
 
 import pytest
 
 from explorer import chapters
-from explorer.content import examples
+from explorer.content import classroom, examples
 from explorer.evidence import results_store
 from explorer.ui import i18n
 from tests.test_texts import texts
@@ -75,13 +76,33 @@ PRIVATE: dict[str, dict[str, str]] = {
 PLAIN = re.compile(r"\{\w+(?::[^}]*)?\}|`[^`]*`|\[\[[^\]|]*\||\(\^?\)")  # placeholders and code are nobody's words
 
 
+def lesson_texts(lang: str) -> dict[str, str]:
+    """What a lesson is held with (assets/classroom), by file and place."""
+    found: dict[str, str] = {}
+
+    def read(value: object, place: str, inside: bool) -> None:
+        if isinstance(value, str) and inside:
+            found[place] = value
+        elif isinstance(value, list):
+            for n, one in enumerate(value):
+                read(one, f"{place}.{n}", inside)
+        elif isinstance(value, dict):
+            for name, one in value.items():
+                read(one, f"{place}.{name}", name == lang or (inside and name not in i18n.LANGUAGES))
+
+    for path in classroom.FOLDER.rglob("*.toml"):
+        read(tomllib.loads(path.read_text(encoding="utf-8")), path.stem, False)
+    assert len(found) > 400
+    return found
+
+
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
 def test_no_private_word_stands_in_a_text(lang: str) -> None:
     edge = (r"\b", r"\b") if lang == "en" else ("", "")
     private = {word: re.compile(f"{edge[0]}(?:{word}){edge[1]}") for word in PRIVATE[lang]}
     found = {
         f"{key}: {word} → {PRIVATE[lang][word]}"
-        for key, text in texts(lang).items()
+        for key, text in {**texts(lang), **lesson_texts(lang)}.items()
         for word, pattern in private.items()
         if pattern.search(PLAIN.sub(" ", text))
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import itertools
 import keyword
 import re
 import subprocess
@@ -41,13 +42,13 @@ def refusal(name: str) -> str | None:
         return "Python has a module of that name"
     if taken := [path for path in _places(name).values() if (paths.ROOT / path).exists()]:
         return f"{taken[0]} exists"
-    if _number() >= chapters.CHAPTERS[-1].number:
-        return f"no number is left before {chapters.CHAPTERS[-1].id}: raise that chapter's in explorer/chapters.py"
+    if _number() >= _closing().number:
+        return f"no number is left before {_closing().id}: raise that chapter's in explorer/chapters.py"
     return None
 
 
 def write(name: str) -> Iterator[Path]:
-    """Write the files of a chapter called `name` and enter its record before the last; yields each file it wrote.
+    """Write the files of a chapter called `name` and enter its record; yields each file it wrote.
 
     Raises ValueError, and writes nothing, where `refusal` says why.
     """
@@ -60,9 +61,9 @@ def write(name: str) -> Iterator[Path]:
         path.write_text(_filled(source.read_text(encoding="utf-8"), name, number), encoding="utf-8")
         yield path
     register = paths.ROOT / "explorer" / "chapters.py"
-    before, mark, after = register.read_text(encoding="utf-8").partition(_last_record())
-    record = RECORD.format(number=number, name=name)
-    register.write_text(before + record + mark + after, encoding="utf-8")
+    text = register.read_text(encoding="utf-8")
+    at = _place(text)
+    register.write_text(text[:at] + RECORD.format(number=number, name=name) + text[at:], encoding="utf-8")
     yield register
 
 
@@ -77,14 +78,23 @@ def _filled(text: str, name: str, number: int) -> str:
     return re.sub("|".join(values), lambda found: values[found[0]], text)
 
 
+def _closing() -> chapters.Chapter:
+    """The first of the chapters that stand behind all others: those at the end that have no examples of their own."""
+    return list(itertools.takewhile(lambda chapter: not chapter.examples, reversed(chapters.CHAPTERS)))[-1]
+
+
 def _number() -> int:
-    """The number after that of the last chapter but one: the last is the one that sums up."""
-    return chapters.CHAPTERS[-2].number + 1
+    """The first number that no chapter has."""
+    taken = {chapter.number for chapter in chapters.CHAPTERS}
+    return next(number for number in itertools.count() if number not in taken)
 
 
-def _last_record() -> str:
-    last = chapters.CHAPTERS[-1]
-    return f'    Chapter({last.number}, "{last.id}"'
+def _place(register: str) -> int:
+    """Where in the text of chapters.py the record goes: before that of the next chapter by number."""
+    following = next(chapter for chapter in chapters.CHAPTERS if chapter.number > _number())
+    found = re.search(rf'    Chapter\(\s*{following.number},\s*"{following.id}"', register)
+    assert found is not None
+    return found.start()
 
 
 def add(commands: Any) -> None:

@@ -5,6 +5,7 @@ At the bottom of the house: it knows files and the types of inputs, and every la
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
@@ -14,6 +15,7 @@ import numpy as np
 
 from explorer import paths
 from explorer.lab.types.context import EmbedInputs, Occurrence
+from explorer.lab.types.evidence import OPERATORS
 from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.masking import FILL, Edit, FillInputs
 from explorer.lab.types.pairs import Pair
@@ -22,7 +24,7 @@ LANGUAGES = ("zh", "en")
 AVERAGE_PER_TEXT = 4
 
 
-Asked = tuple[Experiment[Any, Any, Any], str, Any]  # an experiment, a model, and inputs
+Asked = tuple[Experiment[Any, Any, Any], str | None, Any]  # an experiment, a model where it needs one, and inputs
 
 
 @lru_cache(maxsize=32)
@@ -61,6 +63,22 @@ def own_pairs(lang: str) -> tuple[Pair, ...]:
 def recorded(id: str) -> dict[str, Any] | None:
     """A figure measured on outside data and kept (see explorer/evidence/heldout_results.py); None if there is none."""
     return tomllib.loads(paths.HELDOUT.read_text(encoding="utf-8")).get(id) if paths.HELDOUT.exists() else None
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = json.loads((paths.PRECOMPUTED / "evidence.json").read_text(encoding="utf-8"))
+    return found
+
+
+def shipped(id: str) -> dict[str, Any] | None:
+    """A row of evidence that comes with the app (lab/types/evidence.py names its fields); None if there is none."""
+    return _shipped().get(id)
+
+
+def holds(row: Mapping[str, Any]) -> bool:
+    """Whether what was measured is as the row claims."""
+    return OPERATORS[str(row["op"])](float(row["measured"]), float(row["target"]))
 
 
 def elsewhere(lang: str, seed: int = 0) -> str:

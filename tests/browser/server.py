@@ -82,12 +82,13 @@ def running(
     by: Literal["streamlit", "uvicorn"] = "streamlit",
     wait: bool = True,
     base: str = "",
+    port: int | None = None,
 ) -> Iterator[Server]:
-    """The app that lies in `root`, on a free port, started by either of the two commands that know how.
+    """The app that lies in `root`, on `port` or a free one, started by either of the two commands that know how.
 
     With `wait` it has answered its health check; without, it was just spawned. `base` is a path that it lies below.
     """
-    port = _free_port()
+    port = port or _free_port()
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "output.txt"
         command = [sys.executable, "-m", *_COMMANDS[by](address, str(port))]

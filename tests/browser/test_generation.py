@@ -153,6 +153,7 @@ def test_a_text_grows_and_its_link_replays_it(open_page: OpenPage, gpt: Gpt) -> 
     idle(page.page)
     rows = page.page.evaluate("() => window.__sesame.figures['generation-a'].csv()").strip().splitlines()
     assert len(rows) == len(grown) + 1
+    assert rows[-1].split(",")[0] == str(len(grown)), "places are counted from 1"
     assert rows[-1].split(",")[2] == str(grown[-1])
     query = {name: value[0] for name, value in parse_qs(urlsplit(page.page.url).query).items()}
     other = Generation(open_page("/generation", lang="en", query=query), "en")

@@ -85,12 +85,12 @@ def test_on_a_phone_the_sidebar_makes_room_after_a_choice_and_each_page_leads_on
     page = Masking(open_page("/masking", viewport=PHONE)).page
     for path in ("/context", "/generation"):
         page.get_by_test_id("stExpandSidebarButton").tap()
-        page.get_by_test_id("stSidebar").locator(f'a[href$="{path[1:]}"]').tap()
+        page.get_by_test_id("stSidebar").locator(f'a[href="{path[1:]}"]').tap()
         linked(page, path)
         expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()
         expect(page.get_by_test_id("stSidebarCollapseButton")).not_to_be_in_viewport()
-    page.locator('.st-key-next-chapter a[href$="evidence"]').tap()
-    linked(page, "/evidence")
+    page.locator('.st-key-next-chapter a[href="in_context"]').tap()
+    linked(page, "/in_context")
 
 
 def test_alone_on_this_computer_the_page_says_how_to_let_phones_in(open_page: OpenPage) -> None:

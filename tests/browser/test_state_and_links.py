@@ -61,6 +61,14 @@ def test_switching_the_language_keeps_the_page(open_page: OpenPage, reference: R
         query = parse_qs(urlsplit(page.page.url).query)
         assert query["lang"] == [lang] and query["text"] == [ZH] and query["tool"] == ["lens"]
         assert "/masking" in page.page.url
+    page.page.go_back()  # the address of before, and its language
+    page = Masking(page.page, "en")
+    expect(page.page.locator("h1.question")).to_have_text(page.say("masking.title"))
+    linked(page.page, "lang=en")
+    expect(page.page.get_by_role("textbox", name=page.say("input"), exact=True)).to_have_value(ZH)
+    eventually(page.page, lambda: _same(page.sentence.treated("keep"), [5, ZH_AT]))
+    page.page.go_forward()
+    expect(page.page.locator("h1.question")).to_have_text(words("masking.title", "zh"))
 
 
 def test_a_link_opens_the_page_as_it_was(open_page: OpenPage, reference: Reference) -> None:
@@ -114,9 +122,10 @@ def test_a_link_with_bad_parts_says_which_and_keeps_the_rest(open_page: OpenPage
 
 
 def test_a_link_of_another_version_opens_the_page_as_new(open_page: OpenPage) -> None:
-    page = Masking(open_page("/masking", query={"text": ZH, "v": "999", "tool": "lens"}))
+    page = Masking(open_page("/masking/", query={"text": ZH, "v": "999", "tool": "lens"}))  # as some write addresses
     expect(page.main.get_by_role("alert")).to_have_text(page.say("common.link_version"))
     expect(page.bars.verdict).to_contain_text("%")
+    assert not [row.word for row in page.bars.rows() if row.word.startswith("#")], "words, from their own address"
 
 
 def test_an_over_long_link_is_refused_with_a_reason(open_page: OpenPage) -> None:

@@ -22,7 +22,15 @@ from explorer.engine.local import LocalEngine
 
 TOLERANCE = {"fp32": 1e-3, "bf16": 1e-2}
 # One of each kind. These take tens of seconds; their arithmetic is held against the library on small models.
-LONG = {"languages/survey", "languages/average", "languages/shift-all", "pairs/measure"}
+LONG = {
+    "finetuning/tune",
+    "in-context/induction",
+    "in-context/table",
+    "languages/average",
+    "languages/shift-all",
+    "languages/survey",
+    "pairs/measure",
+}
 CHECKED = sorted({one.wire for one, _, _ in first_paint.asked()} - LONG)
 
 

@@ -55,6 +55,10 @@ print(json.dumps(seen))
 """
 
 
+# A locale in which whatever is read or written without naming its encoding is refused.
+ASCII_ALONE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "utf-8"}
+
+
 def first_page(page: str, lang: str, text: str = "") -> dict[str, Any]:
     """What a fresh process has seen, computed and imported once `page` stands."""
     return in_a_fresh_process(SCRIPT, page, lang, text, " ".join(HEAVY))
@@ -62,6 +66,8 @@ def first_page(page: str, lang: str, text: str = "") -> dict[str, Any]:
 
 def in_a_fresh_process(script: str, *arguments: str) -> dict[str, Any]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SESAME_")}
+    if script is ALL_PAGES:
+        environment |= ASCII_ALONE
     done = subprocess.run(
         [sys.executable, "-c", script, *arguments],
         cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,

@@ -91,7 +91,7 @@ def test_numbers_may_be_negative_and_texts_may_not_be_formulas(open_gallery: Ope
 def test_a_plotly_chart_gives_its_points(open_gallery: OpenGallery) -> None:
     page = open_gallery("plotly")
     page.locator(".js-plotly-plot .main-svg").first.wait_for()
-    assert [row[1:3] for row in table(page)] == [["x", "y"], ["a", "1"], ["'=b", "2"]]
+    assert [row[1:3] for row in table(page)] == [["横轴", "纵轴"], ["a", "1"], ["'=b", "2"]]
 
 
 def test_several_figures_become_one_file_in_the_order_of_the_page(open_gallery: OpenGallery) -> None:
