@@ -21,7 +21,6 @@ from explorer.lab.types.experiment import Experiment
 if TYPE_CHECKING:
     from explorer.engine.local import LocalEngine
 
-LOOKS_EVERY_S = 0.05
 MOST_A_SESSION = 2  # that nobody looks at: whoever turns dials does not fill the machine
 MOST_ENDED = 8  # whose curves are kept
 PATIENCE_S = 600.0  # that a run is held up, or looked at by nobody, before it ends
@@ -41,43 +40,11 @@ class Run:
         self._place: Waiting | None = None
         self._error: Told | None = None
         self._ended = False
-        self._watchers = 0
         self._touched = time.monotonic()
         self._held_since: float | None = None
         self._changed = threading.Condition()
         threading.Thread(target=self._take, args=(values,), name=f"run {name}", daemon=True).start()
         threading.Thread(target=self._forget, name=f"patience {name}", daemon=True).start()
-
-    def watch(self) -> Generator[Any]:
-        """Everything that came of it, from the first value on, and what comes; `None` every LOOKS_EVERY_S between.
-
-        Raises what the stream raises.
-        """
-        seen, told = 0, None
-        with self._changed:
-            self._watchers += 1
-        try:
-            while True:
-                with self._changed:
-                    self._touched = time.monotonic()
-                    if not self._ended and len(self._values) == seen:
-                        self._changed.wait(timeout=LOOKS_EVERY_S)
-                    new, place, ended = self._values[seen:], self._place, self._ended
-                if place != told and place is not None:
-                    yield place
-                told = place
-                yield from new
-                seen += len(new)
-                if ended and not new:
-                    if self._error is not None:
-                        raise self._error
-                    return
-                if not new:
-                    yield None
-        finally:
-            with self._changed:
-                self._watchers -= 1
-                self._touched = time.monotonic()
 
     @property
     def so_far(self) -> tuple[Any, ...]:
@@ -130,7 +97,7 @@ class Run:
     @property
     def unwatched(self) -> bool:
         """Whether nobody has looked at it just now."""
-        return self._watchers == 0 and time.monotonic() - self._touched > JUST_NOW_S
+        return time.monotonic() - self._touched > JUST_NOW_S
 
     def _take(self, values: Generator[Any]) -> None:
         try:
@@ -155,7 +122,7 @@ class Run:
         while not self._ended:
             with self._changed:
                 self._changed.wait_for(lambda: self._ended, timeout=_LOOKS_S)
-                if self._watchers == 0 and time.monotonic() - self._touched > PATIENCE_S:
+                if time.monotonic() - self._touched > PATIENCE_S:
                     self._cancel.cancel()
 
 
@@ -168,7 +135,7 @@ class Runs:
         self._lock = threading.Lock()
 
     def find(self, experiment: Experiment[Any, Any, Any], model_id: str | None, inputs: Any) -> Run | None:
-        """The newest run that was asked this: it goes on, is held up, or has ended (why, `watch` says)."""
+        """The newest run that was asked this: it goes on, is held up, or has ended (why, its `error` says)."""
         key = self._engine.key(experiment, model_id, inputs)
         with self._lock:
             return self._runs.get(key)

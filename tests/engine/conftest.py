@@ -180,7 +180,7 @@ class Asking:
 
 def until(condition: Callable[[], bool]) -> None:
     """Wait for what another thread is about to do."""
-    deadline, never = time.monotonic() + 5, threading.Event()
+    deadline, never = time.monotonic() + PATIENCE, threading.Event()
     while not condition():
         assert time.monotonic() < deadline, "did not happen"
         never.wait(0.001)
