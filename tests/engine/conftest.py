@@ -17,6 +17,7 @@ from explorer.lab.experiment import Implementation
 from explorer.lab.types.core import ModelFacts, Specials, Tokens
 from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.masking import FillInputs, FillResult, ScanInputs
+from tests.pace import PATIENCE
 
 VOCABULARY = 33_627
 
