@@ -31,7 +31,11 @@ LONG = {
     "languages/survey",
     "pairs/measure",
 }
-CHECKED = sorted({one.wire for one, _, _ in first_paint.asked()} - LONG)
+# Trainings in which a rounding grows: what is sampled next, or where a loss that falls over goes, is another story on
+# another processor. Their arithmetic is held against enumeration, finite differences and torch.nn instead
+# (tests/learning/test_policy.py, tests/lab/test_rlhf.py).
+ELSEWHERE = {"family/norms", "family/tune"}
+CHECKED = sorted({one.wire for one, _, _ in first_paint.asked()} - LONG - ELSEWHERE)
 
 
 @pytest.fixture(scope="module")

@@ -143,3 +143,41 @@ def test_parameters_come_back_from_one_row() -> None:
     again = policy.unflat(policy.flat(made), policy.names(shape))
     assert list(again) == list(made)
     assert all(torch.equal(again[name], made[name]) for name in made)
+
+
+@pytest.mark.parametrize("norm", ["pre", "post"])
+def test_the_norm_in_front_and_behind_are_the_library_s_layers(norm: Any, small: Any) -> None:
+    """Value and gradient of a layer, against torch.nn.TransformerEncoderLayer with the same weights."""
+    torch, shape, moved, _, _ = small
+    from explorer.learning import policy
+
+    width = shape.width
+    layer = torch.nn.TransformerEncoderLayer(
+        width, shape.heads, 4 * width, dropout=0.0, activation="gelu", batch_first=True, norm_first=norm == "pre"
+    ).double()
+    mine = {name: one.clone().requires_grad_() for name, one in moved.items()}
+    with torch.no_grad():
+        layer.self_attn.in_proj_weight.copy_(mine["0.qkv"].T)
+        layer.self_attn.out_proj.weight.copy_(mine["0.out"].T)
+        layer.linear1.weight.copy_(mine["0.up"].T)
+        layer.linear2.weight.copy_(mine["0.down"].T)
+        for one, name in ((layer.norm1, "0.norm1"), (layer.norm2, "0.norm2")):
+            one.weight.copy_(mine[name][0])
+            one.bias.copy_(mine[name][1])
+        for one in (
+            layer.self_attn.in_proj_bias,
+            layer.self_attn.out_proj.bias,
+            layer.linear1.bias,
+            layer.linear2.bias,
+        ):
+            one.zero_()
+    x = torch.randn(2, 4, width, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    ahead = torch.ones(4, 4, dtype=torch.bool).triu(1)
+    with torch.enable_grad():
+        theirs = layer(x, src_mask=ahead)
+        ours = policy.block(mine, shape, 0, x, norm)
+        (theirs**3).sum().backward()
+        (ours**3).sum().backward()
+    assert torch.allclose(ours, theirs, atol=1e-10)
+    assert torch.allclose(mine["0.qkv"].grad, layer.self_attn.in_proj_weight.grad.T, rtol=1e-8)
+    assert torch.allclose(mine["0.down"].grad, layer.linear2.weight.grad.T, rtol=1e-8)

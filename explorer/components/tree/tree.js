@@ -12,8 +12,8 @@ import {shown} from "../generator/path.js";
 // others beside it, broken into lines that fit the window. One without grows to the right: leaves are spread evenly,
 // parents stand in the middle of their children.
 
-const [WIDE, HIGH, LEFT, TOP] = [112, 36, 24, 20];
-const [CHIP, LINE, STEP] = [82, 38, 30]; // a node's width, a line of nodes, the room between two steps
+const [WIDE, HIGH, LEFT, TOP] = [112, 42, 24, 22];
+const [CHIP, TALL, LINE, STEP] = [82, 38, 44, 28]; // a node's width and height, a line of nodes, the room between two steps
 const SAVED = 760; // width of the saved picture of a tree that nobody sees
 const NS = "http://www.w3.org/2000/svg";
 
@@ -114,7 +114,7 @@ class Tree {
       const [[x1, y1], [x2, y2]] = [at.get(node.parent), at.get(i)];
       const from = x1 + (node.parent < 0 ? 6 : 74);
       const d = down
-        ? `M${x1 + (node.parent < 0 ? 0 : CHIP / 2 - 4)} ${y1 + (node.parent < 0 ? 6 : 16)}C${x1 + CHIP / 2 - 4} ${y2 - 26} ${x2 + CHIP / 2 - 4} ${y1 + 30} ${x2 + CHIP / 2 - 4} ${y2 - 16}`
+        ? `M${x1 + (node.parent < 0 ? 0 : CHIP / 2 - 4)} ${y1 + (node.parent < 0 ? 6 : TALL / 2)}C${x1 + CHIP / 2 - 4} ${y2 - 26} ${x2 + CHIP / 2 - 4} ${y1 + 30} ${x2 + CHIP / 2 - 4} ${y2 - TALL / 2}`
         : `M${from} ${y1}C${from + 16} ${y1} ${x2 - 20} ${y2} ${x2 - 4} ${y2}`;
       return {name: "path", d, best: node.best, kept: node.kept, thick: 1 + 4 * node.p};
     });
@@ -134,9 +134,9 @@ class Tree {
     if (part.name === "path") return make("path", {d: part.d, class: `edge ${state}`, "stroke-width": part.thick});
     if (part.name === "root") return make("circle", {cx: part.x, cy: part.y, r: 6, class: "root"});
     const group = make("g", {class: `node ${state}`, "data-node": part.i, tabindex: 0, role: "button", "aria-label": this.words(part.i)});
-    group.append(make("rect", {x: part.x - 4, y: part.y - 16, width: CHIP, height: 32, rx: 7}));
-    const word = make("text", {x: part.x + 2, y: part.y - 1, lang: langOf(part.word, this.header.lang)}, fitted(part.word, 15, 72));
-    group.append(word, make("text", {x: part.x + 2, y: part.y + 12, class: "p"}, percent(part.p)));
+    group.append(make("rect", {x: part.x - 4, y: part.y - TALL / 2, width: CHIP, height: TALL, rx: 7}));
+    const word = make("text", {x: part.x + 2, y: part.y - 3, lang: langOf(part.word, this.header.lang)}, fitted(part.word, 15, 72));
+    group.append(word, make("text", {x: part.x + 2, y: part.y + 14, class: "p"}, percent(part.p)));
     return group;
   }
 
@@ -167,9 +167,9 @@ class Tree {
     const drawn = parts.map((part) => {
       if (part.name === "path") return tag("path", {d: part.d, fill: "none", stroke: part.best ? colours.model : colours.line, "stroke-width": part.thick, "stroke-dasharray": part.kept ? null : "3 3"});
       if (part.name === "root") return tag("circle", {cx: part.x, cy: part.y, r: 6, fill: colours.ink});
-      const box = tag("rect", {x: part.x - 4, y: part.y - 16, width: CHIP, height: 32, rx: 7, fill: part.best ? colours.model_soft : colours.card, stroke: part.best ? colours.model : colours.line});
-      return box + text(part.x + 2, part.y - 1, fitted(part.word, 15, 72), {"font-size": 15, fill: part.kept ? colours.ink : colours.soft}) +
-        text(part.x + 2, part.y + 12, percent(part.p), {"font-size": 13, fill: colours.soft});
+      const box = tag("rect", {x: part.x - 4, y: part.y - TALL / 2, width: CHIP, height: TALL, rx: 7, fill: part.best ? colours.model_soft : colours.card, stroke: part.best ? colours.model : colours.line});
+      return box + text(part.x + 2, part.y - 3, fitted(part.word, 15, 72), {"font-size": 15, fill: part.kept ? colours.ink : colours.soft}) +
+        text(part.x + 2, part.y + 14, percent(part.p), {"font-size": 13, fill: colours.soft});
     });
     return picture(width, height, colours, this.header.title || this.header.labels.tree, this.header.caption, drawn);
   }

@@ -65,8 +65,7 @@ def chapter_page(chapter: str, *given: Any) -> None:
     whole = hasattr(stage, "page")
     finish = cast(Whole, stage).page(*given) if whole else _tools(chapter, common, cast(Stage, stage))
     page_footer.presets(chapter, common.PRESETS, common.choose_preset)
-    if chapters.get(chapter).examples:
-        page_footer.row(chapter, common.store())
+    page_footer.row(chapter, common.store())
     if finish is not None:
         page_parts.guarded(finish)
 
