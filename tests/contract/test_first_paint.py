@@ -45,6 +45,8 @@ from dataclasses import asdict
 pages, lang, heavy = sys.argv[1].split(), sys.argv[2], sys.argv[3].split()
 from tests.pages.app import open_page
 from explorer.engine import get_engine
+from explorer.ui import first_paint
+first_paint.PATIENCE_S = 3600  # no browser says that it has painted: on a slow machine models would be read meanwhile
 seen = {}
 for page in pages:
     at = open_page(page, lang)
