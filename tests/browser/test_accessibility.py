@@ -17,7 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from explorer.ui.i18n import text as words
-from tests.browser import look
+from tests.browser import drawings, look
 from tests.browser.conftest import OpenPage, settle
 from tests.browser.journey import Home, Masking, Reference, eventually, idle
 from tests.browser.server import Server, running
@@ -75,8 +75,9 @@ def test_every_tool_fits_its_window_axe_finds_nothing_and_the_focus_is_seen(
 ) -> None:
     """Every tool once, Chinese in the light or English in the dark by turns; what the page opens with in both.
 
-    No sideways scroll, no cut label, no missing glyph; the stage is seen without scrolling, on a phone as well. Whoever
-    goes through the page with the keyboard sees where they are.
+    No sideways scroll, no cut label, no missing glyph; the stage is seen without scrolling, on a phone as well. The
+    drawing that is saved is XML, with the legend and no label on another. Whoever goes through the page with the
+    keyboard sees where they are.
     """
     first, *others = look.tools(chapter)
     for lang, theme, tools in (("zh", "light", [first, *others[1::2]]), ("en", "dark", [*others[::2], first])):
@@ -90,6 +91,7 @@ def test_every_tool_fits_its_window_axe_finds_nothing_and_the_focus_is_seen(
             assert look.resized(page, seen, "laptop") == []
             expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "false")
             assert ours(page, blank) == [], seen.stem
+            assert drawings.faults(page) == [], seen.stem
             assert look.resized(page, seen, "phone") == []
             page.set_viewport_size({"width": 1280, "height": 720})
         if lang == "en":
