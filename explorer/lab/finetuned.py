@@ -54,11 +54,28 @@ def use(model: Model, inputs: UseInputs, shelf: Shelf | None = None) -> Iterator
     Where the shelf has lost the head, a `TuneStep` comes for each step by which it is learnt again.
     Raises Told("text_empty") and what `tune` raises.
     """
+    encoded(model, inputs.text, inputs.tune.shape)
+    learner = yield from learnt(model, inputs.tune, shelf)
+    yield from covered(model, learner, inputs.tune.shape, inputs.text)
+
+
+@implements(TAGS)
+def tags(model: Model, inputs: TagsInputs, shelf: Shelf | None = None) -> Iterator[TuneStep | Progress | TagsResult]:
+    """The labels' probabilities for every 字 or word of a text (Chinese words as jieba cuts them).
+
+    Raises Told("text_empty") and what `tune` raises.
+    """
+    encoded(model, inputs.text, "tokens")
+    learner = yield from learnt(model, inputs.tune, shelf)
+    yield labelled(model, learner, inputs.text, inputs.by)
+
+
+def covered(model: Model, learner: Trainable, shape: str, text: str) -> Iterator[Progress | UseResult]:
+    """What a head says of the whole text, and with one token after the other covered."""
     import torch
 
-    tokens = _encoded(model, inputs.text, inputs.tune.shape)
-    learner = yield from learnt(model, inputs.tune, shelf)
-    kept = fitting(tokens, min(MAX_TOKENS[inputs.tune.shape], model.max_positions))
+    tokens = encoded(model, text, shape)
+    kept = fitting(tokens, min(MAX_TOKENS[shape], model.max_positions))
     ordinary = [n for n, at in enumerate(kept) if not tokens.special[at]]
     whole = [tokens.ids[at] for at in kept]
     mask = mask_id_of(model)
@@ -75,27 +92,20 @@ def use(model: Model, inputs: UseInputs, shelf: Shelf | None = None) -> Iterator
     yield UseResult(tokens.text, p[0], spans[:, 0], spans[:, 1], p[1:])
 
 
-@implements(TAGS)
-def tags(model: Model, inputs: TagsInputs, shelf: Shelf | None = None) -> Iterator[TuneStep | Progress | TagsResult]:
-    """The labels' probabilities for every 字 or word of a text (Chinese words as jieba cuts them).
-
-    Raises Told("text_empty") and what `tune` raises.
-    """
+def labelled(model: Model, learner: Trainable, text: str, by: str) -> TagsResult:
+    """What a head says of every unit of the text."""
     import torch
 
-    tokens = _encoded(model, inputs.text, "tokens")
-    learner = yield from learnt(model, inputs.tune, shelf)
-    if inputs.by == "word":
-        spans = [(start, end) for _, start, end in word_spans(tokens)]
+    if by == "word":
+        spans = [(start, end) for _, start, end in word_spans(encoded(model, text, "tokens"))]
     else:
-        spans = [(at, at + 1) for at, char in enumerate(inputs.text) if not char.isspace()]
-    row = lesson(model, inputs.text, tuple((start, end, 0) for start, end in spans), "tokens")
-    read_spans = [span for span, inside in zip(spans, row.pieces or (), strict=True) if inside]
+        spans = [(at, at + 1) for at, char in enumerate(text) if not char.isspace()]
+    row = lesson(model, text, tuple((start, end, 0) for start, end in spans), "tokens")
+    inside = [bool(pieces) for pieces in row.pieces or ()]
     with torch.inference_mode():
-        scores = of_units(learner(*model.tensor_inputs([list(row.ids)])), [row]).float().cpu().numpy()
-    scores = scores[[bool(inside) for inside in row.pieces or ()]]
-    edges = np.array(read_spans, dtype=np.int64).reshape(-1, 2)
-    yield TagsResult(inputs.text, edges[:, 0], edges[:, 1], numerics.softmax(scores).astype(np.float32))
+        scores = of_units(learner(*model.tensor_inputs([list(row.ids)])), [row]).float().cpu().numpy()[inside]
+    edges = np.array([span for span, read_too in zip(spans, inside, strict=True) if read_too]).reshape(-1, 2)
+    return TagsResult(text, edges[:, 0], edges[:, 1], numerics.softmax(scores).astype(np.float32))
 
 
 def learnt(
@@ -119,7 +129,7 @@ def learnt(
     return learner.requires_grad_(False)
 
 
-def _encoded(model: Model, text: str, shape: str) -> Tokens:
+def encoded(model: Model, text: str, shape: str) -> Tokens:
     first, _, second = text.partition("\n")
     tokens = model.tokenizer.encode(first, second) if shape == "pair" else model.tokenizer.encode(text)
     if not text.strip() or (shape == "pair" and not (first.strip() and second.strip())) or all(tokens.special):

@@ -248,17 +248,17 @@ class Learning:
         return torch.nn.functional.cross_entropy(scores, labels)
 
 
-def beginning(model: Model, inputs: TuneInputs, start: str) -> Trainable:
+def beginning(model: Model, inputs: TuneInputs, start: str, classes: int | None = None) -> Trainable:
     """A start, before its first step."""
     from explorer.learning.heads import Head, SequenceHead, TokenHead
     from explorer.learning.trainable import trainable
 
-    classes = checked(inputs)
+    labels = checked(inputs) if classes is None else classes
 
     def head() -> Head:
         if inputs.shape == "tokens":
-            return TokenHead(model.d_model, classes)
-        return SequenceHead(model.d_model, classes, cast("Pooling", inputs.pooling))
+            return TokenHead(model.d_model, labels)
+        return SequenceHead(model.d_model, labels, cast("Pooling", inputs.pooling))
 
     chosen: Tune = inputs.layers or "head"
     return trainable(

@@ -122,8 +122,29 @@ def test_every_task_is_trained_shown_and_asked_on_the_same_page(
     told = "use.tags_caption" if task in ("pos", "entities") else "use.words_caption"
     assert words(told, lang) in body(at)
     if task in ("inference", "stance"):
-        drawn(at.text_input, "finetuning-beside").input("<b>猫</b> ‖ _x_").run(timeout=120)
-        assert not at.exception and "&lt;b&gt;" in body(at)
+        drawn(at.text_input, "finetuning-beside").input("<b>一只猫</b> _x_").run(timeout=120)
+        assert not at.exception and words("use.words_caption", lang) in body(at)
+
+
+def test_a_head_is_kept_opened_by_its_link_elsewhere_and_put_down(few: None) -> None:
+    lang = "en"
+    at = open_page("finetuning", lang, tool="use", **QUICK)
+    press(at, "finetuning-train")
+    next(one for one in at.button if one.key == "finetuning-keep").click().run(timeout=120)
+    assert not at.exception
+    link = next(one.value for one in at.code if "head=" in one.value)
+    name = link.rpartition("head=")[2]
+    assert len(name) > 20, "nobody guesses it"
+    there = open_page("finetuning", lang, tool="use", head=name, asked="the kettle sings", seed="76", **QUICK)
+    assert not there.exception
+    seen = body(there)
+    labels = i18n.text("finetuning.label.negative", lang), i18n.text("finetuning.label.positive", lang)
+    assert words("keep.opened", lang) in seen and all(label in seen for label in labels)
+    assert words("use.words_caption", lang) in seen
+    next(one for one in there.button if one.key == "finetuning-put-down").click().run(timeout=120)
+    assert words("keep.opened", lang) not in body(there)
+    gone = open_page("finetuning", lang, tool="use", head="x" * 22, **QUICK)
+    assert any(i18n.text("errors.head_lost", lang) in told for told in notices(gone))
 
 
 def test_the_valley_is_walked_and_a_rate_is_looked_for(few: None) -> None:

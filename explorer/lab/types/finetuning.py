@@ -194,6 +194,34 @@ class LineResult:
     losses: Floats
 
 
+@wire("finetuning/keep-inputs")
+@dataclass(frozen=True)
+class KeepInputs:
+    """Write down what the first start of `tune` becomes, with the names of its labels, and lay it under `name`."""
+
+    tune: TuneInputs
+    labels: tuple[str, ...]
+    name: str
+
+
+@wire("finetuning/kept")
+@dataclass(frozen=True)
+class KeptResult:
+    """How many bytes the file has."""
+
+    nbytes: int
+
+
+@wire("finetuning/kept-inputs")
+@dataclass(frozen=True)
+class KeptInputs:
+    """Ask the head that lies under `name` about a text (of words: by "char" or by "word")."""
+
+    name: str
+    text: str
+    by: str = "word"
+
+
 @wire("finetuning/bag-inputs")
 @dataclass(frozen=True)
 class BagInputs:
@@ -230,6 +258,12 @@ FIND = Experiment[FindInputs, FindResult, TuneStep | Progress](
 LINE = Experiment[LineInputs, LineResult, TuneStep | Progress](
     "finetuning/line", version=1, kind="stream", trains=True, uses_session_cache=True
 )
+
+KEEP = Experiment[KeepInputs, KeptResult, TuneStep | Progress](
+    "finetuning/keep", version=1, kind="stream", trains=True, uses_session_cache=True
+)
+USE_KEPT = Experiment[KeptInputs, UseResult]("finetuning/use-kept", version=1, kind="stream")
+TAGS_KEPT = Experiment[KeptInputs, TagsResult]("finetuning/tags-kept", version=1, kind="stream")
 
 
 def labels_of(label: int | Marks) -> tuple[int, ...]:

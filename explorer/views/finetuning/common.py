@@ -43,7 +43,7 @@ class State:
     """The whole page: the task, which sentences teach, how many, what is tuned, how fast, how often; what is looked at.
 
     `own` are the reader's labelled sentences; `asked` the text that the taught head is asked about, `beside` the second
-    where it reads two. `by`: what a name is marked by in Chinese, characters or words.
+    where it reads two; `head` the name of one that was opened. `by`: what carries a label in Chinese.
     """
 
     tool: Tool = "start"
@@ -64,6 +64,7 @@ class State:
     told: bool = False
     asked: str = limit("", longest=400)
     beside: str = limit("", longest=400)
+    head: str = limit("", longest=40)
 
 
 @dataclass(frozen=True)

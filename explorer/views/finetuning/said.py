@@ -14,14 +14,13 @@ from explorer.ui import page_parts
 from explorer.ui.i18n import listed, t
 from explorer.ui.markup import inline, verbatim
 from explorer.ui.numbers import percent, signed
-from explorer.views.finetuning.common import Bench
 
 
-def bars(found: UseResult, labels: tuple[str, ...]) -> None:
+def bars(found: UseResult, labels: tuple[str, ...], key: str = "finetuning-use-bars") -> None:
     """The labels' probabilities."""
     page_parts.plot(
         figures.treatments(labels, found.p.tolist(), [percent(float(p)) for p in found.p]),
-        "finetuning-use-bars",
+        key,
         t("finetuning.use.caption"),
         ", ".join(f"{name} {percent(float(p))}" for name, p in zip(labels, found.p, strict=True)),
     )
@@ -43,18 +42,19 @@ def words(found: UseResult, labels: tuple[str, ...]) -> None:
     page_parts.quiet(t("finetuning.use.words_caption"))
 
 
-def tags(found: TagsResult, bench: Bench) -> None:
+def tags(found: TagsResult, labels: tuple[str, ...]) -> None:
     """Every unit with its likeliest label and how likely; and of names what they come to."""
     said = found.p.argmax(axis=1)
-    quiet = 0 if bench.state.task == "entities" else -1  # "O" is not worth a colour
+    marks_names = labels[0] == "O" and len(labels) == len(entities.LABELS)
+    quiet = 0 if marks_names else -1  # "O" is not worth a colour
     cells = "".join(
         f'<span class="word" style="background-color: color-mix(in srgb, var(--model) '
         f'{0 if label == quiet else 35}%, transparent)">{inline(verbatim(found.text[start:end]))} '
-        f'<span class="quiet">{inline(verbatim(bench.labels[label]))} {percent(float(p))}</span></span>'
+        f'<span class="quiet">{inline(verbatim(labels[label]))} {percent(float(p))}</span></span>'
         for start, end, label, p in zip(found.start, found.end, said.tolist(), found.p.max(axis=1), strict=True)
     )
     page_parts.block(f'<div class="words">{cells}</div>')
-    if bench.state.task == "entities":
+    if marks_names:
         spans = list(zip(found.start.tolist(), found.end.tolist(), strict=True))
         names = entities.names([entities.LABELS[n] for n in said], spans)
         told = [f"{found.text[one.start : one.end]} ({t(f'finetuning.kind.{one.kind}')})" for one in names]

@@ -14,7 +14,7 @@ from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.finetuning import TAGS, USE, TagsInputs, TagsResult, TuneStep, UseInputs, UseResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
-from explorer.views.finetuning import asking, common, said
+from explorer.views.finetuning import asking, common, keep, said
 from explorer.views.finetuning.common import Bench
 
 ASKED = "finetuning:asking"
@@ -23,6 +23,11 @@ Asking = Experiment[Any, UseResult | TagsResult, TuneStep | Progress]
 
 def draw(bench: Bench) -> None:
     page_parts.section("finetuning.use")
+    keep.opened(bench.state)
+    _ask(bench)
+
+
+def _ask(bench: Bench) -> None:
     if bench.found is None:
         page_parts.quiet(t("finetuning.not_yet"))
         return
@@ -45,11 +50,12 @@ def draw(bench: Bench) -> None:
             on_click=lambda: st.session_state.__setitem__(ASKED, bench.inputs),
         )  # fmt: skip
     elif isinstance(found, TagsResult):
-        said.tags(found, bench)
+        said.tags(found, bench.labels)
     else:
         said.bars(found, bench.labels)
         said.words(found, bench.labels)
         page_parts.honesty("finetuning.use.honesty")
+    keep.draw(bench)
 
 
 def _written(bench: Bench) -> str:
