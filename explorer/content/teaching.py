@@ -15,6 +15,7 @@ from explorer import paths
 Name = Literal["judgement", "sentiment"]
 Pairs = Literal["inference", "stance"]
 Part = Literal["train", "test"]
+PARTS: tuple[Part, ...] = ("train", "test")
 LABELS = ("negative", "positive")
 PAIR_LABELS: dict[Pairs, tuple[str, ...]] = {
     "inference": ("entailment", "neutral", "contradiction"),

@@ -11,6 +11,7 @@ from typing import Literal, cast
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer.content import entities, teaching, units
+from explorer.content import lessons as sets
 from explorer.engine import catalog
 from explorer.errors import Told
 from explorer.lab.types.finetuning import ALL, HEAD_FASTER, Labelled, Lessons, TuneInputs, TuneResult
@@ -18,12 +19,12 @@ from explorer.ui.i18n import language, t
 from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views.finetuning import own_labels
 from explorer.views.finetuning.own_labels import Own
+from explorer.views.finetuning.planting import planted
 
 STARTS = ("pre-trained", "random", "re-embedded")
 PRESETS = ("few", "head", "hinted", "fast", "slow", "own")
-Task = Literal["sentiment", "pos", "entities", "inference", "stance"]
-TASKS: tuple[Task, ...] = ("sentiment", "pos", "entities", "inference", "stance")
-SHAPES = {"sentiment": "class", "pos": "tokens", "entities": "tokens", "inference": "pair", "stance": "pair"}
+Task = sets.Task
+TASKS: tuple[Task, ...] = tuple(sets.SHAPES)
 BYS: tuple[units.By, ...] = ("char", "word")
 AMOUNTS = ("8", "16", "32", "64", "128", "all")
 RATES = ("0.00001", "0.0001", "0.0002", "0.001", "0.03")
@@ -34,7 +35,6 @@ SENTENCES: tuple[Sentences, ...] = ("judgement", "sentiment", "own")
 Amount = Literal["8", "16", "32", "64", "128", "all"]
 Rate = Literal["0.00001", "0.0001", "0.0002", "0.001", "0.03"]
 Tool = Literal["start", "use", "map", "land", "papers"]
-By = units.By
 TOP_LAYERS = 4  # of the tasks beside 情感, as long as nobody asks for more
 
 
@@ -48,7 +48,7 @@ class State:
 
     tool: Tool = "start"
     task: Task = "sentiment"
-    by: By = "char"
+    by: units.By = "char"
     sentences: Sentences = "judgement"
     own: str = limit("", longest=MAX_LINK)
     amount: Amount = "all"
@@ -124,20 +124,12 @@ def lessons(state: State, lang: str) -> tuple[Lessons, Lessons]:
     if is_own(state):
         found = own(state)
         return found.train, found.held_out
-    return _part(state, lang, "train"), _part(state, lang, "test")
+    name = cast(teaching.Name, state.sentences)
+    train, test = (sets.part(state.task, lang, part, name, unit(state, lang)) for part in teaching.PARTS)
+    return train, test
 
 
-def _part(state: State, lang: str, part: teaching.Part) -> Lessons:
-    if state.task == "pos":
-        return units.tagged(lang, part)
-    if state.task == "entities":
-        return units.named(lang, part, unit(state, lang))
-    if state.task == "sentiment":
-        return teaching.sentences(cast(teaching.Name, state.sentences), lang, part)
-    return tuple((f"{first}\n{second}", label) for first, second, label in teaching.pairs(state.task, lang, part))
-
-
-def unit(state: State, lang: str) -> By:
+def unit(state: State, lang: str) -> units.By:
     """What has a label of its own: only Chinese names are marked by the character."""
     return state.by if state.task == "entities" and lang == "zh" else "word"
 
@@ -146,7 +138,7 @@ def inputs(state: State, lang: str) -> TuneInputs:
     """The training that `state` stands for. Raises Told("text_empty")."""
     train, held_out = lessons(state, lang)
     train = train if state.amount == "all" else train[: int(state.amount)]
-    shape = SHAPES[state.task]
+    shape = sets.SHAPES[state.task]
     if state.planted and shape != "tokens":
         train = planted(cast(Labelled, train))
     rate = float(state.rate)
@@ -168,20 +160,6 @@ def inputs(state: State, lang: str) -> TuneInputs:
 def written(text: str) -> str:
     """A sentence as it is shown in a line; of two, both."""
     return text.replace("\n", " ‖ ")
-
-
-PLANTED = 5
-
-
-def planted_at(count: int) -> tuple[int, ...]:
-    """Which of `count` training sentences get a wrong label: five, spread over all, of both labels."""
-    return tuple(sorted({(2 * n + 1) * count // (2 * PLANTED) for n in range(PLANTED)}))
-
-
-def planted(train: Labelled) -> Labelled:
-    """The same sentences, five of them with the next label in place of their own."""
-    wrong, count = planted_at(len(train)), 1 + max((label for _, label in train), default=0)
-    return tuple((text, (label + 1) % count if n in wrong else label) for n, (text, label) in enumerate(train))
 
 
 def choose_preset(name: str) -> None:

@@ -13,7 +13,7 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
-from explorer.views.finetuning import common
+from explorer.views.finetuning import common, planting
 from explorer.views.finetuning.common import Bench
 
 LEAST_SURE = 20
@@ -25,7 +25,7 @@ def draw(bench: Bench) -> None:
     tokens = bench.inputs.shape == "tokens"
     if not tokens:
         widgets.toggle(
-        "finetuning-planted", t("finetuning.map.plant", n=common.PLANTED), state.planted,
+        "finetuning-planted", t("finetuning.map.plant", n=planting.PLANTED), state.planted,
         lambda on: common.store().set(planted=on, told=False), t("finetuning.map.plant_help"),
     )  # fmt: skip
     if bench.found is None:
@@ -41,7 +41,7 @@ def draw(bench: Bench) -> None:
     wrong = np.zeros(len(train), bool)
     planted = state.planted and not tokens
     if planted:
-        wrong[list(common.planted_at(len(train)))] = True
+        wrong[list(planting.planted_at(len(train)))] = True
         widgets.toggle("finetuning-told", t("finetuning.map.tell"), state.told, lambda on: common.store().set(told=on))
     told = planted and state.told
     confidence, variability = p.mean(axis=0), p.std(axis=0)

@@ -48,6 +48,7 @@ def _baselines(bench: Bench, tested: Lessons) -> list[Card]:
     name, note = t(f"finetuning.{kind}"), t(f"finetuning.{kind}_note")
     if bench.state.task == "entities":
         number = f"{_counted(said, cast(Tagged, tested)).f1:.3f}"
+        name = t("finetuning.names_f1", start=name)
     else:
         number = percent(float((said == truth).mean()))
     most = float(np.bincount(truth).max() / len(truth))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explorer.content.lessons import SHAPES
 from explorer.errors import Told
 from explorer.lab.types.finetuning import TUNE, TuneInputs, checked
 from explorer.ui import page_parts, widgets
@@ -98,7 +99,7 @@ def _dials(state: State) -> None:
         widgets.slider("finetuning-below", t("finetuning.below"), 0, LAYERS, state.below, lambda n: put(below=n))
         widgets.slider("finetuning-epochs", t("finetuning.epochs"), 1, 10, state.epochs, lambda n: put(epochs=n))
         widgets.slider("finetuning-seed", t("finetuning.seed"), 0, 99, state.seed, lambda n: put(seed=n))
-    if common.SHAPES[state.task] != "tokens":
+    if SHAPES[state.task] != "tokens":
         page_parts.quiet(t("finetuning.pooling"))
         widgets.choice(
             "finetuning-pooling", t("finetuning.pooling"), common.POOLINGS, state.pooling,
