@@ -95,6 +95,7 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/finetuning/scores.py", "kind"): ["bag", "usual"],
     ("explorer/views/finetuning/scores.py", "key"): ["accuracy_note", "accuracy_note_tokens"],
     ("explorer/views/finetuning/start.py", "of"): ["", "_tokens"],
+    ("explorer/views/finetuning/start.py", "bench.inputs.shape"): ["class", "pair", "tokens"],
     ("explorer/views/finetuning/stage.py", "state.task"): list(finetuning_common.TASKS),
     ("explorer/views/finetuning/use.py", "task"): [*finetuning_common.TASKS, "own"],
     ("explorer/views/finetuning/use.py", "state.task"): list(teaching.PAIR_LABELS),

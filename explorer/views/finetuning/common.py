@@ -32,7 +32,6 @@ RATE_NAMES = {"0.00001": "slow", "0.0002": "right", "0.03": "fast"}
 POOLINGS = ("mean", "cls", "last_four")
 Sentences = Literal["judgement", "sentiment", "own"]
 SENTENCES: tuple[Sentences, ...] = ("judgement", "sentiment", "own")
-Amount = Literal["8", "16", "32", "64", "128", "all"]
 Rate = Literal["0.00001", "0.0001", "0.0002", "0.001", "0.03"]
 Tool = Literal["start", "use", "map", "land", "papers"]
 TOP_LAYERS = 4  # of the tasks beside 情感, as long as nobody asks for more
@@ -51,7 +50,7 @@ class State:
     by: units.By = "char"
     sentences: Sentences = "judgement"
     own: str = limit("", longest=MAX_LINK)
-    amount: Amount = "all"
+    amount: Literal["8", "16", "32", "64", "128", "all"] = "all"
     layers: int = limit(12, low=0, high=12)
     below: int = limit(12, low=0, high=12)
     rate: Rate = "0.0002"

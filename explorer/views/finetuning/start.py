@@ -29,7 +29,8 @@ def draw(bench: Bench) -> None:
         else:
             _results(bench, bench.found)
     with right:
-        page_parts.steps([(t(f"finetuning.{key}"), "") for key in (f"step1_{bench.inputs.shape}", "step2", "step3")])
+        first = t(f"finetuning.step1_{bench.inputs.shape}")
+        page_parts.steps([(first, ""), *((t(f"finetuning.step{n}"), "") for n in (2, 3))])
         page_parts.honesty("finetuning.honesty")
 
 
