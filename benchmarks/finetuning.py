@@ -68,7 +68,7 @@ def accuracies(lang: str, found: TuneResult) -> np.ndarray:
     """Share of right answers of each start at the end."""
     held_out = teaching.sentences("judgement", lang, "test")
     truth = np.array([held_out[n][1] for n in found.kept])
-    share: np.ndarray = (found.p[:, -1].argmax(axis=-1) == truth).mean(axis=-1)
+    share: np.ndarray = (found.said[:, -1] == truth).mean(axis=-1)
     return share
 
 
@@ -187,7 +187,8 @@ def planted() -> Iterator[Row]:
     for seed in SEEDS:
         one = replace(inputs("zh", seed), starts=("pre-trained",))
         wrong = [(2 * n + 1) * len(one.train) // 10 for n in range(5)]
-        train = tuple((text, 1 - label if n in wrong else label) for n, (text, label) in enumerate(one.train))
+        taught = teaching.sentences("judgement", "zh", "train")
+        train = tuple((text, 1 - label if n in wrong else label) for n, (text, label) in enumerate(taught))
         confidence = _run(model, replace(one, train=train)).taught_p[0].mean(axis=0)
         found.append(len(set(np.argsort(confidence, kind="stable")[:20].tolist()) & set(wrong)) / len(wrong))
     figure = "share of five wrong labels among the 20 least confident of 204, mean of five seeds; chance .1"

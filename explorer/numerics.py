@@ -83,3 +83,22 @@ def aligned(placed: ArrayLike) -> Doubles:
             u, _, v = np.linalg.svd(out[layer].T @ out[layer + 1])
             out[layer] = out[layer] @ (u @ v)
     return np.asarray(out)
+
+
+def width_below(x: ArrayLike, y: ArrayLike, level: float) -> tuple[float, bool]:
+    """How wide the stretch around the lowest of y[n] is in which y, joined by straight lines, stays under `level`; and
+    whether it reaches an end of x[n], so that it may be wider."""
+    x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    low = int(np.argmin(y))
+    edges, ends = [], False
+    for step in (-1, 1):
+        at = low
+        while 0 <= at + step < len(y) and y[at + step] < level:
+            at += step
+        if not 0 <= at + step < len(y):
+            edges.append(float(x[at]))
+            ends = True
+        else:
+            share = (level - y[at]) / (y[at + step] - y[at])
+            edges.append(float(x[at] + share * (x[at + step] - x[at])))
+    return edges[1] - edges[0], ends

@@ -71,3 +71,10 @@ def test_aligning_turns_and_scales_and_changes_no_proportion() -> None:
     out = numerics.aligned(np.stack([3 * flat @ quarter, flat]))
     np.testing.assert_allclose(out[0], out[1], atol=1e-9)
     assert np.linalg.norm(out, axis=-1).max() == pytest.approx(1)
+
+
+def test_a_valley_is_as_wide_as_the_stretch_below_a_level_and_says_whether_it_reaches_an_end() -> None:
+    x = [0.0, 1.0, 2.0, 3.0, 4.0]
+    assert numerics.width_below(x, [4, 2, 0, 2, 4], 1.0) == (1.0, False)  # from 1.5 to 2.5
+    assert numerics.width_below(x, [4, 2, 0, 0.5, 0.9], 1.0) == (2.5, True)
+    assert numerics.width_below(x, [5, 0, 5, 0, 5], 1.0) == (pytest.approx(0.4), False), "the first of two"

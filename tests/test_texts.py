@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from explorer import chapters
-from explorer.content import examples, teaching
+from explorer.content import entities, examples, teaching, units
 from explorer.evidence import heldout_results
 from explorer.models.catalog.catalog import KINDS
 from explorer.ui import i18n, sidebar
@@ -84,7 +84,22 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/ui/tour.py", "current"): [chapter.id for chapter in chapters.CHAPTERS if chapter.tour],
     ("explorer/ui/tour.py", "STOPS[at + 1]"): [chapter.id for chapter in chapters.CHAPTERS if chapter.tour],
     ("explorer/views/context/cross.py", "name"): ["first", "second", "a", "b"],
-    ("explorer/views/finetuning/common.py", "label"): list(teaching.LABELS),
+    ("explorer/views/finetuning/common.py", "name"): [
+        *teaching.LABELS,
+        *(label for labels in teaching.PAIR_LABELS.values() for label in labels),
+    ],
+    ("explorer/views/finetuning/common.py", "tag"): list(units.tags()),
+    ("explorer/views/finetuning/common.py", "kind"): list(entities.KINDS),
+    ("explorer/views/finetuning/said.py", "one.kind"): list(entities.KINDS),
+    ("explorer/views/finetuning/scores.py", "start"): list(finetuning_common.STARTS),
+    ("explorer/views/finetuning/scores.py", "kind"): ["bag", "usual"],
+    ("explorer/views/finetuning/scores.py", "key"): ["accuracy_note", "accuracy_note_tokens"],
+    ("explorer/views/finetuning/start.py", "of"): ["", "_tokens"],
+    ("explorer/views/finetuning/start.py", "bench.inputs.shape"): ["class", "pair", "tokens"],
+    ("explorer/views/finetuning/stage.py", "state.task"): list(finetuning_common.TASKS),
+    ("explorer/views/finetuning/use.py", "task"): [*finetuning_common.TASKS, "own"],
+    ("explorer/views/finetuning/use.py", "state.task"): list(teaching.PAIR_LABELS),
+    ("explorer/views/finetuning/land.py", "start"): list(finetuning_common.STARTS),
     ("explorer/views/finetuning/start.py", "start"): list(finetuning_common.STARTS),
     ("explorer/views/finetuning/start.py", "name"): list(finetuning_common.STARTS),
     ("explorer/views/finetuning/training.py", "start"): list(finetuning_common.STARTS),

@@ -68,6 +68,43 @@ def bio(spans: Sequence[Span], tokens: Sequence[tuple[int, int]]) -> tuple[str, 
     return tuple(labels)
 
 
+LABELS = ("O", *(f"{mark}-{kind}" for kind in KINDS for mark in "BI"))
+
+
+def names(labels: Sequence[str], tokens: Sequence[tuple[int, int]]) -> tuple[Span, ...]:
+    """The names that labels of tokens say, the way back from `bio`: an "I" that goes on with nothing begins a name."""
+    found: list[Span] = []
+    before = "O"
+    for label, (start, end) in zip(labels, tokens, strict=True):
+        kind = label[2:]
+        if label[0] == "I" and before[2:] == kind:
+            found[-1] = Span(found[-1].start, end, kind)
+        elif label != "O":
+            found.append(Span(start, end, kind))
+        before = label
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Names counted over sentences: `right` of `said` that were said, of `there` that there are."""
+
+    right: int
+    said: int
+    there: int
+
+    @property
+    def f1(self) -> float:
+        """0 where there is none and none is said."""
+        return 2 * self.right / max(1, self.said + self.there)
+
+
+def matched(said: Sequence[Sequence[Span]], there: Sequence[Sequence[Span]]) -> Found:
+    """A name is right where both its ends and its kind are (CoNLL's rule: Tjong Kim Sang & De Meulder 2003)."""
+    right = sum(len(set(one) & set(other)) for one, other in zip(said, there, strict=True))
+    return Found(right, sum(map(len, said)), sum(map(len, there)))
+
+
 @lru_cache(maxsize=4)
 def sentences(lang: str, part: str) -> tuple[Marked, ...]:
     """The project's own sentences in `lang`, those of one part: "train" or "test"."""

@@ -34,7 +34,7 @@ def measure(data: Path | None) -> Iterator[Row]:
         bag = get_engine().run(BAG, None, BagInputs(train, held_out)).result
         truth = np.array([held_out[n][1] for n in found.kept])
         counted = float((bag.said[found.kept] == truth).mean())
-        tuned, random = (found.p[:, -1].argmax(axis=-1) == truth).mean(axis=-1).tolist()
+        tuned, random = (found.said[:, -1] == truth).mean(axis=-1).tolist()
         epochs = found.held_out_losses.shape[1] - 1
         means = found.losses.reshape(2, epochs, -1).mean(axis=-1)
         below += (means[0] < means[1]).tolist()

@@ -124,6 +124,55 @@ def data_map(
     return fig
 
 
+def line(values: NDArray[Any], at: Sequence[float], names: Sequence[str], x_title: str, y_title: str) -> go.Figure:
+    """Loss on the way from θ₀ (0) to θ₁ (1) and beyond: values[S, len(at)], a line a start, on one axis."""
+    fig = figure(320, showlegend=True)
+    for one, name, (colour, dash, symbol) in zip(values, names, SERIES, strict=False):
+        fig.add_scatter(
+            x=list(at), y=one.tolist(), mode="lines+markers", name=safe(name),
+            line={"color": colour, "dash": dash, "width": 3}, marker={"symbol": symbol, "size": 8},
+            hovertemplate="α = %{x:.2f}: %{y:.2f}<extra></extra>",
+        )  # fmt: skip
+    for place, word in ((0, "θ₀"), (1, "θ₁")):
+        fig.add_vline(place, line={"width": 1, "dash": "dot"}, annotation_text=word)
+    fig.update_xaxes(title=x_title)
+    fig.update_yaxes(title=y_title, rangemode="tozero")
+    return fig
+
+
+def rates(
+    rates: NDArray[Any],
+    losses: NDArray[Any],
+    smooth: NDArray[Any],
+    steepest: int,
+    chosen: float,
+    names: tuple[str, str, str, str],
+    x_title: str,
+    y_title: str,
+) -> go.Figure:
+    """Loss over a rate that grows with every step: of each batch, and smoothed; its steepest fall; the page's rate."""
+    fig = figure(320, showlegend=True)
+    fig.add_scatter(
+        x=rates.tolist(), y=losses.tolist(), mode="markers", name=safe(names[0]),
+        marker={"color": SERIES[0][0], "size": 6, "opacity": 0.5}, hovertemplate="%{x:.1e}: %{y:.2f}<extra></extra>",
+    )  # fmt: skip
+    fig.add_scatter(
+        x=rates.tolist(), y=smooth.tolist(), mode="lines", name=safe(names[1]),
+        line={"color": SERIES[0][0], "width": 3}, hovertemplate="%{x:.1e}: %{y:.2f}<extra></extra>",
+    )  # fmt: skip
+    fig.add_scatter(
+        x=[float(rates[steepest])], y=[float(smooth[steepest])], mode="markers", name=safe(names[2]),
+        marker={"color": TRUTH, "symbol": "star", "size": 16}, hovertemplate="%{x:.1e}<extra></extra>",
+    )  # fmt: skip
+    fig.add_vline(chosen, line={"width": 2, "dash": "dash", "color": REMOVED})
+    fig.add_scatter(
+        x=[None], y=[None], mode="lines", name=safe(names[3]), line={"width": 2, "dash": "dash", "color": REMOVED}
+    )  # fmt: skip
+    fig.update_xaxes(title=x_title, type="log")
+    fig.update_yaxes(title=y_title, rangemode="tozero")
+    return fig
+
+
 def published(
     curves: Sequence[tuple[str, Sequence[float], bool]], x: Sequence[int], x_title: str, y_title: str
 ) -> go.Figure:

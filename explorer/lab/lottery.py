@@ -6,13 +6,12 @@ model only the tokenizer is used, no weights and no torch. jieba is loaded the f
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from explorer.content import chinese_words
 from explorer.errors import Told
 from explorer.lab.experiment import implements
 from explorer.lab.reading import MAX_TOKENS, ordinary_ids_of
@@ -116,7 +115,7 @@ def word_numbers(tokens: Tokens) -> Ints:
     ):
         return words
     starts, begin = np.zeros(len(tokens.text) + 1, dtype=np.int64), 0
-    for number, piece in enumerate(_jieba().lcut(tokens.text)):
+    for number, piece in enumerate(chinese_words.cut(tokens.text)):
         starts[begin : begin + len(piece)] = number
         begin += len(piece)
     # A token that jieba would cut (a word piece of a long Latin word never is) goes with its first character.
@@ -132,12 +131,3 @@ def word_numbers(tokens: Tokens) -> Ints:
 def _each_its_own(tokens: Tokens) -> Ints:
     ordinary = ~np.array(tokens.special)
     return np.where(ordinary, np.cumsum(ordinary) - 1, -1).astype(np.int64)
-
-
-@lru_cache(maxsize=1)
-def _jieba() -> Any:
-    import jieba
-
-    jieba.setLogLevel(logging.ERROR)  # it reports the loading of its dictionary on stderr
-    jieba.initialize()
-    return jieba

@@ -34,6 +34,11 @@ def encode(model: Model, text: str) -> Tokens:
     return tokens
 
 
+def pieces_in(offsets: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, ...]:
+    """The places of the tokens that stand for any of the characters from `start` to before `end`."""
+    return tuple(at for at, (first, last) in enumerate(offsets) if max(first, start) < min(last, end))
+
+
 def require_position(tokens: Tokens, position: int) -> None:
     """Raises Told("position_outside") unless an ordinary token (not [CLS], [SEP]) stands there."""
     if not 0 <= position < len(tokens) or tokens.special[position]:

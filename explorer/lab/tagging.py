@@ -17,7 +17,7 @@ from explorer.errors import Told
 from explorer.lab.decoding import Shelf
 from explorer.lab.experiment import implements
 from explorer.lab.lottery import word_numbers
-from explorer.lab.reading import encode
+from explorer.lab.reading import encode, pieces_in
 from explorer.lab.types.arrays import Floats, Ints
 from explorer.lab.types.core import Progress, Tokens
 from explorer.lab.types.tagging import (
@@ -126,9 +126,7 @@ def features(model: Model, sentences: Sequence[Sentence], lang: str, layer: int)
         length = min(len(tokens), model.max_positions)
         pieces = []
         for (start, end), (_, name) in zip(spans, sentence, strict=True):
-            inside = [
-                at for at in range(1, length - 1) if tokens.offsets[at][0] < end and tokens.offsets[at][1] > start
-            ]
+            inside = [at for at in pieces_in(tokens.offsets, start, end) if 0 < at < length - 1]
             if inside:
                 pieces.append((inside, corpora.TAGS.index(name)))
         prepared.append((list(tokens.ids[:length]), pieces))

@@ -73,11 +73,12 @@ class Trainable(nn.Module):
         """Whether what stands still below can be read once and kept (`below`, `above`)."""
         return self._parts is not None
 
-    def below(self, ids: Tensor, mask: Tensor) -> Tensor:
+    def below(self, ids: Tensor, mask: Tensor, type_ids: Tensor | None = None) -> Tensor:
         """states[B, L, d] that go into the first layer that is tuned (no gradient): the same in every epoch."""
         assert self._parts is not None
         with torch.inference_mode(False), torch.no_grad():
-            states: Tensor = self._parts.embeddings(ids)
+            segments = {} if type_ids is None or not self._segments else {"token_type_ids": type_ids}
+            states: Tensor = self._parts.embeddings(ids, **segments)
             for layer in self._parts.layers[: self.still]:
                 states = layer(states, _added(mask, states))
         return states

@@ -3,6 +3,7 @@
 Two starts grow on one chart; pause, reload, go on; then   test_a_training_is_paused_found_again_after_a_reload_…
 … matrix, its sentences, one's own text, covered words
 Another page and back; stop, the curve stays               test_a_training_goes_on_behind_another_page_and_stops_…
+A head kept, opened by its link; names to be taught        test_a_head_is_kept_and_opened_by_its_link_and_…
 A CSV as Excel writes it                                   test_a_file_in_gbk_with_semicolons_is_read
 English, on a phone, in the dark                           test_english_on_a_phone_in_the_dark
 """
@@ -133,6 +134,28 @@ def test_a_training_goes_on_behind_another_page_and_stops_within_a_second(open_p
 
 def _begun(reader: Reader) -> None:
     assert len(curves(reader)[0]["y"]) >= 2
+
+
+def test_a_head_is_kept_and_opened_by_its_link_and_names_are_there_to_be_taught(open_page: OpenPage) -> None:
+    page = open_page("/finetuning", query=query(epochs="1", layers="0", tool="use"))
+    reader = Reader(page, "finetuning", "zh")
+    press(page, reader.say("train"))
+    expect(page.get_by_role("button", name=reader.say("again"), exact=True)).to_be_visible(timeout=PATIENCE * 1000)
+    idle(page)
+    press(page, reader.say("keep.press"))
+    link = page.locator("[data-testid='stCode']").filter(has_text="head=")
+    expect(link).to_be_visible(timeout=PATIENCE * 1000)
+    page.goto(link.inner_text().strip())
+    reader.sees(reader.say("keep.opened"))
+    reader.sees(reader.say("keep.labels", n=3, labels="浇花、修车、下棋"))
+    expect(page.locator(".words .word").first).to_be_visible(timeout=PATIENCE * 1000)
+    press(page, reader.say("keep.put_down"))
+    expect(page.get_by_text(reader.say("keep.opened"), exact=True)).to_have_count(0, timeout=PATIENCE * 1000)
+    reader.picks("task", reader.say("tasks.entities"))
+    reader.sees(reader.say("task_line.entities"))
+    linked(page, "task=entities")
+    reader.picks("tools", reader.say("tool.start"))
+    reader.sees(reader.say("names_f1", start=reader.say("usual")))
 
 
 def test_a_file_in_gbk_with_semicolons_is_read(open_page: OpenPage) -> None:

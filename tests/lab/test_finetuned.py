@@ -11,8 +11,16 @@ import pytest
 from explorer.errors import Told
 from explorer.lab import bag_of_words, finetuned, finetuning
 from explorer.lab.types.core import Progress
-from explorer.lab.types.finetuning import BagInputs, TuneResult, TuneStep, UseInputs, UseResult
-from tests.lab.test_finetuning import SMALL
+from explorer.lab.types.finetuning import (
+    BagInputs,
+    TagsInputs,
+    TagsResult,
+    TuneResult,
+    TuneStep,
+    UseInputs,
+    UseResult,
+)
+from tests.lab.test_finetuning import PAIRS, SMALL, TAGGED
 
 if TYPE_CHECKING:
     from explorer.models.network.model import Model
@@ -24,7 +32,7 @@ class Kept(dict[str, Any]):
     """A shelf that loses nothing."""
 
     def put(self, name: str, obj: Any, nbytes: int) -> None:
-        assert nbytes == sum(one.numel() * one.element_size() for one in obj.parameters())
+        assert nbytes == sum(one.numel() * one.element_size() for one in obj.values())
         self[name] = obj
 
 
@@ -55,7 +63,8 @@ def test_a_covered_token_is_the_mask_in_its_place(tiny_model: Model) -> None:
     list(finetuning.tune(tiny_model, SMALL, shelf))
     _, found = asked(tiny_model, UseInputs(SMALL, TEXT), shelf)
     tokens = tiny_model.tokenizer.encode(TEXT)
-    (learner,) = shelf.values()
+    learner = finetuning.beginning(tiny_model, SMALL, "pre-trained")
+    learner.load_state_dict(next(iter(shelf.values())), strict=False)
     assert len(found.p_without) == len(tokens) - 2 == len(found.start)
     assert [found.text[a:b] for a, b in zip(found.start, found.end, strict=True)] == [
         tokens.surface(at) for at in range(1, len(tokens) - 1)
@@ -71,7 +80,7 @@ def test_an_empty_text_is_told_and_a_long_one_is_cut(tiny_model: Model) -> None:
     with pytest.raises(Told, match="text_empty"):
         asked(tiny_model, UseInputs(SMALL, "  "))
     _, found = asked(tiny_model, UseInputs(SMALL, TEXT * 40))
-    assert len(found.start) == min(finetuning.MAX_TOKENS, tiny_model.max_positions) - 2
+    assert len(found.start) == min(finetuning.MAX_TOKENS["class"], tiny_model.max_positions) - 2
 
 
 @pytest.mark.parametrize(
@@ -85,3 +94,32 @@ def test_an_empty_text_is_told_and_a_long_one_is_cut(tiny_model: Model) -> None:
 def test_a_bag_of_words_goes_by_what_occurs(train: Any, asked_for: tuple[str, ...], said: list[int]) -> None:
     found = bag_of_words.bag(None, BagInputs(train, tuple((text, 0) for text in asked_for)))
     assert found.said.tolist() == said
+
+
+def test_units_get_the_label_they_mostly_had_and_new_ones_the_commonest() -> None:
+    train = (*TAGGED, ("妹妹", ((0, 2, 1),)))
+    found = bag_of_words.bag(
+        None, BagInputs(train, (("妹妹借给了孩子猫", ((0, 2, 0), (2, 5, 0), (5, 7, 0), (7, 8, 0))),))
+    )
+    assert found.said.tolist() == [0, 1, 0, 0]
+
+
+def test_either_of_two_sentences_may_carry_the_answer(tiny_model: Model) -> None:
+    tune = replace(SMALL, train=PAIRS, held_out=PAIRS[:1], shape="pair", layers=0)
+    _, found = asked(tiny_model, UseInputs(tune, "孩子借给\n妹妹"))
+    assert [found.text[a:b] for a, b in zip(found.start, found.end, strict=True)] == list("孩子借给妹妹")
+    assert len(found.p_without) == 6
+    for text in ("孩子\n ", "\n妹妹"):
+        with pytest.raises(Told, match="text_empty"):
+            asked(tiny_model, UseInputs(tune, text))
+
+
+@pytest.mark.parametrize(("by", "units"), [("char", ["孩", "子", "把", "风", "筝"]), ("word", ["孩子", "把", "风筝"])])
+def test_every_unit_of_a_text_gets_a_label(tiny_model: Model, by: str, units: list[str]) -> None:
+    tune = replace(SMALL, train=TAGGED, held_out=TAGGED[:1], shape="tokens", layers=0)
+    *_, found = finetuned.tags(tiny_model, TagsInputs(tune, "孩子把 风筝", by))
+    assert isinstance(found, TagsResult)
+    assert [found.text[a:b] for a, b in zip(found.start, found.end, strict=True)] == units
+    np.testing.assert_allclose(found.p.sum(axis=1), 1, atol=1e-6)
+    *_, long = finetuned.tags(tiny_model, TagsInputs(tune, "孩子把风筝" * 60, by))
+    assert isinstance(long, TagsResult) and 0 < len(long.p) < 60 * len(units)

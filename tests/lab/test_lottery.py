@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.content import chinese_words
 from explorer.errors import Told
 from explorer.lab import lottery
 from explorer.lab.types.lottery import LotteryInputs
@@ -94,7 +95,7 @@ def test_japanese_is_left_to_the_tokenizer(model: Any) -> None:
 
 
 def test_jieba_keeps_quiet(model: Any, capfd: pytest.CaptureFixture[str]) -> None:
-    lottery._jieba.cache_clear()
+    chinese_words._jieba.cache_clear()
     lottery.word_numbers(model.tokenizer.encode("安静"))
     assert capfd.readouterr() == ("", "")
 

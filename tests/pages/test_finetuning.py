@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer import chapters
-from explorer.content import teaching
+from explorer.content import teaching, units
 from explorer.engine.runs import runs
 from explorer.ui import i18n
 from tests.pace import PACE
@@ -26,9 +26,12 @@ OWN = (
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sets cut short: the page's own way, in seconds."""
     whole = teaching.sentences
-    monkeypatch.setattr(
-        teaching, "sentences", lambda name, lang, part: whole(name, lang, part)[: TAUGHT if part == "train" else TESTED]
-    )
+    pairs, tagged, named = teaching.pairs, units.tagged, units.named
+    size = {"train": TAUGHT, "test": TESTED}
+    monkeypatch.setattr(teaching, "sentences", lambda name, lang, part: whole(name, lang, part)[: size[part]])
+    monkeypatch.setattr(teaching, "pairs", lambda name, lang, part: pairs(name, lang, part)[: size[part] - 2])
+    monkeypatch.setattr(units, "tagged", lambda lang, part: tagged(lang, part)[: size[part]])
+    monkeypatch.setattr(units, "named", lambda lang, part, by: named(lang, part, by)[: size[part]])
 
 
 def words(key: str, lang: str, **values: object) -> str:
@@ -91,6 +94,69 @@ def test_a_press_trains_both_starts_and_every_tool_shows_what_came_of_it(few: No
     at.run(timeout=120)
     assert words("map.hardest", lang, n=TAUGHT) in body(at)
     assert words("map.planted", lang) in body(at)
+
+
+@pytest.mark.parametrize(
+    ("task", "lang", "more"),
+    [("pos", "en", {}), ("entities", "zh", {"by": "word"}), ("inference", "zh", {}), ("stance", "en", {})],
+)
+def test_every_task_is_trained_shown_and_asked_on_the_same_page(
+    few: None, task: str, lang: str, more: dict[str, str]
+) -> None:
+    at = open_page("finetuning", lang, task=task, epochs="1", layers="0", **more)
+    assert words(f"task_line.{task}", lang) in body(at)
+    press(at, "finetuning-train")
+    assert not at.exception
+    seen = body(at)
+    assert words("matrix_head", lang) in seen
+    assert words("usual" if task in ("pos", "entities") else "bag", lang) in seen
+    if task == "entities":
+        assert words("names_f1", lang, start=words("start.random", lang)) in seen
+    assert count(at, "plotly_chart") == 3
+    for tool in ("map", "land", "use"):
+        at.query_params["tool"] = tool
+        at.run(timeout=120)
+        assert not at.exception
+    assert (drawn(at.text_input, "finetuning-asked").value) == words(f"use.example.{task}", lang)
+    press(at, "finetuning-ask")
+    told = "use.tags_caption" if task in ("pos", "entities") else "use.words_caption"
+    assert words(told, lang) in body(at)
+    if task in ("inference", "stance"):
+        drawn(at.text_input, "finetuning-beside").input("<b>一只猫</b> _x_").run(timeout=120)
+        assert not at.exception and words("use.words_caption", lang) in body(at)
+
+
+def test_a_head_is_kept_opened_by_its_link_elsewhere_and_put_down(few: None) -> None:
+    lang = "en"
+    at = open_page("finetuning", lang, tool="use", seed="42", **QUICK)
+    press(at, "finetuning-train")
+    next(one for one in at.button if one.key == "finetuning-keep").click().run(timeout=120)
+    assert not at.exception
+    link = next(one.value for one in at.code if "head=" in one.value)
+    name = link.rpartition("head=")[2]
+    assert len(name) > 20, "nobody guesses it"
+    there = open_page("finetuning", lang, tool="use", head=name, asked="the kettle sings", seed="76", **QUICK)
+    assert not there.exception
+    seen = body(there)
+    labels = i18n.text("finetuning.label.negative", lang), i18n.text("finetuning.label.positive", lang)
+    assert words("keep.opened", lang) in seen and all(label in seen for label in labels)
+    assert words("use.words_caption", lang) in seen
+    next(one for one in there.button if one.key == "finetuning-put-down").click().run(timeout=120)
+    assert words("keep.opened", lang) not in body(there)
+    gone = open_page("finetuning", lang, tool="use", head="x" * 22, **QUICK)
+    assert any(i18n.text("errors.head_lost", lang) in told for told in notices(gone))
+
+
+def test_the_valley_is_walked_and_a_rate_is_looked_for(few: None) -> None:
+    lang = "en"
+    at = open_page("finetuning", lang, tool="land", seed="41", **QUICK)
+    press(at, "finetuning-train")
+    for key in ("finetuning-walk", "finetuning-find"):
+        next(one for one in at.button if one.key == key).click().run(timeout=120)
+        assert not at.exception
+    seen = body(at)
+    assert words("land.width", lang) in seen and words("find.honesty", lang)[:30] in seen
+    assert count(at, "plotly_chart") == 3  # curves, line, rates
 
 
 def test_one_s_own_labels_are_taught_and_shown_by_their_names() -> None:

@@ -6,43 +6,51 @@ It knows the state and the sentences; it runs nothing and draws nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, cast
 
 from streamlit.delta_generator import DeltaGenerator
 
-from explorer.content import teaching
+from explorer.content import entities, teaching, units
+from explorer.content import lessons as sets
 from explorer.engine import catalog
 from explorer.errors import Told
-from explorer.lab.types.finetuning import ALL, HEAD_FASTER, TuneInputs, TuneResult
+from explorer.lab.types.finetuning import ALL, HEAD_FASTER, Labelled, Lessons, TuneInputs, TuneResult
 from explorer.ui.i18n import language, t
 from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views.finetuning import own_labels
 from explorer.views.finetuning.own_labels import Own
+from explorer.views.finetuning.planting import planted
 
 STARTS = ("pre-trained", "random", "re-embedded")
 PRESETS = ("few", "head", "hinted", "fast", "slow", "own")
+Task = sets.Task
+TASKS: tuple[Task, ...] = tuple(sets.SHAPES)
+BYS: tuple[units.By, ...] = ("char", "word")
 AMOUNTS = ("8", "16", "32", "64", "128", "all")
 RATES = ("0.00001", "0.0001", "0.0002", "0.001", "0.03")
 RATE_NAMES = {"0.00001": "slow", "0.0002": "right", "0.03": "fast"}
 POOLINGS = ("mean", "cls", "last_four")
 Sentences = Literal["judgement", "sentiment", "own"]
 SENTENCES: tuple[Sentences, ...] = ("judgement", "sentiment", "own")
-Amount = Literal["8", "16", "32", "64", "128", "all"]
 Rate = Literal["0.00001", "0.0001", "0.0002", "0.001", "0.03"]
-Tool = Literal["start", "use", "map", "papers"]
+Tool = Literal["start", "use", "map", "land", "papers"]
+TOP_LAYERS = 4  # of the tasks beside 情感, as long as nobody asks for more
 
 
 @dataclass(frozen=True)
 class State:
-    """The whole page: which sentences teach, how many, what is tuned, how fast and how often; and what is looked at.
+    """The whole page: the task, which sentences teach, how many, what is tuned, how fast, how often; what is looked at.
 
-    `own` are the reader's labelled sentences; `asked` the text that the taught head is asked about.
+    `own` are the reader's labelled sentences; `asked` the text that the taught head is asked about, `beside` the second
+    where it reads two; `head` the name of one that was opened. `by`: what carries a label in Chinese.
     """
 
     tool: Tool = "start"
+    task: Task = "sentiment"
+    by: units.By = "char"
     sentences: Sentences = "judgement"
     own: str = limit("", longest=MAX_LINK)
-    amount: Amount = "all"
+    amount: Literal["8", "16", "32", "64", "128", "all"] = "all"
     layers: int = limit(12, low=0, high=12)
     below: int = limit(12, low=0, high=12)
     rate: Rate = "0.0002"
@@ -54,6 +62,8 @@ class State:
     planted: bool = False
     told: bool = False
     asked: str = limit("", longest=400)
+    beside: str = limit("", longest=400)
+    head: str = limit("", longest=40)
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,11 @@ def model() -> catalog.ModelInfo:
     return catalog.default("masked")
 
 
+def opened(task: Task) -> State:
+    """A task as it opens: fewer layers are tuned where there are many sentences, so that it ends within a minute."""
+    return State(task=task, layers=12 if task == "sentiment" else TOP_LAYERS)
+
+
 def own(state: State) -> Own:
     """The reader's own sentences. Raises Told("text_empty") where nothing was written."""
     if not state.own.strip():
@@ -86,31 +101,50 @@ def own(state: State) -> Own:
     return own_labels.parsed(state.own)
 
 
+def is_own(state: State) -> bool:
+    return state.task == "sentiment" and state.sentences == "own"
+
+
 def labels(state: State) -> tuple[str, ...]:
     """Their names, as they are shown."""
-    if state.sentences == "own":
+    if is_own(state):
         return own(state).labels
-    return tuple(t(f"finetuning.label.{label}") for label in teaching.LABELS)
+    if state.task == "pos":
+        return tuple(t(f"finetuning.tag.{tag}") for tag in units.tags())
+    if state.task == "entities":
+        kinds = {kind: t(f"finetuning.kind.{kind}") for kind in entities.KINDS}
+        return tuple(label if label == "O" else label[:2] + kinds[label[2:]] for label in entities.LABELS)
+    names = teaching.LABELS if state.task == "sentiment" else teaching.PAIR_LABELS[state.task]
+    return tuple(t(f"finetuning.label.{name}") for name in names)
+
+
+def lessons(state: State, lang: str) -> tuple[Lessons, Lessons]:
+    """What is taught and what tests. Raises Told("text_empty")."""
+    if is_own(state):
+        found = own(state)
+        return found.train, found.held_out
+    name = cast(teaching.Name, state.sentences)
+    train, test = (sets.part(state.task, lang, part, name, unit(state, lang)) for part in teaching.PARTS)
+    return train, test
+
+
+def unit(state: State, lang: str) -> units.By:
+    """What has a label of its own: only Chinese names are marked by the character."""
+    return state.by if state.task == "entities" and lang == "zh" else "word"
 
 
 def inputs(state: State, lang: str) -> TuneInputs:
-    """The training that `state` stands for: both labels in turn, so that any number of them has as many of each.
-
-    Raises Told("text_empty").
-    """
-    if state.sentences == "own":
-        found = own(state)
-        train, held_out = found.train, found.held_out
-    else:
-        train = teaching.sentences(state.sentences, lang, "train")
-        held_out = teaching.sentences(state.sentences, lang, "test")
+    """The training that `state` stands for. Raises Told("text_empty")."""
+    train, held_out = lessons(state, lang)
     train = train if state.amount == "all" else train[: int(state.amount)]
-    if state.planted:
-        train = planted(train)
+    shape = sets.SHAPES[state.task]
+    if state.planted and shape != "tokens":
+        train = planted(cast(Labelled, train))
     rate = float(state.rate)
     return TuneInputs(
         train=train,
         held_out=held_out,
+        shape=shape,
         starts=STARTS if state.third else STARTS[:2],
         pooling=state.pooling,
         layers=state.layers,
@@ -122,18 +156,9 @@ def inputs(state: State, lang: str) -> TuneInputs:
     )
 
 
-PLANTED = 5
-
-
-def planted_at(count: int) -> tuple[int, ...]:
-    """Which of `count` training sentences get a wrong label: five, spread over all, of both labels."""
-    return tuple(sorted({(2 * n + 1) * count // (2 * PLANTED) for n in range(PLANTED)}))
-
-
-def planted(train: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
-    """The same sentences, five of them with the next label in place of their own."""
-    wrong, count = planted_at(len(train)), 1 + max((label for _, label in train), default=0)
-    return tuple((text, (label + 1) % count if n in wrong else label) for n, (text, label) in enumerate(train))
+def written(text: str) -> str:
+    """A sentence as it is shown in a line; of two, both."""
+    return text.replace("\n", " ‖ ")
 
 
 def choose_preset(name: str) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.figures import finetuning as figures
+from explorer.lab.types.finetuning import owners
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
-from explorer.views.finetuning import common
+from explorer.views.finetuning import common, planting
 from explorer.views.finetuning.common import Bench
 
 LEAST_SURE = 20
@@ -21,27 +22,32 @@ LEAST_SURE = 20
 def draw(bench: Bench) -> None:
     page_parts.section("finetuning.map")
     state = bench.state
-    widgets.toggle(
-        "finetuning-planted", t("finetuning.map.plant", n=common.PLANTED), state.planted,
+    tokens = bench.inputs.shape == "tokens"
+    if not tokens:
+        widgets.toggle(
+        "finetuning-planted", t("finetuning.map.plant", n=planting.PLANTED), state.planted,
         lambda on: common.store().set(planted=on, told=False), t("finetuning.map.plant_help"),
     )  # fmt: skip
     if bench.found is None:
         page_parts.quiet(t("finetuning.not_yet"))
         return
-    p = bench.found.taught_p[0]  # [epochs, T], of the first start
+    train = bench.inputs.train
+    owner = owners(train)
+    # [epochs, sentences], of the first start: where words are judged, the mean of a sentence's
+    p = np.stack([np.bincount(owner, one) for one in bench.found.taught_p[0]]) / np.bincount(owner)
     if len(p) < 2:
         page_parts.notice("finetuning.map.one_epoch")
         return
-    train = bench.inputs.train
     wrong = np.zeros(len(train), bool)
-    if state.planted:
-        wrong[list(common.planted_at(len(train)))] = True
+    planted = state.planted and not tokens
+    if planted:
+        wrong[list(planting.planted_at(len(train)))] = True
         widgets.toggle("finetuning-told", t("finetuning.map.tell"), state.told, lambda on: common.store().set(told=on))
-    told = state.planted and state.told
+    told = planted and state.told
     confidence, variability = p.mean(axis=0), p.std(axis=0)
     page_parts.plot(
         figures.data_map(
-            confidence, variability, (p > 0.5).mean(axis=0), [text for text, _ in train],
+            confidence, variability, (p > 0.5).mean(axis=0), [common.written(text) for text, _ in train],
             wrong if told else None, (t("finetuning.map.taught"), t("finetuning.map.planted")),
             t("finetuning.map.variability"), t("finetuning.map.confidence"),
         ),
@@ -59,8 +65,9 @@ def draw(bench: Bench) -> None:
     rows = []
     for n in hardest.tolist():
         text, label = train[n]
-        name = verbatim(bench.labels[label]) + (f" · {t('finetuning.map.planted')}" if told and wrong[n] else "")
-        rows.append((verbatim(text), name, percent(float(confidence[n]))))
+        name = verbatim(bench.labels[label]) if isinstance(label, int) else "—"
+        name += f" · {t('finetuning.map.planted')}" if told and wrong[n] else ""
+        rows.append((verbatim(common.written(text)), name, percent(float(confidence[n]))))
     page_parts.table(
         (t("finetuning.sentence"), t("finetuning.map.label"), t("finetuning.map.confidence")), rows, numeric=(2,)
     )

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explorer.content.lessons import SHAPES
 from explorer.errors import Told
 from explorer.lab.types.finetuning import TUNE, TuneInputs, checked
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import t
+from explorer.ui.i18n import language, t
 from explorer.views._shared.page import choose_tool
 from explorer.views.finetuning import common, own, training
 from explorer.views.finetuning.common import Bench, State
@@ -24,7 +25,7 @@ def draw() -> tuple[Bench] | None:
     bench = None
     with st.container(key="stage-finetuning"):
         _what(state)
-        if state.sentences == "own":
+        if common.is_own(state):
             own.draw(state)
         try:
             state, inputs, labels = common.now()
@@ -46,11 +47,22 @@ def draw() -> tuple[Bench] | None:
 
 def _what(state: State) -> None:
     put = common.store().set
+    widgets.choice(
+        "finetuning-task", t("finetuning.task"), common.TASKS, state.task,
+        lambda name: t(f"finetuning.tasks.{name}"), lambda name: put(task=name, layers=common.opened(name).layers),
+    )  # fmt: skip
+    page_parts.quiet(t(f"finetuning.task_line.{state.task}"))
     with st.container(horizontal=True):
-        widgets.choice(
-            "finetuning-sentences", t("finetuning.sentences"), common.SENTENCES, state.sentences,
-            lambda name: t(f"finetuning.set.{name}"), lambda name: put(sentences=name),
-        )  # fmt: skip
+        if state.task == "sentiment":
+            widgets.choice(
+                "finetuning-sentences", t("finetuning.sentences"), common.SENTENCES, state.sentences,
+                lambda name: t(f"finetuning.set.{name}"), lambda name: put(sentences=name),
+            )  # fmt: skip
+        if state.task == "entities" and language() == "zh":
+            widgets.choice(
+                "finetuning-by", t("finetuning.by"), common.BYS, state.by,
+                lambda name: t(f"finetuning.bys.{name}"), lambda name: put(by=name),
+            )  # fmt: skip
         widgets.choice(
             "finetuning-amount", t("finetuning.amount"), common.AMOUNTS, state.amount,
             lambda name: t("finetuning.all") if name == "all" else t("finetuning.some", n=name),
@@ -60,13 +72,13 @@ def _what(state: State) -> None:
 
 def _sizes(state: State, inputs: TuneInputs) -> None:
     page_parts.quiet(t("finetuning.sizes", train=len(inputs.train), test=len(inputs.held_out)))
-    if state.sentences == "own":
+    if common.is_own(state):
         own.remarks(state, inputs)
 
 
 def _say(problem: Told, state: State) -> None:
     """What can't be taught, with the label's own name."""
-    if problem.key == "label_once" and state.sentences == "own":
+    if problem.key == "label_once" and common.is_own(state):
         name = common.own(state).labels[int(str(problem.values["label"])) - 1]
         page_parts.notice("finetuning.own.label_once", "warn", label=name)
     elif problem.key == "text_empty":
@@ -87,11 +99,12 @@ def _dials(state: State) -> None:
         widgets.slider("finetuning-below", t("finetuning.below"), 0, LAYERS, state.below, lambda n: put(below=n))
         widgets.slider("finetuning-epochs", t("finetuning.epochs"), 1, 10, state.epochs, lambda n: put(epochs=n))
         widgets.slider("finetuning-seed", t("finetuning.seed"), 0, 99, state.seed, lambda n: put(seed=n))
-    page_parts.quiet(t("finetuning.pooling"))
-    widgets.choice(
-        "finetuning-pooling", t("finetuning.pooling"), common.POOLINGS, state.pooling,
-        lambda name: t(f"finetuning.pool.{name}"), lambda name: put(pooling=name),
-    )  # fmt: skip
+    if SHAPES[state.task] != "tokens":
+        page_parts.quiet(t("finetuning.pooling"))
+        widgets.choice(
+            "finetuning-pooling", t("finetuning.pooling"), common.POOLINGS, state.pooling,
+            lambda name: t(f"finetuning.pool.{name}"), lambda name: put(pooling=name),
+        )  # fmt: skip
     widgets.toggle(
         "finetuning-third", t("finetuning.third"), state.third, lambda on: put(third=on), t("finetuning.third_help")
     )

@@ -113,7 +113,11 @@ def _again(bench: Bench, seconds: float, run: Run | None) -> None:
         t("finetuning.again"), key="finetuning-again", type="primary", help=t("finetuning.again_help"),
         on_click=lambda: _next_seed(bench),
     )  # fmt: skip
-    beforehand = run is None and bench.inputs == common.inputs(common.State(), language())
+    beforehand = (
+        run is None
+        and bench.state.task == "sentiment"
+        and bench.inputs == common.inputs(common.opened(bench.state.task), language())
+    )
     if beforehand:
         page_parts.quiet(t("finetuning.beforehand", seed=bench.state.seed))
     else:

@@ -5,97 +5,70 @@ It knows the bench and one text; where the head is gone, one press teaches it ag
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any, cast
+
 import streamlit as st
 
-from explorer.errors import Cancelled
-from explorer.figures import bars
 from explorer.lab.types.core import Progress
-from explorer.lab.types.finetuning import USE, TuneStep, UseInputs, UseResult
+from explorer.lab.types.experiment import Experiment
+from explorer.lab.types.finetuning import TAGS, USE, TagsInputs, TagsResult, TuneStep, UseInputs, UseResult
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import t
-from explorer.ui.markup import inline, verbatim
-from explorer.ui.numbers import percent, signed
-from explorer.views.finetuning import common
+from explorer.ui.i18n import language, t
+from explorer.views.finetuning import asking, common, keep, said
 from explorer.views.finetuning.common import Bench
 
 ASKED = "finetuning:asking"
+Asking = Experiment[Any, UseResult | TagsResult, TuneStep | Progress]
 
 
 def draw(bench: Bench) -> None:
     page_parts.section("finetuning.use")
+    keep.opened(bench.state)
+    _ask(bench)
+
+
+def _ask(bench: Bench) -> None:
     if bench.found is None:
         page_parts.quiet(t("finetuning.not_yet"))
         return
-    text = bench.state.asked or t("finetuning.use.example")
-    widgets.text_line(
-        "finetuning-asked", t("finetuning.use.box"), text, lambda new: common.store().set(asked=new or " "),
-        t("finetuning.use.box"),
+    text = _written(bench)
+    tokens = bench.inputs.shape == "tokens"
+    experiment: Asking = cast("Asking", TAGS if tokens else USE)
+    asked = (
+        TagsInputs(bench.inputs, text, common.unit(bench.state, language())) if tokens
+        else UseInputs(bench.inputs, text)
     )  # fmt: skip
-    asked = UseInputs(bench.inputs, text)
-    found = widgets.peek(USE, common.model().id, asked)
-    if found is None and st.session_state.get(ASKED) == bench.inputs and text.strip():
-        try:
-            found = _answered(asked)
-        except Cancelled:
+    found = widgets.peek(experiment, common.model().id, asked)
+    if found is None and st.session_state.get(ASKED) == bench.inputs and all(part.strip() for part in text.split("\n")):
+        found = asking.answered(experiment, asked)
+        if found is None:
             st.session_state.pop(ASKED, None)
-            page_parts.notice("errors.cancelled")
     if found is None:
         page_parts.quiet(t("finetuning.use.taught_again"))
         st.button(
             t("finetuning.use.ask"), key="finetuning-ask", type="primary",
             on_click=lambda: st.session_state.__setitem__(ASKED, bench.inputs),
         )  # fmt: skip
-        return
-    _bars(found, bench.labels)
-    _words(found, bench.labels)
-    page_parts.honesty("finetuning.use.honesty")
+    elif isinstance(found, TagsResult):
+        said.tags(found, bench.labels)
+    else:
+        said.bars(found, bench.labels)
+        said.words(found, bench.labels)
+        page_parts.honesty("finetuning.use.honesty")
+    keep.draw(bench)
 
 
-def _answered(asked: UseInputs) -> UseResult | None:
-    """The answer; where the head has to be taught again, with progress and a stop button."""
-    place, result = st.empty(), None
-    stream = widgets.stream(USE, common.model().id, asked)
-    with widgets.stoppable(stream, place) as (stop, values):
-        bar = None
-        for value in values:
-            if isinstance(value, UseResult):
-                result = value
-            elif isinstance(value, TuneStep | Progress):
-                if bar is None:
-                    with place.container(horizontal=True, vertical_alignment="center"):
-                        bar = st.empty()
-                        stop.button()
-                if isinstance(value, TuneStep):
-                    words = t("finetuning.use.teaching", done=value.step, all=value.steps)
-                    bar.progress(value.step / value.steps, text=words)
-                else:
-                    words = t("finetuning.use.reading", done=value.done, all=value.total)
-                    bar.progress(value.done / value.total, text=words)
-    place.empty()
-    return result
-
-
-def _bars(found: UseResult, labels: tuple[str, ...]) -> None:
-    page_parts.plot(
-        bars.treatments(labels, found.p.tolist(), [percent(float(p)) for p in found.p]),
-        "finetuning-use-bars",
-        t("finetuning.use.caption"),
-        ", ".join(f"{name} {percent(float(p))}" for name, p in zip(labels, found.p, strict=True)),
+def _written(bench: Bench) -> str:
+    """The reader's text; where two are read, both, with a line feed between."""
+    state, put = bench.state, common.store().set
+    task = "own" if common.is_own(state) else state.task
+    text = state.asked or t(f"finetuning.use.example.{task}")
+    widgets.text_line(
+        "finetuning-asked", t("finetuning.use.box"), text, lambda new: put(asked=new or " "), t("finetuning.use.box")
     )
-
-
-def _words(found: UseResult, labels: tuple[str, ...]) -> None:
-    """Each token with what covering it changes: the likeliest label's probability, without it minus with it."""
-    said = int(found.p.argmax())
-    fall = found.p_without[:, said] - found.p[said]
-    page_parts.subtitle(t("finetuning.use.words", label=verbatim(labels[said])))
-    most = float(np.abs(fall).max()) or 1.0
-    cells = "".join(
-        f'<span class="word" style="background-color: color-mix(in srgb, var(--{"removed" if change < 0 else "model"}) '
-        f'{45 * abs(change) / most:.0f}%, transparent)">{inline(verbatim(found.text[start:end]))} '
-        f'<span class="quiet">{signed(float(100 * change), 1)}</span></span>'
-        for start, end, change in zip(found.start, found.end, fall, strict=True)
-    )
-    page_parts.block(f'<div class="words">{cells}</div>')
-    page_parts.quiet(t("finetuning.use.words_caption"))
+    if bench.inputs.shape != "pair":
+        return text
+    second = state.beside or t(f"finetuning.use.second.{state.task}")
+    name = t(f"finetuning.use.beside.{state.task}")
+    widgets.text_line("finetuning-beside", name, second, lambda new: put(beside=new or " "), name)
+    return f"{text}\n{second}"
