@@ -87,7 +87,7 @@ def _run(width: int, rows: Tensor, unread: Tensor, inputs: ScalingInputs) -> Ite
         return -policy.log_probabilities(weights, shape, batch)[0].mean()
 
     def rate(step: int) -> float:
-        return RATE / width**0.5 * min(step / EVERY, (inputs.steps + 1 - step) / inputs.steps)
+        return float(RATE / width**0.5 * min(step / EVERY, (inputs.steps + 1 - step) / inputs.steps))
 
     lowest, waited = np.inf, 0
     for step in fit([Group(list(weights.values()), rate)], batches, nats, clip=CLIP):

@@ -25,7 +25,7 @@ def draw(scene: Scene, own: Found, shots: tuple[int, ...], label: Callable[[str]
     page_parts.subsection("in_context.scale")
     others = [one for one in uses.offered("in_context", permission.policy()) if one.id != scene.model.id]
     if not others:
-        page_parts.notice("in_context.scale.alone", model=scene.model.name)
+        page_parts.quiet(t("in_context.scale.alone", model=scene.model.name))
         return
     found: dict[str, Found] = {scene.model.name: own}
     for model in others:

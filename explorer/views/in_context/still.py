@@ -44,6 +44,7 @@ def _four(scene: Scene, answer: str, kept: KeptResult | None, tuned: GradientRes
     rows = scene.whole.rows
     cards = []
     for name, k in (("zero", 0), ("one", 1), ("few", FEW)):
+        k = min(k, len(rows))
         known = None if kept is None or k >= len(kept.log_p) else float(kept.log_p[k])
         cards.append(_card(t(f"in_context.still.{name}"), scene.whole.shots(k), _got(answer, known)))
     steps = "".join(
