@@ -122,7 +122,7 @@ CHAPTERS = (
     Chapter(
         8,
         "in_context",
-        tools=("answers", "orders", "write", "still", "table", "heads", "toy", "expected"),
+        tools=("answers", "orders", "write", "still", "table", "heads", "toy", "scaling", "expected"),
         ability="in_context",
         evidence=True,
         benchmarks=True,

@@ -38,3 +38,19 @@ def windows(
     fig.update_xaxes(title=x_title, type="category", categoryorder="array", categoryarray=list(order))
     fig.update_yaxes(title=y_title, rangemode="tozero")
     return fig
+
+
+def powers(
+    series: Mapping[str, tuple[Sequence[float], Sequence[float]]], x_title: str, y_title: str, height: int = 320
+) -> go.Figure:
+    """One line a series, both axes logarithmic: what goes as a power is straight."""
+    fig = figure(height, showlegend=len(series) > 1)
+    for (name, (x, y)), (colour, dash, symbol) in zip(series.items(), SERIES, strict=False):
+        fig.add_scatter(
+            x=list(x), y=list(y), mode="lines+markers", name=safe(name),
+            line={"color": colour, "dash": dash, "width": 3}, marker={"symbol": symbol, "size": 9},
+            hovertemplate="%{x:,} · %{y:.3f}<extra></extra>",
+        )  # fmt: skip
+    fig.update_xaxes(title=x_title, type="log")
+    fig.update_yaxes(title=y_title, type="log")
+    return fig

@@ -7,7 +7,7 @@ prompts are read lies in shots.py.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,8 @@ from explorer.lab.types.in_context import (
 )
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from explorer.models.network.model import Model
 
 SHOTS_AT_ONCE = 4  # numbers of examples between two steps of a curve
@@ -175,18 +177,22 @@ def kept(model: Model, inputs: KeptInputs) -> Iterator[Progress | KeptResult]:
 
 
 def checksum(model: Model) -> tuple[str, int, int]:
-    """SHA-256 of the loaded weights as they lie in memory, in the order of their names; their bytes and their number.
-    Word vectors that are the head's matrix too count once."""
+    """`digest` of the loaded weights. Word vectors that are the head's matrix too count once."""
     from explorer.models.network.bodies import weights_of
 
-    digest, n_bytes, n_weights = hashlib.sha256(), 0, 0
-    for name, weights in sorted(weights_of(model).items()):
-        array = weights.detach().cpu().contiguous().numpy()
-        digest.update(name.encode())
-        digest.update(array.view(np.uint8).data if array.size else b"")
+    return digest(weights_of(model))
+
+
+def digest(weights: Mapping[str, Tensor]) -> tuple[str, int, int]:
+    """SHA-256 of weights as they lie in memory, in the order of their names; their bytes and their number."""
+    found, n_bytes, n_weights = hashlib.sha256(), 0, 0
+    for name, one in sorted(weights.items()):
+        array = one.detach().cpu().contiguous().numpy()
+        found.update(name.encode())
+        found.update(array.view(np.uint8).data if array.size else b"")
         n_bytes += array.nbytes
         n_weights += array.size
-    return digest.hexdigest(), n_bytes, n_weights
+    return found.hexdigest(), n_bytes, n_weights
 
 
 @implements(TABLE)

@@ -67,11 +67,11 @@ def text(model: Model, prompt: Prompt, answer: str, end: str = "") -> Text:
     alone = ids_of(model, prompt.text())
     tokens = model.tokenizer.encode(f"{prompt.text()} {answer.strip()}{end}")
     whole = tokens.ids if model.tokenizer.cls_id is not None else (*begins(model), *tokens.ids)
-    if any(tokens.unknown):
-        raise Told("answer_unknown", answer=answer)
     shared = min(shared_beginning(alone, whole), len(whole) - 1)
     if shared < 1:
         raise Told("text_empty")
+    if any(tokens.unknown[shared - (len(whole) - len(tokens.ids)) :]):
+        raise Told("answer_unknown", answer=answer)
     return Text(whole[:shared], whole[shared:])
 
 

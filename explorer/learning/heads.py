@@ -109,4 +109,20 @@ class LastTokenHead(nn.Module):
         return nn.functional.cross_entropy(scores, labels)
 
 
-Head = SequenceHead | TokenHead | SpanHead | LastTokenHead
+class NextTokenHead(nn.Module):
+    """Scores of the next token for every token: a causal model's own output matrix[V, d], which does not learn."""
+
+    def __init__(self, matrix: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("matrix", matrix)
+
+    def forward(self, hidden_states: Sequence[Tensor], mask: Tensor, at: Tensor | None = None) -> Tensor:
+        """scores[B, L, V], from states that the body has normalised already."""
+        return hidden_states[-1] @ self.get_buffer("matrix").T
+
+    def loss(self, scores: Tensor, labels: Tensor) -> Tensor:
+        """The mean cross-entropy of the tokens labels[B, L] that come next."""
+        return nn.functional.cross_entropy(scores.flatten(0, 1), labels.flatten())
+
+
+Head = SequenceHead | TokenHead | SpanHead | LastTokenHead | NextTokenHead

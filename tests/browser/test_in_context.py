@@ -4,6 +4,9 @@ Rows typed, the prompt token by token, bars, curve        test_bars_and_curve_ar
 Labels turned round, order shuffled, in the link          test_labels_and_order_change_the_prompt_and_the_link
 A row that is none is told, the page lives on             test_a_row_without_an_arrow_is_told
 No gradient: the checksum                                 test_no_weight_changes
+Beside it, the same example by gradient                   test_the_same_example_by_gradient_changes_a_copy_and_no_more
+The order by hand                                         test_an_example_is_moved_with_the_keyboard
+Nine models of three sizes, stopped                       test_scaling_opens_drawn_and_a_run_is_stopped
 The toy is trained and can be stopped                     test_the_toy_is_stopped_and_trained
 """
 
@@ -123,6 +126,28 @@ def test_no_weight_changes(own: InContext) -> None:
     eventually(own.page, lambda: _same(len(set(sums.all_inner_texts())), 1))
 
 
+def test_the_same_example_by_gradient_changes_a_copy_and_no_more(own: InContext) -> None:
+    own.uses("still")
+    own.page.get_by_role("slider", name=own.say("k")).press("Home")
+    own.sees(own.say("errors.no_examples"))
+    own.page.get_by_role("slider", name=own.say("k")).press("ArrowRight")
+    own.page.get_by_role("button", name=own.say("gradient.run")).click()
+    expect(own.page.locator(".st-key-in_context-gradient-p .js-plotly-plot")).to_be_visible(timeout=120_000 * PACE)
+    sums = own.main.locator("table.plain-table code").all_inner_texts()[-3:]  # the copy before and after, the model
+    assert sums[0] == sums[2] != sums[1]
+
+
+def test_an_example_is_moved_with_the_keyboard(own: InContext) -> None:
+    own.page.get_by_text(own.say("move.title"), exact=True).click()
+    rows = own.page.locator('[class*="st-key-in_context-row"] input[type="radio"]')
+    rows.first.press("ArrowDown")
+    linked(own.page, "row=1")
+    own.page.get_by_role("button", name=own.say("move.up")).press("Enter")
+    moved = "\n".join((ROWS[1], ROWS[0], ROWS[2]))
+    expect(own.page.get_by_role("textbox", name=own.say("rows"), exact=True)).to_have_value(moved)
+    own.writes("rows", "\n".join(ROWS))
+
+
 def test_the_toy_is_stopped_and_trained(own: InContext) -> None:
     own.uses("toy")
     train = own.page.get_by_role("button", name=own.say("toy.train"))
@@ -133,6 +158,14 @@ def test_the_toy_is_stopped_and_trained(own: InContext) -> None:
     expect(own.page.locator(".st-key-in_context-toy-stripe .js-plotly-plot")).to_be_visible(timeout=120_000 * PACE)
     (grown,) = own.plot("in_context-toy-score")
     assert grown["y"][0] < 0.15 < 0.5 <= grown["y"][-1]
+
+
+def test_scaling_opens_drawn_and_a_run_is_stopped(own: InContext) -> None:
+    own.uses("scaling")
+    expect(own.page.locator(".st-key-in_context-scaling-size .js-plotly-plot")).to_be_visible()
+    own.page.get_by_role("button", name=own.say("scaling.again")).click()
+    own.page.get_by_role("button", name=own.say("common.cancel")).click()
+    expect(own.page.get_by_role("button", name=own.say("scaling.run"))).to_be_visible()
 
 
 def _same(found: object, wanted: object) -> None:

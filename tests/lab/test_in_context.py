@@ -11,7 +11,7 @@ import pytest
 from explorer.content import examples, measured, tasks
 from explorer.engine.handles import Handles, Shelf
 from explorer.errors import Told
-from explorer.lab import in_context, shots
+from explorer.lab import in_context, induction, shots
 from explorer.lab.types.in_context import (
     FREE,
     AnswersInputs,
@@ -23,6 +23,7 @@ from explorer.lab.types.in_context import (
     TableInputs,
     relabelled,
 )
+from explorer.lab.types.induction import InductionInputs
 from explorer.models.network.token_tree import ancestors
 from tests.lab.conftest import last
 
@@ -166,6 +167,39 @@ def test_what_can_not_be_asked_is_told(tiny_model_of: Any) -> None:
             in_context.answers(model, AnswersInputs(PROMPT, answers))
     with pytest.raises(Told, match="too_long"):
         in_context.answers(model, AnswersInputs(Prompt("", (), "树下 " * 3000), ("井",)))
+
+
+def test_an_answer_that_the_vocabulary_can_not_spell_is_told(tmp_path: Any) -> None:
+    from explorer.models.network.loader import load
+    from tests import tiny
+
+    model = load(tiny.make("gpt2", tmp_path, tiny.CHINESE_GPT))
+    with pytest.raises(Told, match="answer_unknown") as problem:
+        in_context.answers(model, AnswersInputs(Prompt("", (), "树"), ("树", "龘")))
+    assert problem.value.values == {"answer": "龘"}
+    strange = Prompt("", (("龘", "井"),), "树", sign="➜")  # a question may hold what the model can't spell
+    found = in_context.answers(model, AnswersInputs(strange, ("树",)))
+    assert np.isfinite(found.log_p[0]).all()
+
+
+def test_a_measurement_left_in_the_middle_leaves_no_trace(tiny_model_of: Any) -> None:
+    model, inputs = tiny_model_of("llama"), AnswersInputs(PROMPT, ANSWERS)
+    before = in_context.answers(model, inputs)
+    untouched = in_context.checksum(model)[0]
+    items = tuple((f"{n} + {n}", str(2 * n)) for n in range(9))
+    for run in (
+        in_context.curve(model, inputs),
+        in_context.orders(model, OrdersInputs(PROMPT, ANSWERS)),
+        in_context.kept(model, KeptInputs(PROMPT, "井")),
+        in_context.table(model, TableInputs("", items, (0, 2), block=3)),
+        induction.induction(model, InductionInputs(6, 2, best=1, draws=2)),
+    ):
+        next(run)
+        run.close()  # type: ignore[attr-defined]
+        after = in_context.answers(model, inputs)
+        for one, other in zip(before.log_p, after.log_p, strict=True):
+            np.testing.assert_array_equal(one, other)
+    assert in_context.checksum(model)[0] == untouched
 
 
 def test_the_oldest_examples_leave_where_a_prompt_is_too_long(tiny_model_of: Any) -> None:

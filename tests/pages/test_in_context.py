@@ -5,18 +5,21 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, get_args
 
 import numpy as np
 import pytest
 
-from explorer.content import tasks
-from explorer.engine import get_engine
-from explorer.lab.types.in_context import ANSWERS, AnswersInputs, Prompt
+from explorer.content import measured, tasks
+from explorer.engine import get_engine, uses
+from explorer.lab.types.in_context import ANSWERS, AnswersInputs, Prompt, TableResult
+from explorer.lab.types.scaling import SCALING, ScalingInputs
 from explorer.models.catalog.catalog import default_for
-from explorer.ui import i18n
+from explorer.ui import i18n, permission
+from explorer.ui.numbers import size
 from explorer.ui.state import to_query
-from explorer.views.in_context import common, scores, stage, write
+from explorer.views.in_context import common, scale, scaling, scores, stage, write
 from tests.pages.app import body, drawn, html, link, notices, open_page, snippets
 
 ROWS = {"zh": "苹果 → 红\n香蕉 → 黄\n葡萄 → 紫", "en": "apple → red\nbanana → yellow\ngrape → purple"}
@@ -175,6 +178,97 @@ def test_a_button_computes_both_checksums_and_they_are_the_same() -> None:
     assert told.startswith(start)
     sums = [line for line in body(at).split("…") if len(line.strip()) >= 32]
     assert sums
+
+
+def test_an_example_is_moved_by_two_buttons() -> None:
+    at = open_page("in_context", "zh", **OWN["zh"])
+    assert drawn(at.radio, "in_context-row").options[0].startswith("1")
+    assert at.button(key="in_context-up").disabled
+    at.button(key="in_context-down").click().run()
+    assert not at.exception
+    assert drawn(at.text_area, "in_context-rows").value.split("\n") == ["香蕉 → 黄", "苹果 → 红", "葡萄 → 紫"]
+    at.button(key="in_context-down").click().run()  # the same example goes on
+    assert drawn(at.text_area, "in_context-rows").value.split("\n") == ["香蕉 → 黄", "葡萄 → 紫", "苹果 → 红"]
+    assert at.button(key="in_context-down").disabled
+    drawn(at.radio, "in_context-row").set_value(1).run()
+    at.button(key="in_context-up").click().run()
+    assert drawn(at.text_area, "in_context-rows").value.split("\n") == ["葡萄 → 紫", "香蕉 → 黄", "苹果 → 红"]
+    assert link(at)["rows"] == "葡萄 → 紫\n香蕉 → 黄\n苹果 → 红"
+
+
+def test_a_shuffled_order_is_kept_when_an_example_moves_and_so_are_lines_beyond_the_limit() -> None:
+    many = tuple(f"{n} → {n + 1}" for n in range(18))
+    state = common.State(rows="\n".join(many), order=5, row=3, text="40")
+    before = common.read(state).whole.rows
+    at = open_page("in_context", "en", **to_query(state))
+    at.button(key="in_context-up").click().run()
+    lines = drawn(at.text_area, "in_context-rows").value.split("\n")
+    assert lines[16:] == list(many[16:])
+    moved = [*before[:2], before[3], before[2], *before[4:]]
+    assert lines[:16] == [f"{question} → {answer}" for question, answer in moved]
+    assert "order" not in link(at)
+
+
+def test_without_two_examples_there_is_nothing_to_move() -> None:
+    for rows in ("苹果 → 红", "苹果 → 红\n香蕉"):
+        at = open_page("in_context", "zh", rows=rows)
+        assert not at.exception
+        assert not at.radio
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_scaling_opens_complete_and_draws_another_seed_at_a_click(lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = get_engine().peek(SCALING, None, ScalingInputs())
+    assert found is not None
+    at = open_page("in_context", lang, tool="scaling")
+    assert not at.exception
+    seen = body(at)
+    for number in (found.loss.min(), found.best, found.blind):
+        assert f"{number:.2f}" in seen
+    small = ScalingInputs(widths=(4, 8), sentences=(30, 60), steps=25, unread=50)
+    monkeypatch.setattr(scaling, "ScalingInputs", lambda seed: replace(small, seed=seed))
+    at.button(key="in_context-scaling").click().run()
+    assert not at.exception
+    assert link(at)["seed"] == "1"
+    assert words("in_context.scaling.runs", lang, n=4) in body(at)
+
+
+def test_the_table_says_that_no_other_model_lies_here() -> None:
+    at = open_page("in_context", "zh", tool="table")
+    others = [one for one in uses.offered("in_context", permission.policy()) if not one.embedded]
+    told = words("in_context.scale.alone", "zh", model=default_for("in_context").name)
+    assert (told in body(at)) == (not others)
+
+
+def test_models_are_compared_on_the_tasks_that_all_were_asked() -> None:
+    names = measured.names()
+
+    def result(share: float) -> TableResult:
+        right = np.zeros((3, 10), np.float32)
+        right[:, : round(10 * share)] = 1
+        return TableResult(right, right, 5)
+
+    shared, lines = scale.means({"a": {names[0]: result(0.2), names[2]: result(0.4)}, "b": {names[2]: result(0.9)}})
+    assert shared == (names[2],)
+    np.testing.assert_allclose(lines["a"], 0.4)
+    np.testing.assert_allclose(lines["b"], 0.9)
+    assert scale.means({"a": {names[0]: result(0.2)}, "b": {names[2]: result(0.9)}}) == ((), {})
+
+
+def test_fine_tuning_needs_an_example_and_the_bytes_are_those_of_the_file() -> None:
+    at = open_page("in_context", "zh", tool="still", **{**OWN["zh"], "k": "0"})
+    assert not at.exception
+    assert notices(at) == [words("errors.no_examples", "zh")]
+    file = default_for("in_context").weights_file.stat().st_size
+    assert size(100 * file) in body(at)
+    assert words("in_context.still.bytes_note", "zh", bytes="x", file=size(file)).split("，")[0] in body(at)
+
+
+def test_a_tool_that_follows_one_answer_says_where_there_is_none() -> None:
+    for tool in ("still", "heads"):
+        at = open_page("in_context", "zh", tool=tool, rows=" ", text="橙子")
+        assert not at.exception
+        assert words("errors.answer_empty", "zh") in notices(at)
 
 
 def test_other_orders_are_asked_at_a_click() -> None:

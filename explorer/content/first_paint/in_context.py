@@ -1,4 +1,4 @@
-"""语境学习 before it is touched: the example's answers at the page's k and as k grows, every task, the heads."""
+"""语境学习 before it is touched: the example's answers at the page's k and as k grows, every task, heads, scaling."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from explorer.content.examples import LANGUAGES, Asked
 from explorer.content.measured import measured, names
 from explorer.lab.types.in_context import ANSWERS, CURVE, TABLE, AnswersInputs, Prompt
 from explorer.lab.types.induction import INDUCTION, InductionInputs
+from explorer.lab.types.scaling import SCALING, ScalingInputs
 
 K = 4
 
@@ -24,4 +25,4 @@ def asked() -> list[Asked]:
         found.append((ANSWERS, model, AnswersInputs(whole.shots(K), given)))
         found.append((CURVE, model, AnswersInputs(whole, given)))
     found += [(TABLE, model, measured(name)) for name in names()]
-    return [*found, (INDUCTION, model, InductionInputs())]
+    return [*found, (INDUCTION, model, InductionInputs()), (SCALING, None, ScalingInputs())]

@@ -175,6 +175,12 @@ class Model:
         """The table of token embeddings [V, e], before positions and normalisation."""
         return self._net.get_input_embeddings().weight.detach().float()  # type: ignore[no-any-return]
 
+    def output_matrix(self) -> Tensor:
+        """A copy of the head's matrix [V, e] in fp32, with which others may learn. Raises as `decode` does."""
+        self._require_head()
+        with torch.inference_mode(False):
+            return self._matrix.weight.detach().float().clone()  # type: ignore[no-any-return]
+
     @torch.inference_mode()
     def transform(self, hidden: Tensor) -> Tensor:
         """The head before its matrix, always in fp32: [..., d] → [..., e], e = d but for ALBERT and ELECTRA.

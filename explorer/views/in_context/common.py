@@ -15,7 +15,7 @@ from explorer.content import examples, tasks
 from explorer.content.tasks import TaskId
 from explorer.engine import uses
 from explorer.errors import Told
-from explorer.lab.types.in_context import MOST_SHOTS, Labels, Prompt, relabelled, renamed
+from explorer.lab.types.in_context import MOST_SHOTS, Labels, Prompt, Row, relabelled, renamed
 from explorer.ui import permission
 from explorer.ui.carried import Carry, Sentence
 from explorer.ui.i18n import language
@@ -24,7 +24,7 @@ from explorer.views import arriving
 from explorer.views.in_context.rows import SIGN, candidates, labels, parsed
 
 MAX_TOKENS = 300  # of a sentence that comes from another page
-Tool = Literal["answers", "orders", "write", "still", "table", "heads", "toy", "expected"]
+Tool = Literal["answers", "orders", "write", "still", "table", "heads", "toy", "scaling", "expected"]
 Depth = Literal["2", "1"]
 Tongue = Literal["auto", "zh", "en", "fr", "de", "es", "ja"]
 PRESETS = ("flipped", "nonsense", "logic")
@@ -35,9 +35,10 @@ class State:
     """The whole page. Empty texts stand for the task's own, in the reader's language.
 
     item    which question of the task stands there; order: the seed that shuffles the examples, 0 leaves them
+    row     which example the buttons move
     told, sign   whether the task line and the sign between question and answer are there
     fair    answers divided by what they get after "N/A"; per: ln p a token instead of all together
-    depth, seed  layers of the toy, and what it is drawn by
+    depth, seed  layers of the toy; what it, and the models of several sizes, are drawn by
     """
 
     text: str = limit("", longest=MAX_LINK)
@@ -53,6 +54,7 @@ class State:
     item: int = limit(0, low=0, high=99)
     k: int = limit(4, low=0, high=MOST_SHOTS)
     order: int = limit(0, low=0, high=9999)
+    row: int = limit(0, low=0, high=MOST_SHOTS - 1)
     labels: Labels = "gold"
     told: bool = True
     sign: bool = True
@@ -95,7 +97,7 @@ def take(state: State, sentence: Sentence) -> State:
 
 def fresh(state: State) -> State:
     """The state without what was written for another task."""
-    return replace(state, text="", line="", rows="", answer="", others="", item=0)
+    return replace(state, text="", line="", rows="", answer="", others="", item=0, row=0)
 
 
 def model() -> uses.ModelInfo:
@@ -134,15 +136,21 @@ def answer_of(state: State) -> str:
     return state.answer.strip() or ("" if state.text else tasks.shown(task_of(state), state.item)[1][1])
 
 
+def ordered(written: tuple[Row, ...], state: State) -> tuple[Row, ...]:
+    """The examples that can be used, in the order in which they are."""
+    rows = written[:MOST_SHOTS]
+    if not state.order:
+        return rows
+    return tuple(rows[place] for place in np.random.default_rng(state.order).permutation(len(rows)))
+
+
 def read(state: State) -> Scene:
     """The prompt of `state`. Raises Told: text_empty, answers_many, and what `parsed` raises."""
     query = query_of(state).strip()
     if not query:
         raise Told("text_empty")
     written = parsed(rows_text(state))
-    rows, gold = written[:MOST_SHOTS], answer_of(state)
-    if state.order:
-        rows = tuple(rows[place] for place in np.random.default_rng(state.order).permutation(len(rows)))
+    rows, gold = ordered(written, state), answer_of(state)
     known = labels(rows, gold)
     changed = relabelled(rows, known, state.labels, state.order)
     taught = renamed(known, state.labels).get(gold, gold)
@@ -157,6 +165,13 @@ def read(state: State) -> Scene:
         unused=max(0, len(written) - MOST_SHOTS),
         short=max(0, state.k - len(rows)),
     )
+
+
+def asked(scene: Scene) -> str:
+    """The one answer that a tool follows: the right one, else the first candidate. Raises Told: answer_empty."""
+    if not scene.answers:
+        raise Told("answer_empty")
+    return scene.gold or scene.answers[0]
 
 
 def choose_preset(name: str) -> None:

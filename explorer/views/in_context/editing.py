@@ -14,7 +14,7 @@ import streamlit as st
 from explorer.content import tasks
 from explorer.ui import widgets
 from explorer.ui.i18n import language, t
-from explorer.views.in_context import common
+from explorer.views.in_context import common, moving
 from explorer.views.in_context.common import State
 
 
@@ -25,6 +25,7 @@ def draw(state: State) -> None:
     widgets.text_area(
         "in_context-rows", t("in_context.rows"), common.rows_text(state), lambda new: store.set(rows=new or " "), 112
     )
+    moving.draw(state)
     ask, say = st.columns([1, 1])
     with ask:
         _line("text", t("in_context.query"), common.query_of(state), _asked)

@@ -18,6 +18,7 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
+from explorer.views.in_context import common
 from explorer.views.in_context.common import Scene, State
 from explorer.views.vocabulary import laid_out, spaced
 
@@ -97,7 +98,7 @@ def _loss(found: InductionResult, inputs: InductionInputs, scene: Scene) -> None
 def _prompt(found: InductionResult, scene: Scene) -> None:
     """The same heads at the end of the reader's prompt."""
     page_parts.subsection("in_context.heads.prompt")
-    answer = scene.gold or scene.answers[0]
+    answer = common.asked(scene)
     inputs = InPromptInputs(scene.prompt.text(), answer, found.best)
     here = widgets.run(IN_PROMPT, scene.model.id, inputs).result
     words = get_engine().vocabulary(scene.model.id)

@@ -7,11 +7,13 @@ import html
 import numpy as np
 import streamlit as st
 
+from explorer.lab.types.gradient import GradientResult
 from explorer.lab.types.in_context import KEPT, KeptInputs, KeptResult, Prompt
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline
 from explorer.ui.numbers import percent, size, thousands
+from explorer.views.in_context import common, gradient
 from explorer.views.in_context.common import Scene, State
 
 TASKS = (1, 10, 100)
@@ -22,51 +24,63 @@ def draw(scene: Scene, _: State) -> None:
     page_parts.section("in_context.still")
     body, side = st.columns([1, 0.44], gap="large")
     with body:
-        _four(scene)
+        cards = st.container()  # drawn last: by then it is known what came of each of the four
         page_parts.subsection("in_context.still.sum")
-        found = _checked(scene)
-        if found is not None:
-            _sums(found, scene)
-            _bytes(found, scene)
+        answer = common.asked(scene)
+        kept = _checked(scene, answer)
+        if kept is not None:
+            _sums(kept, answer)
+        tuned = gradient.draw(scene, answer)
+        _bytes(scene)
+        with cards:
+            _four(scene, answer, kept, tuned)
     with side:
         page_parts.steps([(t(f"in_context.still.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("in_context.still.honesty")
 
 
-def _four(scene: Scene) -> None:
-    """The lecture's figure with the reader's own task: what the model reads, and whether weights change."""
+def _four(scene: Scene, answer: str, kept: KeptResult | None, tuned: GradientResult | None) -> None:
+    """The lecture's figure with the reader's own task: what is read, whether weights change, what comes of it."""
     rows = scene.whole.rows
-    cards = [
-        _card(t("in_context.still.zero"), scene.whole.shots(0)),
-        _card(t("in_context.still.one"), scene.whole.shots(1)),
-        _card(t("in_context.still.few"), scene.whole.shots(min(FEW, len(rows)))),
-    ]
+    cards = []
+    for name, k in (("zero", 0), ("one", 1), ("few", FEW)):
+        k = min(k, len(rows))
+        known = None if kept is None or k >= len(kept.log_p) else float(kept.log_p[k])
+        cards.append(_card(t(f"in_context.still.{name}"), scene.whole.shots(k), _got(answer, known)))
     steps = "".join(
         f'<p translate="no">{html.escape(f"{question} {scene.whole.sign} {answer}")}</p>'
         f'<p class="step-down">↓ {inline(t("in_context.still.gradient"))}</p>'
         for question, answer in rows[:FEW]
     )
     steps += f'<p translate="no">{html.escape(f"{scene.whole.query} {scene.whole.sign}")} <b>?</b></p>'
-    cards.append(_shell(t("in_context.still.tuned"), steps, changes=True))
+    got = _got(answer, None if tuned is None else float(tuned.log_p[-1]))
+    cards.append(_shell(t("in_context.still.tuned"), steps, got, changes=True))
     page_parts.block(f'<div class="shots">{"".join(cards)}</div>')
 
 
-def _card(name: str, prompt: Prompt) -> str:
+def _card(name: str, prompt: Prompt, got: str) -> str:
     lines = "".join(f'<p translate="no">{html.escape(line)}</p>' for line in prompt.text().split("\n"))
-    return _shell(name, lines.removesuffix("</p>") + " <b>?</b></p>", changes=False)
+    return _shell(name, lines.removesuffix("</p>") + " <b>?</b></p>", got, changes=False)
 
 
-def _shell(name: str, lines: str, *, changes: bool) -> str:
+def _got(answer: str, log_p: float | None) -> str:
+    """What the answer gets, once that is known."""
+    if log_p is None:
+        return ""
+    told = t("in_context.still.got", answer=answer, p=percent(float(np.exp(log_p))))
+    return f'<p translate="no">{html.escape(told)}</p>'
+
+
+def _shell(name: str, lines: str, got: str, *, changes: bool) -> str:
     told = t("in_context.still.changes" if changes else "in_context.still.stays")
     return (
         f'<div class="shot{" changes" if changes else ""}"><b>{inline(name)}</b>'
-        f'<div class="prompt">{lines}</div><span>{inline(told)}</span></div>'
+        f'<div class="prompt">{lines}</div>{got}<span>{inline(told)}</span></div>'
     )
 
 
-def _checked(scene: Scene) -> KeptResult | None:
+def _checked(scene: Scene, answer: str) -> KeptResult | None:
     """Both checksums, when the reader asks: every weight is looked at."""
-    answer = scene.gold or (scene.answers[0] if scene.answers else "")
     inputs = KeptInputs(scene.whole, answer)
     found = widgets.peek(KEPT, scene.model.id, inputs)
     if found is None and st.button(t("in_context.still.run"), type="primary", key="in_context-still"):
@@ -74,32 +88,29 @@ def _checked(scene: Scene) -> KeptResult | None:
     return found
 
 
-def _sums(found: KeptResult, scene: Scene) -> None:
+def _sums(found: KeptResult, answer: str) -> None:
     p = np.exp(found.log_p.astype(np.float64))
     same = found.before == found.after
     page_parts.table(
         (t("in_context.still.when"), "SHA-256"),
         [
-            (t("in_context.still.before"), f"`{found.before[:32]}…`"),
-            (t("in_context.still.after"), f"`{found.after[:32]}…`"),
+            (t("in_context.still.before"), f"`{found.before[: gradient.SHOWN]}…`"),
+            (t("in_context.still.after"), f"`{found.after[: gradient.SHOWN]}…`"),
         ],
     )
-    answer = scene.gold or scene.answers[0]
     page_parts.notice(
         "in_context.still.same" if same else "in_context.still.differs", "good" if same else "warn",
-        n=thousands(found.n_weights), answer=answer, first=percent(float(p[0])), last=percent(float(p[-1])),
-        k=len(p) - 1,
+        n=thousands(found.n_weights), bytes=size(found.n_bytes), answer=answer, first=percent(float(p[0])),
+        last=percent(float(p[-1])), k=len(p) - 1,
     )  # fmt: skip
 
 
-def _bytes(found: KeptResult, scene: Scene) -> None:
-    """N tasks: a copy of all weights each, or one model and a prompt each."""
+def _bytes(scene: Scene) -> None:
+    """N tasks: N files of weights, or the one that lies here and N prompts like this one."""
     page_parts.subsection("in_context.still.bytes")
     prompt = len(scene.prompt.text().encode("utf-8", "surrogatepass"))
-    rows = [
-        (str(n), size(copies), size(one), f"{copies / one:.1f} ×")
-        for n, copies, one in ((n, n * found.n_bytes, found.n_bytes + n * prompt) for n in TASKS)
-    ]
+    file = scene.model.weights_file.stat().st_size
+    rows = [(str(n), size(n * file), size(file + n * prompt), f"{n * file / (file + n * prompt):.1f} ×") for n in TASKS]
     head = tuple(t(f"in_context.still.{name}") for name in ("tasks", "copies", "prompts", "ratio"))
     page_parts.table(head, rows, (0, 1, 2, 3))
-    page_parts.quiet(t("in_context.still.bytes_note", bytes=thousands(prompt)))
+    page_parts.quiet(t("in_context.still.bytes_note", bytes=thousands(prompt), file=size(file)))

@@ -13,6 +13,7 @@ from explorer.lab.types.pairs import interval
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent
+from explorer.views.in_context import scale
 from explorer.views.in_context.common import Scene, State
 
 SHOTS = TableInputs("", ()).shots
@@ -28,7 +29,9 @@ def draw(scene: Scene, _: State) -> None:
             for name in missing:
                 words = t("in_context.table.running", task=label(name))
                 known[name] = widgets.result(TABLE, scene.model.id, measured(name), words)
-        _table({name: found for name, found in known.items() if found is not None})
+        there = {name: found for name, found in known.items() if found is not None}
+        _table(there)
+        scale.draw(scene, there, SHOTS, label)
     with side:
         page_parts.steps([(t(f"in_context.table.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("in_context.table.honesty")
