@@ -16,6 +16,7 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline, verbatim
 from explorer.ui.numbers import percent, signed
+from explorer.views._shared.growing import growing
 from explorer.views.finetuning import common
 from explorer.views.finetuning.common import Bench
 
@@ -54,25 +55,15 @@ def draw(bench: Bench) -> None:
 
 def _answered(asked: UseInputs) -> UseResult | None:
     """The answer; where the head has to be taught again, with progress and a stop button."""
-    place, result = st.empty(), None
-    stream = widgets.stream(USE, common.model().id, asked)
-    with widgets.stoppable(stream, place) as (stop, values):
-        bar = None
-        for value in values:
+    result = None
+    with growing(widgets.stream(USE, common.model().id, asked)) as run:
+        for value in run.values:
             if isinstance(value, UseResult):
                 result = value
-            elif isinstance(value, TuneStep | Progress):
-                if bar is None:
-                    with place.container(horizontal=True, vertical_alignment="center"):
-                        bar = st.empty()
-                        stop.button()
-                if isinstance(value, TuneStep):
-                    words = t("finetuning.use.teaching", done=value.step, all=value.steps)
-                    bar.progress(value.step / value.steps, text=words)
-                else:
-                    words = t("finetuning.use.reading", done=value.done, all=value.total)
-                    bar.progress(value.done / value.total, text=words)
-    place.empty()
+            elif isinstance(value, TuneStep):
+                run.tell(value.step / value.steps, t("finetuning.use.teaching", done=value.step, all=value.steps))
+            elif isinstance(value, Progress):
+                run.tell(value.done / value.total, t("finetuning.use.reading", done=value.done, all=value.total))
     return result
 
 
