@@ -21,7 +21,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class Growing(Generic[V]):
-    """values: what the stream yields; tell(share, words): how far it is; shown: an st.empty for what there is by now."""
+    """values: what the stream yields; tell(share, words): how far it is; shown: an st.empty below it."""
 
     values: Iterator[V]
     tell: Callable[[float, str], None]
