@@ -4,6 +4,7 @@ Pairs judged with the keyboard, changed, taken back; the three     test_the_read
 steps run live, one of them stopped and begun again
 Weights counted from published numbers, drawn to scale             test_a_model_of_the_line_is_counted
 Where the norm sits: two networks trained at one rate              test_two_networks_are_trained_and_the_loss_is_seen
+Who sees whom in one's own sentence; a task written as a text    test_own_sentences_are_guessed_and_gone_on_with
 English, on a phone, in the dark                                   test_english_on_a_phone_in_the_dark
 """
 
@@ -90,6 +91,21 @@ def test_two_networks_are_trained_and_the_loss_is_seen(open_page: OpenPage) -> N
     press(page, reader.say("norms.start"))
     reader.sees(reader.say("norms.honesty")[:12])
     expect(page.locator(".st-key-family-norms-start")).to_have_count(0, timeout=2 * PATIENCE * 1000)
+
+
+def test_own_sentences_are_guessed_and_gone_on_with(open_page: OpenPage) -> None:
+    page = open_page("/family", query={"v": "1", "tool": "roads", "text": "弟弟把皮球踢进了河里。"})
+    reader = Reader(page, "family", "zh")
+    page.get_by_role("button", name="河").click()
+    reader.sees(reader.say("roads.guesses", word="河"))
+    linked(page, "blank=")
+    reader.picks("tools", reader.say("tool.tasks"))
+    box = page.locator(".st-key-family-given input")
+    box.fill("The river is deep.")
+    box.press("Enter")
+    linked(page, "given=")
+    press(page, reader.say("tasks.write"))
+    reader.sees(reader.say("tasks.without_task"))
 
 
 def test_english_on_a_phone_in_the_dark(open_page: OpenPage) -> None:

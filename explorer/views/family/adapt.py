@@ -27,7 +27,6 @@ FLOAT = 4  # bytes
 
 def draw(state: State) -> None:
     page_parts.section("family.adapt")
-    page_parts.quiet(t("family.adapt.many"))
     widgets.slider("family-many", t("family.adapt.many"), 1, 100, state.many, common.setter("many"), width=320)
     model, n = writing.model(), state.many
     before, given, after = tasks.form("translate")

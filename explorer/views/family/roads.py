@@ -101,9 +101,8 @@ def _guesses(tokens: Tokens, at: int) -> None:
         likeliest = vocabulary.best(model, np.log(np.maximum(p, 1e-300)).astype(np.float32), LIKELIEST)
         rows.append([f"{verbatim(names[n])} {percent(float(p[n]))}" for n in likeliest])
     page_parts.subtitle(t("family.roads.guesses", word=verbatim(tokens.surface(at))))
-    page_parts.table((t("family.roads.gpt_says"), t("family.roads.bert_says")), list(zip(*rows, strict=True)))
+    says = (t("family.roads.gpt_says"), t("family.roads.bert_says"))
+    page_parts.table(says, list(zip(*rows, strict=True)))
+    note = t("family.roads.true_note", word=verbatim(tokens.surface(at)))
     chances = (float(found.p[0]), float(both[tokens.ids[at]]))
-    page_parts.figures([
-        (percent(p), t(f"family.roads.{road}_says"), t("family.roads.true_note", word=verbatim(tokens.surface(at))))
-        for road, p in zip(("gpt", "bert"), chances, strict=True)
-    ])  # fmt: skip
+    page_parts.figures([(percent(p), name, note) for name, p in zip(says, chances, strict=True)])

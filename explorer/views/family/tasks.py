@@ -80,11 +80,12 @@ def _tried(before: str, given: str, after: str) -> Snippet | None:
     asked = [writing.prompt(before + given + after, N), writing.prompt(given, N)]
     found = writing.texts("tasks", asked, t("family.tasks.write"))
     if found is not None:
+        names = (t("family.tasks.with_task"), t("family.tasks.without_task"))
         page_parts.table(
             (t("family.tasks.read_by"), t("family.tasks.written"), t("family.tasks.mean")),
             [
-                (t(f"family.tasks.{name}"), verbatim(writing.said(one).strip()), percent(writing.mean_p(one)))
-                for name, one in zip(("with_task", "without_task"), found, strict=False)
+                (name, verbatim(writing.said(one).strip()), percent(writing.mean_p(one)))
+                for name, one in zip(names, found, strict=False)
             ],
         )
         page_parts.quiet(t("family.tasks.note", model=writing.model().name))

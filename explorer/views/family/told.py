@@ -30,9 +30,10 @@ def draw() -> None:
         return
     head = ("", *(t(f"family.told.stage{n}") for n in range(STAGES)))
     rows, shares = [], []
-    for name, row in (("asks", found.asks), ("answers", found.answers), ("second", found.second)):
-        rows.append((t(f"family.told.{name}"), *(percent(float(p)) for p in row)))
-        shares.append([None, *map(float, row)])
+    for name in ("asks", "answers", "second"):
+        row = [float(p) for p in getattr(found, name)]
+        rows.append((t(f"family.told.{name}"), *map(percent, row)))
+        shares.append([None, *row])
     page_parts.table(head, rows, numeric=range(1, STAGES + 1), shares=shares)
     page_parts.table(head, _examples(found))
     page_parts.quiet(t("family.told.note", n=found.tried))
@@ -45,9 +46,19 @@ def _examples(found: ToldResult) -> list[tuple[str, ...]]:
         mine = [n for n in range(texts.shape[1]) if toy.WORDS[int(texts[0, n, 0])].lang == common.lang()][:SHOWN]
         for n in mine:
             given = 1 if texts is found.alone else _given(texts[0, n].tolist())
-            begin = toy.written(texts[0, n, :given].tolist())
-            rows.append((verbatim(begin), *(verbatim(toy.written(one[given:].tolist()) or "∎") for one in texts[:, n])))
+            rows.append((_turns(texts[0, n, :given].tolist()), *(_turns(one[given:].tolist()) for one in texts[:, n])))
     return rows
+
+
+def _turns(words: Sequence[int]) -> str:
+    """The words as they are read, a bar between a question and what is no part of it; ∎ for none."""
+    turns: list[list[int]] = [[]]
+    for n in toy.body(words):
+        if toy.WORDS[n].kind == "prompt":
+            turns += [[n], []]
+        else:
+            turns[-1].append(n)
+    return verbatim(" ｜ ".join(toy.written(turn) for turn in turns if turn) or "∎")
 
 
 def _given(row: Sequence[int]) -> int:
