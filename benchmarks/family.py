@@ -122,9 +122,12 @@ def _norms() -> Iterator[Row]:
     from explorer.evidence import family
 
     load, n = load_now(), NORM_SEEDS
-    nearer = n * family.norms_nearer(range(FRESH, FRESH + n))
+    nearer = family.norms_nearer(range(FRESH, FRESH + n))
     yield _row("norms", "gradient norm, first ÷ last layer: pre-LN's nearer to 1", f"of {n} seeds", nearer, "==", n,
                load)  # fmt: skip
+    larger = family.last_is_larger(range(FRESH, FRESH + n))
+    yield _row("norm_last", "last layer's gradient: post-LN's larger, pre-LN's smaller with depth", f"of {n} seeds",
+               larger, "==", n, load)  # fmt: skip
 
 
 def _two_losses() -> Iterator[Row]:
@@ -143,18 +146,18 @@ def _seeds() -> Iterator[Row]:
     load, n = load_now(), SEEDS
     leashed, free = [family.run(seed) for seed in range(n)], [family.run(seed, beta=0.0) for seed in range(n)]
     for id, figure, found, holds, target in (
-        ("reward_rises", "the reward model's score is higher after PPO", leashed, family.rises, 10),
+        ("reward_rises", "the reward model's score is higher after PPO", leashed, family.rises, n),
         ("hacking", "β = 0: the model's score rises, the true rule's falls", free, family.hacks, 8),
         ("leash", "default β: the true rule's score rises", leashed, family.improves, 8),
     ):
-        yield _row(id, figure, f"of {n} seeds", n * family.share(found, holds), ">=", target, load)
+        yield _row(id, figure, f"of {n} seeds", sum(map(holds, found)), ">=", target, load)
 
 
 def _panels() -> Iterator[Row]:
     from explorer.evidence import family
 
     load, n = load_now(), PANEL_SEEDS
-    held = n * family.panels_agree(range(n))
+    held = family.panels_agree(range(n))
     yield _row("two_panels", "each policy is preferred by its own panel", f"of {n} seeds", held, ">=", n, load)
 
 
@@ -162,7 +165,7 @@ def _readers() -> Iterator[Row]:
     from explorer.evidence import family
 
     load, n = load_now(), READERS
-    held = n * family.readers_count(range(n))
+    held = family.readers_count(range(n))
     yield _row("reader_counts", "opposite choices, same seed: each prefers the own policy", f"of {n} pairs", held, ">=",
                n, load)  # fmt: skip
 
@@ -172,7 +175,7 @@ GROUPS: dict[tuple[str, ...], Callable[[], Iterator[Row]]] = {
     ("family.rlhf_s", "family.stop_s"): _three_steps,
     ("family.count_exact",): _counted,
     ("family.kl_exact",): _exact,
-    ("family.norms",): _norms,
+    ("family.norms", "family.norm_last"): _norms,
     ("family.two_losses",): _two_losses,
     ("family.reward_rises", "family.hacking", "family.leash"): _seeds,
     ("family.two_panels",): _panels,

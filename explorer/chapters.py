@@ -142,7 +142,7 @@ CHAPTERS = (
     Chapter(
         12,
         "family",
-        tools=("rlhf", "line", "norms", "losses"),
+        tools=("rlhf", "line", "roads", "tasks", "asked", "adapt", "norms", "losses"),
         ability="lm",
         evidence=True,
         benchmarks=True,

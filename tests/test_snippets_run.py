@@ -18,7 +18,6 @@ from explorer.engine import catalog
 from explorer.ui import permission, snippets
 
 ROOT = Path(__file__).resolve().parents[1]
-WITHOUT_CODE = {"family"}  # its trainings are ours; no call of a library gives their numbers
 
 
 @pytest.fixture
@@ -39,7 +38,7 @@ def test_they_run_in_a_plain_environment() -> None:
     """One of every kind that asks the same of its environment; `python -m benchmarks readers` runs them all."""
     codes = readers.shown_code()
     tools = {name.split(" ")[0] for name in codes}
-    assert tools == {chapter.id for chapter in readers.READ} - WITHOUT_CODE
+    assert tools == {chapter.id for chapter in readers.READ}
     assert any("load_gguf_checkpoint" in code for code in codes.values())
     kinds: dict[tuple[frozenset[str], bool], list[str]] = {}
     for name, code in codes.items():

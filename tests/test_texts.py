@@ -29,9 +29,12 @@ from explorer.models.catalog.catalog import KINDS
 from explorer.ui import i18n, sidebar
 from explorer.views.attention import atlas, sparse
 from explorer.views.evidence import claims
+from explorer.views.family import adapt as family_adapt
 from explorer.views.family import common as family_common
 from explorer.views.family import line as family_line
 from explorer.views.family import norms as family_norms
+from explorer.views.family import roads as family_roads
+from explorer.views.family import tasks as family_tasks
 from explorer.views.family import voted as family_voted
 from explorer.views.finetuning import common as finetuning_common
 from explorer.views.finetuning import papers as finetuning_papers
@@ -134,6 +137,12 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/family/line.py", "stop"): list(family_line.TIMELINE),
     ("explorer/views/family/judged.py", "panel"): list(family_common.PANELS),
     ("explorer/views/family/judged.py", "judge"): list(family_common.PANELS),
+    ("explorer/views/family/adapt.py", "way"): list(family_adapt.WAYS),
+    ("explorer/views/family/told.py", "at"): ["0", "1", "2"],
+    ("explorer/views/family/roads.py", "road"): list(family_roads.ROADS.values()),
+    ("explorer/views/family/tasks.py", "job"): list(family_common.JOBS),
+    ("explorer/views/family/tasks.py", "word"): list(family_tasks.OLD),
+    ("explorer/views/family/tasks.py", "picture"): list(family_tasks.PICTURES),
     ("explorer/views/family/norms.py", "part"): [*family_norms.PARTS["pre"]],
     ("explorer/views/family/rlhf.py", "state.panel"): list(family_common.PANELS),
     ("explorer/views/family/tuning.py", "state.method"): list(family_common.METHODS),

@@ -7,7 +7,7 @@ something exact is computed.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from random import Random
 
@@ -20,7 +20,7 @@ from explorer.evidence.texts import OWN, Row
 from explorer.lab.types import toy_language as toy
 from explorer.lab.types.arrays import Floats, Ids
 from explorer.lab.types.gpt_line import COUNT, LINE, CountInputs, GemmaShape, count, count_gemma
-from explorer.lab.types.norms import LOSSES, NORMS, LossesInputs, LossesResult, NormsInputs
+from explorer.lab.types.norms import LOSSES, NORMS, SIZES, LossesInputs, LossesResult, NormsInputs
 from explorer.lab.types.rlhf import SFT, TUNE, Choice, SftInputs, TuneResult, run_of
 from explorer.models.catalog import catalog
 
@@ -30,7 +30,7 @@ PAPERS = "Radford et al. 2018, § 4.1; Radford et al. 2019, Table 2; Brown et al
 COUNTED = {"gpt1": 116.5, "gpt2s": 124.4, "gpt2m": 354.8, "gpt2l": 774.0, "gpt2xl": 1557.6, "gpt3": 174_604.0}  # M
 XIONG = "Xiong et al. 2020 (arXiv 2002.04745), § 3"
 RADFORD = "Radford et al. 2018, § 3.2"
-SEEDS, FALLS = 1, 2  # the page's own runs; benchmarks/family.py counts over more
+SEEDS, PANEL_SEEDS, READERS, NORM_SEEDS = 10, 5, 5, 5  # of RLHF's three steps, with the dials as the page opens
 TOY = "toy_language.py, 63 words"
 
 
@@ -38,27 +38,42 @@ def measure(data: Path | None) -> Iterator[Row]:
     """The chapter's rows; a data folder adds nothing, because all texts are the small language's own."""
     yield _row("count_exact", float(counts_agree()), 1, len(COUNTED) + 1, "gpt_line.py", source=PAPERS,
                model=catalog.default("causal").id)  # fmt: skip
-    yield _row("norm_falls", post_falls(range(FALLS)), 1.0, FALLS, source=XIONG)
+    yield _row("norm_last", last_is_larger(range(NORM_SEEDS)), NORM_SEEDS, NORM_SEEDS, source=f"{XIONG}, Theorem 1")
+    yield _row("norm_falls", post_falls(range(NORM_SEEDS)), NORM_SEEDS, NORM_SEEDS, source=XIONG)
     without, beside = (two_losses(weight) for weight in (0.0, 0.5))
     yield _row("two_losses", beside.after, without.after, 400, op="<", source=RADFORD,
                words={"without": without.accuracy, "beside": beside.accuracy})  # fmt: skip
-    leashed, free = [run(seed) for seed in range(SEEDS)], [run(seed, beta=0.0) for seed in range(SEEDS)]
-    yield _row("reward_rises", share(leashed, rises), 1.0, SEEDS)
-    yield _row("hacking", share(free, hacks), 0.8, SEEDS, source=GAO)
-    yield _row("leash", share(leashed, improves), 0.8, SEEDS)
-    yield _row("two_panels", panels_agree(range(SEEDS)), 1.0, SEEDS, source=OUYANG)
+    leashed = [run(seed) for seed in range(SEEDS)]
+    yield _row("reward_rises", sum(map(rises, leashed)), SEEDS, SEEDS)
+    yield _row("leash", sum(map(improves, leashed)), 8, SEEDS)
+    yield _row("hacking", sum(hacks(run(seed, beta=0.0)) for seed in range(SEEDS)), 8, SEEDS, source=GAO)
+    yield _row("two_panels", panels_agree(range(PANEL_SEEDS)), PANEL_SEEDS, PANEL_SEEDS, source=OUYANG)
+    yield _row("reader_counts", readers_count(range(READERS)), READERS, READERS)
 
 
-def norms_nearer(seeds: range) -> float:
-    """The share of seeds with which pre-LN's gradient norm, first ÷ last layer, is nearer to 1 than post-LN's."""
+def norms_nearer(seeds: range) -> int:
+    """The number of seeds with which pre-LN's gradient norm, first ÷ last layer, is nearer to 1 than post-LN's."""
     found = [get_engine().run(NORMS, None, NormsInputs(steps=1, seed=seed)).result for seed in seeds]
-    return float(np.mean([_off(one.pre) < _off(one.post) for one in found]))
+    return sum(_off(one.pre) < _off(one.post) for one in found)
 
 
-def post_falls(seeds: range) -> float:
-    """The share of seeds with which pre-LN ends below post-LN by a nat a word: one rate, no warm-up, the page's own."""
+def last_is_larger(seeds: range) -> int:
+    """The number of seeds with which the last layer's gradient is as Xiong et al. prove of it.
+
+    Post-LN's is larger than pre-LN's with 4 layers and with 8, and pre-LN's is smaller with 8 than with 4.
+    """
+    held = []
+    for seed in seeds:
+        few, many = (get_engine().run(NORMS, None, NormsInputs(n, steps=1, seed=seed)).result for n in SIZES)
+        larger = all(one.post[-1] > one.pre[-1] for one in (few, many))
+        held.append(bool(larger and many.pre[-1] < few.pre[-1]))
+    return sum(held)
+
+
+def post_falls(seeds: range) -> int:
+    """The number of seeds with which pre-LN ends below post-LN by a nat a word: the page's own rate, no warm-up."""
     found = [get_engine().run(NORMS, None, NormsInputs(seed=seed)).result for seed in seeds]
-    return float(np.mean([one.post_losses[-5:].mean() - one.pre_losses[-5:].mean() > 1 for one in found]))
+    return sum(bool(one.post_losses[-5:].mean() - one.pre_losses[-5:].mean() > 1) for one in found)
 
 
 def _off(gradients: Floats) -> float:
@@ -92,23 +107,18 @@ def hacks(found: TuneResult) -> bool:
     return rises(found) and not improves(found)
 
 
-def share(found: list[TuneResult], holds: Callable[[TuneResult], bool]) -> float:
-    """How many of the runs something holds of, of all."""
-    return float(np.mean([holds(one) for one in found]))
-
-
-def panels_agree(seeds: range) -> float:
-    """The share of seeds with which each panel prefers its own policy's answers to those of the other's policy."""
+def panels_agree(seeds: range) -> int:
+    """The number of seeds with which each panel prefers its own policy's answers to those of the other's policy."""
     names = ("polite", "vivid")
     held = []
     for seed in seeds:
         a, b = (run(seed, name).answers for name in names)
         held.append(wins(a, b, toy.PANELS[names[0]]) > 0.5 and wins(b, a, toy.PANELS[names[1]]) > 0.5)
-    return float(np.mean(held))
+    return sum(held)
 
 
-def readers_count(seeds: range) -> float:
-    """The share of pairs of readers with opposite choices of whom each prefers the policy of the own choices.
+def readers_count(seeds: range) -> int:
+    """The number of pairs of readers with opposite choices of whom each prefers the policy of the own choices.
 
     Each pair judges all comparisons by a taste drawn at random, and by its opposite; the training's seed is the same.
     """
@@ -122,7 +132,7 @@ def readers_count(seeds: range) -> float:
             for rule, made in zip(rules, (choices, opposite), strict=True)
         ]
         held.append(wins(answers[0], answers[1], rules[0]) > 0.5 and wins(answers[1], answers[0], rules[1]) > 0.5)
-    return float(np.mean(held))
+    return sum(held)
 
 
 def drawn_choices(seed: int) -> tuple[int, ...]:
@@ -157,5 +167,5 @@ def _row(
 ) -> Row:  # fmt: skip
     return texts.row(
         "family", model, id=f"family.{name}", source=source, measured=measured, op=op, target=target, n=n, data=data,
-        words=words,
+        words={"n": n, **(words or {})},
     )  # fmt: skip

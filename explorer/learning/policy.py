@@ -100,8 +100,9 @@ def log_probabilities(parameters: Parameters, shape: Shape, rows: Tensor) -> tup
 
 
 def sample(parameters: Parameters, shape: Shape, prompts: Tensor, end: int, generator: torch.Generator) -> Tensor:
-    """[rows, longest + …]: each prompt (one token) with an answer drawn from the policy; END again after the first."""
-    rows = prompts[:, None]
+    """[rows, longest + …]: each prompt (one token, or a row of them) with an answer drawn from the policy; END again
+    after the first."""
+    rows = prompts if prompts.ndim > 1 else prompts[:, None]
     over = torch.zeros(len(rows), dtype=torch.bool)
     with torch.no_grad():
         while rows.shape[1] < shape.longest:

@@ -4,6 +4,7 @@ Pairs judged with the keyboard, changed, taken back; the three     test_the_read
 steps run live, one of them stopped and begun again
 Weights counted from published numbers, drawn to scale             test_a_model_of_the_line_is_counted
 Where the norm sits: two networks trained at one rate              test_two_networks_are_trained_and_the_loss_is_seen
+Who sees whom in one's own sentence; a task written as a text    test_own_sentences_are_guessed_and_gone_on_with
 English, on a phone, in the dark                                   test_english_on_a_phone_in_the_dark
 """
 
@@ -17,7 +18,7 @@ from playwright.sync_api import Page, expect
 from explorer.content.comparisons import LEAST
 from explorer.lab.types.gpt_line import LINE, count
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.journey import Reader, eventually, idle, linked
+from tests.browser.journey import Reader, idle, linked
 from tests.browser.server import Server
 from tests.pace import PATIENCE
 
@@ -54,7 +55,7 @@ def test_the_reader_s_own_choices_train_the_three_steps(open_page: OpenPage) -> 
     linked(page, "choices=")
     press(page, reader.say("sft.start"))
     reader.sees(reader.say("sft.training"))
-    eventually(page, lambda: _stopped(reader))
+    stop(reader)
     press(page, reader.say("sft.start"))
     reader.sees(reader.say("sft.writes"))
     idle(page)
@@ -63,15 +64,13 @@ def test_the_reader_s_own_choices_train_the_three_steps(open_page: OpenPage) -> 
     idle(page)
     press(page, reader.say("tune.start"))
     reader.sees(reader.say("tune.training"))
-    eventually(page, lambda: _stopped(reader))
+    stop(reader)
 
 
-def _stopped(reader: Reader) -> None:
-    """Press stop; while the first curve comes in below it, the button still moves, and a press can miss it."""
-    stop = reader.page.get_by_role("button", name=reader.say("common.cancel"), exact=True)
-    if stop.count():
-        stop.first.click(timeout=2_000)
-    expect(reader.main).to_contain_text(reader.say("run.left_off").split("{")[0], timeout=2_000)
+def stop(reader: Reader) -> None:
+    """Press stop, once; the step ends, and what was done of it stays."""
+    press(reader.page, reader.say("common.cancel"))
+    reader.sees(reader.say("run.left_off").split("{")[0])
 
 
 def test_a_model_of_the_line_is_counted(open_page: OpenPage) -> None:
@@ -92,6 +91,21 @@ def test_two_networks_are_trained_and_the_loss_is_seen(open_page: OpenPage) -> N
     press(page, reader.say("norms.start"))
     reader.sees(reader.say("norms.honesty")[:12])
     expect(page.locator(".st-key-family-norms-start")).to_have_count(0, timeout=2 * PATIENCE * 1000)
+
+
+def test_own_sentences_are_guessed_and_gone_on_with(open_page: OpenPage) -> None:
+    page = open_page("/family", query={"v": "1", "tool": "roads", "text": "弟弟把皮球踢进了河里。"})
+    reader = Reader(page, "family", "zh")
+    page.get_by_role("button", name="河").click()
+    reader.sees(reader.say("roads.guesses", word="河"))
+    linked(page, "blank=")
+    reader.picks("tools", reader.say("tool.tasks"))
+    box = page.locator(".st-key-family-given input")
+    box.fill("The river is deep.")
+    box.press("Enter")
+    linked(page, "given=")
+    press(page, reader.say("tasks.write"))
+    reader.sees(reader.say("tasks.without_task"))
 
 
 def test_english_on_a_phone_in_the_dark(open_page: OpenPage) -> None:

@@ -12,8 +12,10 @@ from explorer.content import comparisons
 from explorer.engine import get_engine
 from explorer.engine.base import CancelToken
 from explorer.errors import Cancelled
+from explorer.figures import shared, sight
 from explorer.lab.types import toy_language as toy
 from explorer.lab.types.rlhf import SFT, TUNE, SftStep, TuneResult
+from explorer.lab.types.told import TOLD, ToldInputs, ToldResult
 from explorer.ui import i18n
 from explorer.views.family import judged, tuning
 from explorer.views.family.common import PAIRS, State, run_for
@@ -152,3 +154,52 @@ def test_gao_s_laws_are_fitted_back_and_not_swapped() -> None:
     assert tuning.law(d, best, best_of=True) == pytest.approx((1.5, 0.4))
     assert tuning.law(d, rl, best_of=False) == pytest.approx((1.5, 0.4))
     assert tuning.law(d, rl, best_of=True) != pytest.approx((1.5, 0.4), abs=0.01)
+
+
+def test_who_sees_whom_is_a_square_and_the_picked_word_is_guessed_by_both() -> None:
+    at = open_page("family", "zh", tool="roads", text="弟弟把皮球踢进了河里。", blank="4")
+    assert not at.exception
+    seen = body(at)
+    for key in ("roads.gpt_says", "roads.bert_says", "roads.elmo_caption", "roads.honesty"):
+        assert words(f"family.{key}") in seen, key
+    assert words("family.roads.guesses", word="皮") in seen
+    left, two, both = (sight.seen(5, kind)[2].tolist() for kind in ("left", "two", "both"))
+    assert (left, two, both) == ([1, 1, 3, 0, 0], [1, 1, 3, 2, 2], [1, 1, 3, 1, 1])
+
+
+@pytest.mark.parametrize("text", [" ", "好", "好" * 3000])
+def test_an_odd_sentence_is_told(text: str) -> None:
+    at = open_page("family", "zh", tool="roads")
+    drawn(at.text_input, "family-text").set_value(text).run()
+    assert not at.exception
+    short = words("family.roads.short") in notices(at)
+    assert short == (len(text) < 2)
+    assert short or words("family.roads.cut", n=18) in body(at)
+
+
+@pytest.mark.parametrize("tool, box", [("tasks", "family-given"), ("asked", "family-question")])
+def test_an_empty_task_and_an_empty_question_are_told(tool: str, box: str) -> None:
+    at = open_page("family", "en", tool=tool)
+    drawn(at.text_input, box).set_value("   ").run()
+    assert not at.exception
+    assert words(f"family.{tool}.empty", "en") in notices(at)
+    drawn(at.text_input, box).set_value("a" * 5000).run()
+    assert not at.exception
+    assert words("family.tasks.cut", "en", n=200) in body(at)
+
+
+def test_the_three_stages_are_there_beforehand_and_each_changes_what_follows_a_question() -> None:
+    found = get_engine().peek(TOLD, None, ToldInputs())
+    assert isinstance(found, ToldResult)
+    assert found.asks[0] > 0.5 > found.asks[1], "raw text asks on, demonstrations answer"
+    assert found.second[2] > 0.5 > found.second[1], "a second question is answered after the dialogues only"
+    at = open_page("family", "zh", tool="asked")
+    assert words("family.told.second") in body(at)
+
+
+def test_what_many_tasks_take_is_drawn_in_bytes() -> None:
+    at = open_page("family", "en", tool="adapt", many="100")
+    assert not at.exception
+    assert "100 tasks of 102.6 MB: 10.26 GB." in body(at)
+    assert len(shared.squares(3, 0, 0.0, 3).layout.shapes) == 3
+    assert len(shared.squares(1, 100, 0.12, 100).layout.shapes) == 101

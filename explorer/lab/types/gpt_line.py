@@ -105,4 +105,11 @@ def count_gemma(shape: GemmaShape) -> Count:
     )
 
 
+def adapter(shape: GemmaShape, rank: int) -> int:
+    """The weights of a low-rank adapter (Hu et al. 2021, arXiv 2106.09685): two thin matrices beside each layer's
+    matrices for queries and values."""
+    queries, values = shape.heads * shape.head, shape.shared * shape.head
+    return shape.layers * rank * ((shape.width + queries) + (shape.width + values))
+
+
 COUNT = Experiment[CountInputs, Count]("family/count", version=1)

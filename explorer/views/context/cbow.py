@@ -19,6 +19,7 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import signed, thousands
+from explorer.views._shared.growing import growing
 from explorer.views.context import common
 from explorer.views.context.common import Scene, State
 
@@ -74,27 +75,21 @@ def _epochs(text: str) -> int:
 
 def _train(model: str, inputs: CbowInputs) -> CbowResult | None:
     """Train with a live curve and a stop button. Raises Cancelled when it was stopped."""
-    places = place, bar, below = st.empty(), st.empty(), st.empty()
     losses: list[float] = []
     found: CbowResult | None = None
-    stream = widgets.stream(CBOW, model, inputs)
-    with widgets.stoppable(stream, *places) as (stop, steps):
-        with below:
-            stop.button()
-        for step in steps:
+    with growing(widgets.stream(CBOW, model, inputs)) as run:
+        for step in run.values:
             if isinstance(step, CbowResult):
                 found = step  # and to the end of the stream, where the engine keeps the result
             if not isinstance(step, CbowStep):
                 continue
             losses.append(step.loss)
-            bar.progress(step.done / step.total, text=t("common.progress", done=step.done, total=step.total))
+            run.tell(step.done / step.total, t("common.progress", done=step.done, total=step.total))
             if len(losses) % 4 == 0:
                 fig = layers.losses(
                     losses, step.guess, t("context.cbow.guess"), t("context.cbow.x"), t("context.cbow.y")
                 )
-                place.plotly_chart(fig, key=f"context-cbow-{len(losses)}", config={"displayModeBar": False})
-    for one in places:
-        one.empty()
+                run.shown.plotly_chart(fig, key=f"context-cbow-{len(losses)}", config={"displayModeBar": False})
     return found
 
 

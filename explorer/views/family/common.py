@@ -13,9 +13,10 @@ from explorer.content import comparisons, examples
 from explorer.lab.types import toy_language as toy
 from explorer.lab.types.rlhf import UPDATES, Choice, Method, Run, run_of
 from explorer.ui.i18n import language
-from explorer.ui.state import Store, limit
+from explorer.ui.state import MAX_LINK, Store, limit
 
-Tool = Literal["rlhf", "line", "norms", "losses"]
+Tool = Literal["rlhf", "line", "roads", "tasks", "asked", "adapt", "norms", "losses"]
+Job = Literal["translate", "read", "summary"]
 Model = Literal["gpt1", "gpt2s", "gpt2m", "gpt2l", "gpt2xl", "gpt3", "instruct", "chatgpt", "gpt4"]
 Panel = Literal["polite", "vivid", "ours"]
 Beta = Literal["0", "0.02", "0.05", "0.1", "0.3", "10"]
@@ -32,8 +33,10 @@ PANELS: tuple[Panel, ...] = ("polite", "vivid", "ours")
 BETAS: tuple[Beta, ...] = ("0", "0.02", "0.05", "0.1", "0.3", "10")
 RATES: tuple[Rate, ...] = ("0.00001", "0.001", "0.01", "1")
 METHODS: tuple[Method, ...] = ("ppo", "rloo")
+JOBS: tuple[Job, ...] = ("translate", "read", "summary")
 PRESETS = ("hacking", "vivid", "mine")
 PAIRS = 20
+LONGEST = 200  # characters of a text that a model reads here
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,9 @@ class State:
     panel    whose taste step 2 learns; choices[pair]: 0 none yet, 1 left, 2 right; pair: the one that is shown
     update   after how many updates the six answers are shown
     vote     which of the four answers the reader has voted for, 0 for none
+    text     the sentence that three models read, blank: its covered token; given: what a task (job) is done with;
+             question: what is asked of the model that has seen no instructions; each "" for the page's own example
+    many     how many tasks the shared service has
     """
 
     tool: Tool = "rlhf"
@@ -60,6 +66,12 @@ class State:
     method: Method = "ppo"
     update: int = limit(UPDATES, low=0, high=UPDATES)
     vote: int = limit(0, low=0, high=4)
+    text: str = limit("", longest=MAX_LINK)
+    blank: int = limit(0, low=0, high=63)
+    job: Job = "translate"
+    given: str = limit("", longest=MAX_LINK)
+    question: str = limit("", longest=MAX_LINK)
+    many: int = limit(10, low=1, high=100)
 
 
 def store() -> Store[State]:
@@ -74,6 +86,11 @@ def setter(name: str) -> Callable[[object], None]:
 def lang() -> toy.Lang:
     """The language of the small language's sentences on the page: the reader's."""
     return "zh" if language() == "zh" else "en"
+
+
+def example(name: str, written: str) -> str:
+    """What the reader has written, or the page's own `name` of assets/examples/family.toml."""
+    return written or examples.entry("family", "texts", language())[name]
 
 
 def choices_of(state: State) -> tuple[int, ...]:

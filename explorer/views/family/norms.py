@@ -62,15 +62,18 @@ def _names() -> tuple[tuple[str, str], tuple[str, str]]:
 
 def _result(found: NormsResult) -> None:
     left, right = st.columns(2, gap="large")
-    ratio = {kind: float(one[0] / one[-1]) for kind, one in (("pre", found.pre), ("post", found.post))}
+    values = {
+        "pre": found.pre[0] / found.pre[-1], "post": found.post[0] / found.post[-1],
+        "last_pre": found.pre[-1], "last_post": found.post[-1],
+    }  # fmt: skip
+    ratio = t("family.norms.ratio", **{name: f"{value:.2f}" for name, value in values.items()})
     with left:
         page_parts.plot(
             figures.curves({t("family.norms.pre"): found.pre, t("family.norms.post"): found.post},
                            t("family.norms.layer"), t("family.norms.gradient")),
-            "family-gradients", t("family.norms.gradient_caption"),
-            t("family.norms.ratio", pre=f"{ratio['pre']:.2f}", post=f"{ratio['post']:.2f}"),
+            "family-gradients", t("family.norms.gradient_caption"), ratio,
         )  # fmt: skip
-        page_parts.quiet(t("family.norms.ratio", pre=f"{ratio['pre']:.2f}", post=f"{ratio['post']:.2f}"))
+        page_parts.quiet(ratio)
     with right:
         page_parts.plot(
             stacks.two_losses(found.pre_losses.tolist(), found.post_losses.tolist(), *_names(), len(found.pre_losses)),

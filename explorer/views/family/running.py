@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from explorer.errors import Cancelled
 from explorer.lab.types.experiment import Experiment
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.views._shared.growing import growing
 
 Inputs = TypeVar("Inputs")
 Result = TypeVar("Result")
@@ -64,34 +64,22 @@ def _live(
     draw: Callable[[Sequence[Step]], None],
 ) -> Result | None:
     """Run it. Raises Cancelled when it was stopped."""
-    places = bar, below, shown = st.empty(), st.empty(), st.empty()
     steps: list[Step] = []
     found: Result | None = None
-    stream = widgets.stream(experiment, None, inputs)
-    with widgets.stoppable(stream, *places) as (stop, values):
-        with below:
-            stop.button()
-        for value in values:
+    with growing(widgets.stream(experiment, None, inputs)) as run:
+        for value in run.values:
             if not hasattr(value, "total"):
                 found = cast(Result, value)  # and to the end of the stream, where the engine keeps it
                 continue
             step = cast(Any, value)
             steps.append(step)
             st.session_state[_key(name)] = (inputs, tuple(steps))
-            bar.progress(
-                step.step / step.total, text=f"{words} · {t('common.progress', done=step.step, total=step.total)}"
-            )
+            run.tell(step.step / step.total, f"{words} · {t('common.progress', done=step.step, total=step.total)}")
             if len(steps) % EVERY == 1:
-                _draw(shown, draw, steps)
+                with run.shown.container():
+                    draw(steps)
     st.session_state.pop(_key(name), None)
-    for one in places:
-        one.empty()
     return found
-
-
-def _draw(shown: DeltaGenerator, draw: Callable[[Sequence[Step]], None], steps: Sequence[Step]) -> None:
-    with shown.container():
-        draw(steps)
 
 
 def _left_off(name: str, inputs: object) -> Sequence[Any]:

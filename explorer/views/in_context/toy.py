@@ -12,6 +12,7 @@ from explorer.lab.types.induction import TOY, ToyInputs, ToyResult, ToyStep
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import thousands
+from explorer.views._shared.growing import growing
 from explorer.views.in_context import common
 from explorer.views.in_context.common import Depth, Scene, State
 
@@ -64,27 +65,21 @@ def _curves(steps: list[ToyStep]) -> dict[str, list[float]]:
 
 def _train(inputs: ToyInputs) -> ToyResult | None:
     """Train with live curves and a stop button. Raises Cancelled when it was stopped."""
-    places = place, bar, below = st.empty(), st.empty(), st.empty()
     seen: list[ToyStep] = []
     found: ToyResult | None = None
-    stream = widgets.stream(TOY, None, inputs)
-    with widgets.stoppable(stream, *places) as (stop, steps):
-        with below:
-            stop.button()
-        for step in steps:
+    with growing(widgets.stream(TOY, None, inputs)) as run:
+        for step in run.values:
             if isinstance(step, ToyResult):
                 found = step
             if not isinstance(step, ToyStep):
                 continue
             seen.append(step)
             told = t("common.progress", done=step.done, total=step.total)
-            bar.progress(step.done / step.total, text=f"{told} · {t('in_context.toy.now', score=f'{step.score:.2f}')}")
+            run.tell(step.done / step.total, f"{told} · {t('in_context.toy.now', score=f'{step.score:.2f}')}")
             fig = layers.trained(
                 [one.done for one in seen], _curves(seen), t("in_context.toy.x"), t("in_context.toy.y")
             )
-            place.plotly_chart(fig, key=f"in_context-toy-{step.done}", config={"displayModeBar": False})
-    for one in places:
-        one.empty()
+            run.shown.plotly_chart(fig, key=f"in_context-toy-{step.done}", config={"displayModeBar": False})
     return found
 
 

@@ -12,6 +12,7 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline, verbatim
 from explorer.ui.numbers import percent, thousands
+from explorer.views._shared.growing import growing
 from explorer.views.languages import common
 from explorer.views.languages.common import LANGUAGES, Sentence, State
 
@@ -78,24 +79,18 @@ def _head(model_id: str, asked: PosInputs) -> PosResult | None:
 
 def _trained(model_id: str, asked: PosInputs, words: str) -> PosResult | None:
     """Run the training on the page: sentences read, then steps; a stop button all the while."""
-    places = bar, below, chart = st.empty(), st.empty(), st.empty()
     result: PosResult | None = None
-    stream = widgets.stream(TRAIN_POS, model_id, asked)
-    with widgets.stoppable(stream, *places) as (stop, steps):
-        with below:
-            stop.button()
-        for step in steps:
+    with growing(widgets.stream(TRAIN_POS, model_id, asked)) as run:
+        for step in run.values:
             if isinstance(step, PosResult):
                 label, done, total = words, step.step, step.steps
                 result = step
-                chart.line_chart(step.losses, height=180)
+                run.shown.line_chart(step.losses, height=180)
             elif isinstance(step, Progress):
                 label, done, total = t("languages.pos.reading"), step.done, step.total
             else:
                 continue
-            bar.progress(done / total, text=f"{label} · {t('common.progress', done=done, total=total)}")
-    for place in places:
-        place.empty()
+            run.tell(done / total, f"{label} · {t('common.progress', done=done, total=total)}")
     return result
 
 
