@@ -108,6 +108,13 @@ def test_it_goes_on_with_her_and_back_to_the_page_as_it_opens() -> None:
     assert not at.exception
 
 
+def test_a_page_that_only_the_teacher_s_build_has_leaves_the_phone_where_it_is() -> None:
+    at = open_page("masking", "zh", room=opened("of_tomorrow", tool="new"))
+    assert not at.exception
+    assert text("masking.title", "zh") in body(at)
+    assert link(at) == {}
+
+
 @pytest.mark.parametrize("code", ["AAAA", "no code at all", "<b>", ""])
 def test_a_room_that_is_none_leaves_the_page_as_it_is(code: str) -> None:
     at = open_page("masking", "en", room=code)
