@@ -20,6 +20,7 @@ from benchmarks import browser
 from benchmarks.room import Client
 from benchmarks.rows import Row, load_now, percentile
 from benchmarks.wire import PHONE, SENTENCE, Meter
+from tests import redis_server
 from tests.browser.server import Server, await_health, launch_chromium, running
 
 PHONES = 40
@@ -27,6 +28,8 @@ MOVES = 60
 ROUNDS = 10
 CUT = 0.1  # share of the connections that break in a round
 IDLE_S = 60
+ROOMS = "SESAME_ROOMS"
+LOOKS_MS = 2500  # what a teacher leaves a class to look at what she shows
 COMMAND = "python -m benchmarks classroom"
 T = TypeVar("T")
 
@@ -139,24 +142,64 @@ async def _late(url: str, code: str) -> float:
 
 
 def restart() -> Iterator[Row]:
-    """The server is killed and started again: with rooms in memory, every phone is told that its room is gone."""
+    """The server is killed and started again: with rooms in memory, every phone is told that its room is gone; with
+    rooms in Redis, room, question and votes are there."""
     load = load_now()
     with running() as app:
-        told = asyncio.run(_restart(app, int(app.url.rpartition(":")[2])))
-    yield _row("restart", "killed and started again, rooms in memory: all phones are told that the room is gone", "",
-               float(told), load, "==", 1)  # fmt: skip
+        told = asyncio.run(_restart(app, {}))
+    with redis_server.running() as address, running(environment={ROOMS: address}) as app:
+        kept = asyncio.run(_restart(app, {ROOMS: address}))
+    yield _row("restart", "killed and started again: rooms in memory, all phones are told; in Redis, room, question "
+               "and votes are there", "", float(told and kept), load, "==", 1)  # fmt: skip
 
 
-async def _restart(app: Server, port: int) -> bool:
-    async with a_class(app.url) as (_, phones):
+async def _restart(app: Server, environment: dict[str, str]) -> bool:
+    async with a_class(app.url) as (teacher, phones):
+        assert await teacher.say("ask", line="? / a / b / c / d")
+        await asyncio.gather(*(phone.until(_at(1)) for phone in phones))
+        await asyncio.gather(*(phone.say("vote", number=1, answer=n % 4) for n, phone in enumerate(phones)))
         app.process.kill()
         app.process.wait()
-        with running(wait=False, port=port) as again:
+        with running(wait=False, port=int(app.url.rpartition(":")[2]), environment=environment) as again:
             await asyncio.to_thread(await_health, again)
             async with asyncio.timeout(60):
-                while not all(phone.ended == "gone" for phone in phones):
+                if not environment:
+                    while not all(phone.ended == "gone" for phone in phones):
+                        await asyncio.sleep(0.1)
+                    return True
+                while not await teacher.say("phase", to="reveal"):
                     await asyncio.sleep(0.1)
-    return True
+                await asyncio.gather(*(phone.until(_at(1, "reveal")) for phone in phones))
+                return all(sum(phone.told["vote"]["first"]) == len(phones) for phone in phones)
+
+
+def two_processes() -> Iterator[Row]:
+    """Two processes of the app share one Redis: the phones of both follow, and both count all votes."""
+    load = load_now()
+    with redis_server.running() as address:
+        environment = {ROOMS: address}
+        with running(environment=environment) as one, running(environment=environment) as two:
+            same = asyncio.run(_two(one, two))
+    yield _row("two_processes", f"two app processes, one Redis: {PHONES} phones of both follow and vote", "",
+               float(same), load, "==", 1)  # fmt: skip
+
+
+async def _two(one: Server, two: Server) -> bool:
+    others = [Client(two.url, f"other {n}") for n in range(PHONES // 2)]
+    try:
+        async with a_class(one.url, PHONES // 2) as (teacher, phones):
+            await asyncio.gather(*(phone.join(teacher.code) for phone in others))
+            everybody = [*phones, *others]
+            assert await teacher.say("move", page="masking", query={"masks": "3", "focus": "3"})
+            await asyncio.gather(*(phone.until(_moved(1)) for phone in everybody))
+            assert await teacher.say("ask", line="? / a / b / c / d")
+            await asyncio.gather(*(phone.until(_at(1)) for phone in everybody))
+            await asyncio.gather(*(phone.say("vote", number=1, answer=n % 4) for n, phone in enumerate(everybody)))
+            assert await teacher.say("phase", to="reveal")
+            await asyncio.gather(*(phone.until(_at(1, "reveal")) for phone in everybody))
+            return all(sum(phone.told["vote"]["first"]) == len(everybody) for phone in everybody)
+    finally:
+        await asyncio.gather(*(phone.close() for phone in others))
 
 
 def pages() -> Iterator[Row]:
@@ -169,7 +212,7 @@ def pages() -> Iterator[Row]:
         others.move("masking", text=SENTENCE, masks="3", focus="3")
         page.goto(f"{app.url}/?room={others.code}")
         page.locator(browser.IDLE).wait_for(state="attached", timeout=60_000)
-        page.locator(".sesame .chip[data-i]").first.wait_for()
+        page.locator(browser.QUICK).wait_for(state="attached", timeout=60_000)
         tokens = [_until(page, others, "masking", n) for n in (*range(4, 12), *range(4, 12))]
         road = [
             _turn(page, others, name) for name in ("generation", "attention", "masking", "context", "input", "masking")
@@ -196,12 +239,16 @@ def pages() -> Iterator[Row]:
 
 
 def _until(page: Page, others: _Others, name: str, n: int) -> float:
-    """Milliseconds from the teacher's click on token `n` until the phone shows it covered, with its bars."""
+    """Milliseconds from the teacher's click on token `n` until the phone shows it covered, with its bars.
+
+    Between two clicks she waits as long as it takes to look at them."""
     asked = time.perf_counter()
     others.move(name, text=SENTENCE, masks=str(n), focus=str(n))
     page.locator(f'.sesame .chip[data-i="{n}"]', has_text="？").first.wait_for()
-    page.locator(browser.IDLE).wait_for(state="attached", timeout=60_000)
-    return 1000 * (time.perf_counter() - asked)
+    page.locator(f'.sesame[data-key="masking-bars"][data-position="{n}"] li.row[data-p]').first.wait_for()
+    took = 1000 * (time.perf_counter() - asked)
+    page.wait_for_timeout(LOOKS_MS)
+    return took
 
 
 def _turn(page: Page, others: _Others, name: str) -> float:
@@ -250,6 +297,7 @@ GROUPS = {
     ("classroom.follow_told_p95_ms", "classroom.told_kb_per_phone"): told,
     ("classroom.votes_lost", "classroom.late_join_s"): votes,
     ("classroom.restart",): restart,
+    ("classroom.two_processes",): two_processes,
     (
         "classroom.follow_token_p95_ms",
         "classroom.follow_page_p95_ms",

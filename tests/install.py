@@ -1,8 +1,8 @@
-"""Install what the tests need and pip cannot bring: Chromium, fonts with Chinese glyphs, what judges JavaScript.
+"""Install what the tests need and pip cannot bring: Chromium, fonts with Chinese glyphs, Redis, what judges JavaScript.
 
-`python -m tests.install` does nothing where all are there. On Debian apt brings the first two, and Chromium's
-headless shell (as root, or through sudo); elsewhere Playwright fetches its own Chromium. It knows nothing of the tests
-themselves.
+`python -m tests.install` does nothing where all are there. On Debian apt brings the first three, and
+Chromium's headless shell (as root, or through sudo); elsewhere Playwright fetches its own Chromium. It knows nothing
+of the tests themselves.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests import javascript
+from tests import javascript, redis_server
 from tests.browser.server import SHELL, system_chromium
 
 
@@ -32,6 +32,8 @@ def main() -> None:
         print("Please install a font with Chinese glyphs (Noto Sans CJK) with this system's package manager.")
     if distribution() == "debian" and not shutil.which(SHELL):
         apt_install([SHELL], needed=False)  # the journeys are faster with it, and run without it
+    if distribution() == "debian" and not redis_server.there():
+        apt_install([redis_server.COMMAND], needed=False)  # without it rooms in Redis are tested against a stand-in
     if not has_chromium():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
     javascript.install()

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from explorer.classroom.answers import Answer, Question, advice, as_data, checked, histogram
+from explorer.classroom.answers import WORDS, Answer, Question, advice, as_data, checked, histogram
 from explorer.errors import Told
 
 LETTERS = "ACDEFHJKMNPQRTUVWXY"  # none that is read as another, or as a digit
@@ -214,7 +214,7 @@ def voted(room: Room, id: str, number: int, value: object, now: float) -> Room:
         raise Told("room_vote_over")
     answer = checked(vote.question, value)
     votes = vote.first if vote.phase == "first" else vote.second
-    if vote.question.kind == "text" and id not in votes and len(votes) >= MAX_TEXTS:
+    if vote.question.kind in WORDS and id not in votes and len(votes) >= MAX_TEXTS:
         raise Told("room_vote_over")
     votes = {**votes, id: answer}
     vote = replace(vote, first=votes) if vote.phase == "first" else replace(vote, second=votes)
@@ -278,7 +278,7 @@ def board(room: Room, now: float) -> dict[str, Any]:
             "answered": [len(vote.first), len(vote.second)],
             "advice": advice(vote.question, [*vote.first.values()]) if vote.phase != "first" else "",
         }
-        if vote.question.kind == "text":
+        if vote.question.kind in WORDS:
             said = {**vote.first, **vote.second}
             told["vote"]["texts"] = [[id, text, id in vote.shown] for id, text in said.items()]
     return told

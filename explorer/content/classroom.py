@@ -13,7 +13,9 @@ from urllib.parse import parse_qsl
 
 from explorer import chapters, paths
 from explorer.classroom.answers import Question
+from explorer.content import comparisons
 from explorer.errors import Told
+from explorer.lab.types import toy_language as toy
 from explorer.texts import LANGUAGES
 
 FOLDER = paths.ASSETS / "classroom"
@@ -157,11 +159,28 @@ def _choice(entry: dict[str, Any]) -> Question:
 
 
 def _vote(entry: dict[str, Any]) -> Question:
-    """A question that only a room is asked: a number on a scale, or words."""
+    """A question that only a room is asked: a number on a scale, words, or what a page then works on."""
     ask = {lang: entry[lang]["ask"] for lang in LANGUAGES}
+    if entry["kind"] == "pairs":
+        options = {lang: _pairs(lang) for lang in LANGUAGES}
+    else:
+        options = {lang: entry[lang]["options"] for lang in LANGUAGES if "options" in entry[lang]}
     return Question(
-        entry["kind"], ask, low=entry.get("low", 0.0), high=entry.get("high", 0.0), unit=entry.get("unit", "")
+        entry["kind"], ask, options, low=entry.get("low", 0.0), high=entry.get("high", 0.0), unit=entry.get("unit", "")
     )
+
+
+def _pairs(lang: str) -> list[str]:
+    """Both sides of the pairs of answers that 家族 has compared, in turn, each behind its question."""
+
+    def said(prompt: int, answer: tuple[int, ...]) -> str:
+        return f"{toy.WORDS[prompt].text} {toy.written(answer)}"
+
+    return [
+        said(pair.prompt, side)
+        for pair in comparisons.pairs("zh" if lang == "zh" else "en")
+        for side in (pair.better, pair.worse)
+    ]
 
 
 def _questions(page: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from explorer.content import examples
 from explorer.lab.types import toy_language as toy
 from explorer.lab.types.rlhf import Choice
 
+PAIRS = 20  # lines of the table, and those of them that come again
 LEAST = 10  # choices from which a rule is fitted
 LEFT, RIGHT = 1, 2  # a choice; 0: none yet
 

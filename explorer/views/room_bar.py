@@ -15,6 +15,7 @@ from explorer.components.room import Entered
 from explorer.content import classroom as content
 from explorer.errors import Told
 from explorer.ui import i18n, in_room, navigation, network, state, widgets
+from explorer.views import gathered
 
 _ARRIVED = "room:arrived"
 _WANTS = "room:wants"
@@ -66,6 +67,8 @@ def draw(current: str) -> None:
             on_go=_go,
             on_left=_left,
             on_language=i18n.choose_language,
+            takes=gathered.TAKES.get(current, "") if leads else "",
+            on_taken=lambda taken: gathered.take(current, taken),
         )
 
 

@@ -12,6 +12,13 @@ from tests.browser.conftest import PHONE, OpenPage, settle
 from tests.browser.journey import linked, words
 from tests.browser.server import Server
 
+# Which answer stood there while Python had not been told of it yet.
+AHEAD = """(strip) => new MutationObserver(() => {
+  const hosts = [...document.querySelectorAll("div")];
+  const bars = hosts.map((host) => host.shadowRoot?.querySelector('[data-key="masking-bars"]'));
+  if (strip.dataset.waiting) window.ahead = bars.find(Boolean).dataset.position;
+}).observe(strip, {attributes: true})"""
+
 
 def says(name: str, **values: object) -> str:
     return words(f"components.room.{name}", "zh", **values)
@@ -36,6 +43,7 @@ def test_a_class_follows_its_teacher_and_votes_twice(open_page: OpenPage, server
     _the_phone_covers_what_the_teacher_covers(teacher, phone)
     _two_votes(teacher, phone)
     _looks_around_and_comes_back(teacher, phone)
+    _the_class_gives_examples(teacher, phone)
     _a_lost_page_finds_its_room_again(teacher, phone)
 
     presses(teacher, "end")
@@ -49,6 +57,13 @@ def _the_phone_covers_what_the_teacher_covers(teacher: Page, phone: Page) -> Non
     teacher.locator('.sesame .chip[data-i="3"]').click()
     linked(phone, "masks=3")
     expect(phone.locator('.sesame .chip[data-i="3"]')).to_contain_text("？")
+    # What another token is answered with lies on the phone already: it is drawn there before a script runs.
+    phone.locator('.sesame[data-key="masking-bars"][data-quick="1"]').wait_for(state="attached")
+    phone.locator('.sesame[data-key="masking-strip"]').evaluate(AHEAD)
+    teacher.locator('.sesame .chip[data-i="4"]').click()
+    expect(phone.locator('.sesame[data-key="masking-bars"][data-position="4"]')).to_be_visible()
+    linked(phone, "masks=4")
+    assert phone.evaluate("window.ahead") == "4"
     teacher.locator('.sesame .chip[data-i="5"]').hover()
     expect(phone.locator('.sesame .chip[data-i="5"]')).to_have_attribute("data-pointed", "")
 
@@ -84,6 +99,27 @@ def _looks_around_and_comes_back(teacher: Page, phone: Page) -> None:
     settle(teacher)
     expect(phone.locator("h1.question")).to_have_text(words("masking.title", "zh"))
     presses(phone, "come_back")
+    expect(phone.locator("h1.question")).to_have_text(words("input.title", "zh"))
+
+
+def _the_class_gives_examples(teacher: Page, phone: Page) -> None:
+    teacher.get_by_role("link", name=words("in_context.nav", "zh")).first.click()
+    settle(teacher)
+    expect(phone.locator("h1.question")).to_have_text(words("in_context.title", "zh"))
+    presses(teacher, "ask")
+    teacher.get_by_label(says("own_line")).fill("+ 写一对反义词")
+    teacher.get_by_label(says("own_line")).press("Enter")
+    phone.locator(".vote").get_by_label(says("question")).fill("稀 → <i>罕</i>")
+    phone.locator(".vote").get_by_label(says("answer")).fill("常见")
+    phone.locator(".vote").get_by_role("button", name=says("send"), exact=True).click()
+    expect(phone.locator(".vote")).to_contain_text(says("counted"))
+    teacher.locator(".running summary").click()
+    expect(teacher.locator(".running .ready button")).to_have_text("稀 <i>罕</i> → 常见")
+    presses(teacher, "take")
+    # The box as it was before may stand beside it until the run is over.
+    expect(teacher.get_by_label(words("in_context.rows", "zh")).first).to_have_value("稀 <i>罕</i> → 常见")
+    presses(teacher, "unask")
+    teacher.get_by_role("link", name=words("input.nav", "zh")).first.click()
     expect(phone.locator("h1.question")).to_have_text(words("input.title", "zh"))
 
 

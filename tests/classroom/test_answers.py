@@ -74,3 +74,38 @@ def test_advice_says_when_it_is_worth_talking() -> None:
         "few", "talk", "talk", "many",
     ]  # fmt: skip
     assert answers.advice(TEXT, ["a"]) == answers.advice(SCALE, []) == ""
+
+
+LABELLED = answers.own("+ 写一句评价 / 好评 / 差评")
+EXAMPLE = answers.own("＋写一个例子")
+PAIRS = Question("pairs", {"": "?"}, {"": ["a", "b", "c", "d"]})
+
+
+def test_a_plus_collects_sentences_with_labels_or_examples() -> None:
+    assert (LABELLED.kind, LABELLED.ask[""], LABELLED.options[""]) == ("labelled", "写一句评价", ["好评", "差评"])
+    assert (EXAMPLE.kind, EXAMPLE.ask[""], EXAMPLE.options) == ("example", "写一个例子", {})
+
+
+def test_what_is_collected_is_kept_as_clean_lines_without_what_parts_them() -> None:
+    assert answers.checked(LABELLED, ["<b>好看</b>\u202e\t极了", 1]) == ["<b>好看</b> 极了", 1]
+    assert answers.checked(EXAMPLE, ["猫 → 狗", "a->b=>c"]) == ["猫 狗", "a b c"]
+    assert answers.checked(PAIRS, [1, 0]) == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (LABELLED, "好看"), (LABELLED, ["好看"]), (LABELLED, ["好看", 2]), (LABELLED, ["好看", True]),
+        (LABELLED, ["", 0]), (LABELLED, ["x" * 1_000_000, 0]), (LABELLED, [0, 0]), (EXAMPLE, ["猫", "→"]),
+        (EXAMPLE, ["猫"]), (EXAMPLE, ["猫", 1]), (PAIRS, [0, 0]), (PAIRS, [1]), (PAIRS, [1, 3]), (PAIRS, [1, True]),
+        (PAIRS, [[1], 2]), (PAIRS, 1), (PAIRS, None),
+    ],
+)  # fmt: skip
+def test_what_no_page_can_work_on_is_refused(question: Question, said: object) -> None:
+    with pytest.raises(Told, match="room_answer"):
+        answers.checked(question, said)
+
+
+def test_pairs_are_counted_side_by_side_and_sentences_not_at_all() -> None:
+    assert answers.histogram(PAIRS, [[1, 0], [1, 2], [2, 2]]) == [2, 1, 0, 2]
+    assert answers.histogram(LABELLED, [["好看", 1]]) == []

@@ -9,6 +9,7 @@ import pytest
 
 from explorer.classroom import homes
 from explorer.classroom import room as rooms
+from explorer.classroom.answers import own
 from explorer.classroom.guesses import FREE, LONGEST_S, MANY, STRAINED_S, WINDOW_S, Guesses
 from explorer.classroom.homes import MemoryHome
 from explorer.classroom.room import Room
@@ -57,6 +58,23 @@ def test_a_room_in_which_nothing_happens_is_gone(home: MemoryHome, clock: Clock)
     clock.now += 2
     with pytest.raises(Told, match="room_unknown"):
         home.read(code)
+
+
+def test_a_teacher_s_laptop_that_slept_for_ten_minutes_finds_room_question_and_votes(
+    home: MemoryHome, clock: Clock
+) -> None:
+    code = opened(home).code
+    home.change(code, lambda room: rooms.joined(room, "phone", clock.now))
+    home.change(code, lambda room: rooms.present(room, rooms.digest("phone"), clock.now, streams=True))
+    home.change(code, lambda room: rooms.asked(room, own("? / a / b"), clock.now))
+    home.change(code, lambda room: rooms.voted(room, rooms.digest("phone"), 1, 1, clock.now))
+    clock.now += 600
+    room = home.read(code)
+    assert rooms.here(room, clock.now) == [], "nobody who gave no sign of life is counted"
+    room = home.change(code, lambda room: rooms.present(room, rooms.digest("phone"), clock.now, streams=True))
+    assert len(rooms.here(room, clock.now)) == 1
+    room = home.change(code, lambda room: rooms.turned(rooms.as_leader(room, "secret", "tab"), "reveal", clock.now))
+    assert rooms.board(room, clock.now)["vote"]["first"] == [0, 1]
 
 
 def test_there_is_a_bound_and_old_rooms_make_place(home: MemoryHome, clock: Clock) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 import fakeredis
@@ -12,6 +14,7 @@ from explorer.classroom import room as rooms
 from explorer.classroom.answers import own
 from explorer.classroom.redis_home import ROOM, RedisHome
 from explorer.errors import Told
+from tests import redis_server
 
 
 class Server(fakeredis.FakeRedis):
@@ -23,12 +26,23 @@ class Server(fakeredis.FakeRedis):
         return {pattern: self.keeps if pattern == "save" else "no"}
 
 
-@pytest.fixture
-def two() -> tuple[RedisHome, RedisHome]:
-    """Two processes' homes over one Redis."""
+def stand_ins() -> tuple[RedisHome, RedisHome]:
     shared = fakeredis.FakeServer()
     first, second = (RedisHome("", Server(server=shared, decode_responses=True)) for _ in range(2))
     return first, second
+
+
+REAL = pytest.param("real", marks=pytest.mark.skipif(not redis_server.there(), reason="no redis-server is installed"))
+
+
+@pytest.fixture(params=["stand-in", REAL])
+def two(request: pytest.FixtureRequest) -> Iterator[tuple[RedisHome, RedisHome]]:
+    """Two processes' homes over one Redis: a stand-in in this process, and a real one where it is installed."""
+    if request.param == "stand-in":
+        yield stand_ins()
+        return
+    with redis_server.running() as address:
+        yield RedisHome(address), RedisHome(address)
 
 
 def opened(home: RedisHome) -> str:
@@ -93,8 +107,26 @@ def test_a_redis_that_keeps_files_is_refused(monkeypatch: pytest.MonkeyPatch) ->
         RedisHome("", Server(server=fakeredis.FakeServer(), decode_responses=True))
 
 
-def test_a_redis_that_is_away_for_a_moment_is_told_and_closes_no_room(two: tuple[RedisHome, RedisHome]) -> None:
-    home = two[0]
+@pytest.mark.skipif(not redis_server.there(), reason="no redis-server is installed")
+def test_a_real_redis_that_keeps_files_is_refused() -> None:
+    with redis_server.running(save="3600 1") as address, pytest.raises(ValueError, match="writes to disk"):
+        RedisHome(address)
+
+
+def test_a_clock_that_is_set_back_or_on_closes_no_room(
+    two: tuple[RedisHome, RedisHome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = two
+    code, now = opened(first), time.time()
+    for shift in (-3600, 600, -86_400 * 365):
+        monkeypatch.setattr(time, "time", lambda shift=shift: now + shift)
+        first.change(code, lambda room: rooms.darkened(room, not room.dark, first.now()))
+        assert second.read(code).code == code
+        assert 0 < first._redis.ttl(ROOM + code) <= rooms.LIVES_S
+
+
+def test_a_redis_that_is_away_for_a_moment_is_told_and_closes_no_room() -> None:
+    home = stand_ins()[0]
     code = opened(home)
     home._redis.connection_pool.connection_kwargs["server"].connected = False
     for ask in (

@@ -42,6 +42,7 @@ def test_a_chapter_has_eight_questions_with_every_option_explained(page: str) ->
 def test_every_chapter_before_the_closing_ones_that_has_examples_has_questions() -> None:
     asked = classroom.chapters_with_questions()
     assert {"home", "input", "masking", "pairs", "attention", "context", "languages", "generation"} <= set(asked)
+    assert {"in_context", "finetuning", "family"} <= set(asked)
     assert set(asked) <= set(chapters.IDS)
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import texts
+from explorer import numerics, texts
 from explorer.classroom import kept
 from explorer.classroom import room as rooms
 from explorer.content import classroom as content
+from explorer.engine import get_engine, uses
+from explorer.lab.types.masking import FILL, Edit, FillInputs
 from explorer.ui.i18n import text
+from explorer.ui.numbers import percent
+from explorer.views import vocabulary
+from explorer.views.classroom import own_sentence
 from explorer.views.classroom.glossary import shown_at
-from tests.pages.app import body, link, open_page
+from tests.pages.app import body, html, link, open_page
 
 
 @pytest.fixture(autouse=True)
@@ -108,11 +115,40 @@ def test_it_goes_on_with_her_and_back_to_the_page_as_it_opens() -> None:
     assert not at.exception
 
 
+def test_a_page_that_only_the_teacher_s_build_has_leaves_the_phone_where_it_is() -> None:
+    at = open_page("masking", "zh", room=opened("of_tomorrow", tool="new"))
+    assert not at.exception
+    assert text("masking.title", "zh") in body(at)
+    assert link(at) == {}
+
+
 @pytest.mark.parametrize("code", ["AAAA", "no code at all", "<b>", ""])
 def test_a_room_that_is_none_leaves_the_page_as_it_is(code: str) -> None:
     at = open_page("masking", "en", room=code)
     assert not at.exception
     assert text("masking.title", "en") in body(at)
+
+
+def test_a_worksheet_holds_the_teacher_s_sentence_and_what_the_running_model_guesses() -> None:
+    own = "老船长<b>修好</b>了漏水的木桶。"
+    at = open_page("classroom", "zh", tool="papers", chapter="masking", own=own)
+    assert not at.exception
+    sheet = next(piece for piece in html(at) if 'class="paper"' in piece)
+    front, key = sheet.split('class="key"')
+    gapped = [line for line in re.findall(r"<li>([^<]*)<br>", front) if own_sentence.GAP in line]
+    assert 2 <= len(gapped) <= own_sentence.MOST and "<b>修好" not in front
+    model = uses.model_of("masking").id
+    for line in map(unescape, gapped):
+        start, end = map(len, line.split(own_sentence.GAP))
+        tokens = get_engine().tokens(model, own)
+        place = next(n for n, (a, b) in enumerate(tokens.offsets) if (a, len(own) - b) == (start, end) and b > a)
+        asked = FillInputs(own, (Edit(place, vocabulary.mask_id(model)),), (place,))
+        p = numerics.softmax(get_engine().run(FILL, model, asked).result.logits[0])
+        said = text("classroom.papers.guessed", "zh", word=tokens.surface(place), p=percent(p[tokens.ids[place]]))
+        assert said in unescape(key)
+        assert f" {percent(p[vocabulary.best(model, p, 1)[0]])}" in key
+    at = open_page("classroom", "zh", tool="papers", chapter="masking", own="\u200b")
+    assert not at.exception and text("classroom.papers.own", "zh") in body(at)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

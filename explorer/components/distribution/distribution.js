@@ -101,6 +101,7 @@ class Bars {
     if (!same) this.open = false;
     this.head = head;
     this.position = position;
+    this.root.dataset.position = position;
     this.original = this.heads.original(row);
   }
 

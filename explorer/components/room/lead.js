@@ -1,6 +1,6 @@
 import {h} from "../shared/dom.js";
 import {fill} from "../shared/format.js";
-import {board} from "./vote.js";
+import {board, collected, said, written} from "./vote.js";
 
 // What the teacher leads from: who follows, the code and its picture, questions, the vote that is on. What she shows is
 // read from her page's address, which every page of ours writes.
@@ -121,7 +121,7 @@ function running(room, vote, words) {
   const {line} = room;
   const to = (phase) => () => line.say("phase", {to: phase});
   const count = vote.answered[vote.phase === "second" || (vote.phase === "reveal" && vote.answered[1]) ? 1 : 0];
-  const ways = {
+  const ways = written(vote) ? given(room, vote, words) : {
     first: [room.button(words.close_first, to("talk"), "main"), room.button(words.reveal, to("reveal"))],
     talk: [room.button(words.open_second, to("second"), "main"), room.button(words.reveal, to("reveal"))],
     second: [room.button(words.reveal, to("reveal"), "main")],
@@ -133,7 +133,46 @@ function running(room, vote, words) {
       h("span", {class: "count-of", role: "status"}, fill(words.answered, {n: count, here: line.told.here})),
       vote.phase === "talk" ? h("span", {class: "hint"}, words[`advice_${vote.advice || "none"}`]) : null,
       ...ways, room.button(words.unask, () => line.say("unask"), "quiet")),
-    vote.texts ? texts(room, vote, words) : null);
+    vote.texts ? (collected(vote) ? looked(room, vote, words) : texts(room, vote, words)) : null);
+}
+
+// What the class prefers goes onto the page once it is revealed; what it has written, when it has been looked over.
+function given(room, vote, words) {
+  if (vote.kind !== "pairs") return [];
+  if (vote.phase !== "reveal") return [room.button(words.reveal, () => room.line.say("phase", {to: "reveal"}), "main")];
+  if (room.header.takes !== "pairs") return [];
+  const sides = Array.from({length: vote.first.length / 2}, (_, n) => {
+    const [left, right] = vote.first.slice(2 * n, 2 * n + 2);
+    return left > right ? 1 : right > left ? 2 : 0;
+  });
+  return [room.button(words.take_pairs, () => room.event("taken", {kind: "pairs", sides}), "main", "take")];
+}
+
+// Folded away on the projector; what she clicks is left out, the rest goes onto the page.
+function looked(room, vote, words) {
+  if (room.leftOut?.number !== vote.number) room.leftOut = {number: vote.number, ids: new Set()};
+  const {ids} = room.leftOut;
+  const names = said(vote.options, room.header.lang) || [];
+  const line = ([, [first, second]]) => (vote.kind === "labelled" ? [names[second], first] : [first, second]);
+  const list = h("ul", {class: "ready"}, ...vote.texts.map((one) => {
+    const button = room.button(line(one).join(vote.kind === "labelled" ? "\u2003" : " → "), () => {
+      if (!ids.delete(one[0])) ids.add(one[0]);
+      button.setAttribute("aria-pressed", String(!ids.has(one[0])));
+    }, "", `text-${one[0]}`);
+    button.setAttribute("aria-pressed", String(!ids.has(one[0])));
+    button.dir = "auto";
+    return h("li", {}, button);
+  }));
+  const take = room.button(words.take, () => {
+    const lines = vote.texts.filter(([id]) => !ids.has(id)).map(line);
+    if (lines.length) room.event("taken", {kind: vote.kind, lines});
+  }, "main", "take");
+  const can = room.header.takes === vote.kind;
+  const box = h("details", {}, h("summary", {}, fill(words.collected, {n: vote.texts.length})),
+    h("p", {class: "hint"}, words.collected_hint), list, can ? take : h("p", {class: "hint"}, words.taken));
+  box.open = Boolean(room.texts);
+  box.addEventListener("toggle", () => (room.texts = box.open));
+  return box;
 }
 
 // Free answers are folded away on the projector: the teacher opens the list, reads, and puts up what she chooses.

@@ -1,8 +1,9 @@
+import {tell} from "../shared/channel.js";
 import {h, reducedMotion} from "../shared/dom.js";
 import {fill} from "../shared/format.js";
 import {mount} from "../shared/mount.js";
 import {line} from "./line.js";
-import {lead} from "./lead.js";
+import {here, lead} from "./lead.js";
 import {ballot} from "./vote.js";
 
 // The room on a page: for its teacher the bar she leads from, for a phone where the teacher is and what is asked. On the
@@ -35,7 +36,7 @@ class Room {
     this.header = header;
     this.n = Math.max(this.n, header.n);
     this.line.lang = header.lang;
-    this.line.arrived = header.arrived;
+    this.line.arrived = Math.max(this.line.arrived, header.arrived); // a move that was drawn here Python does not know
     this.going = false;
     const {me, state} = this.line;
     if (header.door) {
@@ -106,6 +107,11 @@ class Room {
       return;
     }
     if (document.hidden || this.waits) return;
+    const at = here();
+    if (told.page === this.header.page && at.page === told.page && tell("led", {from: at.query, to: told.query})) {
+      this.line.arrived = told.moves;
+      return;
+    }
     this.waits = setTimeout(() => {
       this.waits = 0;
       if (!this.line.told?.follows || document.hidden) return;

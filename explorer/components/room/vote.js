@@ -7,6 +7,7 @@ import {fill} from "../shared/format.js";
 export const said = (texts, lang) => texts?.[lang.slice(0, 2)] ?? texts?.[""] ?? Object.values(texts ?? {})[0] ?? "";
 
 const options = (vote, lang) => said(vote.options, lang) || [];
+export const collected = (vote) => ["labelled", "example"].includes(vote.kind);
 const open = (vote) => vote.phase === "first" || vote.phase === "second";
 
 // On a phone: the question, what was answered, and what may be answered now. `answer(value)` sends one.
@@ -14,7 +15,13 @@ export function ballot(vote, lang, words, answer) {
   const at = vote.phase === "second" ? 1 : 0;
   const mine = vote.mine[vote.phase === "first" ? 0 : 1] ?? (open(vote) ? null : vote.mine[0]);
   const parts = [h("p", {class: "ask"}, said(vote.ask, lang))];
-  if (vote.phase === "reveal") return box(vote, ...parts, outcome(vote, lang, words, vote.mine));
+  if (vote.phase === "reveal" && !collected(vote)) return box(vote, ...parts, outcome(vote, lang, words, vote.mine));
+  if (written(vote)) {
+    parts.push(h("p", {class: "hint"}, words[vote.kind === "pairs" ? "compare_phone" : "collect_phone"]));
+    if (open(vote)) parts.push({labelled, example, pairs}[vote.kind](vote, lang, words, mine, answer));
+    if (mine !== null) parts.push(h("p", {class: "hint", role: "status"}, words.counted));
+    return box(vote, ...parts);
+  }
   if (vote.phase === "talk") parts.push(h("p", {class: "hint"}, words.talk_phone));
   else parts.push(h("p", {class: "hint"}, at ? words.second_phone : words.first_phone));
   if (vote.kind === "choice") parts.push(choice(vote, lang, mine, answer));
@@ -27,11 +34,79 @@ export function ballot(vote, lang, words, answer) {
 // On the teacher's screen: the question and what came of it, hidden until the reveal.
 export function board(vote, lang, words) {
   const parts = [h("p", {class: "ask"}, said(vote.ask, lang))];
-  if (vote.phase === "reveal") return box(vote, ...parts, outcome(vote, lang, words, [null, null]));
-  if (vote.kind === "choice") {
+  if (vote.phase === "reveal" && !collected(vote)) return box(vote, ...parts, outcome(vote, lang, words, [null, null]));
+  if (["choice", "labelled"].includes(vote.kind)) {
     parts.push(h("ol", {class: "plain"}, ...options(vote, lang).map((one) => h("li", {}, one))));
   }
   return box(vote, ...parts, shown(vote, words));
+}
+
+// What a page then works on: it is given once, there is nothing to talk over before a second vote.
+export const written = (vote) => ["labelled", "example", "pairs"].includes(vote.kind);
+
+// A sentence with its label.
+function labelled(vote, lang, words, mine, answer) {
+  const names = options(vote, lang);
+  const kept = draft(vote, mine ?? ["", -1]);
+  const input = typed(words.words, kept, 0);
+  const marks = names.map((name, n) => {
+    const button = h("button", {type: "button", "aria-pressed": String(kept[1] === n), "data-option": n}, name);
+    button.addEventListener("click", () => {
+      kept[1] = n;
+      for (const [m, other] of marks.entries()) other.setAttribute("aria-pressed", String(m === n));
+      send.disabled = false;
+    });
+    return button;
+  });
+  const send = h("button", {type: "submit", class: "main", disabled: kept[1] < 0}, words[mine ? "send_again" : "send"]);
+  return sent([input, h("div", {class: "options short", role: "group", "aria-label": words.label}, ...marks), send], kept, answer);
+}
+
+// A question with its answer.
+function example(vote, _lang, words, mine, answer) {
+  const kept = draft(vote, mine ?? ["", ""]);
+  const send = h("button", {type: "submit", class: "main"}, words[mine ? "send_again" : "send"]);
+  return sent([typed(words.question, kept, 0), typed(words.answer, kept, 1), send], kept, answer);
+}
+
+// Which of two, pair after pair; every tap is told.
+function pairs(vote, lang, _words, mine, answer) {
+  const texts = options(vote, lang);
+  const kept = draft(vote, mine ?? Array.from({length: texts.length / 2}, () => 0));
+  return h("ol", {class: "pairs"}, ...kept.map((_, pair) => {
+    const sides = [1, 2].map((side) => {
+      const button = h("button", {type: "button", "aria-pressed": String(kept[pair] === side), "data-option": side}, texts[2 * pair + side - 1]);
+      button.addEventListener("click", () => {
+        kept[pair] = kept[pair] === side ? 0 : side;
+        for (const [n, other] of sides.entries()) other.setAttribute("aria-pressed", String(kept[pair] === n + 1));
+        if (kept.some(Boolean)) answer([...kept]);
+      });
+      return button;
+    });
+    return h("li", {}, h("div", {class: "options", role: "group"}, ...sides));
+  }));
+}
+
+// What is being written stays while the room is drawn again.
+let drafts = {number: -1, kept: []};
+function draft(vote, mine) {
+  if (drafts.number !== vote.number) drafts = {number: vote.number, kept: [...mine]};
+  return drafts.kept;
+}
+
+function typed(name, kept, at) {
+  const input = h("input", {type: "text", maxlength: 120, value: kept[at], placeholder: name, "aria-label": name, dir: "auto"});
+  input.addEventListener("input", () => (kept[at] = input.value));
+  return input;
+}
+
+function sent(parts, kept, answer) {
+  const form = h("form", {class: "words"}, ...parts);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (kept.every((part) => typeof part === "number" || part.trim())) answer([...kept]);
+  });
+  return form;
 }
 
 function box(vote, ...parts) {
@@ -77,6 +152,7 @@ function line(words, mine, answer) {
 
 // Both rounds as bars, one above the other, the right answer marked in words and by its frame.
 function outcome(vote, lang, words, mine) {
+  if (vote.kind === "pairs") return compared(vote, lang);
   const names = vote.kind === "choice" ? options(vote, lang) : bins(vote);
   const two = vote.second.some(Boolean);
   const most = Math.max(1, ...vote.first, ...vote.second);
@@ -97,6 +173,15 @@ function outcome(vote, lang, words, mine) {
     vote.moved[1] ? h("p", {class: "hint"}, fill(words.moved, {n: vote.moved[0], of: vote.moved[1]})) : null,
     why ? h("p", {class: "why"}, why) : null,
     shown(vote, words));
+}
+
+// How many of the class preferred which side of each pair.
+function compared(vote, lang) {
+  const texts = options(vote, lang);
+  const most = Math.max(1, ...vote.first);
+  return h("ol", {class: "pairs outcome"}, ...Array.from({length: texts.length / 2}, (_, pair) => h("li", {},
+    h("ul", {class: "bars"}, ...[0, 1].map((side) => h("li", {}, h("span", {class: "name"}, texts[2 * pair + side]),
+      h("div", {class: "count one"}, h("u", {style: `width: ${Math.round((100 * vote.first[2 * pair + side]) / most)}%`}), h("span", {}, vote.first[2 * pair + side]))))))));
 }
 
 const BINS = 10;

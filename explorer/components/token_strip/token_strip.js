@@ -4,7 +4,7 @@ import {palette} from "../shared/theme.js";
 import {registerFigure} from "../shared/registry.js";
 import {mount} from "../shared/mount.js";
 import {Echo} from "../shared/echo.js";
-import {tell} from "../shared/channel.js";
+import {listen, tell} from "../shared/channel.js";
 import {fromJson} from "../shared/packing.js";
 import {Tooltip} from "../shared/tooltip.js";
 import {csvText, picture, tag, text} from "../shared/svg.js";
@@ -13,6 +13,8 @@ import {csvText, picture, tag, text} from "../shared/svg.js";
 
 const HOLD_MS = 450;
 const REST_MS = 300; // Python hears of gestures that were answered in the page when they rest
+const LED_MS = 700; // and of where a teacher led; up to twice as late, so that a class does not come all at once
+const PLACES = ["masks", "focus"]; // what a link says of the cover
 const STEPS = {ArrowRight: 1, ArrowLeft: -1};
 
 class TokenStrip {
@@ -36,6 +38,7 @@ class TokenStrip {
     this.shape = "";
     this.at = 0;
     this.listen();
+    this.unled = listen("led", (move) => this.led(move));
   }
 
   update(header, {chips}) {
@@ -62,6 +65,7 @@ class TokenStrip {
   destroy() {
     this.echo.stop();
     this.flush();
+    this.unled();
     this.leaving.abort();
     clearTimeout(this.holding);
     this.unregister?.();
@@ -330,15 +334,29 @@ class TokenStrip {
     return live.sort((a, b) => Math.abs(a - i) - Math.abs(b - i))[0] ?? i;
   }
 
-  commit() {
+  commit(rest = REST_MS) {
     this.paint();
     const n = this.echo.next();
     const answered = this.answer(this.only(), n);
     clearTimeout(this.resting);
     this.waiting = {covered: [...this.covered].sort((a, b) => a - b), focus: this.focus ?? null, n};
     this.root.dataset.waiting = "1";
-    if (answered) this.resting = setTimeout(() => this.flush(), REST_MS);
+    if (answered) this.resting = setTimeout(() => this.flush(), rest);
     else this.flush();
+  }
+
+  // A teacher has moved from one link to another. Where that only puts the cover elsewhere, and the answer there is known,
+  // it is drawn here and now.
+  led({from, to}) {
+    const i = Number(to.focus);
+    const others = Object.keys({...from, ...to}).filter((name) => !PLACES.includes(name) && from[name] !== to[name]);
+    if (others.length || to.masks !== to.focus || this.drag || !this.chips?.[i] || !this.live(i) || this.chips[i].blank) return false;
+    if (!this.answer(i, this.echo.n + 1)) return false;
+    this.look(-1);
+    this.rove(i);
+    this.moveTo(i);
+    this.commit(LED_MS * (1 + Math.random()));
+    return true;
   }
 
   // Tells Python what it has not heard yet.

@@ -20,6 +20,7 @@ class State:
     chapter  whose quiz is open ("" for the first); said: the option chosen for each of its questions (−1: none yet)
     card     which card with a mistake; shown: whether its mistake stands there
     lesson   which lesson plan is open ("" for the first); paper: what is to be printed
+    own      the teacher's own sentence on a worksheet
     find     what is looked for in the glossary
     """
 
@@ -30,6 +31,7 @@ class State:
     shown: bool = False
     lesson: str = limit("", longest=24)
     paper: Paper = "sheet"
+    own: str = limit("", longest=120)
     find: str = limit("", longest=40)
 
 
