@@ -69,11 +69,15 @@ def _told(inputs: ToldInputs) -> Generator[ToldStep | ToldResult]:
         second.append(np.mean([answered(row[FIRST + 1 :]) for row in then]))
         alone.append(after[:SHOWN])
         talk.append(then[:SHOWN])
-    shares = (np.array(one, dtype=np.float32) for one in (asks, answers, second))
     yield ToldResult(
-        np.array(losses, dtype=np.float32), *shares, TRIED, np.array(alone, dtype=np.int32),
-        np.array(talk, dtype=np.int32),
-    )  # fmt: skip
+        losses=np.array(losses, dtype=np.float32),
+        asks=np.array(asks, dtype=np.float32),
+        answers=np.array(answers, dtype=np.float32),
+        second=np.array(second, dtype=np.float32),
+        tried=TRIED,
+        alone=np.array(alone, dtype=np.int32),
+        talk=np.array(talk, dtype=np.int32),
+    )
 
 
 def raw(random: Random) -> tuple[int, ...]:

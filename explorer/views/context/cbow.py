@@ -77,7 +77,8 @@ def _train(model: str, inputs: CbowInputs) -> CbowResult | None:
     """Train with a live curve and a stop button. Raises Cancelled when it was stopped."""
     losses: list[float] = []
     found: CbowResult | None = None
-    with growing(widgets.stream(CBOW, model, inputs)) as run:
+    stream = widgets.stream(CBOW, model, inputs)
+    with growing(stream) as run:
         for step in run.values:
             if isinstance(step, CbowResult):
                 found = step  # and to the end of the stream, where the engine keeps the result

@@ -66,7 +66,8 @@ def _live(
     """Run it. Raises Cancelled when it was stopped."""
     steps: list[Step] = []
     found: Result | None = None
-    with growing(widgets.stream(experiment, None, inputs)) as run:
+    stream = widgets.stream(experiment, None, inputs)
+    with growing(stream) as run:
         for value in run.values:
             if not hasattr(value, "total"):
                 found = cast(Result, value)  # and to the end of the stream, where the engine keeps it

@@ -52,7 +52,8 @@ def texts(name: str, asked: Sequence[WriteInputs], button: str) -> list[WriteRes
 def _live(inputs: WriteInputs, done: int, total: int) -> WriteResult | None:
     """One text as it grows. Raises Cancelled when it was stopped."""
     result, ids = None, []
-    with growing(widgets.stream(WRITE, model().id, inputs)) as run:
+    stream = widgets.stream(WRITE, model().id, inputs)
+    with growing(stream) as run:
         for value in run.values:
             if isinstance(value, WriteResult):
                 result = value

@@ -67,7 +67,8 @@ def _train(inputs: ToyInputs) -> ToyResult | None:
     """Train with live curves and a stop button. Raises Cancelled when it was stopped."""
     seen: list[ToyStep] = []
     found: ToyResult | None = None
-    with growing(widgets.stream(TOY, None, inputs)) as run:
+    stream = widgets.stream(TOY, None, inputs)
+    with growing(stream) as run:
         for step in run.values:
             if isinstance(step, ToyResult):
                 found = step

@@ -80,7 +80,8 @@ def _head(model_id: str, asked: PosInputs) -> PosResult | None:
 def _trained(model_id: str, asked: PosInputs, words: str) -> PosResult | None:
     """Run the training on the page: sentences read, then steps; a stop button all the while."""
     result: PosResult | None = None
-    with growing(widgets.stream(TRAIN_POS, model_id, asked)) as run:
+    stream = widgets.stream(TRAIN_POS, model_id, asked)
+    with growing(stream) as run:
         for step in run.values:
             if isinstance(step, PosResult):
                 label, done, total = words, step.step, step.steps
