@@ -292,7 +292,7 @@ def _row(id: str, figure: str, unit: str, value: float, load: float, op: str = "
 
 GROUPS = {
     ("classroom.first_paint_s", "classroom.first_paint_ratio", "classroom.first_paint_torch"): lambda: (
-        browser.first_paint("classroom", "/classroom", first=".room.door")
+        browser.first_paint("classroom", "/classroom", first=".room.door", most=1.7)
     ),
     ("classroom.follow_told_p95_ms", "classroom.told_kb_per_phone"): told,
     ("classroom.votes_lost", "classroom.late_join_s"): votes,

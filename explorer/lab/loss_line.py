@@ -1,7 +1,7 @@
 """The loss on the straight way from where a training began to where it ended, and beyond, for every start.
 
 Takes what `finetuning.tune` left on the session's shelf, or learns it anew. One batch serves for all of the way
-(Goodfellow et al. 2015; Hao et al. 2019, §4): a new one at every stop would be taken for ruggedness.
+(Goodfellow et al. 2015; Hao et al. 2019): a new one at every stop would be taken for ruggedness.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which learning rate? A short training whose rate grows with every step, until the loss blows up (Smith 2015, §3.3).
+"""Which learning rate? A short training whose rate grows with every step, until the loss blows up (Smith 2015).
 
 Takes a `Model` handle and what chapter 9 teaches; what is learnt is thrown away.
 """

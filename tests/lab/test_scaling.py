@@ -10,7 +10,7 @@ import pytest
 from explorer.errors import Told
 from explorer.lab.scaling import EVERY, PATIENCE, scaling
 from explorer.lab.types import invented
-from explorer.lab.types.scaling import ScalingInputs, ScalingResult, ScalingStep, checked, exponent
+from explorer.lab.types.scaling import ScalingInputs, ScalingResult, ScalingStep, checked, chinchilla, exponent
 
 SMALL = ScalingInputs(widths=(4, 16), sentences=(30, 3000), steps=150, unread=200)
 
@@ -82,3 +82,9 @@ def test_what_is_too_much_is_told() -> None:
     ):
         with pytest.raises(Told, match="scaling_outside"):
             checked(inputs)
+
+
+def test_the_published_law_favours_the_smaller_model_that_read_more() -> None:
+    """By hand: ln 175e9 = 25.888, so 406.4 · e^(−.34 · 25.888) = .0611; and so on."""
+    assert chinchilla(175e9, 300e9) == pytest.approx((0.0611, 0.2512, 1.69), abs=1e-3)
+    assert chinchilla(70e9, 1.4e12) == pytest.approx((0.0835, 0.1632, 1.69), abs=1e-3)

@@ -88,3 +88,12 @@ def checked(inputs: ScalingInputs) -> None:
 def exponent(x: Ints, excess: Floats) -> float:
     """The slope of ln excess over ln x, by least squares: −α of a power law excess = c · x^−α."""
     return float(np.polyfit(np.log(x.astype(np.float64)), np.log(excess.astype(np.float64)), 1)[0])
+
+
+# Hoffmann et al. 2022 (Chinchilla, arXiv 2203.15556), their third approach, for real text.
+FLOOR, OF_SIZE, OF_TEXT = 1.69, (406.4, 0.34), (410.7, 0.28)
+
+
+def chinchilla(parameters: float, tokens: float) -> tuple[float, float, float]:
+    """(what size leaves, what text leaves, the floor), nats a token; their sum is the loss that the law predicts."""
+    return OF_SIZE[0] / parameters ** OF_SIZE[1], OF_TEXT[0] / tokens ** OF_TEXT[1], FLOOR

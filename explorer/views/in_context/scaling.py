@@ -12,16 +12,18 @@ from numpy.typing import NDArray
 from explorer.errors import Cancelled
 from explorer.figures import running
 from explorer.lab.types import invented
-from explorer.lab.types.scaling import SCALING, ScalingInputs, ScalingResult, ScalingStep, exponent
+from explorer.lab.types.scaling import SCALING, ScalingInputs, ScalingResult, ScalingStep, chinchilla, exponent
 from explorer.ui import page_parts, widgets
-from explorer.ui.i18n import t
+from explorer.ui.i18n import language, t
 from explorer.ui.markup import verbatim
-from explorer.ui.numbers import thousands
+from explorer.ui.numbers import parameters, thousands
 from explorer.views.in_context import common
 from explorer.views.in_context.common import Scene, State
 
 ASKED = "in_context-scaling-asked"
 SHOWN = 3  # sentences of the language
+# Weights and tokens read, as Hoffmann et al. 2022 list them.
+PUBLISHED = (("GPT-3", 175e9, 300e9), ("Chinchilla", 70e9, 1.4e12))
 Line = tuple[Sequence[float], Sequence[float]]
 
 
@@ -111,10 +113,6 @@ def _text(words: int) -> str:
     return t("in_context.scaling.words", n=thousands(words))
 
 
-def _model(size: int) -> str:
-    return t("in_context.scaling.model", n=thousands(size))
-
-
 def _show(found: ScalingResult) -> None:
     excess = np.maximum(found.loss.astype(np.float64) - found.best, 1e-4)
     sizes, words = [int(n) for n in found.sizes], [int(n) for n in found.words]
@@ -141,13 +139,14 @@ def _show(found: ScalingResult) -> None:
         told = _ends(by_text, excess[-1])
         page_parts.plot(
             running.powers(
-                {_model(n): (words, excess[at].tolist()) for at, n in enumerate(sizes)},
+                {t("in_context.scaling.model", n=thousands(n)): (words, excess[at].tolist()) for at, n in enumerate(sizes)},
                 t("in_context.scaling.text"), _excess(),
             ),
             "in_context-scaling-text", t("in_context.scaling.text_caption", **told),
             t("in_context.scaling.text_alt", **told),
         )  # fmt: skip
     _table(found, sizes, words)
+    _law()
 
 
 def _ends(slope: float, along: NDArray[np.float64]) -> dict[str, str]:
@@ -158,8 +157,25 @@ def _ends(slope: float, along: NDArray[np.float64]) -> dict[str, str]:
 def _table(found: ScalingResult, sizes: list[int], words: list[int]) -> None:
     """The losses themselves, and after how many steps each was lowest."""
     rows = [
-        (_model(size), *(f"{found.loss[w, at]:.2f} ({found.at[w, at]})" for at in range(len(words))))
+        (
+            t("in_context.scaling.model", n=thousands(size)),
+            *(f"{found.loss[w, at]:.2f} ({found.at[w, at]})" for at in range(len(words))),
+        )
         for w, size in enumerate(sizes)
     ]
     page_parts.table((t("in_context.scaling.loss"), *map(_text, words)), rows, tuple(range(1, len(words) + 1)))
     page_parts.quiet(t("in_context.scaling.note"))
+
+
+def _law() -> None:
+    """What the published law says of two published models."""
+    page_parts.subtitle(t("in_context.scaling.law"))
+    lang, rows = language(), []
+    for name, size, tokens in PUBLISHED:
+        parts = chinchilla(size, tokens)
+        rows.append(
+            (name, parameters(size, lang), parameters(tokens, lang), *(f"{x:.2f}" for x in (*parts, sum(parts))))
+        )
+    heads = ("model_name", "size", "tokens", "of_size", "of_text", "of_none", "sum")
+    page_parts.table(tuple(t(f"in_context.scaling.law_{head}") for head in heads), rows, (1, 2, 3, 4, 5, 6))
+    page_parts.quiet(t("in_context.scaling.law_note"))
