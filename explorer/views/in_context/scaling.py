@@ -86,10 +86,9 @@ def _train(inputs: ScalingInputs) -> ScalingResult | None:
             told = t("in_context.scaling.now", size=thousands(step.size), loss=f"{step.loss:.2f}", step=step.step)
             bar.progress(step.done / step.total, text=told)
             if len(lowest) > known > 0:
-                figure.plotly_chart(
-                    running.powers(_so_far(lowest, inputs, floor), t("in_context.scaling.size"), _excess()),
-                    key=f"in_context-scaling-{known}", config={"displayModeBar": False},
-                )  # fmt: skip
+                names = t("in_context.scaling.size"), t("in_context.scaling.excess")
+                chart = running.powers(_so_far(lowest, inputs, floor), *names)
+                figure.plotly_chart(chart, key=f"in_context-scaling-{known}", config={"displayModeBar": False})
     for one in places:
         one.empty()
     return found
@@ -105,12 +104,12 @@ def _so_far(lowest: Mapping[tuple[int, int], ScalingStep], inputs: ScalingInputs
     return lines
 
 
-def _excess() -> str:
-    return t("in_context.scaling.excess")
-
-
 def _text(words: int) -> str:
     return t("in_context.scaling.words", n=thousands(words))
+
+
+def _model(size: int) -> str:
+    return t("in_context.scaling.model", n=thousands(size))
 
 
 def _show(found: ScalingResult) -> None:
@@ -130,7 +129,7 @@ def _show(found: ScalingResult) -> None:
         page_parts.plot(
             running.powers(
                 {_text(n): (sizes, excess[:, at].tolist()) for at, n in enumerate(words)},
-                t("in_context.scaling.size"), _excess(),
+                t("in_context.scaling.size"), t("in_context.scaling.excess"),
             ),
             "in_context-scaling-size", t("in_context.scaling.size_caption", **told),
             t("in_context.scaling.size_alt", **told),
@@ -139,8 +138,8 @@ def _show(found: ScalingResult) -> None:
         told = _ends(by_text, excess[-1])
         page_parts.plot(
             running.powers(
-                {t("in_context.scaling.model", n=thousands(n)): (words, excess[at].tolist()) for at, n in enumerate(sizes)},
-                t("in_context.scaling.text"), _excess(),
+                {_model(n): (words, excess[at].tolist()) for at, n in enumerate(sizes)},
+                t("in_context.scaling.text"), t("in_context.scaling.excess"),
             ),
             "in_context-scaling-text", t("in_context.scaling.text_caption", **told),
             t("in_context.scaling.text_alt", **told),
@@ -158,7 +157,7 @@ def _table(found: ScalingResult, sizes: list[int], words: list[int]) -> None:
     """The losses themselves, and after how many steps each was lowest."""
     rows = [
         (
-            t("in_context.scaling.model", n=thousands(size)),
+            _model(size),
             *(f"{found.loss[w, at]:.2f} ({found.at[w, at]})" for at in range(len(words))),
         )
         for w, size in enumerate(sizes)
