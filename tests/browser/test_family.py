@@ -48,6 +48,7 @@ def test_the_reader_s_own_choices_train_the_three_steps(open_page: OpenPage) -> 
     page = open_page("/family", query={"v": "1", "panel": "ours"})
     reader = Reader(page, "family", "zh")
     reader.sees(reader.say("choose.nobody", least=LEAST))
+    idle(page)
     judge(page, "←→→←→←←→→")
     page.get_by_test_id("stMain").press("Backspace")
     reader.sees(reader.say("choose.few", made=8, missing=LEAST - 8))
