@@ -11,8 +11,14 @@ export default function (component) {
   button.textContent = data.label;
   button.lang = data.lang;
   button.disabled = false;
-  button.onclick = () => {
+  const stop = () => {
+    if (button.disabled) return;
     button.disabled = true;
     fetch(new URL(`stop/${data.word}`, document.baseURI), {method: "POST"});
   };
+  // While a curve grows, the page may move between press and release, and then there is no click.
+  button.onpointerdown = (event) => {
+    if (event.button === 0) stop();
+  };
+  button.onclick = stop; // from the keyboard
 }

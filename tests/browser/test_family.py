@@ -48,6 +48,7 @@ def test_the_reader_s_own_choices_train_the_three_steps(open_page: OpenPage) -> 
     page = open_page("/family", query={"v": "1", "panel": "ours"})
     reader = Reader(page, "family", "zh")
     reader.sees(reader.say("choose.nobody", least=LEAST))
+    idle(page)
     judge(page, "←→→←→←←→→")
     page.get_by_test_id("stMain").press("Backspace")
     reader.sees(reader.say("choose.few", made=8, missing=LEAST - 8))
@@ -57,14 +58,18 @@ def test_the_reader_s_own_choices_train_the_three_steps(open_page: OpenPage) -> 
     reader.sees(reader.say("sft.training"))
     stop(reader)
     press(page, reader.say("sft.start"))
-    reader.sees(reader.say("sft.writes"))
-    idle(page)
+    trained(reader, "sft.writes")
     press(page, reader.say("reward.start"))
-    reader.sees(reader.say("reward.held"))
-    idle(page)
+    trained(reader, "reward.held")
     press(page, reader.say("tune.start"))
     reader.sees(reader.say("tune.training"))
     stop(reader)
+
+
+def trained(reader: Reader, told: str) -> None:
+    """Wait for what a step shows at its end; trainings give way to everything else that the machine does."""
+    expect(reader.main).to_contain_text(reader.say(told), timeout=4 * PATIENCE * 1000)
+    idle(reader.page)
 
 
 def stop(reader: Reader) -> None:

@@ -38,17 +38,13 @@ def result(
     if found is not None:
         return found
     place = st.empty()
-    left = _left_off(name, inputs)
-    shown = st.empty()
-    if left:
-        with shown.container():
+    if not place.button(button, key=f"family-{name}-start", type="primary"):
+        if left := _left_off(name, inputs):
             step = cast(Any, left[-1])
             page_parts.notice("family.run.left_off", done=step.step, total=step.total)
             draw(left)
-    if not place.button(button, key=f"family-{name}-start", type="primary"):
         return None
-    place.empty()
-    shown.empty()
+    place.empty()  # and what was left is not drawn beside what grows: a figure's key stands once in a run
     try:
         return _live(name, experiment, inputs, words, draw)
     except Cancelled:
