@@ -1,4 +1,4 @@
-"""损失地形: the loss on the straight way from each start to where its training ended, and beyond; and which rate would do.
+"""损失地形: the loss on the straight way from each start to where its training ended; and which rate would do.
 
 It knows a run's result; the search for a rate is `finding.py`.
 """
