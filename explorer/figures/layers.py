@@ -12,6 +12,13 @@ from numpy.typing import NDArray
 from explorer.figures.theme import GREY, MASK, MODEL, SERIES, figure, safe
 
 MARGIN = 0.2  # of a plane's width, left and right
+WIDE, LINE, NARROW, POINT = (
+    620,
+    20,
+    7.5,
+    8,
+)  # pixels: a plane, a line of writing, a Latin letter, from a point to its name
+WIDE_FROM = 0x2E80  # letters from here on are as wide as they are high
 
 
 def curves(lines: Mapping[str, NDArray[Any]], x_title: str, y_title: str, layer: int | None = None) -> go.Figure:
@@ -58,10 +65,9 @@ def plane(groups: Mapping[str, tuple[NDArray[Any], Sequence[str]]], height: int 
     """Named points, one colour and one shape a group: {group: (points[n, 2], names)}."""
     fig = figure(height, showlegend=len(groups) > 1)
     places = np.concatenate([points for points, _ in groups.values()])
-    start = 0
+    chosen = _sides(places, [name for _, names in groups.values() for name in names], height)
     for (group, (points, names)), (colour, _, symbol) in zip(groups.items(), SERIES, strict=False):
-        sides = [_side(places, start + n) for n in range(len(points))]
-        start += len(points)
+        sides, chosen = chosen[: len(points)], chosen[len(points) :]
         fig.add_scatter(
             x=points[:, 0].tolist(), y=points[:, 1].tolist(), mode="markers+text", name=safe(group),
             text=[safe(name) for name in names], textposition=sides, hoverinfo="text",
@@ -74,8 +80,37 @@ def plane(groups: Mapping[str, tuple[NDArray[Any], Sequence[str]]], height: int 
     return fig
 
 
-def _side(places: NDArray[np.float64], n: int) -> str:
-    """Where the name of point `n` stands: away from the point next to it."""
-    apart = np.linalg.norm(places - places[n], axis=1)
-    apart[n] = np.inf
-    return "bottom center" if places[apart.argmin(), 1] > places[n, 1] else "top center"
+def _sides(places: NDArray[np.float64], names: Sequence[str], height: int) -> list[str]:
+    """Where each point's name stands: away from the point next to it, or wherever it lies on fewer names before it.
+
+    Sizes are those of a plane about `WIDE` pixels wide; a wide letter counts as two narrow ones.
+    """
+    span = np.maximum(np.ptp(places, axis=0), 1e-9)
+    pixels = places * min(WIDE / (span[0] * (1 + 2 * MARGIN)), height / span[1]) * (1, -1)
+    taken: list[tuple[float, float, float, float]] = []
+    sides = []
+    for n, name in enumerate(names):
+        apart = np.linalg.norm(places - places[n], axis=1)
+        apart[n] = np.inf
+        below = places[apart.argmin(), 1] > places[n, 1]
+        long = sum(NARROW * (1 + (ord(letter) > WIDE_FROM)) for letter in name)
+        first, second = ("bottom center", "top center") if below else ("top center", "bottom center")
+        boxes = {side: _box(pixels[n], side, long) for side in (first, second, "middle right", "middle left")}
+        side = min(boxes, key=lambda side: sum(_shared(boxes[side], other) for other in taken))
+        taken.append(boxes[side])
+        sides.append(side)
+    return sides
+
+
+def _box(at: NDArray[np.float64], side: str, long: float) -> tuple[float, float, float, float]:
+    """(left, top, right, bottom) of a name in pixels, at this side of its point."""
+    x, y = float(at[0]), float(at[1])
+    left = {"middle right": x + POINT, "middle left": x - POINT - long}.get(side, x - long / 2)
+    top = {"top center": y - POINT - LINE, "bottom center": y + POINT}.get(side, y - LINE / 2)
+    return left, top, left + long, top + LINE
+
+
+def _shared(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
+    """The area that two boxes share."""
+    wide, high = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    return max(wide, 0.0) * max(high, 0.0)

@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 
 from explorer.figures.theme import SERIES, figure, safe
 
+MOST_TICKS = 24  # more names than that lie on each other; the others are said at their points
+
 
 def along(series: Mapping[str, Sequence[float]], ticks: Sequence[str], y_title: str, height: int = 320) -> go.Figure:
     """One line a series over the tokens in `ticks` (several tokens may read alike; places keep them apart)."""
@@ -16,10 +18,13 @@ def along(series: Mapping[str, Sequence[float]], ticks: Sequence[str], y_title: 
         fig.add_scatter(
             x=list(range(len(values))), y=list(values), mode="lines+markers", name=safe(name),
             line={"color": colour, "dash": dash, "width": 3}, marker={"symbol": symbol, "size": 8},
-            hovertemplate="%{y:.2f}<extra></extra>",
+            text=[safe(tick) for tick in ticks[: len(values)]], hovertemplate="%{text} · %{y:.2f}<extra></extra>",
         )  # fmt: skip
     if len(ticks) <= 60:
-        fig.update_xaxes(tickvals=list(range(len(ticks))), ticktext=[safe(tick) for tick in ticks])
+        every = -(-len(ticks) // MOST_TICKS)
+        fig.update_xaxes(
+            tickvals=list(range(0, len(ticks), every)), ticktext=[safe(tick) for tick in ticks[::every]]
+        )  # fmt: skip
     fig.update_yaxes(title=y_title)
     return fig
 

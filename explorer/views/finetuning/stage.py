@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.content.lessons import SHAPES
 from explorer.errors import Told
-from explorer.lab.types.finetuning import TUNE, TuneInputs, checked
+from explorer.lab.types.finetuning import TUNE, checked
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.views._shared.page import choose_tool
@@ -29,7 +29,8 @@ def draw() -> tuple[Bench] | None:
             own.draw(state)
         try:
             state, inputs, labels = common.now()
-            _sizes(state, inputs)
+            if common.is_own(state):
+                own.remarks(state, inputs)
             checked(inputs)
             found = widgets.peek(TUNE, common.model().id, inputs)
             bench = Bench(state, inputs, labels, found, st.empty(), st.container())
@@ -38,6 +39,7 @@ def draw() -> tuple[Bench] | None:
         if bench is not None:
             training.draw(bench)
     if bench is not None:
+        page_parts.quiet(t("finetuning.sizes", train=len(bench.inputs.train), test=len(bench.inputs.held_out)))
         training.below(bench)
     with st.expander(t("finetuning.more"), key="finetuning-dials"):
         _dials(state)
@@ -68,12 +70,6 @@ def _what(state: State) -> None:
             lambda name: t("finetuning.all") if name == "all" else t("finetuning.some", n=name),
             lambda name: put(amount=name),
         )  # fmt: skip
-
-
-def _sizes(state: State, inputs: TuneInputs) -> None:
-    page_parts.quiet(t("finetuning.sizes", train=len(inputs.train), test=len(inputs.held_out)))
-    if common.is_own(state):
-        own.remarks(state, inputs)
 
 
 def _say(problem: Told, state: State) -> None:
