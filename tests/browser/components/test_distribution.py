@@ -118,7 +118,7 @@ def test_a_dial_moved_again_is_not_set_back_by_the_answer_to_the_first_move(open
 
 
 def test_one_frame_is_cheap(open_gallery: OpenGallery) -> None:
-    """What a frame costs is what our code and its layout take: other processes delay the frame, not the drawing."""
+    """What a frame costs is what our code and its layout take, in the middle of forty: other processes delay some."""
     bars = component(open_gallery("distribution"), "bars")
     turn(bars, "show", 30)
     spent = bars.evaluate(
@@ -143,7 +143,7 @@ def test_one_frame_is_cheap(open_gallery: OpenGallery) -> None:
         }"""
     )
     assert [drawings for _, drawings in spent] == [1] * 40
-    assert spent[37][0] <= 50
+    assert spent[20][0] <= 25
 
 
 def test_a_dial_goes_back_to_its_place(open_gallery: OpenGallery) -> None:
