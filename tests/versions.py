@@ -20,7 +20,7 @@ PROMISED = ("3.11", "3.12", "3.13")
 STEPS = {
     "install": ["-m", "pip", "install", "--quiet", "--retries", "1", "-r", "requirements-dev.txt"],
     "first paint": ["-m", "pytest", "-n", "0", "-q", "tests/contract/test_first_paint.py"],
-    "suite without browser": ["-m", "pytest", "-q", "-m", "not browser"],
+    "suite without browser": ["-m", "pytest", "-q", "-m", "not browser and not walk"],
 }
 
 

@@ -1,5 +1,5 @@
 """Everyone can use it: the main job from the keyboard alone; every page and tool fits its window, and axe-core finds
-nothing there, in both languages, light and dark.
+nothing there, in both languages, light and dark (every tool: `pytest -m walk`).
 
 What a blank Streamlit page already has is measured in the same run and is not ours; anything serious or critical
 beyond it fails, but for the exceptions named here by rule, each with its reason.
@@ -7,7 +7,7 @@ beyond it fails, but for the exceptions named here by rule, each with its reason
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -69,34 +69,50 @@ def ours(page: Page, blank: set[str]) -> list[str]:
     ]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("chapter", look.CHAPTERS)
 def test_every_tool_fits_its_window_axe_finds_nothing_and_the_focus_is_seen(
     chapter: str, blank: set[str], open_page: OpenPage, shipped: Server
 ) -> None:
-    """Every tool once, Chinese in the light or English in the dark by turns; what the page opens with in both.
-
-    No sideways scroll, no cut label, no missing glyph; the stage is seen without scrolling, on a phone as well. The
-    drawing that is saved is XML, with the legend and no label on another. Whoever goes through the page with the
-    keyboard sees where they are.
-    """
+    """Every tool once, Chinese in the light or English in the dark by turns; what the page opens with in both."""
     first, *others = look.tools(chapter)
     for lang, theme, tools in (("zh", "light", [first, *others[1::2]]), ("en", "dark", [*others[::2], first])):
-        opened = look.view(chapter, tools[0], lang, theme)
-        options = {"lang": lang, "theme": theme}
-        page = open_page(opened.path, query=dict(opened.query), on=shipped, **options)
-        for tool in tools:
-            seen = look.view(chapter, tool, lang, theme)
-            if tool != tools[0]:
-                chooses(page, chapter, tool, lang)
-            assert look.resized(page, seen, "laptop") == []
-            expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "false")
-            assert ours(page, blank) == [], seen.stem
-            assert drawings.faults(page) == [], seen.stem
-            assert look.resized(page, seen, "phone") == []
-            page.set_viewport_size({"width": 1280, "height": 720})
+        page = goes_through(chapter, lang, theme, tools, blank, open_page, shipped)
         if lang == "en":
             everything_that_has_the_focus_shows_it(page)
         page.close()
+
+
+@pytest.mark.parametrize("chapter", look.CHAPTERS)
+def test_what_opens_fits_its_window_axe_finds_nothing_and_the_focus_is_seen(
+    chapter: str, blank: set[str], open_page: OpenPage, shipped: Server
+) -> None:
+    """Of every page what it opens with, in one language and theme; the walk through all tools is a run of its own."""
+    odd = look.CHAPTERS.index(chapter) % 2
+    lang, theme = ("en", "dark") if odd else ("zh", "light")
+    page = goes_through(chapter, lang, theme, look.tools(chapter)[:1], blank, open_page, shipped)
+    everything_that_has_the_focus_shows_it(page)
+
+
+def goes_through(
+    chapter: str, lang: str, theme: str, tools: Sequence[str], blank: set[str], open_page: OpenPage, shipped: Server
+) -> Page:
+    """No sideways scroll, no cut label, no missing glyph; the stage is seen without scrolling, on a phone as well. The
+    drawing that is saved is XML, with the legend and no label on another.
+    """
+    opened = look.view(chapter, tools[0], lang, theme)
+    page = open_page(opened.path, query=dict(opened.query), on=shipped, lang=lang, theme=theme)
+    for tool in tools:
+        seen = look.view(chapter, tool, lang, theme)
+        if tool != tools[0]:
+            chooses(page, chapter, tool, lang)
+        assert look.resized(page, seen, "laptop") == []
+        expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "false")
+        assert ours(page, blank) == [], seen.stem
+        assert drawings.faults(page) == [], seen.stem
+        assert look.resized(page, seen, "phone") == []
+        page.set_viewport_size({"width": 1280, "height": 720})
+    return page
 
 
 def chooses(page: Page, chapter: str, tool: str, lang: str) -> None:
