@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 if "PYTEST_XDIST_WORKER" in os.environ:
     for name in ("SESAME_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+# Among several workers what gives way would hardly ever have its turn; that trainings do, tests/engine sees to.
+os.environ.setdefault("SESAME_NICE", "0")
 # Compiling UMAP takes half a minute of a processor in every process that draws a map, and 200 MB; the few points of a
 # test are placed without it in one or two seconds. tests/lab/test_languages.py compiles it.
 os.environ.setdefault("NUMBA_DISABLE_JIT", "1")

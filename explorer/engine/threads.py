@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from functools import cache
 
 MOST_THREADS = 2
+LOWEST = 19  # priority that there is
 NICE = 10  # of what trains: it gets a tenth of a core that others want too, and all of one that they leave
 
 
@@ -50,6 +51,16 @@ def configure_torch() -> None:
         torch.set_num_interop_threads(1)
 
 
+def nice() -> int:
+    """How much trainings give way: SESAME_NICE, or `NICE`. Raises ValueError if it is no number from 0 to 19."""
+    wanted = os.environ.get("SESAME_NICE", "")
+    if not wanted:
+        return NICE
+    if not wanted.isdecimal() or int(wanted) > LOWEST:
+        raise ValueError(f"SESAME_NICE={wanted!r}: a number from 0 to {LOWEST} is wanted, such as {NICE}")
+    return int(wanted)
+
+
 def give_way() -> None:
     """Lower the priority of this thread, and of those that torch starts from it, for good.
 
@@ -57,7 +68,7 @@ def give_way() -> None:
     """
     if sys.platform == "linux":
         thread = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, thread, max(NICE, os.getpriority(os.PRIO_PROCESS, thread)))
+        os.setpriority(os.PRIO_PROCESS, thread, max(nice(), os.getpriority(os.PRIO_PROCESS, thread)))
 
 
 class Turns:

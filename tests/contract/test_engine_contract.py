@@ -394,7 +394,10 @@ def test_over_the_bound_a_training_is_told_how_many_stand_before(bench: Bench, m
         school.end(name)
 
 
-def test_clicks_run_beside_trainings_and_these_give_way(bench: Bench, make: Make, runs: str) -> None:
+def test_clicks_run_beside_trainings_and_these_give_way(
+    bench: Bench, make: Make, runs: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SESAME_NICE")
     engine, school, clicks = make(), School(bench, runs), set()
     lessons = lessons_in_order(bench, engine, runs, ["a1", "b1", "c1"])
 

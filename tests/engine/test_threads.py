@@ -77,3 +77,13 @@ def test_a_turn_is_given_back_when_the_work_raises() -> None:
         raise RuntimeError
     with turns.turn():
         pass
+
+
+def test_how_much_trainings_give_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    for wanted, expected in (("", threads.NICE), ("0", 0), ("19", 19)):
+        monkeypatch.setenv("SESAME_NICE", wanted)
+        assert threads.nice() == expected
+    for wrong in ("20", "-1", "low"):
+        monkeypatch.setenv("SESAME_NICE", wrong)
+        with pytest.raises(ValueError, match=f"SESAME_NICE='{wrong}'"):
+            threads.nice()
