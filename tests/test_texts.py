@@ -173,6 +173,7 @@ NO_HAN_IN_CHINESE = {
     "components.export.svg",
     "components.shift.alpha",
     "components.shift.tip",
+    "classroom.papers.guess",
     "family.norms.norm",
     "family.norms.post",
     "family.norms.pre",

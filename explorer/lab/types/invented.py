@@ -7,8 +7,8 @@ each further one is among the FOLLOWERS of the word before it; the last depends 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +21,7 @@ FOLLOWERS, ENDINGS = 16, 4
 SYLLABLES = ("ba", "do", "fi", "gu", "ke", "la", "mo", "ne", "pi", "ru", "so", "ta", "vu", "wi", "ze", "hu")
 
 
-@dataclass(frozen=True)
-class Language:
+class Language(NamedTuple):
     """Probabilities (fp64; a row adds to 1): first[WORDS]; follows[WORDS, WORDS] of the next word, ends[WORDS, WORDS]
     of the last one by the first."""
 
