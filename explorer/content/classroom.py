@@ -13,9 +13,7 @@ from urllib.parse import parse_qsl
 
 from explorer import chapters, paths
 from explorer.classroom.answers import Question
-from explorer.content import comparisons
 from explorer.errors import Told
-from explorer.lab.types import toy_language as toy
 from explorer.texts import LANGUAGES
 
 FOLDER = paths.ASSETS / "classroom"
@@ -172,6 +170,8 @@ def _vote(entry: dict[str, Any]) -> Question:
 
 def _pairs(lang: str) -> list[str]:
     """Both sides of the pairs of answers that 家族 has compared, in turn, each behind its question."""
+    from explorer.content import comparisons  # these bring numpy, which the first page does without
+    from explorer.lab.types import toy_language as toy
 
     def said(prompt: int, answer: tuple[int, ...]) -> str:
         return f"{toy.WORDS[prompt].text} {toy.written(answer)}"

@@ -6,7 +6,7 @@ A row that is none is told, the page lives on             test_a_row_without_an_
 No gradient: the checksum                                 test_no_weight_changes
 Beside it, the same example by gradient                   test_the_same_example_by_gradient_changes_a_copy_and_no_more
 The order by hand                                         test_an_example_is_moved_with_the_keyboard
-Nine models of three sizes, stopped                       test_scaling_opens_drawn_and_a_run_is_stopped
+Nine models of three sizes, stopped                       test_scaling_is_stopped
 The toy is trained and can be stopped                     test_the_toy_is_stopped_and_trained
 """
 
@@ -160,10 +160,9 @@ def test_the_toy_is_stopped_and_trained(own: InContext) -> None:
     assert grown["y"][0] < 0.15 < 0.5 <= grown["y"][-1]
 
 
-def test_scaling_opens_drawn_and_a_run_is_stopped(own: InContext) -> None:
+def test_scaling_is_stopped(own: InContext) -> None:
     own.uses("scaling")
-    expect(own.page.locator(".st-key-in_context-scaling-size .js-plotly-plot")).to_be_visible()
-    own.page.get_by_role("button", name=own.say("scaling.again")).click()
+    own.page.get_by_role("button", name=own.say("scaling.run")).click()
     own.page.get_by_role("button", name=own.say("common.cancel")).click()
     expect(own.page.get_by_role("button", name=own.say("scaling.run"))).to_be_visible()
 

@@ -161,8 +161,7 @@ class Model:
         """The hidden states of layer `last` (all layers: None) when hidden[B, L, d] stands for those of layer `first`.
 
         With what `hidden_states` gave at `first` these are the numbers it gives at `last`; with anything else, what the
-        network makes of that (an intervention between two layers).
-        """
+        network makes of that (an intervention between two layers)."""
         self._require_shortcut()
         self.forward_passes += 1
         seen = None if mask is None or bool(mask.all()) else mask[:, None, None, :].bool()
@@ -183,10 +182,8 @@ class Model:
 
     @torch.inference_mode()
     def transform(self, hidden: Tensor) -> Tensor:
-        """The head before its matrix, always in fp32: [..., d] → [..., e], e = d but for ALBERT and ELECTRA.
-
-        Masked models: dense layer, activation, LayerNorm. Causal models and decoders: the final normalisation.
-        """
+        """The head before its matrix, always in fp32: [..., d] → [..., e], e = d but for ALBERT and ELECTRA. Of masked
+        models: dense layer, activation, LayerNorm. Of causal models and decoders: the final normalisation."""
         self._require_head()
         with torch.autocast(self.device.type, enabled=False):
             out = hidden.float() if self._final_norm is None else self._final_norm(hidden.float())
