@@ -136,7 +136,7 @@ def stop() -> Iterator[Row]:
     with contextlib.closing(LocalEngine(precomputed=None)) as engine:
         for seed, kind in enumerate((TuneStep, Progress, TuneStep)):
             run = Runs(engine).start(TUNE, _info(), inputs("zh", seed))
-            while not _far_enough(run.so_far, kind):
+            while not run.ended and not _far_enough(run.so_far, kind):
                 time.sleep(0.001)
             pressed = time.perf_counter()
             run.stop()

@@ -11,6 +11,7 @@ from explorer.lab.types.gradient import GRADIENT, GradientInputs, GradientResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent, thousands
+from explorer.views._shared.growing import growing
 from explorer.views.in_context.common import Scene
 
 ASKED = "in_context-gradient-asked"
@@ -44,23 +45,16 @@ def draw(scene: Scene, answer: str) -> GradientResult | None:
 
 def _train(scene: Scene, inputs: GradientInputs) -> GradientResult | None:
     """Teach the copy, with progress and a stop button. Raises Cancelled when it was stopped."""
-    places = bar, below = st.empty(), st.empty()
     found: GradientResult | None = None
     stream = widgets.stream(GRADIENT, scene.model.id, inputs)
-    bar.progress(0.0, text=t("in_context.gradient.copying"))
-    with widgets.stoppable(stream, *places) as (stop, steps):
-        with below:
-            stop.button()
-        for step in steps:
+    with growing(stream) as run:
+        run.tell(0.0, t("in_context.gradient.copying"))
+        for step in run.values:
             if isinstance(step, GradientResult):
                 found = step
             elif isinstance(step, GradientStep):
                 told = t("common.progress", done=step.done, total=step.total)
-                bar.progress(
-                    step.done / step.total, text=f"{told} · {t('in_context.gradient.now', loss=f'{step.loss:.2f}')}"
-                )
-    for one in places:
-        one.empty()
+                run.tell(step.done / step.total, f"{told} · {t('in_context.gradient.now', loss=f'{step.loss:.2f}')}")
     return found
 
 

@@ -17,6 +17,7 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import parameters, thousands
+from explorer.views._shared.growing import growing
 from explorer.views.in_context import common
 from explorer.views.in_context.common import Scene, State
 
@@ -66,15 +67,13 @@ def _ask(*, fresh: bool) -> None:
 
 def _train(inputs: ScalingInputs) -> ScalingResult | None:
     """Nine runs with progress, the figure as it fills, and a stop button. Raises Cancelled when it was stopped."""
-    places = bar, below, figure = st.empty(), st.empty(), st.empty()
     floor = invented.best(invented.sentences(inputs.unread, inputs.unread_seed))
     lowest: dict[tuple[int, int], ScalingStep] = {}
     found: ScalingResult | None = None
     stream = widgets.stream(SCALING, None, inputs)
-    with widgets.stoppable(stream, *places) as (stop, steps):
-        with below:
-            stop.button()
-        for step in steps:
+    with growing(stream) as run:
+        run.tell(0.0, t("common.progress", done=0, total=len(inputs.widths) * len(inputs.sentences)))
+        for step in run.values:
             if isinstance(step, ScalingResult):
                 found = step
             if not isinstance(step, ScalingStep):
@@ -84,13 +83,11 @@ def _train(inputs: ScalingInputs) -> ScalingResult | None:
             if at not in lowest or step.loss < lowest[at].loss:
                 lowest[at] = step
             told = t("in_context.scaling.now", size=thousands(step.size), loss=f"{step.loss:.2f}", step=step.step)
-            bar.progress(step.done / step.total, text=told)
+            run.tell(step.done / step.total, told)
             if len(lowest) > known > 0:
                 names = t("in_context.scaling.size"), t("in_context.scaling.excess")
                 chart = running.powers(_so_far(lowest, inputs, floor), *names)
-                figure.plotly_chart(chart, key=f"in_context-scaling-{known}", config={"displayModeBar": False})
-    for one in places:
-        one.empty()
+                run.shown.plotly_chart(chart, key=f"in_context-scaling-{known}", config={"displayModeBar": False})
     return found
 
 
