@@ -12,11 +12,16 @@ from explorer.engine import uses
 
 
 def policy() -> uses.Policy:
-    """By the address the server is bound to and the teacher's setting (SESAME_READERS_MAY, --readers-may).
+    """By the address the server is bound to and the teacher's settings (models/catalog/policy.py).
 
     Raises ValueError for a setting that names no such permission.
     """
     return uses.allowed(st.get_option("server.address"), os.environ, sys.argv[1:])
+
+
+def free_generation() -> bool:
+    """Whether a model may go on from what readers write (SESAME_FREE_GENERATION, --free-generation)."""
+    return policy().free_generation
 
 
 def at_this_machine() -> bool:

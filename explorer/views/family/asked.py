@@ -6,9 +6,10 @@ It knows the reader's question and what is written after it; the toy's two polic
 from __future__ import annotations
 
 from explorer.lab.types.generation import Settings
-from explorer.ui import page_parts, widgets
+from explorer.ui import page_parts
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
+from explorer.views._shared import beginnings
 from explorer.views._shared.page import Snippet
 from explorer.views.family import common, told, writing
 from explorer.views.family.common import State
@@ -20,8 +21,8 @@ SIGNS = "?？"
 
 def draw(state: State) -> Snippet | None:
     page_parts.section("family.asked")
-    question = common.example("question", state.question)
-    widgets.text_line(
+    question = common.example("question", beginnings.of(state.question))
+    beginnings.line(
         "family-question", t("family.asked.box"), question, lambda new: common.store().set(question=new or " "),
         t("family.asked.box"),
     )  # fmt: skip

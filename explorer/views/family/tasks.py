@@ -10,6 +10,7 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.markup import inline, verbatim
 from explorer.ui.numbers import percent, thousands
+from explorer.views._shared import beginnings
 from explorer.views._shared.page import Snippet
 from explorer.views.family import common, writing
 from explorer.views.family.common import JOBS, State
@@ -26,9 +27,10 @@ def draw(state: State) -> Snippet | None:
         lambda name: common.store().set(job=name, given=""),
     )  # fmt: skip
     before, own, after = form(state.job)
-    given = (state.given or own).strip()
-    widgets.text_line(
-        "family-given", t("family.tasks.box"), state.given or own, lambda new: common.store().set(given=new or " "),
+    written = beginnings.of(state.given) or own
+    given = written.strip()
+    beginnings.line(
+        "family-given", t("family.tasks.box"), written, lambda new: common.store().set(given=new or " "),
         t("family.tasks.box"),
     )  # fmt: skip
     _formula(before, given[: common.LONGEST], after)

@@ -14,6 +14,7 @@ from explorer.engine import catalog, get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.generation import Settings
+from explorer.texts import LANGUAGES
 from explorer.ui import page_parts, permission
 from explorer.ui.carried import Carry
 from explorer.ui.i18n import language
@@ -84,7 +85,19 @@ def in_use(state: State) -> State:
 
     Asked once a run, by the page; everything below takes the model from the state it is handed.
     """
-    return replace(state, model=uses.for_page("generation", state.model, permission.policy()).id)
+    may = permission.policy()
+    model = uses.for_page("generation", state.model, may).id
+    if may.free_generation or not state.text or state.text.startswith(_own_beginnings()):
+        return replace(state, model=model)
+    return replace(state, model=model, text="", path="", back=0, b_path="", b_back=0, at=0)
+
+
+@lru_cache(maxsize=1)
+def _own_beginnings() -> tuple[str, ...]:
+    """Every text that the page's examples begin with."""
+    entries = examples.load("generation")
+    found = (entries[name].get(lang, {}).get("text", "") for name in ("default", *PRESETS) for lang in LANGUAGES)
+    return tuple(text for text in found if text)
 
 
 def vocabulary(model: str) -> tuple[str, ...]:

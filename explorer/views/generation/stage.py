@@ -18,7 +18,7 @@ from explorer.lab.types.core import Tokens
 from explorer.ui import first_paint, page_parts, permission, sidebar, widgets
 from explorer.ui.i18n import t
 from explorer.views import page_footer
-from explorer.views._shared import typed
+from explorer.views._shared import beginnings, typed
 from explorer.views._shared.page import choose_tool, draw_tool
 from explorer.views.generation import brought, common, marks, pieces, write
 from explorer.views.generation.common import State
@@ -63,7 +63,7 @@ def _bench(drawn: State) -> None:
 
 def draw(state: State) -> None:
     """The line to write in, what was cut, and which tool."""
-    widgets.text_line(
+    beginnings.line(
         "generation-text", t("generation.input"), common.text_of(state), _write, t("generation.placeholder")
     )
     if len(common.text_of(state)) > common.MAX_CHARACTERS:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from explorer.engine import get_engine
 from explorer.lab.types.in_context import OPEN, OpenInputs, OpenResult
-from explorer.ui import page_parts, widgets
+from explorer.ui import page_parts, permission, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
@@ -16,8 +16,11 @@ from explorer.views.in_context.common import Scene, State
 from explorer.views.vocabulary import spaced
 
 
-def draw(scene: Scene, _: State) -> None:
+def draw(scene: Scene, state: State) -> None:
     page_parts.section("in_context.write")
+    if (state.text or state.line or state.rows) and not permission.free_generation():
+        page_parts.notice("common.no_free_generation")
+        return
     ks = sorted({0, 1, len(scene.prompt.rows)})
     body, side = st.columns([1, 0.44], gap="large")
     with body:
