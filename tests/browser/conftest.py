@@ -16,6 +16,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
+from tests.browser.quiet import RUNS, idle
 from tests.browser.server import Server, launch_chromium, running
 from tests.pace import PATIENCE
 
@@ -30,7 +31,6 @@ expect.set_options(timeout=PATIENCE * 1000)
 DESKTOP = (1280, 720)
 PHONE = (390, 844)
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
-IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 
 class OpenPage(Protocol):
@@ -87,6 +87,7 @@ class Profiles:
         free = next((context for context in alike if not context.pages), None)
         if free is None:
             free = self._browser.new_context(**options)
+            free.add_init_script(path=RUNS)
             free.on("close", lambda closed: alike.remove(closed))
             alike.append(free)
         free.grant_permissions(options.get("permissions", []))  # those of a profile are taken away with its last page
@@ -179,17 +180,12 @@ def open_page(request: pytest.FixtureRequest, profiles: Profiles, watch: Watch) 
         pages.append(page)
         watch.follow(page)
         page.goto(f"{app.url}{path}" + (f"?{urlencode(query)}" if query else ""))
-        settle(page)
+        idle(page)
         return page
 
     yield open_page
     for page in pages:
         profiles.give_back(page)
-
-
-def settle(page: Page) -> None:
-    """Wait until no script of the app runs for this page."""
-    page.locator(IDLE).wait_for(state="attached", timeout=2 * PATIENCE * 1000)
 
 
 @pytest.fixture

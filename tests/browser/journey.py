@@ -23,12 +23,15 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from explorer.ui.i18n import text as words
+from tests.browser.quiet import idle as idle
 from tests.pace import PACE, PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL_FOLDER = ROOT / "assets" / "models" / "mini-mbert"
 DRAWN = "[data-ready]"
 T = TypeVar("T")
+# What a look finds wrong where something is not there, not whole, or there twice: the old beside the new.
+NOT_YET = (AssertionError, LookupError, ValueError, TypeError, StopIteration, OSError, PlaywrightError)
 
 
 def eventually(page: Page, look: Callable[[], T], *, seconds: float = 30) -> T:
@@ -40,7 +43,7 @@ def eventually(page: Page, look: Callable[[], T], *, seconds: float = 30) -> T:
     while True:
         try:
             return look()
-        except (AssertionError, LookupError, ValueError, PlaywrightError):
+        except NOT_YET:
             if time.monotonic() > deadline:
                 raise
             page.wait_for_timeout(40)  # numbers in a drawing announce no event
@@ -56,6 +59,24 @@ def linked(page: Page, *parts: str) -> None:
 def figure(page: Page, key: str) -> Locator:
     """The root of the component mounted with `key`."""
     return page.locator(f'.sesame[data-key="{key}"]{DRAWN}')
+
+
+def exported(page: Page, key: str, kind: str = "csv") -> str:
+    """What a figure would save of itself, as soon as it is there: its script may come after its place."""
+    return eventually(
+        page, lambda: str(page.evaluate("([key, kind]) => window.__sesame.figures[key][kind]()", [key, kind]))
+    )
+
+
+def paused(page: Page, button: Locator) -> None:
+    """Stop what plays. Where it comes to its end just then, the click begins it anew: that is stopped as well."""
+
+    def look() -> None:
+        if button.inner_text() != "▶":
+            button.click()
+        assert button.inner_text() == "▶"
+
+    eventually(page, look)
 
 
 def percent(p: float) -> str:
@@ -120,10 +141,21 @@ class Reader:
     def plot(self, key: str) -> list[dict[str, Any]]:
         """Name, x and y of every trace of a Plotly figure."""
         drawn = self.page.locator(f".st-key-{key} .js-plotly-plot")
-        traces: list[dict[str, Any]] = drawn.evaluate(
-            "p => p._fullData.map(t => ({name: t.name, x: Array.from(t.x), y: Array.from(t.y), type: t.type}))"
+
+        def look() -> list[dict[str, Any]]:
+            traces: list[dict[str, Any]] = drawn.evaluate(
+                "p => p._fullData.map(t => ({name: t.name, x: Array.from(t.x), y: Array.from(t.y), type: t.type}))"
+            )
+            return traces
+
+        return eventually(self.page, look)  # its place is there before it is drawn
+
+    def heat(self, key: str) -> NDArray[np.float64]:
+        """The numbers of the first trace of a Plotly heat map."""
+        drawn = self.page.locator(f".st-key-{key} .js-plotly-plot")
+        return np.array(
+            eventually(self.page, lambda: drawn.evaluate("p => p._fullData[0].z.map(row => Array.from(row))"))
         )
-        return traces
 
     def strip_of(self, key: str) -> Strip:
         return Strip(self.page, figure(self.page, key))
@@ -168,6 +200,7 @@ class Strip:
 
     def drag(self, start: int, end: int) -> None:
         """Press on one chip, draw over to another, let go."""
+        idle(self.page)  # nothing moves under the pointer
         first, last = self.chips.nth(start), self.chips.nth(end)
         first.scroll_into_view_if_needed()
         boxes = [chip.bounding_box() for chip in (first, last)]
@@ -372,14 +405,6 @@ class Home(Reader):
         """The table of guesses: original, first guess, its probability, the original's."""
         table = self.main.locator("table.plain-table").first
         return [row.locator("td").all_inner_texts() for row in table.locator("tr").all()[1:]]
-
-
-def idle(page: Page) -> None:
-    """Wait until the app runs nothing for this page and has drawn what came of it."""
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(
-        state="attached", timeout=2 * PATIENCE * 1000
-    )
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def written(place: Locator) -> str:

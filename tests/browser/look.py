@@ -20,10 +20,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from explorer import chapters
 from explorer.content import examples
-from tests.browser.conftest import LOCALES, settle
+from tests.browser.conftest import LOCALES
 from tests.browser.journey import ROOT
+from tests.browser.quiet import RUNS, idle
 from tests.browser.server import Server, launch_chromium, running
-from tests.pace import PACE
+from tests.pace import PACE, PATIENCE
 
 SIZES = {"wide": (1440, 900), "laptop": (1280, 720), "tablet": (1024, 768), "phone": (390, 844)}
 TALLEST = 6000
@@ -136,7 +137,7 @@ def resized(page: Page, view: View, size: str) -> list[str]:
 
 def drawn(page: Page) -> None:
     """Wait until the page has been run, every figure of it drawn, and the fonts are there."""
-    settle(page)
+    idle(page)
     page.wait_for_function(
         """() => {
           const idle = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]');
@@ -175,7 +176,9 @@ def look(chromium: Browser, server: Server, wanted: list[View], sizes: list[str]
             reduced_motion="reduce",
             viewport={"width": 1440, "height": 900},
         )
+        context.add_init_script(path=RUNS)
         page = context.new_page()
+        page.set_default_timeout(PATIENCE * 1000)
         for size in sizes:
             found += take(page, server, view, size, folder)
         context.close()

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from explorer.ui.i18n import text as words
 from tests.browser import drawings, look
-from tests.browser.conftest import OpenPage, settle
+from tests.browser.conftest import OpenPage
 from tests.browser.journey import Home, Masking, Reference, eventually, idle
 from tests.browser.server import Server, running
 
@@ -53,7 +53,7 @@ def blank(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> set[st
             context = chromium.new_context(color_scheme=scheme)  # type: ignore[arg-type]
             page = context.new_page()
             page.goto(server.url)
-            settle(page)
+            idle(page)
             expect(page.get_by_text("blank", exact=True)).to_be_visible()
             rules |= {finding["rule"] for finding in findings(page)}
             context.close()
@@ -180,6 +180,7 @@ def test_the_main_job_from_the_keyboard_alone(lang: str, open_page: OpenPage, re
     keys.insert_text(text)  # as an input method does
     keys.press("Enter")
     page.stands(reference.pieces(text))
+    idle(page.page)  # what the focus walks over is drawn
 
     walk(page.page, "Shift+Tab", lambda: "chip" in focused(page.page, "class"))
     keys.press("Home")
@@ -190,11 +191,13 @@ def test_the_main_job_from_the_keyboard_alone(lang: str, open_page: OpenPage, re
     page.bars.show(reference.masked(text, at), original=reference.ids(text)[at])
     assert focused(page.page, "class").startswith("chip"), "the focus stays where the reader is"
 
+    idle(page.page)
     walk(page.page, "Tab", lambda: focused(page.page, "group") == page.say("tools"))
     keys.press("ArrowRight")
     keys.press("Space")
     expect(page.page.get_by_role("heading", level=2, name=page.say("road.title"), exact=True)).to_be_visible()
 
+    idle(page.page)
     walk(page.page, "Tab", lambda: focused(page.page, "card") == "dice")
     keys.press("Enter")
     expect(page.page.get_by_role("heading", level=2, name=page.say("lottery.title"), exact=True)).to_be_visible()

@@ -26,17 +26,18 @@ import csv
 import io
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import OpenPage, Watch, settle
+from tests.browser.conftest import OpenPage, Watch
 from tests.browser.journey import MODEL_FOLDER, Reader, Reference, eventually, figure, idle, linked, percent, softmax
+from tests.browser.quiet import RUNS
 from tests.browser.server import Server
-from tests.pace import PACE
+from tests.pace import PACE, PATIENCE
 
 if TYPE_CHECKING:
     from explorer.models.catalog.catalog import ModelInfo
@@ -45,6 +46,7 @@ ZH = "邻居家的小狗每天傍晚都在河边追蝴蝶。"
 EN = "A tired sailor told us stories about distant islands."
 SHOW = 18  # pixels between the edge of the small pictures and the first of them
 Weights = Callable[[str], np.ndarray]
+Number = TypeVar("Number", int, float)
 
 
 class Attention(Reader):
@@ -69,7 +71,7 @@ class Attention(Reader):
         expect(self.canvas).to_have_attribute("data-exact", "true", timeout=20_000 * PACE)
 
     def picks_head(self, layer: int, head: int, **options: Any) -> None:
-        cell = float(self.thumbs.get_attribute("data-cell") or 0)
+        cell = eventually(self.page, lambda: _at_least(float(self.thumbs.get_attribute("data-cell") or 0), 1))
         self.thumbs.click(position={"x": SHOW + (head + 0.5) * cell, "y": SHOW + (layer + 0.5) * cell}, **options)
 
     def alone(self, layer: int, head: int) -> None:
@@ -141,10 +143,12 @@ def own(chromium: Browser, server: Server) -> Iterator[Attention]:
     """One page, opened on a sentence of the reader's own, that several journeys go on with."""
     watch = Watch()
     context = chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
+    context.add_init_script(path=RUNS)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE * 1000)
     watch.follow(page)
     page.goto(f"{server.url}/attention?{urlencode({'v': '1', 'lang': 'zh', 'text': ZH, 'mass': '1'})}")
-    settle(page)
+    idle(page)
     yield Attention(page)
     context.close()
     assert not watch.outside and not watch.errors
@@ -585,7 +589,7 @@ def _hovered(page: Attention) -> tuple[int, np.ndarray]:
     return row, found
 
 
-def _at_least(found: int, least: int) -> int:
+def _at_least(found: Number, least: int) -> Number:
     assert found >= least
     return found
 

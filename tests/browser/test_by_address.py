@@ -15,8 +15,8 @@ from playwright.sync_api import Page, Route, expect
 
 from explorer.engine import catalog
 from explorer.views.vocabulary import url
-from tests.browser.conftest import OpenPage, settle
-from tests.browser.journey import eventually
+from tests.browser.conftest import OpenPage
+from tests.browser.journey import eventually, idle
 from tests.browser.server import Server
 
 BARS = '.sesame[data-key="masking-bars"]'
@@ -32,7 +32,7 @@ def arrays(open_page: OpenPage) -> Callable[[Callable[[Route], None]], Page]:
         page = open_page("/input")
         page.route("**/array/*", handler)
         page.goto(page.url.replace("/input", "/masking"))
-        settle(page)
+        idle(page)
         return page
 
     return opened
@@ -86,7 +86,7 @@ def test_a_page_that_forgot_what_it_was_told_is_told_again(open_page: OpenPage) 
     before = page.locator(ROW).first.get_attribute("data-p")
     page.evaluate("() => window.__sesame.said.clear()")
     page.locator(CHIP.format(4)).click()
-    settle(page)
+    idle(page)
     expect(page.locator(ROW).first).not_to_have_attribute("data-p", before or "")
     expect(page.locator(f"{BARS} [data-dial='temperature']")).to_be_visible()
 

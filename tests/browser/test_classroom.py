@@ -8,8 +8,8 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from explorer.content import classroom as content
-from tests.browser.conftest import PHONE, OpenPage, settle
-from tests.browser.journey import linked, words
+from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.journey import idle, linked, words
 from tests.browser.server import Server
 
 # Which answer stood there while Python had not been told of it yet.
@@ -33,7 +33,7 @@ def test_a_class_follows_its_teacher_and_votes_twice(open_page: OpenPage, server
     presses(teacher, "open")
     code = teacher.locator(".room.leads b.code").inner_text()
     teacher.get_by_role("link", name=words("masking.nav", "zh")).first.click()
-    settle(teacher)
+    idle(teacher)
 
     phone = open_page("/", viewport=PHONE, query={"room": code.lower()})
     expect(phone.locator(".room.follows")).to_contain_text(says("following"))
@@ -96,7 +96,7 @@ def _looks_around_and_comes_back(teacher: Page, phone: Page) -> None:
     presses(phone, "look_around")
     expect(teacher.locator(".count-of").first).to_have_text(says("count", follow=0, here=1))
     teacher.get_by_role("link", name=words("input.nav", "zh")).first.click()
-    settle(teacher)
+    idle(teacher)
     expect(phone.locator("h1.question")).to_have_text(words("masking.title", "zh"))
     presses(phone, "come_back")
     expect(phone.locator("h1.question")).to_have_text(words("input.title", "zh"))
@@ -104,7 +104,7 @@ def _looks_around_and_comes_back(teacher: Page, phone: Page) -> None:
 
 def _the_class_gives_examples(teacher: Page, phone: Page) -> None:
     teacher.get_by_role("link", name=words("in_context.nav", "zh")).first.click()
-    settle(teacher)
+    idle(teacher)
     expect(phone.locator("h1.question")).to_have_text(words("in_context.title", "zh"))
     presses(teacher, "ask")
     teacher.get_by_label(says("own_line")).fill("+ 写一对反义词")
@@ -126,7 +126,7 @@ def _the_class_gives_examples(teacher: Page, phone: Page) -> None:
 def _a_lost_page_finds_its_room_again(teacher: Page, phone: Page) -> None:
     badge = phone.locator(".room .badge").inner_text()
     phone.reload()
-    settle(phone)
+    idle(phone)
     expect(phone.locator(".room .badge")).to_have_text(badge)
     expect(teacher.locator(".count-of").first).to_have_text(says("count", follow=1, here=1))
 
@@ -140,9 +140,9 @@ def test_a_teacher_s_keys_and_a_tool_on_a_slide(open_page: OpenPage, server: Ser
     expect(page.locator("[data-sesame-dark]")).to_have_count(0)
     assert page.locator('.sesame .chip[data-i="1"]').inner_text() == before, "that key only brought the screen back"
     page.keyboard.press("2")
-    page.wait_for_url(lambda url: "v=" in url)
+    linked(page, "v=")
     page.goto(f"{server.url}/masking?embed=true&masks=3&v=2")
-    settle(page)
+    idle(page)
     expect(page.locator('.sesame .chip[data-i="3"]')).to_be_visible()
     for gone in ("h1.question", '[data-testid="stSidebar"]', ".steps", ".honest"):
         expect(page.locator(gone).first).to_be_hidden()

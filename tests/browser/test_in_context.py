@@ -19,8 +19,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Watch, settle
+from tests.browser.conftest import Watch
 from tests.browser.journey import Reader, eventually, figure, idle, linked, percent
+from tests.browser.quiet import RUNS
 from tests.browser.server import Server
 from tests.pace import PACE
 
@@ -57,11 +58,12 @@ class InContext(Reader):
 def own(chromium: Browser, server: Server) -> Iterator[InContext]:
     """One page with rows of the reader's own, with which the journeys go on."""
     watch, context = Watch(), chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 720})
+    context.add_init_script(path=RUNS)
     page = context.new_page()
     page.set_default_timeout(60_000 * PACE)
     watch.follow(page)
     page.goto(f"{server.url}/in_context?lang=zh")
-    settle(page)
+    idle(page)
     reader = InContext(page)
     reader.writes("line", "动物有几条腿")
     reader.writes("rows", "\n".join(ROWS))
@@ -87,7 +89,7 @@ def expected(gemma: Any, k: int, answer: str) -> float:
 def test_bars_and_curve_are_the_library_s(own: InContext, gemma: Any) -> None:
     shown = {answer: percent(expected(gemma, 3, answer)) for answer in OTHERS}
     eventually(own.page, lambda: _same(own.bars(), shown))
-    assert own.page.locator(".prompt p").count() == 5
+    expect(own.page.locator(".prompt p")).to_have_count(5)
     wanted = [expected(gemma, k, OTHERS[0]) for k in range(4)]
 
     def drawn() -> None:
@@ -133,6 +135,7 @@ def test_the_same_example_by_gradient_changes_a_copy_and_no_more(own: InContext)
     own.page.get_by_role("slider", name=own.say("k")).press("ArrowRight")
     own.page.get_by_role("button", name=own.say("gradient.run")).click()
     expect(own.page.locator(".st-key-in_context-gradient-p .js-plotly-plot")).to_be_visible(timeout=120_000 * PACE)
+    idle(own.page)  # the table may come after the figure
     sums = own.main.locator("table.plain-table code").all_inner_texts()[-3:]  # the copy before and after, the model
     assert sums[0] == sums[2] != sums[1]
 
@@ -156,6 +159,7 @@ def test_the_toy_is_stopped_and_trained(own: InContext) -> None:
     expect(train).to_be_visible()
     train.click()
     expect(own.page.locator(".st-key-in_context-toy-stripe .js-plotly-plot")).to_be_visible(timeout=120_000 * PACE)
+    idle(own.page)
     (grown,) = own.plot("in_context-toy-score")
     assert grown["y"][0] < 0.15 < 0.5 <= grown["y"][-1]
 

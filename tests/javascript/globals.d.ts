@@ -18,6 +18,8 @@ interface Window {
   __sesameRoom?: any;
   /** takes away what the teacher's keys have put there: ui/teacher_keys.js */
   __sesameKeys?: () => void;
+  /** what was asked of the server and what has come of it: tests/browser/runs.js */
+  __runs?: {due: boolean; open: boolean; since: number};
   /** which characters have a glyph: tests/browser/faults.js */
   __glyphs?: Map<string, boolean>;
 }
