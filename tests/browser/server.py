@@ -25,6 +25,8 @@ from typing import Any, Literal
 import psutil
 from playwright.sync_api import Browser, Playwright
 
+from tests.pace import PACE
+
 ROOT = Path(__file__).resolve().parents[2]
 WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 SHELL = "chromium-headless-shell"  # Debian's package of that name brings it
@@ -50,7 +52,7 @@ class Server:
 
     def status(self) -> dict[str, Any]:
         """The counters of GET /status."""
-        with WITHOUT_PROXY.open(f"{self.url}/status", timeout=10) as answer:
+        with WITHOUT_PROXY.open(f"{self.url}/status", timeout=10 * PACE) as answer:
             counters: dict[str, Any] = json.load(answer)
         return counters
 
@@ -112,8 +114,11 @@ def running(
 
 
 def await_health(server: Server, *, seconds: float = 60) -> None:
-    """Return as soon as the server answers. Raises RuntimeError with its output if it ends or never does."""
-    deadline = time.monotonic() + seconds
+    """Return as soon as the server answers. Raises RuntimeError with its output if it ends or never does.
+
+    `seconds` are those of a quiet machine (tests/pace.py).
+    """
+    deadline = time.monotonic() + seconds * PACE
     while time.monotonic() < deadline and server.process.is_running():
         try:
             with WITHOUT_PROXY.open(f"{server.url}/_stcore/health", timeout=5):

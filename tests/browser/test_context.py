@@ -41,7 +41,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import Reader, Reference, eventually, figure, idle, linked, written
+from tests.browser.journey import Reader, Reference, eventually, exported, figure, idle, linked, paused, written
 from tests.browser.server import Server
 from tests.pace import PACE, PATIENCE
 
@@ -107,7 +107,7 @@ def press(page: Page, value: str) -> None:
 
 def numbers_of(page: Page, key: str = "context-map") -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """places[n, 2] and cosines[n, n] as the figure would export them."""
-    text = page.evaluate("(key) => window.__sesame.figures[key].csv()", key)
+    text = exported(page, key)
     rows = list(itertools.takewhile(bool, csv.reader(io.StringIO(text.lstrip("\ufeff")))))[1:]
     values = np.array([[float(cell) if cell else np.nan for cell in row[5:]] for row in rows])
     return values[:, :2], values[:, 2:]
@@ -177,8 +177,7 @@ def test_all_layers_are_there_at_once_and_play(open_page: OpenPage, server: Serv
     scrub(page, 4)
     root.locator(".play").click()
     eventually(page, lambda: _more(seen(page)["layer"], 6))
-    root.locator(".play").click()
-    expect(root.locator(".play")).to_have_text("▶")
+    paused(page, root.locator(".play"))
     assert server.status()["forward_passes"] == before
     root.locator("input[data-scrub]").press("ArrowRight")
     expect(page).to_have_url(re.compile(r"[?&]layer=\d+"), timeout=PATIENCE * 1000)
@@ -481,8 +480,7 @@ def give(page: Page, reader: Reader, name: str, content: bytes) -> None:
     def opened() -> None:
         if not uploader.count():
             page.get_by_role("button", name=reader.say("own.open")).first.click()
-            page.wait_for_timeout(200)
-        assert uploader.count()
+            uploader.first.wait_for(state="attached", timeout=5000 * PACE)
 
     eventually(page, opened)
     uploader.first.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})

@@ -34,7 +34,7 @@ from explorer.models.catalog.catalog import ModelInfo
 from explorer.views.generation.common import State
 from tests.browser.conftest import OpenPage
 from tests.browser.generation import Generation, Gpt
-from tests.browser.journey import Reference, eventually, idle, linked, numbers
+from tests.browser.journey import Reference, eventually, exported, idle, linked, numbers
 from tests.browser.server import Server
 from tests.pace import PACE
 
@@ -151,7 +151,7 @@ def test_a_text_grows_and_its_link_replays_it(open_page: OpenPage, gpt: Gpt) -> 
     expect(page.page).to_have_url(re.compile(r"b_free=1"))
     # The path as CSV, and a link that opens all of it in another browser.
     idle(page.page)
-    rows = page.page.evaluate("() => window.__sesame.figures['generation-a'].csv()").strip().splitlines()
+    rows = exported(page.page, "generation-a").strip().splitlines()
     assert len(rows) == len(grown) + 1
     assert rows[-1].split(",")[0] == str(len(grown)), "places are counted from 1"
     assert rows[-1].split(",")[2] == str(grown[-1])
@@ -229,7 +229,7 @@ def test_three_ways_to_choose(open_page: OpenPage, gpt: Gpt) -> None:
     assert numbers(page.table()[-1][2])[0] >= greedy - 0.02, "the beam's total is at least greedy's here"
     assert tree.count() >= 2 + 4
     expect(page.page.locator('.sesame[data-key="generation-beam"] .node.best')).to_have_count(3)
-    picture = page.page.evaluate("() => window.__sesame.figures['generation-beam'].svg()")
+    picture = exported(page.page, "generation-beam", "svg")
     assert picture.startswith("<svg") and picture.count("<text") >= 12
     # The likeliest roads: a click takes one of them, and the text's own chain is listed.
     roads = page.page.locator('.sesame[data-key="generation-tree"] .node')
@@ -253,7 +253,7 @@ def test_writing_stops_at_once_and_stays(open_page: OpenPage, server: Server, gp
     page.page.get_by_role("button", name=page.say("write.go"), exact=True).click()
     eventually(page.page, lambda: _true(words.count() >= 4))
     page.page.get_by_role("button", name=page.say("write.stop"), exact=True).click()
-    assert _quiet_within(server, 5) <= 4
+    assert _quiet_within(server, 5) <= 4 * PACE
     expect(page.page.get_by_role("button", name=page.say("write.keep"), exact=True)).to_be_enabled()
     idle(page.page)
     said = eventually(page.page, lambda: _at_rest(page))
@@ -281,7 +281,7 @@ def test_a_closed_browser_ends_the_work(open_page: OpenPage, server: Server) -> 
     page.page.get_by_role("button", name=page.say("write.go"), exact=True).click()
     eventually(page.page, lambda: _true(page.main.locator(".written .w").count() >= 3))
     page.page.context.close()
-    assert _quiet_within(server, 15) <= 12
+    assert _quiet_within(server, 15) <= 12 * PACE
 
 
 def test_another_model_chosen_while_one_writes(
@@ -295,7 +295,7 @@ def test_another_model_chosen_while_one_writes(
     go.click()
     eventually(page.page, lambda: _true(words.count() >= 3))
     page.page.get_by_role("radio", name=other.name).click()
-    assert _quiet_within(server, 8) <= 6, "the model that was left stops"
+    assert _quiet_within(server, 8) <= 6 * PACE, "the model that was left stops"
     linked(page.page, "model=folder")
     idle(page.page)
     eventually(page.page, lambda: _true(words.count() == 0))  # what the other wrote is no text of this one
@@ -405,19 +405,22 @@ def test_odd_beginnings(open_page: OpenPage, gpt: Gpt) -> None:
     assert len(ids) > 1024
     page.types("input", long)
     page.sees(re.compile("1,024"))
-    assert page.text.at() == len(ids)
+    page.text.stands_at(len(ids))
 
 
 def _quiet_within(server: Server, seconds: float) -> float:
-    """Seconds until the engine's forward passes stand still for a second; AssertionError if they never do."""
+    """Seconds until the engine's forward passes stand still for a second; AssertionError if they never do.
+
+    `seconds`, and that second, are those of a quiet machine (tests/pace.py).
+    """
     start = time.monotonic()
     last, since = server.status()["forward_passes"], start
-    while time.monotonic() - start < seconds + 5:
+    while time.monotonic() - start < (seconds + 5) * PACE:
         time.sleep(0.1)  # a counter in another process announces nothing
         now = server.status()["forward_passes"]
         if now != last:
             last, since = now, time.monotonic()
-        elif time.monotonic() - since >= 1:
+        elif time.monotonic() - since >= PACE:
             return since - start
     raise AssertionError("the model is still at work")
 

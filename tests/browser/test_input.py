@@ -168,6 +168,7 @@ def test_three_vectors_add_up_to_the_models_input(open_page: OpenPage, reference
 def test_the_map_of_positions(open_page: OpenPage) -> None:
     reader = open_input(open_page, tool="positions", place="250")
     eventually(reader.page, lambda: _same(len(reader.plot("input-profile")[0]["y"]), 512), seconds=120)
+    idle(reader.page)  # the words come after the figure
     row = np.array(reader.plot("input-profile")[0]["y"])
     assert row[250] == 1
     near = [int(word.split()[0]) for word in reader.main.locator(".words .word").all_inner_texts()]
@@ -198,7 +199,9 @@ def test_a_long_text_in_three_ways(open_page: OpenPage) -> None:
     assert rows[reader.say("long.way_slide")][1] == "100 %"
     votes, windows, mean = _merged(reader, rows[reader.say("long.way_slide")][2])
     reader.main.get_by_text(reader.say("long.each"), exact=True).click()
-    each = reader.main.locator("details table.plain-table").first.locator("tr").all()[1:]
+    each = reader.main.locator("details table.plain-table").first.locator("tr")
+    expect(each).to_have_count(windows + 1)
+    each = each.all()[1:]
     p = [numbers(row.locator("td").nth(2).inner_text())[0] for row in each]
     assert (len(p), sum(one > 50 for one in p)) == (windows, votes), "the class is voted on"
     assert abs(sum(p) / len(p) - mean) < 0.11

@@ -25,7 +25,7 @@ from playwright.sync_api import Locator, expect
 from explorer.content import corpora
 from explorer.views.languages import common
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import Reader, Reference, eventually, figure, idle, linked
+from tests.browser.journey import Reader, Reference, eventually, figure, idle, linked, paused
 from tests.browser.server import Server, running
 from tests.pace import PACE
 
@@ -115,7 +115,7 @@ def test_alpha_and_layer_move_without_the_model(start: Open, server: Server, ref
         expect(root.locator(f"[data-curve={curve}] polyline")).to_have_count(4)
     root.locator("[data-play]").click()
     eventually(page.page, lambda: _is(_dials(page)[1] > 2, True))
-    root.locator("[data-play]").click()
+    paused(page.page, root.locator("[data-play]"))
     turn(page, "alpha", 0)
     root.locator("[data-play]").click()  # the arrow's own length, and no farther
     eventually(page.page, lambda: _is((_dials(page)[1], root.locator("[data-play]").inner_text()), (1, "▶")))
@@ -172,8 +172,7 @@ def arrows(reference: Reference) -> Callable[[str, str, int], np.ndarray]:
 def test_neighbours_are_cosines_of_language_vectors(start: Open) -> None:
     page = start(OWN["de"], lang="en", tool="near", target="fr", layer="5")
     page.sees(page.say("near.cosine_caption", layer=5))
-    drawn = page.page.locator(".st-key-languages-cosines .js-plotly-plot")
-    cos = np.array(drawn.evaluate("p => p._fullData[0].z.map(row => Array.from(row))"))
+    cos = page.heat("languages-cosines")
     assert cos.shape == (6, 6) and np.allclose(np.diag(cos), 1, atol=1e-3) and np.allclose(cos, cos.T, atol=1e-5)
     lengths = page.plot("languages-lengths")
     assert len(lengths) == 6 and all(len(trace["y"]) == 13 for trace in lengths)
@@ -196,10 +195,9 @@ def test_the_map_joins_translations_and_removes_the_language(start: Open, server
     eventually(page.page, lambda: _is(root.get_attribute("data-treatment"), "centred"))
     assert float(root.locator(".verdict").get_attribute("data-apart") or "") < 0.01 < 0.3 < apart
     root.locator('[data-value="by_meaning"]').click()
-    fills = root.locator('path[data-line="3"]').evaluate_all(
-        "all => [...new Set(all.map(p => p.getAttribute('fill')))]"
-    )
-    assert len(fills) == 1
+    points = root.locator('path[data-line="3"]')
+    fills = "all => [...new Set(all.map(p => p.getAttribute('fill')))]"
+    eventually(page.page, lambda: _is(len(points.evaluate_all(fills)), 1))
     root.locator("input[data-scrub]").fill("9")
     eventually(page.page, lambda: _is(root.get_attribute("data-layer"), "9"))
     assert server.status()["forward_passes"] == before
@@ -278,10 +276,10 @@ def test_a_head_is_trained_tested_on_six_and_tags_my_sentence(start: Open) -> No
     page = start(OWN["zh"], tool="pos", target="en", train="en~de")
     page.page.get_by_role("button", name=page.say("pos.start"), exact=True).click()
     expect(page.page.locator(".st-key-languages-matrix .js-plotly-plot")).to_be_visible(timeout=120_000 * PACE)
+    idle(page.page)  # the tagged sentence comes after the matrix
     losses = page.plot("languages-loss")[0]["y"]
     assert losses[-1] < 0.5 * losses[0]
-    drawn = page.page.locator(".st-key-languages-matrix .js-plotly-plot")
-    (row,) = np.array(drawn.evaluate("p => p._fullData[0].z.map(row => Array.from(row))"))
+    (row,) = page.heat("languages-matrix")
     assert row.shape == (6,) and row[1] > 0.75 and row[4] > 0.75 and row[0] > 0.35
     tagged = page.main.locator(".tagged [data-tag]")
     tags = tagged.evaluate_all("all => all.map(e => e.dataset.tag)")

@@ -35,7 +35,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import ROOT, Masking, Reference, eventually, idle, numbers, percent, softmax
+from tests.browser.journey import ROOT, Masking, Reference, eventually, exported, idle, numbers, percent, softmax
 from tests.pace import PACE
 
 ZH, ZH_AT = "邻居家的小狗每天傍晚都在河边追蝴蝶。", 12
@@ -111,7 +111,7 @@ def test_the_road_shows_the_numbers_of_this_very_position(
     with torch.no_grad():
         hidden = reference.net.bert(torch.tensor([ids])).last_hidden_state[0, at]
         transformed = reference.net.cls.predictions.transform(hidden)
-    table = page.page.evaluate("() => window.__sesame.figures['masking-vectors'].csv()")
+    table = exported(page.page, "masking-vectors")
     strips = [float(row[2]) for row in list(csv.reader(io.StringIO(table)))[1:]]
     assert np.allclose(strips, torch.cat([hidden, transformed]).numpy(), atol=2e-3)
 
@@ -372,6 +372,7 @@ def test_the_lens_reads_the_head_at_every_layer(
             assert (np.abs(shown - ranks) <= np.maximum(2, ranks // 100)).all(), (names(token), shown, ranks)
 
     eventually(page.page, trajectories)
+    idle(page.page)  # the table below is that of these words
     letters_are_large_enough(page, "masking-lens")
     cells = page.main.locator("table.plain-table td[style]")
     found = cells.evaluate_all("all => all.map(e => [e.textContent, e.getAttribute('style')])")

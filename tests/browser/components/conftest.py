@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.browser.conftest import Profiles
+from tests.pace import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 OPTIONS = {
@@ -65,6 +66,7 @@ def open_gallery(profiles: Profiles, gallery_url: str) -> Iterator[OpenGallery]:
     def open_page(part: str, lang: str = "zh", query: str = "", **options: Any) -> Page:
         context = profiles.take(**{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **options})
         page = context.new_page()
+        page.set_default_timeout(PATIENCE * 1000)
         pages.append(page)
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
