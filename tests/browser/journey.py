@@ -34,7 +34,7 @@ T = TypeVar("T")
 NOT_YET = (AssertionError, LookupError, ValueError, TypeError, StopIteration, OSError, PlaywrightError)
 
 
-def eventually(page: Page, look: Callable[[], T], *, seconds: float = 30) -> T:
+def eventually(page: Page, look: Callable[[], T], *, seconds: float = PATIENCE / PACE) -> T:
     """`look()` as soon as it asserts nothing wrong; its last complaint if that never comes.
 
     `seconds` are those of a quiet machine (tests/pace.py).
@@ -127,12 +127,13 @@ class Reader:
     def picks(self, group: str, option: str) -> None:
         """Choose one of a few in the radio group that is called `group`."""
         # Choices whose label is long may be cut by the caller's eye but not in the markup.
-        self.page.get_by_role("radiogroup", name=self.say(group)).get_by_text(option, exact=True).click()
+        choice = self.page.get_by_role("radiogroup", name=self.say(group)).get_by_text(option, exact=True)
+        eventually(self.page, choice.click)  # the group of before may stand beside it until a run is over
 
     def types(self, box: str, text: str) -> None:
         """Write into the line called `box` and press Enter."""
         line = self.page.get_by_role("textbox", name=self.say(box), exact=True)
-        line.fill(text)
+        eventually(self.page, lambda: line.fill(text))  # the box of before may stand beside it until a run is over
         line.press("Enter")
 
     def picks_preset(self, name: str) -> None:

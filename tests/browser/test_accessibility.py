@@ -20,7 +20,9 @@ from explorer.ui.i18n import text as words
 from tests.browser import drawings, look
 from tests.browser.conftest import OpenPage
 from tests.browser.journey import Home, Masking, Reference, eventually, idle
+from tests.browser.quiet import RUNS
 from tests.browser.server import Server, running
+from tests.pace import PATIENCE
 
 # rule → (where, why). Nothing is excused without both.
 EXCEPTIONS: dict[str, tuple[str, str]] = {}
@@ -51,7 +53,9 @@ def blank(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> set[st
     with running(root=root, environment={"STREAMLIT_SERVER_HEADLESS": "true"}) as server:
         for scheme in ("light", "dark"):
             context = chromium.new_context(color_scheme=scheme)  # type: ignore[arg-type]
+            context.add_init_script(path=RUNS)
             page = context.new_page()
+            page.set_default_timeout(PATIENCE * 1000)
             page.goto(server.url)
             idle(page)
             expect(page.get_by_text("blank", exact=True)).to_be_visible()

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.browser.conftest import Profiles
-from tests.pace import PATIENCE
+from tests.pace import PACE, PATIENCE
 
 ROOT = Path(__file__).parents[3]
 OPTIONS = {
@@ -54,7 +54,7 @@ def gallery_url() -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
-        server.communicate(timeout=10)
+        server.communicate(timeout=10 * PACE)
 
 
 @pytest.fixture
