@@ -22,11 +22,12 @@ from explorer.components.bundle import Bundle, bundle
 from explorer.components.packing import pack, planes
 
 INLINE = 2048  # bytes; below that a request costs more than it saves
-# The component's script lies at an address of its own; this travels with each run. A fetch that fails is tried again.
+# The component's script lies at an address of its own; this travels with each run. A fetch that fails is tried again,
+# for three minutes: one that is given up leaves a hole in the page until it is loaded anew.
 STUB = """\
 const load = (n) => import(new URL("bundle/%s" + (n ? "?" + n : ""), document.baseURI).href).catch(async (error) => {
-  if (n > 5) throw error;
-  await new Promise((go) => setTimeout(go, 250 << n));
+  if (n > 24) throw error;
+  await new Promise((go) => setTimeout(go, Math.min(250 * 2 ** n, 8000)));
   return load(n + 1);
 });
 export default (await load(0)).styled;
