@@ -3,6 +3,7 @@
 // ended for another and that other. Reads the outermost fields of Streamlit's messages (BackMsg, ForwardMsg).
 (() => {
   const ASKS = (11 << 3) | 2; // BackMsg.rerun_script
+  const BY_ITSELF = 6 << 3; // … its is_auto_rerun: a part of a page that is drawn every so often
   const BEGINS = (4 << 3) | 2; // ForwardMsg.new_session
   const ENDS = 6 << 3; // ForwardMsg.script_finished
   const FOR_ANOTHER = 2; // … FINISHED_EARLY_FOR_RERUN
@@ -19,20 +20,30 @@
     }
   };
 
-  const heard = (bytes) => {
-    const place = {at: 0};
+  // Calls act(tag, value) for each field from `at` on; the value of one that holds bytes is their number.
+  const fields = (bytes, at, act) => {
+    const place = {at};
     while (place.at < bytes.length) {
       const tag = number(bytes, place);
-      if (tag === BEGINS) Object.assign(runs, {due: false, open: true, since: performance.now()});
-      if (tag === ENDS) {
-        const early = number(bytes, place) === FOR_ANOTHER;
-        Object.assign(runs, {due: runs.due || early, open: false, since: performance.now()});
-      } else if ((tag & 7) === 2) {
-        const length = number(bytes, place);
-        place.at += length;
-      } else if ((tag & 7) === 0) number(bytes, place);
-      else return;
+      const value = number(bytes, place);
+      act(tag, value);
+      if ((tag & 7) === 2) place.at += value;
+      else if (tag & 7) return;
     }
+  };
+
+  const heard = (tag, value) => {
+    const since = performance.now();
+    if (tag === BEGINS) Object.assign(runs, {due: false, open: true, since});
+    if (tag === ENDS) Object.assign(runs, {due: runs.due || value === FOR_ANOTHER, open: false, since});
+  };
+
+  const byItself = (bytes) => {
+    const place = {at: 1};
+    number(bytes, place); // how long the question is
+    let found = false;
+    fields(bytes, place.at, (tag, value) => (found ||= tag === BY_ITSELF && value === 1));
+    return found;
   };
 
   const sockets = new WeakSet();
@@ -42,9 +53,11 @@
       if (!sockets.has(this)) {
         sockets.add(this);
         runs.due = runs.open = false; // what was under way for another socket is lost with it
-        this.addEventListener("message", (event) => event.data instanceof ArrayBuffer && heard(new Uint8Array(event.data)));
+        this.addEventListener("message", ({data}) => {
+          if (data instanceof ArrayBuffer) fields(new Uint8Array(data), 0, heard);
+        });
       }
-      if (!runs.due) Object.assign(runs, {due: true, since: performance.now()});
+      if (!runs.due && !byItself(data)) Object.assign(runs, {due: true, since: performance.now()});
     }
     return send.call(this, data);
   };

@@ -578,6 +578,7 @@ def _saved(page: Attention, kind: str) -> bytes:
 
 
 def _downloaded(page: Attention, kind: str) -> bytes:
+    idle(page.page)  # the place that was told last; a run that begins as a file is ready takes it away
     with page.page.expect_download() as download:
         page.page.locator(f".st-key-attention-{kind} button").first.click()
     return download.value.path().read_bytes()

@@ -42,6 +42,7 @@ def test_claims_are_read_measured_again_stopped_and_taken_along(open_page: OpenP
     expect(page.get_by_test_id("stMain")).to_contain_text(stopped, timeout=LONG)
     expect(page.locator(".st-key-measure-masking button")).to_be_enabled(timeout=LONG)
 
+    idle(page)  # a run that begins as a file is ready takes it away
     with page.expect_download() as download:
         page.locator(".st-key-evidence-csv button").click()
     file = tmp_path / "evidence.csv"

@@ -31,9 +31,11 @@ console.log(JSON.stringify(%s.map(([way, bytes]) => {
 """
 
 
-def asks() -> tuple[str, list[int]]:
+def asks(*, by_itself: bool = False) -> tuple[str, list[int]]:
     message = BackMsg()
-    message.rerun_script.query_string = "text=猫"
+    message.rerun_script.query_string = "text=猫" * 30
+    message.rerun_script.fragment_id = "one"
+    message.rerun_script.is_auto_rerun = by_itself
     return "sent", [*message.SerializeToString()]
 
 
@@ -69,8 +71,9 @@ DUE, OPEN, CALM = [True, False], [False, True], [False, False]
         ([asks(), begins(), ends(ForwardMsg.FINISHED_EARLY_FOR_RERUN), begins()], [DUE, OPEN, DUE, OPEN]),
         ([asks(), begins(), asks(), ends(ForwardMsg.FINISHED_SUCCESSFULLY)], [DUE, OPEN, [True, True], DUE]),
         ([asks(), begins(), beats()], [DUE, OPEN, OPEN]),
+        ([asks(by_itself=True), begins()], [CALM, OPEN]),
     ],
-    ids=["a run", "a fragment", "ended for another", "asked for meanwhile", "a heartbeat"],
+    ids=["a run", "a fragment", "ended for another", "asked for meanwhile", "a heartbeat", "by itself"],
 )
 def test_a_run_is_due_from_the_question_to_its_beginning(
     messages: list[tuple[str, list[int]]], states: list[list[bool]], tmp_path: Path
