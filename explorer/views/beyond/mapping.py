@@ -15,6 +15,7 @@ from explorer.engine import get_engine
 from explorer.errors import Told
 from explorer.ui import widgets
 from explorer.ui.i18n import language, t
+from explorer.views import vocabulary
 from explorer.views.beyond import common
 from explorer.views.beyond.common import State
 
@@ -38,13 +39,22 @@ def checked(words: tuple[str, ...]) -> None:
     """Raises Told: dna_word (letter, word) for a word that is not one token, dna_same_word (first, second)."""
     taken: dict[int, str] = {}
     for letter, word in zip(dna.LETTERS, words, strict=True):
-        tokens = get_engine().tokens(common.model().id, word[:LONGEST])
-        own = [n for n in range(len(tokens)) if not tokens.special[n]]
-        if len(own) != 1 or tokens.unknown[own[0]] or len(word) > LONGEST or word.strip() == dna.ANY_AS:
+        found = _token(word)
+        if found is None:
             raise Told("dna_word", letter=letter, word=word[:LONGEST])
-        first = taken.setdefault(tokens.ids[own[0]], letter)
+        first = taken.setdefault(found, letter)
         if first != letter:
             raise Told("dna_same_word", first=first, second=letter)
+
+
+def _token(word: str) -> int | None:
+    """The one token that the word is; None where it is none, several, unknown, a special one, or stands for N."""
+    model = common.model().id
+    tokens = get_engine().tokens(model, word[:LONGEST])
+    own = [n for n in range(len(tokens)) if not tokens.special[n]]
+    if len(own) != 1 or tokens.unknown[own[0]] or len(word) > LONGEST or word.strip() == dna.ANY_AS:
+        return None
+    return None if tokens.ids[own[0]] in vocabulary.apart(model) else tokens.ids[own[0]]
 
 
 def _writer(place: int) -> Callable[[str], None]:
