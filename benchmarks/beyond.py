@@ -48,7 +48,7 @@ def _dna_seconds() -> Iterator[Row]:
     load = load_now()
     with contextlib.closing(LocalEngine(precomputed=None)) as engine:
         begun = time.perf_counter()
-        engine.run(TUNE, catalog.default("masked").id, beyond.dna_inputs(dna.FIRST["en"], beyond.AMOUNT))
+        engine.run(TUNE, catalog.default("masked").id, beyond.dna_inputs(dna.FIRST["zh"], beyond.AMOUNT))
         took = time.perf_counter() - begun
     figure = "three starts, 100 examples, 10 epochs, from the press to the end, model cold"
     yield _row("dna_run_s", figure, "s", took, load, "<=", 120)

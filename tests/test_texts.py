@@ -161,6 +161,7 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/beyond/field.py", "group"): list(beyond_field.SUPERB),
     ("explorer/views/beyond/field.py", "task"): [task for tasks in beyond_field.SUPERB.values() for task in tasks],
     ("explorer/views/beyond/field.py", "figure"): list(beyond_field.FIGURES),
+    ("explorer/views/beyond/starts.py", "how"): ["better", "worse", "open"],
     ("explorer/views/beyond/starts.py", "start"): list(beyond_common.STARTS),
     ("explorer/views/input/merges.py", "cut.kind"): ["wordpiece", "bpe"],
     ("explorer/views/masking/cover.py", "answer.key"): [],  # errors: see raised()

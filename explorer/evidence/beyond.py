@@ -35,7 +35,7 @@ def measure(data: Path | None) -> Iterator[Row]:
     if data:
         return
     yield _row("collapse", collapses(range(SEEDS)), SEEDS, SEEDS, "lab/collapse.py", source=SIMSIAM)
-    inputs = dna_inputs(dna.FIRST["en"], AMOUNT)
+    inputs = dna_inputs(dna.FIRST["zh"], AMOUNT)
     tuned, again, random = accuracies(inputs, _trained(inputs))
     counted, placed = baselines(AMOUNT)
     n, origin = len(inputs.held_out), "sequences/splice.tsv"

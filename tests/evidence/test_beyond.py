@@ -12,8 +12,8 @@ from explorer.views.beyond.common import State
 
 def test_what_is_measured_is_what_the_page_opens_with() -> None:
     """So that its trainings are found where they were computed beforehand."""
-    assert beyond.dna_inputs(beyond.dna.FIRST["en"], beyond.AMOUNT) == common.lesson(State(), "en").inputs
     for lang in LANGUAGES:
+        assert beyond.dna_inputs(beyond.dna.FIRST[lang], beyond.AMOUNT) == common.lesson(State(), lang).inputs
         assert beyond.sentences(lang, "swapped") == common.sentences(State(), "swapped", lang)
     assert common.STARTS == beyond.STARTS
 

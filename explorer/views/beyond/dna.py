@@ -94,6 +94,8 @@ def _train(lesson: Lesson) -> None:
     tested = tuple(lesson.held_out[n] for n in kept.tolist())
     own = [] if found is None else starts.cards(found, lesson.inputs)
     page_parts.figures([*own, *_counted(lesson, tested)])
+    if found is not None:
+        page_parts.notice("beyond.told", verdict=starts.verdict(found, lesson.inputs))
     if found is not None and len(kept) < len(lesson.held_out):
         page_parts.notice("beyond.both", n=len(lesson.held_out) - len(kept))
 

@@ -39,6 +39,8 @@ def draw(state: State) -> None:
         found = starts.trained("nonsense", inputs)
         own = [] if found is None else starts.cards(found, inputs)
         page_parts.figures([*own, _bag(inputs), starts.majority(truths(inputs.held_out))])
+        if found is not None:
+            page_parts.notice("beyond.told", verdict=starts.verdict(found, inputs))
         _table(state, lang)
     with right:
         page_parts.steps([(t(f"beyond.nonsense.step{n}"), "") for n in (1, 2, 3)])

@@ -14,7 +14,7 @@ from explorer.lab.types.finetuning import TUNE, TuneEpoch, TuneInputs, TuneResul
 from explorer.lab.types.pairs import interval
 from explorer.ui import page_parts
 from explorer.ui.i18n import t
-from explorer.ui.numbers import percent
+from explorer.ui.numbers import percent, signed
 from explorer.views.beyond import common, running
 from explorer.views.beyond.common import STARTS
 
@@ -47,6 +47,16 @@ def rights(found: TuneResult, inputs: TuneInputs) -> np.ndarray:
     """right[S, N]: whether each start says the right label of each that was tested, at the end."""
     right: np.ndarray = found.said[:, -1] == truths(inputs.held_out)[found.kept]
     return right
+
+
+def verdict(found: TuneResult, inputs: TuneInputs) -> str:
+    """What the difference between the pre-trained start and the random one says, paired item by item."""
+    right = rights(found, inputs).astype(float)
+    gaps = right[STARTS.index("pre-trained")] - right[STARTS.index("random")]
+    mean, half = float(gaps.mean()), 1.96 * float(gaps.std(ddof=1)) / len(gaps) ** 0.5 if len(gaps) > 1 else 1.0
+    how = "better" if mean > half else "worse" if mean < -half else "open"
+    points = {"gap": mean, "low": mean - half, "high": mean + half}
+    return t(f"beyond.verdict.{how}", **{name: signed(100 * value, 1) for name, value in points.items()})
 
 
 def majority(truth: np.ndarray) -> Card:
