@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from explorer.content import dna
 from explorer.evidence import beyond
 from explorer.texts import LANGUAGES
 from explorer.views.beyond import common
@@ -13,7 +14,7 @@ from explorer.views.beyond.common import State
 def test_what_is_measured_is_what_the_page_opens_with() -> None:
     """So that its trainings are found where they were computed beforehand."""
     for lang in LANGUAGES:
-        assert beyond.dna_inputs(beyond.dna.FIRST[lang], beyond.AMOUNT) == common.lesson(State(), lang).inputs
+        assert beyond.dna_inputs(dna.FIRST[lang], beyond.AMOUNT) == common.lesson(State(), lang).inputs
         assert beyond.sentences(lang, "swapped") == common.sentences(State(), "swapped", lang)
     assert common.STARTS == beyond.STARTS
 

@@ -75,7 +75,8 @@ def _live(
     seen: list[Any] = []
     found: Result | None = None
     drawn = 0.0
-    with growing(widgets.stream(experiment, model_id, inputs)) as run:
+    stream = widgets.stream(experiment, model_id, inputs)
+    with growing(stream) as run:
         run.tell(0.0, t("beyond.beginning"))
         for value in run.values:
             if isinstance(value, kind):
