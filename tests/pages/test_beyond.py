@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -154,9 +155,9 @@ def test_a_word_for_a_word_leaves_the_bag_of_words_as_it_was(lang: str) -> None:
     bags = []
     for way in ("as_is", "swapped"):
         at = open_page("beyond", lang, tool="nonsense", way=way)
-        seen = body(at)
-        bags.append(seen[: seen.index(words("beyond.nonsense.bag_note", lang))][-20:])
-    if lang == "zh":
+        bags += re.findall(r"[\d.]+ %(?=" + words("beyond.nonsense.bag", lang) + ")", body(at))
+    assert len(bags) == 2
+    if lang == "zh":  # in English the baseline cuts words at apostrophes, so a few are counted otherwise
         assert bags[0] == bags[1]
 
 
