@@ -68,5 +68,5 @@ def years(rows: Sequence[tuple[str, float, str]], chosen: str, x_title: str) -> 
         )  # fmt: skip
     low, high = min(year for _, year, _ in rows), max(year for _, year, _ in rows)
     fig.update_xaxes(title=x_title, dtick=1, tickformat="d", range=[low - 0.6, high + 0.6])
-    fig.update_yaxes(autorange="reversed")
+    fig.update_yaxes(range=[len(families) - 0.3, -0.7])  # the first on top, with room for names at either end
     return fig

@@ -23,6 +23,7 @@ from explorer.lab.types.collapse import (
 )
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.ui.numbers import signed
 from explorer.views.beyond import common, running
 from explorer.views.beyond.common import LOOKS, SWITCHES, State
 
@@ -111,10 +112,10 @@ def _result(found: CollapseResult, state: State) -> None:
             t("beyond.collapse.sd_alt", first=f"{sds[0]:.2f}", last=f"{sds[-1]:.2f}"),
         )  # fmt: skip
     fallen = sds[-1] < COLLAPSED
+    aim = t("beyond.collapse.loss_entropy" if state.negatives else "beyond.collapse.loss_cosine")
     page_parts.figures([
         (f"{sds[-1]:.3f}", t("beyond.collapse.sd_end"), t("beyond.collapse.sd_note", most=f"{SPREAD:.3f}")),
-        (f"{found.losses[-1]:.3f}", t("beyond.collapse.loss"), t("beyond.collapse.loss_entropy" if state.negatives else
-                                                              "beyond.collapse.loss_cosine")),
+        (signed(float(found.losses[-1]), 3), t("beyond.collapse.loss"), aim),
         (f"{found.seconds:.1f} s", t("beyond.collapse.took"), t("beyond.collapse.seed", seed=state.seed)),
     ])  # fmt: skip
     page_parts.notice("beyond.collapse.fallen" if fallen else "beyond.collapse.kept", "warn" if fallen else "good")

@@ -20,6 +20,7 @@ from explorer.views.beyond.common import STARTS
 
 Card = tuple[str, str, str]
 Said = TuneStep | TuneEpoch
+HEIGHT = 380  # of the curves: six names stand above them
 
 
 def trained(name: str, inputs: TuneInputs) -> TuneResult | None:
@@ -87,10 +88,11 @@ def _chart(
     names = [t(f"beyond.start.{start}") for start in STARTS]
     steps = -(-len(inputs.train) // inputs.batch) * inputs.epochs
     ends = ", ".join(f"{name} {one[-1]:.2f}" for name, one in zip(names, losses, strict=True) if one)
+    fig = figures.growing(
+        losses, held_out, steps, inputs.epochs, names, t("beyond.training_loss"), t("beyond.held_out"), t("beyond.x"),
+        t("beyond.y"),
+    )  # fmt: skip
+    fig.update_layout(height=HEIGHT)
     page_parts.plot(
-        figures.growing(
-            losses, held_out, steps, inputs.epochs, names, t("beyond.training_loss"), t("beyond.held_out"),
-            t("beyond.x"), t("beyond.y"),
-        ),
-        f"beyond-curve-{key}", t("beyond.caption"), t("beyond.alt", ends=ends),
+        fig, f"beyond-curve-{key}", t("beyond.caption"), t("beyond.alt", ends=ends),
     )  # fmt: skip
