@@ -140,6 +140,17 @@ CHAPTERS = (
         painted_without_model=True,
     ),
     Chapter(
+        11,
+        "beyond",
+        tools=("collapse", "dna", "nonsense", "field"),
+        ability="hidden_states",
+        needs_head=False,
+        evidence=True,
+        benchmarks=True,
+        examples=False,
+        painted_without_model=True,
+    ),
+    Chapter(
         12,
         "family",
         tools=("rlhf", "line", "roads", "tasks", "asked", "adapt", "norms", "losses"),

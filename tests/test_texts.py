@@ -23,11 +23,14 @@ from typing import Any
 import pytest
 
 from explorer import chapters
-from explorer.content import entities, examples, teaching, units
+from explorer.content import dna, entities, examples, teaching, units
 from explorer.evidence import heldout_results
 from explorer.models.catalog.catalog import KINDS
 from explorer.ui import i18n, sidebar
 from explorer.views.attention import atlas, sparse
+from explorer.views.beyond import common as beyond_common
+from explorer.views.beyond import dna as beyond_dna
+from explorer.views.beyond import field as beyond_field
 from explorer.views.evidence import claims
 from explorer.views.family import adapt as family_adapt
 from explorer.views.family import common as family_common
@@ -148,6 +151,18 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/family/tuning.py", "state.method"): list(family_common.METHODS),
     ("explorer/views/family/voted.py", "state.vote"): ["1", "2", "3", "4"],
     ("explorer/views/family/voted.py", "fact"): list(family_voted.INSTRUCT),
+    ("explorer/views/beyond/collapse.py", "name"): list(beyond_common.SWITCHES),
+    ("explorer/views/beyond/common.py", "label"): list(dna.LABELS),
+    ("explorer/views/beyond/dna.py", "start"): list(beyond_dna.KAO),
+    ("explorer/views/beyond/dna.py", "task"): list(beyond_dna.TASKS),
+    ("explorer/views/beyond/field.py", "state.kind"): list(beyond_common.KINDS),
+    ("explorer/views/beyond/field.py", "kind"): list(beyond_common.KINDS),
+    ("explorer/views/beyond/field.py", "method"): list(beyond_field.METHODS),
+    ("explorer/views/beyond/field.py", "group"): list(beyond_field.SUPERB),
+    ("explorer/views/beyond/field.py", "task"): [task for tasks in beyond_field.SUPERB.values() for task in tasks],
+    ("explorer/views/beyond/field.py", "figure"): list(beyond_field.FIGURES),
+    ("explorer/views/beyond/starts.py", "how"): ["better", "worse", "open"],
+    ("explorer/views/beyond/starts.py", "start"): list(beyond_common.STARTS),
     ("explorer/views/input/merges.py", "cut.kind"): ["wordpiece", "bpe"],
     ("explorer/views/masking/cover.py", "answer.key"): [],  # errors: see raised()
     ("explorer/views/masking/cover.py", "note"): ["word_unknown", "pieces"],

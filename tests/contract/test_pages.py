@@ -176,7 +176,9 @@ def test_without_a_model_it_says_so(chapter: Chapter, monkeypatch: pytest.Monkey
         monkeypatch.setattr(get_engine(), verb, gone)
     monkeypatch.setattr(get_engine(), "peek", lambda *arguments: None)
     told = words("errors.model_missing", "zh", model="the model", path="where it was").replace("**", "")
-    tool = {"input": "lookup", "family": "line"}.get(chapter.id, chapter.tools[0])  # the first that asks a model
+    tool = {"input": "lookup", "beyond": "dna", "family": "line"}.get(
+        chapter.id, chapter.tools[0]
+    )  # the first that asks a model
     at = open_page(chapter.id, "zh", tool=tool)
     assert not at.exception
     assert told in notices(at)

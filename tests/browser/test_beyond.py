@@ -1,0 +1,82 @@
+"""Chapter 11, 文字之外, on words, sequences and a sentence of the reader's own; nothing was computed beforehand.
+
+Collapse run live, a switch, another seed; own sequences with own     test_all_tools_on_what_is_the_reader_s_own
+words taught, stopped in mid-run, told what can't be; an own
+sentence made nonsense; the map
+English, on a phone, in the dark                                      test_english_on_a_phone_in_the_dark
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.journey import Reader, idle, linked
+from tests.browser.server import Server
+from tests.pace import PATIENCE
+
+OWN = "\n".join(f"{label} {end}" for label, ends in {
+    "山": ("ATTCGATTCG", "ATTCGATTCC", "ATTCGATTCA", "ATTCGATTGA", "ATTCGATTGC", "ATTCGATTGG"),
+    "海": ("GGTCAAGTCA", "GGTCAAGTCC", "GGTCAAGTCN", "GGTCAAGTGA", "GGTCAAGTGC", "GGTCAAGTGG"),
+}.items() for end in ends)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def quiet_log(server: Server) -> Iterator[None]:
+    """No journey here may leave a traceback in the server's log."""
+    before = len(server.log())
+    yield
+    said = server.log()[before:]
+    assert "Traceback" not in said, said
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def test_all_tools_on_what_is_the_reader_s_own(open_page: OpenPage) -> None:
+    page = open_page("/beyond", query={"v": "2", "stop_gradient": "0", "seed": "41"})
+    reader = Reader(page, "beyond", "zh")
+    press(page, reader.say("train"))
+    expect(reader.main).to_contain_text(reader.say("collapse.fallen"), timeout=4 * PATIENCE * 1000)
+    idle(page)
+    reader.picks("tools", reader.say("tool.dna"))
+    linked(page, "tool=dna")
+    reader.picks("dna.source", reader.say("dna.from_own"))
+    box = page.locator(".st-key-beyond-own textarea")
+    box.fill(OWN)
+    box.press("Control+Enter")
+    linked(page, "own=")
+    word = page.locator(".st-key-beyond-word-G input")
+    word.fill("我")
+    word.press("Enter")
+    reader.sees(reader.say("errors.dna_same_word", first="A", second="G"))
+    word = page.locator('[class*="st-key-beyond-word-G"] input')
+    word.fill("雪")
+    word.press("Enter")
+    expect(page.locator(".st-key-beyond-dna-start")).to_be_visible(timeout=PATIENCE * 1000)
+    idle(page)
+    press(page, reader.say("train"))
+    press(page, reader.say("common.cancel"))
+    expect(page.locator(".st-key-beyond-dna-start")).to_be_visible(timeout=PATIENCE * 1000)
+    reader.picks("tools", reader.say("tool.nonsense"))
+    reader.picks("nonsense.way", reader.say("way.made_up"))
+    line = page.locator(".st-key-beyond-sentence input")
+    line.fill("这双袜子又薄又爱起球")
+    line.press("Enter")
+    linked(page, "sentence=")
+    expect(reader.main).not_to_contain_text("起球 ", timeout=PATIENCE * 1000)
+    reader.picks("tools", reader.say("tool.field"))
+    reader.picks("field.which", reader.say("kind.speech"))
+    reader.sees(reader.say("guessed.hubert"))
+
+
+def test_english_on_a_phone_in_the_dark(open_page: OpenPage) -> None:
+    page = open_page("/beyond", lang="en", theme="dark", viewport=PHONE, query={"v": "2", "tool": "field"})
+    reader = Reader(page, "beyond", "en")
+    reader.sees(reader.say("field.superb"))
+    idle(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
