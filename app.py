@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from explorer import chapters
 from explorer.classroom import kept
 from explorer.components import addresses
-from explorer.server import preload, static_files
+from explorer.server import headers, preload, static_files
 from explorer.server.routes import routes
 from explorer.ui import network, permission
 from explorer.ui.first_paint import first_painted
@@ -37,6 +37,10 @@ addresses.serve()
 app = st.App(
     "explorer/main.py",
     lifespan=lifespan,
-    middleware=[Middleware(preload.PreloadMiddleware), Middleware(static_files.CompressedStatic, pages=PAGES)],
+    middleware=[
+        Middleware(headers.SaferHeaders),
+        Middleware(preload.PreloadMiddleware),
+        Middleware(static_files.CompressedStatic, pages=PAGES),
+    ],
     routes=routes(),
 )

@@ -64,6 +64,12 @@ class Watch:
     def follow(self, page: Page) -> None:
         page.on("request", lambda request: self._requested(request.url))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda said: self._said(said.text))
+
+    def _said(self, text: str) -> None:
+        """The browser names what the page's Content-Security-Policy kept it from."""
+        if "Content Security Policy" in text:
+            self.errors.append(text)
 
     def _requested(self, url: str) -> None:
         parts = urlsplit(url)
