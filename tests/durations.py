@@ -15,7 +15,7 @@ from tests import pace
 
 NOTES = "durations/files"
 SHOWN = 8
-LONGEST = 450.0  # seconds that a file may take on a quiet machine whose two processors three processes share
+LONGEST = 900.0  # seconds that a file may take on a machine of the usual speed, three processes on two processors
 
 
 class Durations:
