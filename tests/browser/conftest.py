@@ -123,6 +123,18 @@ def server() -> Iterator[Server]:
         yield app
 
 
+@pytest.fixture
+def quiet_log(server: Server) -> Iterator[Callable[[], str]]:
+    """No journey that uses this may leave a traceback in the log of `server`. Gives what was logged since it began."""
+    before = len(server.log())
+
+    def said() -> str:
+        return server.log()[before:]
+
+    yield said
+    assert "Traceback" not in said(), said()
+
+
 @pytest.fixture(scope="session")
 def shipped() -> Iterator[Server]:
     """The app as it comes, with the results the pages open with: for how pages look, not for what they compute."""

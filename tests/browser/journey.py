@@ -49,6 +49,11 @@ def eventually(page: Page, look: Callable[[], T], *, seconds: float = PATIENCE /
             page.wait_for_timeout(40)  # numbers in a drawing announce no event
 
 
+def press(page: Page, name: str) -> None:
+    """Click the first button with this name."""
+    page.get_by_role("button", name=name, exact=True).first.click()
+
+
 def linked(page: Page, *parts: str) -> None:
     """Wait until the address says all of `parts` (any one of several spellings: "a|b"); the page writes it last."""
     page.wait_for_url(

@@ -8,33 +8,19 @@ English, on a phone, in the dark                                      test_engli
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.journey import Reader, idle, linked
-from tests.browser.server import Server
+from tests.browser.journey import Reader, idle, linked, press
 from tests.pace import PATIENCE
+
+pytestmark = pytest.mark.usefixtures("quiet_log")
 
 OWN = "\n".join(f"{label} {end}" for label, ends in {
     "山": ("ATTCGATTCG", "ATTCGATTCC", "ATTCGATTCA", "ATTCGATTGA", "ATTCGATTGC", "ATTCGATTGG"),
     "海": ("GGTCAAGTCA", "GGTCAAGTCC", "GGTCAAGTCN", "GGTCAAGTGA", "GGTCAAGTGC", "GGTCAAGTGG"),
 }.items() for end in ends)  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def quiet_log(server: Server) -> Iterator[None]:
-    """No journey here may leave a traceback in the server's log."""
-    before = len(server.log())
-    yield
-    said = server.log()[before:]
-    assert "Traceback" not in said, said
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).first.click()
 
 
 def test_all_tools_on_what_is_the_reader_s_own(open_page: OpenPage) -> None:

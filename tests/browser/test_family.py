@@ -10,30 +10,16 @@ English, on a phone, in the dark                                   test_english_
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.content.comparisons import LEAST
 from explorer.lab.types.gpt_line import LINE, count
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.journey import Reader, eventually, idle, linked
-from tests.browser.server import Server
+from tests.browser.journey import Reader, eventually, idle, linked, press
 from tests.pace import PATIENCE
 
-
-@pytest.fixture(autouse=True)
-def quiet_log(server: Server) -> Iterator[None]:
-    """No journey here may leave a traceback in the server's log."""
-    before = len(server.log())
-    yield
-    said = server.log()[before:]
-    assert "Traceback" not in said, said
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).first.click()
+pytestmark = pytest.mark.usefixtures("quiet_log")
 
 
 def judge(page: Page, sides: str, after: int = 0) -> None:

@@ -11,15 +11,15 @@ English, on a phone, in the dark                           test_english_on_a_pho
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.journey import Reader, eventually, idle, linked
-from tests.browser.server import Server
+from tests.browser.journey import Reader, eventually, idle, linked, press
 from tests.pace import PACE, PATIENCE
+
+pytestmark = pytest.mark.usefixtures("quiet_log")
 
 OWN = {
     "浇花": (
@@ -51,21 +51,8 @@ TEXT = "\n".join(f"{label}，{sentence}" for label, sentences in OWN.items() for
 MINE = "链条上了油，还是掉"
 
 
-@pytest.fixture(autouse=True)
-def quiet_log(server: Server) -> Iterator[None]:
-    """No journey here may leave a traceback in the server's log."""
-    before = len(server.log())
-    yield
-    said = server.log()[before:]
-    assert "Traceback" not in said, said
-
-
 def query(**more: str) -> dict[str, str]:
     return {"v": "2", "sentences": "own", "own": TEXT, "layers": "3", "rate": "0.001"} | more
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).first.click()
 
 
 def curves(reader: Reader) -> list[dict[str, list[float]]]:
