@@ -39,7 +39,7 @@ def _first_paint() -> Iterator[Row]:
 
 def _dna_seconds() -> Iterator[Row]:
     """The default training through an engine that has nothing computed, from the press to the result."""
-    from explorer.content import dna
+    from explorer.content import dna, three_starts
     from explorer.engine.local import LocalEngine
     from explorer.evidence import beyond
     from explorer.lab.types.finetuning import TUNE
@@ -48,7 +48,7 @@ def _dna_seconds() -> Iterator[Row]:
     load = load_now()
     with contextlib.closing(LocalEngine(precomputed=None)) as engine:
         begun = time.perf_counter()
-        engine.run(TUNE, catalog.default("masked").id, beyond.dna_inputs(dna.FIRST["zh"], beyond.AMOUNT))
+        engine.run(TUNE, catalog.default("masked").id, beyond.dna_inputs(dna.FIRST["zh"], three_starts.AMOUNT))
         took = time.perf_counter() - begun
     figure = "three starts, 100 examples, 10 epochs, from the press to the end, model cold"
     yield _row("dna_run_s", figure, "s", took, load, "<=", 120)
@@ -56,7 +56,7 @@ def _dna_seconds() -> Iterator[Row]:
 
 def _dna_gap() -> Iterator[Row]:
     """Ten sets of words at each number of examples; both differences of every run."""
-    from explorer.content import dna
+    from explorer.content import dna, three_starts
     from explorer.evidence import beyond
     from explorer.lab import finetuning
     from explorer.lab.types.finetuning import TuneResult
@@ -73,7 +73,7 @@ def _dna_gap() -> Iterator[Row]:
         told = f"{amount} examples; counted pieces {counted:.3f}, letters in place {placed:.3f}"
         for name, start in (("dna_gap", 0), ("reembedded", 1)):
             gaps = [shares[start] - shares[2] for shares in found]
-            yield _gap(name, beyond.STARTS[start], gaps, told, load)
+            yield _gap(name, three_starts.STARTS[start], gaps, told, load)
 
 
 def _gap(name: str, start: str, gaps: Sequence[float], told: str, load: float) -> Row:

@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from explorer import chapters
-from explorer.content import dna, entities, examples, teaching, units
+from explorer.content import dna, entities, examples, teaching, three_starts, units
 from explorer.evidence import heldout_results
 from explorer.models.catalog.catalog import KINDS
 from explorer.ui import i18n, sidebar
@@ -162,7 +162,7 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/beyond/field.py", "task"): [task for tasks in beyond_field.SUPERB.values() for task in tasks],
     ("explorer/views/beyond/field.py", "figure"): list(beyond_field.FIGURES),
     ("explorer/views/beyond/starts.py", "how"): ["better", "worse", "open"],
-    ("explorer/views/beyond/starts.py", "start"): list(beyond_common.STARTS),
+    ("explorer/views/beyond/starts.py", "start"): list(three_starts.STARTS),
     ("explorer/views/input/merges.py", "cut.kind"): ["wordpiece", "bpe"],
     ("explorer/views/masking/cover.py", "answer.key"): [],  # errors: see raised()
     ("explorer/views/masking/cover.py", "note"): ["word_unknown", "pieces"],

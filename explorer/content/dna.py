@@ -56,6 +56,15 @@ def middle(letters: str, width: int) -> str:
     return letters[cut : len(letters) - cut]
 
 
+def parts(amount: int, width: int) -> tuple[Sequences, Sequences]:
+    """So many of the splice junctions that teach, and all that test, as many letters wide as `width`."""
+    train, held_out = (
+        tuple((middle(letters, width), label) for letters, label in part)
+        for part in (splice("train")[:amount], splice("test"))
+    )
+    return train, held_out
+
+
 def first_words(lang: str, drawn: int) -> tuple[str, ...]:
     """The words for A, T, C and G: those of the lecture's slide, or, from the first draw on, four by chance."""
     if not drawn:

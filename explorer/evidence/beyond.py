@@ -7,27 +7,25 @@ and one set of words: what ten sets of words say is a figure of benchmarks/beyon
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from explorer.content import dna, nonsense, teaching
+from explorer.content import dna, three_starts
+from explorer.content.three_starts import AMOUNT, STARTS, WIDTH
 from explorer.engine import get_engine
 from explorer.evidence import texts
 from explorer.evidence.texts import OWN, Row
 from explorer.lab.types.collapse import COLLAPSE, COLLAPSED, KEPT, CollapseInputs, spread
-from explorer.lab.types.finetuning import TUNE, TuneInputs, TuneResult, truths
+from explorer.lab.types.finetuning import TUNE, TuneInputs, TuneResult, rights
 from explorer.lab.types.kmers import KMERS, KmersInputs
+from explorer.lab.types.pairs import difference
 from explorer.models.catalog import catalog
 from explorer.texts import LANGUAGES
 
 KAO = "Kao & Lee 2021 (Findings of EMNLP, arXiv 2103.07162)"
 SIMSIAM = "Chen & He 2021, SimSiam (arXiv 2011.10566)"
-STARTS = ("pre-trained", "re-embedded", "random")
 SEEDS = 10
-AMOUNT, WIDTH, EPOCHS = 100, 30, 10
-RECIPE = TuneInputs((), (), starts=STARTS, layers=4)
 
 
 def measure(data: Path | None) -> Iterator[Row]:
@@ -47,7 +45,7 @@ def measure(data: Path | None) -> Iterator[Row]:
         yield _row(name, at_least(inputs, found, start), 0, n, origin, op=">", source=KAO, words=shown, model=True)
     yield _row("dna_placed", placed - tuned, 0, n, origin, op=">", words=shown, model=True)
     for lang in LANGUAGES:
-        inputs = sentences(lang, "swapped")
+        inputs = three_starts.sentences("swapped", lang)
         found = _trained(inputs)
         tuned, again, random = accuracies(inputs, found)
         told = {"taught": len(inputs.train), "tuned": tuned, "random": random}
@@ -69,39 +67,25 @@ def collapses(seeds: range) -> int:
 
 def dna_inputs(words: tuple[str, ...], amount: int, seed: int = 0) -> TuneInputs:
     """So many of the sequences, as the page opens, written with these words."""
-    taught, tested = (
-        tuple((dna.written(dna.middle(letters, WIDTH), words), label) for letters, label in part)
-        for part in (dna.splice("train")[:amount], dna.splice("test"))
-    )
-    return replace(RECIPE, train=taught, held_out=tested, epochs=EPOCHS, seed=seed)
-
-
-def sentences(lang: str, way: nonsense.Way) -> TuneInputs:
-    """The sentences, changed, as the page teaches them."""
-    train, test = (nonsense.sentences(part, way, lang) for part in teaching.PARTS)
-    return replace(RECIPE, train=train, held_out=test)
+    return three_starts.sequences(*dna.parts(amount, WIDTH), words, seed=seed)
 
 
 def accuracies(inputs: TuneInputs, found: TuneResult) -> list[float]:
     """Of each start, in the order of STARTS, at the end."""
-    truth = truths(inputs.held_out)[found.kept]
-    shares: list[float] = (found.said[:, -1] == truth).mean(axis=-1).tolist()
+    shares: list[float] = rights(found, inputs.held_out).mean(axis=-1).tolist()
     return shares
 
 
 def at_least(inputs: TuneInputs, found: TuneResult, start: int) -> float:
     """By how much this start is better than the random one: the lower end of the 95 % interval, paired item by item."""
-    right = (found.said[:, -1] == truths(inputs.held_out)[found.kept]).astype(float)
-    gaps = right[start] - right[STARTS.index("random")]
-    return float(gaps.mean() - 1.96 * gaps.std(ddof=1) / len(gaps) ** 0.5)
+    right = rights(found, inputs.held_out)
+    mean, half = difference(right[start], right[STARTS.index("random")])
+    return mean - half
 
 
 def baselines(amount: int) -> tuple[float, float]:
     """Accuracy of counted pieces, and of letters in their places, on the same sequences."""
-    train, held_out = (
-        tuple((dna.middle(letters, WIDTH), label) for letters, label in part)
-        for part in (dna.splice("train")[:amount], dna.splice("test"))
-    )
+    train, held_out = dna.parts(amount, WIDTH)
     said = get_engine().run(KMERS, None, KmersInputs(train, held_out)).result
     truth = np.array([label for _, label in held_out])
     return float((said.counted == truth).mean()), float((said.placed == truth).mean())

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.content.three_starts import STARTS
 from explorer.engine import get_engine
 from explorer.engine.base import CancelToken
 from explorer.errors import Cancelled
 from explorer.figures import collapse as figures
 from explorer.lab.types.collapse import COLLAPSE, COLLAPSED, KEPT, CollapseResult, CollapseStep, spread
-from explorer.lab.types.finetuning import TUNE, TuneResult
+from explorer.lab.types.finetuning import TUNE, TuneInputs, TuneResult
 from explorer.ui import i18n
 from explorer.views.beyond import common, field
 from explorer.views.beyond import starts as start_views
@@ -80,7 +81,7 @@ def test_dna_opens_on_three_starts_beside_what_needs_no_network(lang: str) -> No
     at = open_page("beyond", lang, tool="dna")
     assert not at.exception
     seen = body(at)
-    for start in common.STARTS:
+    for start in STARTS:
         assert words(f"beyond.start.{start}", lang) in seen
     for key in ("beyond.dna.placed", "beyond.majority", "beyond.dna.kao_note"):
         assert words(key, lang) in seen, key
@@ -94,7 +95,7 @@ def test_dna_opens_on_three_starts_beside_what_needs_no_network(lang: str) -> No
 
 def test_the_verdict_follows_the_paired_differences() -> None:
     held_out = tuple((f"{n}", n % 2) for n in range(40))
-    inputs = common.tuned((("a", 0), ("b", 1)), held_out, State(), 1)
+    inputs = TuneInputs((("a", 0), ("b", 1)), held_out, starts=STARTS, epochs=1)
     truth = np.array([label for _, label in held_out])
     for wrong, key in (((0, 20), "better"), ((20, 0), "worse"), ((10, 10), "open")):
         said = np.stack([np.where(np.arange(40) < n, 1 - truth, truth) for n in (wrong[0], 0, wrong[1])])

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from explorer.content import dna, nonsense, teaching
+from explorer.content import dna
 from explorer.content.examples import LANGUAGES, Asked
-
-STARTS = ("pre-trained", "re-embedded", "random")
 
 
 def asked() -> list[Asked]:
+    from explorer.content import three_starts
     from explorer.engine import catalog
     from explorer.lab.types.collapse import COLLAPSE, CollapseInputs
-    from explorer.lab.types.finetuning import BAG, TUNE, BagInputs, TuneInputs
+    from explorer.lab.types.finetuning import BAG, TUNE, BagInputs
     from explorer.lab.types.kmers import KMERS, KmersInputs
 
     model = catalog.default("masked").id
     found: list[Asked] = [(COLLAPSE, None, CollapseInputs(on)) for on in (True, False)]
-    train, held_out = (
-        tuple((dna.middle(letters, 30), label) for letters, label in dna.splice(part)) for part in teaching.PARTS
-    )
-    found.append((KMERS, None, KmersInputs(train[:100], held_out)))
-    recipe = TuneInputs((), (), starts=STARTS, layers=4)
+    train, held_out = dna.parts(three_starts.AMOUNT, three_starts.WIDTH)
+    found.append((KMERS, None, KmersInputs(train, held_out)))
     for lang in LANGUAGES:
-        words = dna.first_words(lang, 0)
-        taught, tested = (
-            tuple((dna.written(letters, words), label) for letters, label in part) for part in (train[:100], held_out)
-        )
-        found.append((TUNE, model, replace(recipe, train=taught, held_out=tested, epochs=10)))
-        taught, tested = (nonsense.sentences(part, "swapped", lang) for part in teaching.PARTS)
-        found.append((TUNE, model, replace(recipe, train=taught, held_out=tested)))
-        found.append((BAG, None, BagInputs(taught, tested)))
+        found.append((TUNE, model, three_starts.sequences(train, held_out, dna.first_words(lang, 0))))
+        swapped = three_starts.sentences("swapped", lang)
+        found.append((TUNE, model, swapped))
+        found.append((BAG, None, BagInputs(swapped.train, swapped.held_out)))
     return found

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.errors import Told
 from explorer.lab.types.arrays import Floats, Ints
@@ -275,6 +276,12 @@ def truths(sentences: Lessons) -> Ints:
     """The label of everything that is judged, sentence after sentence."""
     pairs = cast("tuple[tuple[str, int | Marks], ...]", sentences)
     return np.array([one for _, label in pairs for one in labels_of(label)], dtype=np.int64)
+
+
+def rights(found: TuneResult, held_out: Lessons) -> NDArray[np.bool_]:
+    """right[S, N]: whether each start says the right label of each that was tested, at the end."""
+    right: NDArray[np.bool_] = found.said[:, -1] == truths(held_out)[found.kept]
+    return right
 
 
 def owners(sentences: Lessons) -> Ints:

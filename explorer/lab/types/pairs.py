@@ -144,6 +144,16 @@ def interval(right: NDArray[np.bool_]) -> tuple[float, float]:
     return centre - half, centre + half
 
 
+def difference(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple[float, float]:
+    """By how much the first share is larger, paired item by item, and half of its 95 % confidence interval.
+
+    One item says nothing: half is 1.
+    """
+    gaps = first.astype(float) - second.astype(float)
+    half = 1.96 * float(gaps.std(ddof=1)) / len(gaps) ** 0.5 if len(gaps) > 1 else 1.0
+    return float(gaps.mean()), half
+
+
 JUDGE = Experiment[JudgeInputs, JudgeResult]("pairs/judge", version=2)
 LESSON = Experiment[LessonInputs, LessonResult]("pairs/lesson", version=1)
 MEASURE = Experiment[MeasureInputs, MeasureResult]("pairs/measure", version=2, kind="stream")

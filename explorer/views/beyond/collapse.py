@@ -44,8 +44,7 @@ def draw(state: State) -> None:
     inputs = common.collapse(state)
     left, right = st.columns([1, 0.44], gap="large")
     with left:
-        watched = running.Watched[CollapseStep](lambda value: isinstance(value, CollapseStep), _told, _growing)
-        found = running.result("collapse", COLLAPSE, None, inputs, CollapseResult, watched)
+        found = running.result("collapse", COLLAPSE, None, inputs, CollapseResult, (CollapseStep,), _told, _growing)
         if found is not None:
             _result(found, state)
         st.button(t("beyond.collapse.again"), key="beyond-again", on_click=_again, help=t("beyond.collapse.again_help"))

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from explorer.content import dna, nonsense, teaching
+from explorer.content import dna, nonsense, three_starts
 from explorer.engine import catalog
 from explorer.lab.types.collapse import CollapseInputs
-from explorer.lab.types.finetuning import HEAD_FASTER, RATE, TuneInputs
+from explorer.lab.types.finetuning import TuneInputs
 from explorer.ui.i18n import t
 from explorer.ui.state import MAX_LINK, Store, limit
 
@@ -27,10 +27,8 @@ LAYERS: tuple[Layers, ...] = ("4", "8", "12")
 KINDS: tuple[Kind, ...] = ("predict", "contrast", "no_negatives", "speech")
 SOURCES: tuple[Literal["splice", "own"], ...] = ("splice", "own")
 SWITCHES = ("stop_gradient", "predictor", "average", "negatives")
-STARTS = ("pre-trained", "re-embedded", "random")
 PRESETS = ("falls", "pushed", "other_words", "made_up")
 LOOKS = 30  # at the points of a whole training, beside the one before its first step
-SENTENCE_EPOCHS = 5
 
 
 @dataclass(frozen=True)
@@ -89,9 +87,7 @@ def model() -> catalog.ModelInfo:
 
 
 def collapse(state: State) -> CollapseInputs:
-    return CollapseInputs(
-        state.stop_gradient, state.predictor, state.average, state.negatives, seed=state.seed
-    )  # fmt: skip
+    return CollapseInputs(state.stop_gradient, state.predictor, state.average, state.negatives, seed=state.seed)
 
 
 def words(state: State, lang: str) -> tuple[str, ...]:
@@ -106,28 +102,15 @@ def lesson(state: State, lang: str) -> Lesson:
         labels, train, held_out = own.labels, own.train, own.held_out
     else:
         labels = tuple(t(f"beyond.label.{label}") for label in dna.LABELS)
-        width = int(state.width)
-        parts = (dna.splice("train")[: int(state.amount)], dna.splice("test"))
-        train, held_out = (tuple((dna.middle(letters, width), n) for letters, n in part) for part in parts)
+        train, held_out = dna.parts(int(state.amount), int(state.width))
     spelt = words(state, lang)
-    taught, tested = (tuple((dna.written(letters, spelt), n) for letters, n in part) for part in (train, held_out))
-    return Lesson(labels, train, held_out, tuned(taught, tested, state, state.epochs))
+    inputs = three_starts.sequences(train, held_out, spelt, layers=int(state.layers), epochs=state.epochs)
+    return Lesson(labels, train, held_out, inputs)
 
 
 def sentences(state: State, way: nonsense.Way, lang: str) -> TuneInputs:
     """The training on sentences that were changed in this way."""
-    train, test = (nonsense.sentences(part, way, lang) for part in teaching.PARTS)
-    return tuned(train, test, state, SENTENCE_EPOCHS)
-
-
-def tuned(
-    train: tuple[tuple[str, int], ...], held_out: tuple[tuple[str, int], ...], state: State, epochs: int
-) -> TuneInputs:
-    """Three starts, the recipe of 微调."""
-    return TuneInputs(
-        train=train, held_out=held_out, starts=STARTS, layers=int(state.layers), rate=RATE,
-        head_rate=RATE * HEAD_FASTER, epochs=epochs,
-    )  # fmt: skip
+    return three_starts.sentences(way, lang, layers=int(state.layers))
 
 
 def choose_preset(name: str) -> None:

@@ -9,12 +9,13 @@ import streamlit as st
 
 from explorer.content import nonsense
 from explorer.content.nonsense import WAYS
-from explorer.lab.types.finetuning import BAG, TUNE, BagInputs, TuneInputs, truths
+from explorer.content.three_starts import STARTS
+from explorer.lab.types.finetuning import BAG, TUNE, BagInputs, TuneInputs, rights, truths
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import percent
 from explorer.views.beyond import common, starts
-from explorer.views.beyond.common import STARTS, State
+from explorer.views.beyond.common import State
 
 LONGEST = 200
 
@@ -72,7 +73,7 @@ def _table(state: State, lang: str) -> None:
         inputs = common.sentences(state, way, lang)
         found = widgets.peek(TUNE, common.model().id, inputs)
         if found is not None:
-            right = starts.rights(found, inputs).mean(axis=1)
+            right = rights(found, inputs.held_out).mean(axis=1)
             rows.append((t(f"beyond.way.{way}"), *(percent(float(share)) for share in right)))
     if rows:
         head = (t("beyond.nonsense.way"), *(t(f"beyond.start.{start}") for start in STARTS))

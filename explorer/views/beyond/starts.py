@@ -9,14 +9,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from explorer.content.three_starts import STARTS
 from explorer.figures import finetuning as figures
-from explorer.lab.types.finetuning import TUNE, TuneEpoch, TuneInputs, TuneResult, TuneStep, truths
-from explorer.lab.types.pairs import interval
+from explorer.lab.types.finetuning import TUNE, TuneEpoch, TuneInputs, TuneResult, TuneStep, rights
+from explorer.lab.types.pairs import difference, interval
 from explorer.ui import page_parts
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent, signed
 from explorer.views.beyond import common, running
-from explorer.views.beyond.common import STARTS
 
 Card = tuple[str, str, str]
 Said = TuneStep | TuneEpoch
@@ -25,10 +25,10 @@ HEIGHT = 380  # of the curves: six names stand above them
 
 def trained(name: str, inputs: TuneInputs) -> TuneResult | None:
     """The finished training, with its curves; None as long as there is none."""
-    watched = running.Watched[Said](
-        lambda value: isinstance(value, Said), _told, lambda seen, key: _growing(seen, inputs, f"{name}-{key}")
-    )
-    found = running.result(name, TUNE, common.model().id, inputs, TuneResult, watched)
+    found = running.result(
+        name, TUNE, common.model().id, inputs, TuneResult, (TuneStep, TuneEpoch), _told,
+        lambda seen, key: _growing(seen, inputs, f"{name}-{key}"),
+    )  # fmt: skip
     if found is not None:
         _chart(found.losses.tolist(), found.held_out_losses.tolist(), inputs, f"{name}-done")
     return found
@@ -37,24 +37,17 @@ def trained(name: str, inputs: TuneInputs) -> TuneResult | None:
 def cards(found: TuneResult, inputs: TuneInputs) -> list[Card]:
     """The accuracy of each start at the end, on what was never taught."""
     out = []
-    for start, right in zip(STARTS, rights(found, inputs), strict=True):
+    for start, right in zip(STARTS, rights(found, inputs.held_out), strict=True):
         low, high = interval(right)
         note = t("beyond.accuracy_note", n=len(right), low=percent(low), high=percent(high))
         out.append((percent(float(right.mean())), t(f"beyond.start.{start}"), note))
     return out
 
 
-def rights(found: TuneResult, inputs: TuneInputs) -> np.ndarray:
-    """right[S, N]: whether each start says the right label of each that was tested, at the end."""
-    right: np.ndarray = found.said[:, -1] == truths(inputs.held_out)[found.kept]
-    return right
-
-
 def verdict(found: TuneResult, inputs: TuneInputs) -> str:
     """What the difference between the pre-trained start and the random one says, paired item by item."""
-    right = rights(found, inputs).astype(float)
-    gaps = right[STARTS.index("pre-trained")] - right[STARTS.index("random")]
-    mean, half = float(gaps.mean()), 1.96 * float(gaps.std(ddof=1)) / len(gaps) ** 0.5 if len(gaps) > 1 else 1.0
+    right = rights(found, inputs.held_out)
+    mean, half = difference(right[STARTS.index("pre-trained")], right[STARTS.index("random")])
     how = "better" if mean > half else "worse" if mean < -half else "open"
     points = {"gap": mean, "low": mean - half, "high": mean + half}
     return t(f"beyond.verdict.{how}", **{name: signed(100 * value, 1) for name, value in points.items()})

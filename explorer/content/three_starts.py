@@ -1,0 +1,29 @@
+"""What 文字之外 trains three starts on: sequences as words, changed sentences; how many, how wide, how long.
+
+Asked by the page, by what it opens with, by evidence and benchmarks: all of them mean the same training.
+"""
+
+from __future__ import annotations
+
+from explorer.content import dna, nonsense, teaching
+from explorer.lab.types.finetuning import TuneInputs
+
+STARTS = ("pre-trained", "re-embedded", "random")
+LAYERS = 4  # from above
+AMOUNT, WIDTH, EPOCHS = 100, 30, 10  # of the sequences
+SENTENCE_EPOCHS = 5
+
+
+def sequences(
+    train: dna.Sequences, held_out: dna.Sequences, words: tuple[str, ...], *, layers: int = LAYERS,
+    epochs: int = EPOCHS, seed: int = 0,
+) -> TuneInputs:  # fmt: skip
+    """The training on sequences that are written with these words."""
+    taught, tested = (tuple((dna.written(letters, words), n) for letters, n in part) for part in (train, held_out))
+    return TuneInputs(taught, tested, starts=STARTS, layers=layers, epochs=epochs, seed=seed)
+
+
+def sentences(way: nonsense.Way, lang: str, *, layers: int = LAYERS) -> TuneInputs:
+    """The training on sentences that were changed in this way."""
+    train, test = (nonsense.sentences(part, way, lang) for part in teaching.PARTS)
+    return TuneInputs(train, test, starts=STARTS, layers=layers, epochs=SENTENCE_EPOCHS)
