@@ -1,0 +1,124 @@
+"""Our decoder: a few layers that say a text again, word by word, while they look at a broken one through a BERT.
+
+Knows the tensors of the decoder and where they lie (assets/models/<model>-denoiser); the encoder is the loaded `Model`
+as it is, and so are the input vectors of what was said and the head's matrix: only the layers are the decoder's own. It
+knows no text.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from explorer import paths
+from explorer.errors import ModelUnavailable
+from explorer.models.catalog.catalog import ModelInfo
+from explorer.models.network.attention_capture import Heads, stacked, watched
+from explorer.models.network.model import Model
+
+
+class Decoder(nn.Module):
+    """Layers that attend to what was said so far, then to the encoder's vectors; and the head before its matrix.
+
+    `settings` are those of the body's layers. `reads`: the encoder's layers whose mean is looked at. The last alone
+    knows best what belongs in a hole, but where a token stands it has half forgotten, and nobody teaches it.
+    """
+
+    def __init__(self, settings: dict[str, Any], layers: int, reads: tuple[int, ...]) -> None:
+        super().__init__()
+        from transformers import BertConfig
+        from transformers.models.bert.modeling_bert import BertEncoder, BertPredictionHeadTransform
+
+        config = BertConfig(**settings, num_hidden_layers=layers, is_decoder=True, add_cross_attention=True)
+        config._attn_implementation = "eager"
+        self.reads = reads
+        self.layers = BertEncoder(config)  # type: ignore[no-untyped-call]
+        self.head = BertPredictionHeadTransform(config)
+
+    def forward(self, said: Tensor, memory: Tensor, seen: Tensor) -> Tensor:
+        """[B, T, d], ready for the head's matrix, of said[B, T, d] (input vectors), memory[B, S, d] and seen[B, S] (True
+        = a token, False = padding). What is said later is not looked at."""
+        length = said.shape[1]
+        later = torch.ones(length, length, dtype=torch.bool, device=said.device).triu(1)
+        causal = torch.zeros(length, length, device=said.device).masked_fill(later, torch.finfo(said.dtype).min)
+        hole = torch.zeros(seen.shape, device=said.device).masked_fill(~seen, torch.finfo(said.dtype).min)
+        states = said
+        for layer in self.layers.layer:
+            states = layer(states, causal[None, None], memory, hole[:, None, None])
+        return self.head(states)  # type: ignore[no-any-return]
+
+    @torch.no_grad()
+    def begin_from(self, model: Model, layers: tuple[int, ...]) -> None:
+        """Start from the body's `layers` (from 0), one each; its attention is also the attention to the encoder."""
+        for ours, number in zip(self.layers.layer, layers, strict=True):
+            theirs = copy.deepcopy(model._layers[number].state_dict())
+            theirs |= {
+                name.replace("attention.", "crossattention.", 1): tensor.clone()
+                for name, tensor in theirs.items()
+                if name.startswith("attention.")
+            }
+            ours.load_state_dict(theirs)
+        self.head.load_state_dict(model._net.get_submodule("cls.predictions.transform").state_dict())
+
+
+class Restorer:
+    """A model and its decoder: reads a broken text, and says it again token by token."""
+
+    def __init__(self, model: Model, decoder: Decoder, begin: int, end: int) -> None:
+        self.model, self.decoder = model, decoder
+        self.begin, self.ends = begin, frozenset({end})
+
+    @torch.inference_mode()
+    def read(self, ids: Tensor, seen: Tensor) -> Tensor:
+        """memory[B, S, d] of the broken texts ids[B, S]; seen[B, S]: True = a token."""
+        return self.model.hidden_states(ids, seen)[list(self.decoder.reads)].mean(0)
+
+    @torch.inference_mode()
+    def scores(self, said: Tensor, memory: Tensor, seen: Tensor) -> Tensor:
+        """[B, V]: of the token after said[B, T] (the first is `begin`)."""
+        return self.model.decode(self.decoder(self.model.embed(said), memory, seen)[:, -1])
+
+    @torch.inference_mode()
+    def looks(self, said: Tensor, memory: Tensor, seen: Tensor) -> tuple[Tensor, Heads]:
+        """scores[T, V] after every token of said[1, T], and every head's attention to the broken text."""
+        with watched(self.decoder.layers) as found:
+            states = self.decoder(self.model.embed(said), memory, seen)
+        return self.model.decode(states)[0], stacked(found[1::2])
+
+
+def folder(info: ModelInfo) -> Path:
+    """Where a model's decoder lies."""
+    return paths.MODELS / f"{info.path}-denoiser"
+
+
+@lru_cache(maxsize=2)
+def restorer(model: Model) -> Restorer:
+    """The model with our decoder. Raises ModelUnavailable: denoiser_missing; model_damaged if made for other weights."""
+    from safetensors.torch import load_file
+
+    try:
+        settings = json.loads((folder(model.info) / "config.json").read_text(encoding="utf-8"))
+        weights = folder(model.info) / "model.safetensors"
+        with weights.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError) as error:
+        raise ModelUnavailable("denoiser_missing", model=model.info.name) from error
+    for what, wanted, have in (
+        ("sha256", settings["sha256"], found),
+        ("body", settings["body"], model.info.revision),
+    ):
+        if wanted != have:
+            reason = f"{what} {have[:12]}… instead of {wanted[:12]}…"
+            raise ModelUnavailable(
+                "model_damaged", model=f"{model.info.name}-denoiser", path=str(weights), reason=reason
+            )
+    decoder = Decoder(settings["layer"], settings["layers"], tuple(settings["reads"]))
+    decoder.load_state_dict({name: tensor.float() for name, tensor in load_file(weights).items()})
+    return Restorer(model, decoder.eval().to(model.device), settings["begin"], settings["end"])
