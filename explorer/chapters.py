@@ -140,6 +140,13 @@ CHAPTERS = (
         painted_without_model=True,
     ),
     Chapter(
+        10,
+        "denoising",
+        tools=("breaking",),
+        ability="denoising",
+        painted_without_model=True,
+    ),
+    Chapter(
         11,
         "beyond",
         tools=("collapse", "dna", "nonsense", "field"),

@@ -1,0 +1,98 @@
+"""What the tools of 还原 share: the page's state, and the sentence as the model reads it, whole and broken.
+
+It knows the state, the tokenizer's answer and how the text is broken; it draws nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from explorer.content import examples
+from explorer.engine import uses
+from explorer.lab.types.breaking import Breakage, Broken
+from explorer.lab.types.denoising import BREAK, BreakInputs
+from explorer.ui import permission, widgets
+from explorer.ui.carried import Carry, Sentence
+from explorer.ui.i18n import language
+from explorer.ui.state import MAX_LINK, Store, limit
+from explorer.views import arriving
+from explorer.views._shared import reader_text
+from explorer.views._shared.reader_text import ReaderText
+
+MAX_TOKENS = 64
+Tool = Literal["breaking"]
+Kind = Literal["mask", "delete", "permute", "rotate", "infill", "mass", "sentinels"]
+PRESETS = ("question",)
+
+
+@dataclass(frozen=True)
+class State:
+    """The whole page. An empty `text` stands for the page's own example in the reader's language.
+
+    kind, rate, span, pieces, seed   how the text is broken (lab/types/breaking.py); rate in per cent
+    """
+
+    text: str = limit("", longest=MAX_LINK)
+    tool: Tool = "breaking"
+    kind: Kind = "infill"
+    rate: int = limit(30, low=5, high=90)
+    span: int = limit(3, low=1, high=8)
+    pieces: int = limit(3, low=2, high=6)
+    seed: int = limit(0, low=0, high=999)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is on the stage: the model that reads, and the text, whole and cut to what fits."""
+
+    model: uses.ModelInfo
+    text: ReaderText
+
+
+def store() -> Store[State]:
+    return Store(State, "denoising", carry=Carry(lambda state: (state.text, ""), take))
+
+
+def setter(name: str) -> Callable[[object], None]:
+    """What a widget calls with the new value of the state's field `name`."""
+    return lambda value: store().set(**{name: value})
+
+
+def take(state: State, sentence: Sentence) -> State:
+    """The page with the sentence a reader brings from another one. Raises Told: carried_long, carried_unreadable."""
+    arriving.readable(model(), sentence.text, MAX_TOKENS)
+    return replace(state, text=sentence.text)
+
+
+def model() -> uses.ModelInfo:
+    """The model this chapter uses now; to be asked once a run."""
+    return uses.for_page("denoising", "", permission.policy())
+
+
+def text_of(state: State) -> str:
+    return state.text or str(examples.entry("denoising", "default", language())["text"])
+
+
+def read(state: State) -> Scene:
+    """The sentence of `state`, cut to what fits. Raises Told("text_empty")."""
+    used = model()
+    return Scene(used, reader_text.read(used.id, text_of(state), MAX_TOKENS))
+
+
+def breakage(state: State, kind: str = "") -> Breakage:
+    """How the page breaks its text; `kind` in place of the one that is chosen."""
+    return Breakage(kind or state.kind, state.rate / 100, float(state.span), state.pieces, state.seed)
+
+
+def broken(scene: Scene, how: Breakage) -> Broken:
+    """Raises Told: too_short_to_break, breaks_to_nothing."""
+    return widgets.run(BREAK, scene.model.id, BreakInputs(scene.text.tokens.text, how)).result.broken
+
+
+def choose_preset(name: str) -> None:
+    """Set the whole page to the preset `name` in the reader's language."""
+    store().put(State(**examples.entry("denoising", name, language())))
+
+
