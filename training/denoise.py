@@ -62,7 +62,9 @@ def main() -> None:
     model = load(info, device="cpu")
     corpora = corpus.prepare(options.text, cutter, options.work, SHARES)
     steps = options.steps
-    batches = Batches(corpora, begins(cutter), cutter.mask_token_id, options.batch, round(steps * (1 - WHOLE)), options.seed)
+    batches = Batches(
+        corpora, begins(cutter), cutter.mask_token_id, options.batch, round(steps * (1 - WHOLE)), options.seed
+    )
     decoder = Decoder(_layer_settings(model), len(LAYERS), tuple(options.reads))
     decoder.begin_from(model, LAYERS)
     objective = Objective(model, decoder, common(corpora))
@@ -174,7 +176,7 @@ class Objective(nn.Module):
         seen = batch["mask"].bool()
         memory, said = reader.read(batch["ids"], seen), reader.model.embed(batch["said"])
         labels = batch["labels"]
-        states = self.decoder(said.clone(), memory.clone(), seen)[labels != NONE]
+        states = self.decoder(said.clone(), memory.clone(), seen)[0][labels != NONE]
         answers = labels[labels != NONE]
         if bool(batch["whole"][0]):
             scores, wanted = nn.functional.linear(states, frozen.matrix, frozen.bias), answers
@@ -225,7 +227,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, default=paths.MODELS / "mini-mbert", metavar="DIR")
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--rate", type=float, default=8e-4, help="learning rate at its height")
-    parser.add_argument("--reads", type=int, nargs="+", default=[6, 12], help="the encoder's layers whose mean is looked at")
+    parser.add_argument(
+        "--reads", type=int, nargs="+", default=[6, 12], help="the encoder's layers whose mean is looked at"
+    )
     return parser.parse_args()
 
 

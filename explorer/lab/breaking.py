@@ -1,4 +1,4 @@
-"""Breaking a text: seven ways, from BART, MASS and T5. Knows token ids and where words begin; knows no model and no text.
+"""Breaking a text in seven ways, of BART, MASS and T5. Knows token ids and where words begin; knows no model.
 
 The five of BART: Lewis et al. 2020, section 2.2; MASS: Song et al. 2019; sentinels: Raffel et al. 2020, section 3.1.4.
 """
@@ -100,8 +100,7 @@ def _runs(count: int, budget: int, how: Breakage, rng: np.random.Generator) -> l
 def _reordered(ids: Sequence[int], words: list[Span], order: list[Span]) -> Broken:
     """The words' runs in another order; to be said is the text as it was."""
     origins = [at for first, last in order for word in words[first:last] for at in range(*word)]
-    place = {at: n for n, at in enumerate(origins)}
-    moved = tuple(at for at in range(len(ids)) if place[at] != at)
+    moved = tuple(at for at, origin in enumerate(origins) if ids[origin] != ids[at])
     whole = tuple(range(len(ids)))
     return Broken(tuple(ids[at] for at in origins), tuple(origins), tuple(ids), whole, (), moved)
 

@@ -20,7 +20,6 @@ from torch import Tensor, nn
 from explorer import paths
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
-from explorer.models.network.attention_capture import Heads, stacked, watched
 from explorer.models.network.model import Model
 
 
@@ -42,17 +41,21 @@ class Decoder(nn.Module):
         self.layers = BertEncoder(config)  # type: ignore[no-untyped-call]
         self.head = BertPredictionHeadTransform(config)
 
-    def forward(self, said: Tensor, memory: Tensor, seen: Tensor) -> Tensor:
-        """[B, T, d], ready for the head's matrix, of said[B, T, d] (input vectors), memory[B, S, d] and seen[B, S] (True
-        = a token, False = padding). What is said later is not looked at."""
+    def forward(self, said: Tensor, memory: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+        """vectors[B, T, d], ready for the head's matrix, and the attention to the encoder [layers, B, heads, T, S], of
+        said[B, T, d] (input vectors), memory[B, S, d] and seen[B, S] (True = a token, False = padding). What is said
+        later is not looked at."""
         length = said.shape[1]
         later = torch.ones(length, length, dtype=torch.bool, device=said.device).triu(1)
         causal = torch.zeros(length, length, device=said.device).masked_fill(later, torch.finfo(said.dtype).min)
         hole = torch.zeros(seen.shape, device=said.device).masked_fill(~seen, torch.finfo(said.dtype).min)
-        states = said
+        states, looked = said, []
         for layer in self.layers.layer:
-            states = layer(states, causal[None, None], memory, hole[:, None, None])
-        return self.head(states)  # type: ignore[no-any-return]
+            own, _ = layer.attention(states, causal[None, None])
+            crossed, weights = layer.crossattention(own, None, memory, hole[:, None, None])
+            states = layer.feed_forward_chunk(crossed)
+            looked.append(weights)
+        return self.head(states), torch.stack(looked)
 
     @torch.no_grad()
     def begin_from(self, model: Model, layers: tuple[int, ...]) -> None:
@@ -83,14 +86,13 @@ class Restorer:
     @torch.inference_mode()
     def scores(self, said: Tensor, memory: Tensor, seen: Tensor) -> Tensor:
         """[B, V]: of the token after said[B, T] (the first is `begin`)."""
-        return self.model.decode(self.decoder(self.model.embed(said), memory, seen)[:, -1])
+        return self.model.decode(self.decoder(self.model.embed(said), memory, seen)[0][:, -1])
 
     @torch.inference_mode()
-    def looks(self, said: Tensor, memory: Tensor, seen: Tensor) -> tuple[Tensor, Heads]:
-        """scores[T, V] after every token of said[1, T], and every head's attention to the broken text."""
-        with watched(self.decoder.layers) as found:
-            states = self.decoder(self.model.embed(said), memory, seen)
-        return self.model.decode(states)[0], stacked(found[1::2])
+    def looks(self, said: Tensor, memory: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+        """scores[T, V] after every token of said[1, T], and its attention to the broken text [layers, heads, T, S]."""
+        states, weights = self.decoder(self.model.embed(said), memory, seen)
+        return self.model.decode(states)[0], weights[:, 0]
 
 
 def folder(info: ModelInfo) -> Path:
@@ -100,7 +102,7 @@ def folder(info: ModelInfo) -> Path:
 
 @lru_cache(maxsize=2)
 def restorer(model: Model) -> Restorer:
-    """The model with our decoder. Raises ModelUnavailable: denoiser_missing; model_damaged if made for other weights."""
+    """The model with our decoder. Raises ModelUnavailable: denoiser_missing; model_damaged if for other weights."""
     from safetensors.torch import load_file
 
     try:

@@ -1,0 +1,255 @@
+"""Chapter 10, 还原: a broken text is read by an encoder and said again by a decoder, one token after the other.
+
+Knows ids, scores and the two networks (explorer/models/network/denoiser.py). Torch is imported when an experiment runs.
+What a sentinel stands for is a [MASK] to our decoder: it was taught to say whole texts, and never saw one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer import numerics
+from explorer.errors import Told
+from explorer.lab.denoising import break_text
+from explorer.lab.experiment import implements
+from explorer.lab.types.breaking import HOLE, Breakage, Broken
+from explorer.lab.types.core import Progress
+from explorer.lab.types.denoising import BreakInputs
+from explorer.lab.types.head import head_of
+from explorer.lab.types.restoring import (
+    BEAMS,
+    REGAIN,
+    RESTORE,
+    RegainInputs,
+    RegainResult,
+    RestoreInputs,
+    RestoreResult,
+)
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from explorer.models.network.denoiser import Restorer
+    from explorer.models.network.model import Model
+
+BEYOND = 12  # tokens that may be said more than were read
+BATCH = 16
+
+
+@implements(RESTORE)
+def restore(model: Model, inputs: RestoreInputs) -> Iterator[Progress | RestoreResult]:
+    """Yields Progress (a step is a token), then what was said with every step's distribution and attention.
+
+    Raises Told: text_empty, too_long, too_short_to_break, breaks_to_nothing, token_outside; ModelUnavailable.
+    """
+    import torch
+
+    from explorer.models.network.denoiser import restorer
+
+    reader = restorer(model)
+    found = break_text(model, BreakInputs(inputs.text, inputs.how))
+    read, origins = _read(model, found.broken)
+    if any(not 0 <= token < model.vocab_size for token in inputs.chosen):
+        raise Told("token_outside", token_id=max(inputs.chosen), count=model.vocab_size)
+    ids, seen = model.tensor_inputs([read])
+    memory = reader.read(ids, seen)
+    said = list(inputs.chosen)
+    most = len(read) + BEYOND
+    says = _beam if inputs.way == "beam" else _one_by_one
+    for grown in says(reader, memory, seen, said, most, inputs):
+        said = grown
+        yield Progress(min(len(said), most), most)
+    ended = bool(said) and said[-1] in reader.ends
+    scores, cross = reader.looks(torch.tensor([[reader.begin, *said][: len(said)]], device=model.device), memory, seen)
+    rows = scores.float().cpu().numpy()
+    heads = [head_of(row) for row in rows]
+    yield RestoreResult(
+        tokens=found.tokens,
+        broken=found.broken,
+        read=read,
+        origins=origins,
+        said=tuple(said),
+        ended=ended,
+        ids=np.stack([head.ids for head in heads]),
+        logits=np.stack([head.logits for head in heads]),
+        tails=np.stack([head.tail for head in heads]),
+        logit=rows[np.arange(len(said)), said].astype(np.float32),
+        rank=np.array([numerics.rank(row, token) for row, token in zip(rows, said, strict=True)], dtype=np.int64),
+        vocab_size=rows.shape[1],
+        cross=cross.float().cpu().numpy(),
+    )
+
+
+@implements(REGAIN)
+def regain(model: Model, inputs: RegainInputs) -> Iterator[Progress | RegainResult]:
+    """Yields Progress (a step is a text), then how much came back.
+
+    Raises Told: text_empty, too_long; ModelUnavailable.
+    """
+    from explorer.models.network.denoiser import restorer
+
+    reader = restorer(model)
+    asked: list[int] = []
+    columns: dict[str, list[int]] = {"back": [], "copied": [], "filled": [], "told": []}
+    skipped = 0
+    broken: list[tuple[tuple[int, ...], Broken]] = []
+    for number, text in enumerate(inputs.texts):
+        try:
+            found = break_text(model, BreakInputs(text, _with_seed(inputs.how, number)))
+        except Told as refused:
+            if refused.key not in ("too_short_to_break", "breaks_to_nothing"):
+                raise
+            skipped += 1
+            continue
+        whole = tuple(i for i, special in zip(found.tokens.ids, found.tokens.special, strict=True) if not special)
+        broken.append((whole, found.broken))
+    order = sorted(range(len(broken)), key=lambda n: len(broken[n][1].shown))
+    for start in range(0, len(order), BATCH):
+        rows = [broken[n] for n in order[start : start + BATCH]]
+        said = together(reader, [_read(model, one)[0] for _, one in rows])
+        for (whole, one), text in zip(rows, said, strict=True):
+            asked.append(len(one.moved or one.hidden))
+            columns["back"].append(came_back(whole, one, text))
+            columns["copied"].append(came_back(whole, one, one.shown))
+            if inputs.blanks:
+                columns["filled"].append(came_back(whole, one, _filled(model, one.shown)))
+                columns["told"].append(came_back(whole, one, _filled(model, _opened(model, whole, one))))
+        yield Progress(len(asked), len(broken))
+    yield RegainResult(
+        np.array(asked, dtype=np.int64), **{n: np.array(v, dtype=np.int64) for n, v in columns.items()}, skipped=skipped
+    )
+
+
+def came_back(whole: Sequence[int], broken: Broken, said: Sequence[int]) -> int:
+    """How many of the tokens that were moved stand where they stood; else, how many of those that were taken away stand
+    where they belong, both texts laid side by side with the fewest changes (edit distance)."""
+    if broken.moved:
+        return sum(at < len(said) and said[at] == whole[at] for at in broken.moved)
+    kept = aligned(whole, said)
+    return sum(at in kept for at in broken.hidden)
+
+
+def aligned(whole: Sequence[int], said: Sequence[int]) -> frozenset[int]:
+    """The positions of `whole` that stand unchanged in `said`, by a shortest way of editing one into the other."""
+    rows, columns = len(whole), len(said)
+    cost = np.zeros((rows + 1, columns + 1), dtype=np.int64)
+    cost[:, 0], cost[0] = np.arange(rows + 1), np.arange(columns + 1)
+    for i in range(1, rows + 1):
+        for j in range(1, columns + 1):
+            cost[i, j] = min(cost[i - 1, j - 1] + (whole[i - 1] != said[j - 1]), cost[i - 1, j] + 1, cost[i, j - 1] + 1)
+    kept, i, j = set(), rows, columns
+    while i and j:
+        if whole[i - 1] == said[j - 1] and cost[i, j] == cost[i - 1, j - 1]:
+            kept.add(i - 1)
+            i, j = i - 1, j - 1
+        elif cost[i, j] == cost[i - 1, j - 1] + 1:
+            i, j = i - 1, j - 1
+        elif cost[i, j] == cost[i - 1, j] + 1:
+            i -= 1
+        else:
+            j -= 1
+    return frozenset(kept)
+
+
+def together(reader: Restorer, rows: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+    """What is said of each of several texts that the encoder reads, the likeliest token each time, without the end."""
+    import torch
+
+    ids, seen = reader.model.tensor_inputs(rows)
+    memory = reader.read(ids, seen)
+    said = torch.full((len(rows), 1), reader.begin, device=ids.device)
+    done = torch.zeros(len(rows), dtype=torch.bool, device=ids.device)
+    ends = torch.tensor(sorted(reader.ends), device=ids.device)
+    for _ in range(ids.shape[1] + BEYOND):
+        best = reader.scores(said, memory, seen).argmax(-1)
+        said = torch.cat([said, best[:, None]], dim=1)
+        done |= torch.isin(best, ends)
+        if bool(done.all()):
+            break
+    return [_until(row, reader.ends) for row in said[:, 1:].tolist()]
+
+
+def _one_by_one(
+    reader: Restorer, memory: Tensor, seen: Tensor, said: list[int], most: int, inputs: RestoreInputs
+) -> Iterator[list[int]]:
+    """The text as it grows, after every token."""
+    import torch
+
+    rng = np.random.default_rng(inputs.seed)
+    while len(said) < most and not (said and said[-1] in reader.ends):
+        scores = reader.scores(torch.tensor([[reader.begin, *said]], device=memory.device), memory, seen)[0]
+        row = scores.float().cpu().numpy()
+        token = int(row.argmax()) if inputs.way == "greedy" else int(rng.choice(len(row), p=numerics.softmax(row)))
+        said = [*said, token]
+        yield said
+
+
+def _beam(
+    reader: Restorer, memory: Tensor, seen: Tensor, said: list[int], most: int, inputs: RestoreInputs
+) -> Iterator[list[int]]:
+    """The best text so far, after every token. Texts are compared by their mean log-probability a token."""
+    import torch
+
+    lines: list[tuple[float, list[int]]] = [(0.0, said)]
+    finished: list[tuple[float, list[int]]] = []
+    while lines and len(lines[0][1]) < most and len(finished) < BEAMS:
+        texts = torch.tensor([[reader.begin, *text] for _, text in lines], device=memory.device)
+        wide = (memory.expand(len(lines), -1, -1), seen.expand(len(lines), -1))
+        logs = torch.log_softmax(reader.scores(texts, *wide).float(), dim=-1)
+        best = torch.topk(logs, BEAMS, dim=-1)
+        grown = [
+            (total + value, [*text, token])
+            for (total, text), values, tokens in zip(lines, best.values.tolist(), best.indices.tolist(), strict=True)
+            for value, token in zip(values, tokens, strict=True)
+        ]
+        grown.sort(key=lambda line: -line[0])
+        finished += [line for line in grown[: 2 * BEAMS] if line[1][-1] in reader.ends]
+        lines = [line for line in grown if line[1][-1] not in reader.ends][:BEAMS]
+        yield _likeliest(finished or lines)
+    yield _likeliest(finished or lines)
+
+
+def _likeliest(lines: list[tuple[float, list[int]]]) -> list[int]:
+    return max(lines, key=lambda line: line[0] / max(1, len(line[1])))[1]
+
+
+def _read(model: Model, broken: Broken) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """What the encoder reads, with its special tokens, and where each token stood in the text."""
+    first, last = model.tokenizer.cls_id, model.tokenizer.sep_id
+    mask = model.tokenizer.mask_id
+    assert first is not None and last is not None and mask is not None, "the chapter's encoder is a BERT"
+    shown = tuple(mask if token < 0 else token for token in broken.shown)
+    return (first, *shown, last), (HOLE, *broken.origins, HOLE)
+
+
+def _filled(model: Model, shown: Sequence[int]) -> tuple[int, ...]:
+    """The broken text with the masked model's likeliest token in every hole."""
+    mask = model.tokenizer.mask_id
+    first, last = model.tokenizer.cls_id, model.tokenizer.sep_id
+    row = [first, *shown, last]
+    ids, seen = model.tensor_inputs([row])  # type: ignore[list-item]
+    holes = [at for at, token in enumerate(row) if token == mask]
+    if holes:
+        states = model.hidden_states(ids, seen)[-1, 0, holes]
+        for at, token in zip(holes, model.decode(model.transform(states)).argmax(-1).tolist(), strict=True):
+            row[at] = token
+    return tuple(row[1:-1])  # type: ignore[arg-type]
+
+
+def _opened(model: Model, whole: Sequence[int], broken: Broken) -> tuple[int, ...]:
+    """The text with a hole for every token that was taken away."""
+    mask = model.tokenizer.mask_id
+    hidden = frozenset(broken.hidden)
+    return tuple(mask if at in hidden else token for at, token in enumerate(whole))  # type: ignore[misc]
+
+
+def _with_seed(how: Breakage, number: int) -> Breakage:
+    return Breakage(how.kind, how.rate, how.span, how.pieces, how.seed + number)
+
+
+def _until(row: Sequence[int], ends: frozenset[int]) -> tuple[int, ...]:
+    at = next((n for n, token in enumerate(row) if token in ends), len(row))
+    return tuple(row[:at])

@@ -1,0 +1,108 @@
+"""Inputs and results of chapter 10, 还原: a broken text said again, token by token, by an encoder and a decoder.
+
+Positions count tokens from 0: in the text without its special tokens, in what the encoder reads with them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.lab.types.arrays import Doubles, Floats, Ids, Ints
+from explorer.lab.types.breaking import Breakage, Broken
+from explorer.lab.types.codec import wire
+from explorer.lab.types.core import Tokens
+from explorer.lab.types.experiment import Experiment
+from explorer.lab.types.head import Known
+
+WAYS = ("greedy", "beam", "sample")
+BEAMS = 4
+
+
+@wire("denoising/restore-inputs")
+@dataclass(frozen=True)
+class RestoreInputs:
+    """A text, how it is broken, and how the next token is chosen.
+
+    way     "greedy": the likeliest · "beam": of BEAMS texts at once the one that is likeliest a token · "sample": drawn
+    chosen  tokens that the reader has put in place of the model's: the beginning of what is said
+    seed    of the drawing
+    """
+
+    text: str
+    how: Breakage
+    way: str = "greedy"
+    chosen: tuple[int, ...] = ()
+    seed: int = 0
+
+
+@wire("denoising/restore-result")
+@dataclass(frozen=True)
+class RestoreResult:
+    """What was said, T tokens: the last is the one that ends it, where `ended`.
+
+    read             what the encoder reads, special tokens included: ids[S]
+    origins[S]       where each stood in the text; −1: nowhere (a special token, [MASK])
+    said[T]          ids
+    heads            the distribution before each: ids[T, k], logits[T, k], tails[T, nodes] (lab/types/head.py)
+    logit[T], rank[T]  of the token that was said
+    cross[layers, heads, T, S]  the attention to what the encoder reads, at each step
+    """
+
+    tokens: Tokens
+    broken: Broken
+    read: tuple[int, ...]
+    origins: tuple[int, ...]
+    said: tuple[int, ...]
+    ended: bool
+    ids: Ids
+    logits: Floats
+    tails: Doubles
+    logit: Floats
+    rank: Ints
+    vocab_size: int
+    cross: Floats
+
+    def text_said(self) -> tuple[int, ...]:
+        """What was said without the token that ends it."""
+        return self.said[:-1] if self.ended else self.said
+
+    def known(self, step: int) -> Known:
+        return Known(self.said[step], float(self.logit[step]), int(self.rank[step]))
+
+
+@wire("denoising/regain-inputs")
+@dataclass(frozen=True)
+class RegainInputs:
+    """Texts, each broken the same way with seeds of its own (`how.seed` + its number), restored greedily.
+
+    blanks   the same texts are also filled in by the encoder alone, as a masked model: one token a hole, and with a
+             hole for every token that is missing; for "infill" alone
+    """
+
+    texts: tuple[str, ...]
+    how: Breakage
+    blanks: bool = False
+
+
+@wire("denoising/regain-result")
+@dataclass(frozen=True)
+class RegainResult:
+    """Tokens a text: asked[n] that were taken away or moved, and of these those that came back.
+
+    back[n]      by encoder and decoder
+    copied[n]    by saying the broken text as it is: the baseline
+    filled[n]    by the encoder alone, one token a hole; told[n]: the same, and it is told how many are missing. Empty
+                 where they weren't asked for
+    skipped      texts too short to be broken this way
+    """
+
+    asked: Ints
+    back: Ints
+    copied: Ints
+    filled: Ints
+    told: Ints
+    skipped: int
+
+
+RESTORE = Experiment[RestoreInputs, RestoreResult]("denoising/restore", version=1, kind="stream")
+REGAIN = Experiment[RegainInputs, RegainResult]("denoising/regain", version=1, kind="stream")
