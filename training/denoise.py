@@ -4,8 +4,8 @@
 
 `--text` holds <lang>.txt.xz, a paragraph a line; `--work` keeps tokens and checkpoints, so that an interrupted run goes
 on where it stood. The decoder starts from layers of the body (its attention to the encoder from their attention to
-themselves: Rothe, Narayan & Severyn 2020) and learns to say the sentence as it was, whichever of BART's five ways it was
-broken in. The head's matrix is the body's and stays as it is. Scores are compared over common words and those of the
+themselves: Rothe, Narayan & Severyn 2020) and learns to say the sentence as it was, in whichever of BART's five ways it
+was broken. The head's matrix is the body's and stays as it is. Scores are compared over common words and those of the
 batch, and in the last part of the run over the whole vocabulary. It knows nothing of the test sentences.
 """
 

@@ -27,6 +27,7 @@ from explorer.lab.types.restoring import (
     RegainResult,
     RestoreInputs,
     RestoreResult,
+    came_back,
 )
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def restore(model: Model, inputs: RestoreInputs) -> Iterator[Progress | RestoreR
         ids=np.stack([head.ids for head in heads]),
         logits=np.stack([head.logits for head in heads]),
         tails=np.stack([head.tail for head in heads]),
+        whole=np.logaddexp.reduce(rows.astype(np.float64), axis=1),
         logit=rows[np.arange(len(said)), said].astype(np.float32),
         rank=np.array([numerics.rank(row, token) for row, token in zip(rows, said, strict=True)], dtype=np.int64),
         vocab_size=rows.shape[1],
@@ -121,37 +123,6 @@ def regain(model: Model, inputs: RegainInputs) -> Iterator[Progress | RegainResu
     yield RegainResult(
         np.array(asked, dtype=np.int64), **{n: np.array(v, dtype=np.int64) for n, v in columns.items()}, skipped=skipped
     )
-
-
-def came_back(whole: Sequence[int], broken: Broken, said: Sequence[int]) -> int:
-    """How many of the tokens that were moved stand where they stood; else, how many of those that were taken away stand
-    where they belong, both texts laid side by side with the fewest changes (edit distance)."""
-    if broken.moved:
-        return sum(at < len(said) and said[at] == whole[at] for at in broken.moved)
-    kept = aligned(whole, said)
-    return sum(at in kept for at in broken.hidden)
-
-
-def aligned(whole: Sequence[int], said: Sequence[int]) -> frozenset[int]:
-    """The positions of `whole` that stand unchanged in `said`, by a shortest way of editing one into the other."""
-    rows, columns = len(whole), len(said)
-    cost = np.zeros((rows + 1, columns + 1), dtype=np.int64)
-    cost[:, 0], cost[0] = np.arange(rows + 1), np.arange(columns + 1)
-    for i in range(1, rows + 1):
-        for j in range(1, columns + 1):
-            cost[i, j] = min(cost[i - 1, j - 1] + (whole[i - 1] != said[j - 1]), cost[i - 1, j] + 1, cost[i, j - 1] + 1)
-    kept, i, j = set(), rows, columns
-    while i and j:
-        if whole[i - 1] == said[j - 1] and cost[i, j] == cost[i - 1, j - 1]:
-            kept.add(i - 1)
-            i, j = i - 1, j - 1
-        elif cost[i, j] == cost[i - 1, j - 1] + 1:
-            i, j = i - 1, j - 1
-        elif cost[i, j] == cost[i - 1, j] + 1:
-            i -= 1
-        else:
-            j -= 1
-    return frozenset(kept)
 
 
 def together(reader: Restorer, rows: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:

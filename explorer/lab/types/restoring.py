@@ -5,7 +5,10 @@ Positions count tokens from 0: in the text without its special tokens, in what t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from explorer.lab.types.arrays import Doubles, Floats, Ids, Ints
 from explorer.lab.types.breaking import Breakage, Broken
@@ -44,6 +47,7 @@ class RestoreResult:
     origins[S]       where each stood in the text; −1: nowhere (a special token, [MASK])
     said[T]          ids
     heads            the distribution before each: ids[T, k], logits[T, k], tails[T, nodes] (lab/types/head.py)
+    whole[T]         ln Σ exp(score) over the vocabulary: p of a token is exp(its score − whole)
     logit[T], rank[T]  of the token that was said
     cross[layers, heads, T, S]  the attention to what the encoder reads, at each step
     """
@@ -57,6 +61,7 @@ class RestoreResult:
     ids: Ids
     logits: Floats
     tails: Doubles
+    whole: Doubles
     logit: Floats
     rank: Ints
     vocab_size: int
@@ -106,3 +111,34 @@ class RegainResult:
 
 RESTORE = Experiment[RestoreInputs, RestoreResult]("denoising/restore", version=1, kind="stream")
 REGAIN = Experiment[RegainInputs, RegainResult]("denoising/regain", version=1, kind="stream")
+
+
+def came_back(whole: Sequence[int], broken: Broken, said: Sequence[int]) -> int:
+    """How many of the tokens that were moved stand where they stood; else, how many of those that were taken away stand
+    where they belong, both texts laid side by side with the fewest changes (edit distance)."""
+    if broken.moved:
+        return sum(at < len(said) and said[at] == whole[at] for at in broken.moved)
+    kept = aligned(whole, said)
+    return sum(at in kept for at in broken.hidden)
+
+
+def aligned(whole: Sequence[int], said: Sequence[int]) -> frozenset[int]:
+    """The positions of `whole` that stand unchanged in `said`, by a shortest way of editing one into the other."""
+    rows, columns = len(whole), len(said)
+    cost = np.zeros((rows + 1, columns + 1), dtype=np.int64)
+    cost[:, 0], cost[0] = np.arange(rows + 1), np.arange(columns + 1)
+    for i in range(1, rows + 1):
+        for j in range(1, columns + 1):
+            cost[i, j] = min(cost[i - 1, j - 1] + (whole[i - 1] != said[j - 1]), cost[i - 1, j] + 1, cost[i, j - 1] + 1)
+    kept, i, j = set(), rows, columns
+    while i and j:
+        if whole[i - 1] == said[j - 1] and cost[i, j] == cost[i - 1, j - 1]:
+            kept.add(i - 1)
+            i, j = i - 1, j - 1
+        elif cost[i, j] == cost[i - 1, j - 1] + 1:
+            i, j = i - 1, j - 1
+        elif cost[i, j] == cost[i - 1, j] + 1:
+            i -= 1
+        else:
+            j -= 1
+    return frozenset(kept)

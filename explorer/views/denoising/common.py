@@ -22,8 +22,11 @@ from explorer.views._shared import reader_text
 from explorer.views._shared.reader_text import ReaderText
 
 MAX_TOKENS = 64
-Tool = Literal["breaking"]
+Tool = Literal["breaking", "restore"]
+Way = Literal["greedy", "beam", "sample"]
 Kind = Literal["mask", "delete", "permute", "rotate", "infill", "mass", "sentinels"]
+WAYS: tuple[Way, ...] = ("greedy", "beam", "sample")
+TAUGHT: tuple[Kind, ...] = ("mask", "delete", "permute", "rotate", "infill")  # what our decoder was taught
 PRESETS = ("question",)
 
 
@@ -32,6 +35,8 @@ class State:
     """The whole page. An empty `text` stands for the page's own example in the reader's language.
 
     kind, rate, span, pieces, seed   how the text is broken (lab/types/breaking.py); rate in per cent
+    way, chosen    how the decoder chooses; tokens the reader has put in place of its own
+    step, layer, head   the token that is looked at; whose attention (from 1; 0: the mean of all)
     """
 
     text: str = limit("", longest=MAX_LINK)
@@ -41,6 +46,11 @@ class State:
     span: int = limit(3, low=1, high=8)
     pieces: int = limit(3, low=2, high=6)
     seed: int = limit(0, low=0, high=999)
+    way: Way = "greedy"
+    chosen: tuple[int, ...] = limit((), longest=80)
+    step: int = limit(0, low=0, high=99)
+    layer: int = limit(0, low=0, high=12)
+    head: int = limit(0, low=0, high=16)
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,11 @@ def breakage(state: State, kind: str = "") -> Breakage:
     return Breakage(kind or state.kind, state.rate / 100, float(state.span), state.pieces, state.seed)
 
 
+def taught(kind: Kind) -> str:
+    """The way of breaking that our decoder was taught and that comes nearest."""
+    return {"mass": "mask", "sentinels": "infill"}.get(kind, kind)
+
+
 def broken(scene: Scene, how: Breakage) -> Broken:
     """Raises Told: too_short_to_break, breaks_to_nothing."""
     return widgets.run(BREAK, scene.model.id, BreakInputs(scene.text.tokens.text, how)).result.broken
@@ -94,5 +109,3 @@ def broken(scene: Scene, how: Breakage) -> Broken:
 def choose_preset(name: str) -> None:
     """Set the whole page to the preset `name` in the reader's language."""
     store().put(State(**examples.entry("denoising", name, language())))
-
-

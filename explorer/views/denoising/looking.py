@@ -1,0 +1,84 @@
+"""Where the decoder looks while it restores: its attention to what the encoder reads, head by head."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from explorer.figures import crossing
+from explorer.lab.types.arrays import Floats
+from explorer.lab.types.restoring import RestoreResult
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import t
+from explorer.ui.markup import verbatim
+from explorer.ui.numbers import percent
+from explorer.views.denoising import common
+from explorer.views.denoising.common import State
+
+MEAN = 0  # in place of a layer or head: all of them
+
+
+def draw(found: RestoreResult, words: tuple[str, ...], step: int, state: State) -> None:
+    """The square of one head (or a mean of several) and one sentence on the step that is looked at."""
+    layers, heads = found.cross.shape[:2]
+    rings = stood(found)
+    page_parts.subtitle(t("denoising.looking.title"))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for name, count in (("layer", layers), ("head", heads)):
+            widgets.choice(
+                f"denoising-{name}", t(f"denoising.looking.{name}"), tuple(map(str, range(count + 1))),
+                str(min(getattr(state, name), count)), lambda n: t("denoising.looking.mean") if n == "0" else n,
+                partial(_choose, name),
+            )  # fmt: skip
+        if rings:
+            st.button(t("denoising.looking.truest"), key="denoising-truest", on_click=_take, args=truest(found))
+    weights = chosen(found.cross, state.layer, state.head)
+    said, read = ([words[token] for token in ids] for ids in (found.said, found.read))
+    most = int(weights[step].argmax())
+    share = sum(int(weights[row].argmax()) == column for row, column in rings)
+    page_parts.plot(
+        crossing.grid(weights, said, read, step, rings, (t("denoising.looking.said"), t("denoising.looking.read"))),
+        key="denoising-crossing",
+        caption=t("denoising.looking.caption"),
+        alt=t("denoising.looking.alt", said=len(said), read=len(read)),
+    )
+    page_parts.quiet(
+        t("denoising.looking.step", n=step + 1, said=verbatim(said[step]), read=verbatim(read[most]),
+          p=percent(float(weights[step, most])))
+    )  # fmt: skip
+    if rings:
+        page_parts.quiet(t("denoising.looking.rings", n=share, all=len(rings)))
+
+
+def chosen(cross: Floats, layer: int, head: int) -> Floats:
+    """[T, S] of cross[layers, heads, T, S]: layers and heads from 1, MEAN for the mean over all."""
+    of_layer = cross.mean(axis=0) if layer == MEAN else cross[layer - 1]
+    return np.asarray(of_layer.mean(axis=0) if head == MEAN else of_layer[head - 1])
+
+
+def stood(found: RestoreResult) -> list[tuple[int, int]]:
+    """(step, place in what is read) of every step that says the very token that stood there in the text."""
+    place = {origin: at for at, origin in enumerate(found.origins) if origin >= 0}
+    return [
+        (step, place[step])
+        for step, token in enumerate(found.text_said())
+        if step in place and found.read[place[step]] == token
+    ]
+
+
+def truest(found: RestoreResult) -> tuple[int, int]:
+    """Layer and head, from 1, whose attention lies on the rings most often."""
+    rows, columns = np.array(stood(found)).T
+    right = (found.cross[:, :, rows].argmax(axis=-1) == columns).mean(axis=-1)
+    layer, head = np.unravel_index(int(right.argmax()), right.shape)
+    return int(layer) + 1, int(head) + 1
+
+
+def _choose(name: str, value: str) -> None:
+    common.store().set(**{name: int(value)})
+
+
+def _take(layer: int, head: int) -> None:
+    common.store().set(layer=layer, head=head)
