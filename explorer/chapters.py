@@ -144,6 +144,8 @@ CHAPTERS = (
         "denoising",
         tools=("breaking", "restore"),
         ability="denoising",
+        evidence=True,
+        benchmarks=True,
         painted_without_model=True,
     ),
     Chapter(

@@ -9,18 +9,19 @@ from explorer.components.distribution import Answers, distribution
 from explorer.components.token_strip import Chip, StripChange, token_strip
 from explorer.engine import get_engine
 from explorer.lab.types.restoring import RESTORE, RestoreInputs, RestoreResult, came_back
-from explorer.ui import page_parts, widgets
+from explorer.ui import page_parts, snippets, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
 from explorer.views import vocabulary
+from explorer.views._shared.page import Snippet
 from explorer.views.denoising import common, looking
 from explorer.views.denoising.common import Scene, State
 
 OTHERS = 5  # tokens that can be said instead
 
 
-def draw(scene: Scene, state: State) -> None:
+def draw(scene: Scene, state: State) -> Snippet:
     page_parts.section("denoising.restore")
     _ways(state)
     inputs = RestoreInputs(
@@ -39,6 +40,8 @@ def draw(scene: Scene, state: State) -> None:
         _verdict(found)
         page_parts.steps([(t(f"denoising.restore.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("denoising.restore.honesty")
+    own = snippets.place(scene.model.folder.with_name(f"{scene.model.folder.name}-denoiser"))
+    return Snippet("denoising_restore", scene.model, decoder=own, broken=list(found.read))
 
 
 def _ways(state: State) -> None:
