@@ -142,7 +142,7 @@ CHAPTERS = (
     Chapter(
         10,
         "denoising",
-        tools=("breaking",),
+        tools=("breaking", "see", "papers"),
         ability="denoising",
         painted_without_model=True,
     ),

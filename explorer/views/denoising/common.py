@@ -22,9 +22,11 @@ from explorer.views._shared import reader_text
 from explorer.views._shared.reader_text import ReaderText
 
 MAX_TOKENS = 64
-Tool = Literal["breaking"]
+Tool = Literal["breaking", "see", "papers"]
 Kind = Literal["mask", "delete", "permute", "rotate", "infill", "mass", "sentinels"]
-PRESETS = ("question",)
+Bart = Literal["squad", "mnli", "eli5", "xsum", "convai2", "cnndm"]
+T5 = Literal["glue", "cnndm", "squad", "sglue", "ende", "enfr", "enro"]
+PRESETS = ("question", "nothing_left", "backwards", "short_target")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class State:
     """The whole page. An empty `text` stands for the page's own example in the reader's language.
 
     kind, rate, span, pieces, seed   how the text is broken (lab/types/breaking.py); rate in per cent
+    place           which token of broken text and target looks, on 谁看得见谁 (−1: the middle of the target)
+    bart, t5        which column of the papers' tables is drawn
     """
 
     text: str = limit("", longest=MAX_LINK)
@@ -41,6 +45,9 @@ class State:
     span: int = limit(3, low=1, high=8)
     pieces: int = limit(3, low=2, high=6)
     seed: int = limit(0, low=0, high=999)
+    place: int = limit(-1, low=-1, high=2 * MAX_TOKENS)
+    bart: Bart = "squad"
+    t5: T5 = "glue"
 
 
 @dataclass(frozen=True)
@@ -94,5 +101,3 @@ def broken(scene: Scene, how: Breakage) -> Broken:
 def choose_preset(name: str) -> None:
     """Set the whole page to the preset `name` in the reader's language."""
     store().put(State(**examples.entry("denoising", name, language())))
-
-
