@@ -142,7 +142,7 @@ CHAPTERS = (
     Chapter(
         10,
         "denoising",
-        tools=("breaking", "restore"),
+        tools=("breaking", "restore", "see", "papers"),
         ability="denoising",
         evidence=True,
         benchmarks=True,

@@ -1,9 +1,9 @@
-"""还原 before it is touched: the example broken as the page opens."""
+"""还原 before it is touched: the example broken as the page opens, and in the other six ways to be compared with."""
 
 from __future__ import annotations
 
 from explorer.content.examples import LANGUAGES, Asked, entry
-from explorer.lab.types.breaking import Breakage
+from explorer.lab.types.breaking import KINDS, Breakage
 from explorer.lab.types.denoising import BREAK, BreakInputs
 
 
@@ -11,5 +11,6 @@ def asked() -> list[Asked]:
     from explorer.engine import catalog
 
     model = catalog.default("masked").id
-    how = Breakage("infill", 0.3, 3.0, 3, 0)
-    return [(BREAK, model, BreakInputs(entry("denoising", "default", lang)["text"], how)) for lang in LANGUAGES]
+    ways = [Breakage(kind, 0.3, 3.0, 3, 0) for kind in KINDS]
+    texts = [str(entry("denoising", "default", lang)["text"]) for lang in LANGUAGES]
+    return [(BREAK, model, BreakInputs(text, how)) for text in texts for how in ways]

@@ -22,12 +22,13 @@ from explorer.views._shared import reader_text
 from explorer.views._shared.reader_text import ReaderText
 
 MAX_TOKENS = 64
-Tool = Literal["breaking", "restore"]
+Tool = Literal["breaking", "restore", "see", "papers"]
 Way = Literal["greedy", "beam", "sample"]
 Kind = Literal["mask", "delete", "permute", "rotate", "infill", "mass", "sentinels"]
+Bart = Literal["squad", "mnli", "eli5", "xsum", "convai2", "cnndm"]
+T5 = Literal["glue", "cnndm", "squad", "sglue", "ende", "enfr", "enro"]
 WAYS: tuple[Way, ...] = ("greedy", "beam", "sample")
-TAUGHT: tuple[Kind, ...] = ("mask", "delete", "permute", "rotate", "infill")  # what our decoder was taught
-PRESETS = ("question",)
+PRESETS = ("question", "nothing_left", "backwards", "short_target")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class State:
     kind, rate, span, pieces, seed   how the text is broken (lab/types/breaking.py); rate in per cent
     way, chosen    how the decoder chooses; tokens the reader has put in place of its own
     step, layer, head   the token that is looked at; whose attention (from 1; 0: the mean of all)
+    place           which token of broken text and target looks, on 谁看得见谁 (−1: the middle of the target)
+    bart, t5        which column of the papers' tables is drawn
     """
 
     text: str = limit("", longest=MAX_LINK)
@@ -51,6 +54,9 @@ class State:
     step: int = limit(0, low=0, high=99)
     layer: int = limit(0, low=0, high=12)
     head: int = limit(0, low=0, high=16)
+    place: int = limit(-1, low=-1, high=2 * MAX_TOKENS)
+    bart: Bart = "squad"
+    t5: T5 = "glue"
 
 
 @dataclass(frozen=True)
@@ -70,10 +76,15 @@ def setter(name: str) -> Callable[[object], None]:
     return lambda value: store().set(**{name: value})
 
 
+def breaks(name: str) -> Callable[[object], None]:
+    """The same for what the broken text depends on: what the reader has put into its restoring goes."""
+    return lambda value: store().set(**{name: value}, chosen=(), step=0)
+
+
 def take(state: State, sentence: Sentence) -> State:
     """The page with the sentence a reader brings from another one. Raises Told: carried_long, carried_unreadable."""
     arriving.readable(model(), sentence.text, MAX_TOKENS)
-    return replace(state, text=sentence.text)
+    return replace(state, text=sentence.text, chosen=(), step=0)
 
 
 def model() -> uses.ModelInfo:

@@ -15,7 +15,7 @@ from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
 from explorer.views import vocabulary
 from explorer.views._shared.page import Snippet
-from explorer.views.denoising import common, looking
+from explorer.views.denoising import breaking, common, looking
 from explorer.views.denoising.common import Scene, State
 
 OTHERS = 5  # tokens that can be said instead
@@ -23,9 +23,13 @@ OTHERS = 5  # tokens that can be said instead
 
 def draw(scene: Scene, state: State) -> Snippet:
     page_parts.section("denoising.restore")
+    breaking.dials(state)
+    kind = common.taught(state.kind)
+    if kind != state.kind:
+        page_parts.quiet(t("denoising.restore.as_taught", name=t(f"denoising.kind.{kind}")))
     _ways(state)
     inputs = RestoreInputs(
-        scene.text.tokens.text, common.breakage(state, common.taught(state.kind)), state.way, state.chosen, state.seed
+        scene.text.tokens.text, common.breakage(state, kind), state.way, state.chosen, state.seed
     )
     found = widgets.result(RESTORE, scene.model.id, inputs, t("denoising.restore.running"), gives_way=True)
     step = min(state.step, len(found.said) - 1)
