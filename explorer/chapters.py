@@ -144,6 +144,7 @@ CHAPTERS = (
         "denoising",
         tools=("breaking", "restore", "see", "papers"),
         ability="denoising",
+        switchable=True,
         evidence=True,
         benchmarks=True,
         painted_without_model=True,

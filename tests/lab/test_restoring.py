@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from benchmarks.denoising import told_by_library
 from explorer.errors import ModelUnavailable, Told
@@ -42,7 +43,7 @@ def test_scores_and_attention_are_those_of_the_library(mini_mbert: Model) -> Non
 def test_a_turned_sentence_is_turned_back(mini_mbert: Model) -> None:
     found = restored(mini_mbert, RestoreInputs(TEXT, TURNED))
     assert found.ended and found.read[1:-1] != found.tokens.ids[1:-1]
-    assert found.text_said() == found.tokens.ids[1:-1]
+    assert found.text == found.tokens.ids[1:-1]
     assert found.rank.tolist() == [1] * len(found.said)
 
 
@@ -85,7 +86,7 @@ def test_many_texts_are_counted_beside_their_baselines(mini_mbert: Model) -> Non
         assert column.shape == found.asked.shape and (column <= found.asked).all()
     one = RestoreInputs(TEXT, Breakage("infill", rate=0.2, seed=0))
     alone, (*_, counted) = restored(mini_mbert, one), regain(mini_mbert, RegainInputs((TEXT,), one.how))
-    assert came_back(alone.tokens.ids[1:-1], alone.broken, alone.text_said()) == counted.back[0]
+    assert came_back(alone.tokens.ids[1:-1], alone.broken, alone.text) == counted.back[0]
     *_, turned = regain(mini_mbert, RegainInputs((TEXT,), TURNED))
     assert turned.copied.sum() == 0 and turned.filled.size == 0
 
@@ -107,3 +108,32 @@ def test_a_decoder_for_other_weights_is_refused(
     with pytest.raises(ModelUnavailable, match="model_damaged"):
         denoiser.restorer(mini_mbert)
     denoiser.restorer.cache_clear()
+
+
+@pytest.mark.parametrize("family", ["bart", "t5"])
+def test_the_librarys_encoder_decoders_restore_as_they_write(family: str, tiny_model_of: Any) -> None:
+    model = tiny_model_of(family)
+    how = Breakage("sentinels" if family == "t5" else "infill", rate=0.3, span=2, seed=1)
+    found = restored(model, RestoreInputs("the cat sat on the mat", how))
+    net = model._net
+    begin = [model.start_id, *([] if model.tokenizer.cls_id is None else [model.tokenizer.cls_id])]
+    with torch.no_grad():
+        told = net(
+            input_ids=torch.tensor([found.read]), decoder_input_ids=torch.tensor([[*begin, *found.said[:-1]]]),
+            output_attentions=True,
+        )  # fmt: skip
+    rows = told.logits[0, len(begin) - 1 :].numpy()
+    assert found.said == tuple(rows.argmax(-1))
+    np.testing.assert_allclose(found.logit, rows.max(-1), atol=1e-4)
+    cross = np.stack([one[0, :, len(begin) - 1 :].numpy() for one in told.cross_attentions])
+    np.testing.assert_allclose(found.cross, cross, atol=1e-5)
+    kept = [token for token in found.broken.shown if token >= 0 and token != model.tokenizer.mask_id]
+    assert family == "bart" or [token for token in found.text if token in kept][: len(kept)] == kept
+
+
+def test_what_a_model_cannot_write_is_told(tiny_model_of: Any) -> None:
+    model = tiny_model_of("t5")
+    with pytest.raises(Told, match="no_mask_token"):
+        restored(model, RestoreInputs("the cat sat on the mat", Breakage("mask")))
+    with pytest.raises(Told, match="too_many_holes"):
+        restored(model, RestoreInputs("the cat sat on the mat " * 6, Breakage("sentinels", rate=0.5, span=1)))

@@ -13,6 +13,7 @@ from explorer.lab.types.codec import wire
 KINDS = ("mask", "delete", "permute", "rotate", "infill", "mass", "sentinels")
 RATED = ("mask", "delete", "infill", "mass", "sentinels")  # those that take a share of the words away
 SPANNED = ("permute", "infill", "sentinels")  # those that work on runs of words
+UNMASKED = ("delete", "permute", "rotate", "sentinels")  # those that put no [MASK]
 HOLE = -1  # the origin of what never stood in the text: [MASK], a sentinel
 
 

@@ -46,6 +46,7 @@ class RestoreResult:
     read             what the encoder reads, special tokens included: ids[S]
     origins[S]       where each stood in the text; −1: nowhere (a special token, [MASK])
     said[T]          ids
+    text             the restored text, ids without special tokens: what was said, or (T5) what was read with it in the holes
     heads            the distribution before each: ids[T, k], logits[T, k], tails[T, nodes] (lab/types/head.py)
     whole[T]         ln Σ exp(score) over the vocabulary: p of a token is exp(its score − whole)
     logit[T], rank[T]  of the token that was said
@@ -58,6 +59,7 @@ class RestoreResult:
     origins: tuple[int, ...]
     said: tuple[int, ...]
     ended: bool
+    text: tuple[int, ...]
     ids: Ids
     logits: Floats
     tails: Doubles
@@ -66,10 +68,6 @@ class RestoreResult:
     rank: Ints
     vocab_size: int
     cross: Floats
-
-    def text_said(self) -> tuple[int, ...]:
-        """What was said without the token that ends it."""
-        return self.said[:-1] if self.ended else self.said
 
     def known(self, step: int) -> Known:
         return Known(self.said[step], float(self.logit[step]), int(self.rank[step]))

@@ -18,7 +18,7 @@ from explorer.views.denoising import chips, common
 from explorer.views.denoising.common import Scene, State
 
 SEEDS = 1000
-CANT = ("too_short_to_break", "breaks_to_nothing")
+CANT = ("too_short_to_break", "breaks_to_nothing", "no_mask_token")
 
 
 def draw(scene: Scene, state: State) -> None:

@@ -107,8 +107,10 @@ def breakage(state: State, kind: str = "") -> Breakage:
     return Breakage(kind or state.kind, state.rate / 100, float(state.span), state.pieces, state.seed)
 
 
-def taught(kind: Kind) -> str:
-    """The way of breaking that our decoder was taught and that comes nearest."""
+def taught(kind: Kind, model: uses.ModelInfo) -> str:
+    """The way of breaking that comes nearest to what the model was taught."""
+    if model.family in ("t5", "mt5"):
+        return "sentinels"
     return {"mass": "mask", "sentinels": "infill"}.get(kind, kind)
 
 

@@ -21,16 +21,14 @@ from explorer.views.denoising.common import Scene, State
 OTHERS = 5  # tokens that can be said instead
 
 
-def draw(scene: Scene, state: State) -> Snippet:
+def draw(scene: Scene, state: State) -> Snippet | None:
     page_parts.section("denoising.restore")
     breaking.dials(state)
-    kind = common.taught(state.kind)
+    kind = common.taught(state.kind, scene.model)
     if kind != state.kind:
         page_parts.quiet(t("denoising.restore.as_taught", name=t(f"denoising.kind.{kind}")))
     _ways(state)
-    inputs = RestoreInputs(
-        scene.text.tokens.text, common.breakage(state, kind), state.way, state.chosen, state.seed
-    )
+    inputs = RestoreInputs(scene.text.tokens.text, common.breakage(state, kind), state.way, state.chosen, state.seed)
     found = widgets.result(RESTORE, scene.model.id, inputs, t("denoising.restore.running"), gives_way=True)
     step = min(state.step, len(found.said) - 1)
     words = vocabulary.labels(scene.model.id)
@@ -44,6 +42,8 @@ def draw(scene: Scene, state: State) -> Snippet:
         _verdict(found)
         page_parts.steps([(t(f"denoising.restore.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("denoising.restore.honesty")
+    if scene.model.kind != "masked":
+        return None
     own = snippets.place(scene.model.folder.with_name(f"{scene.model.folder.name}-denoiser"))
     return Snippet("denoising_restore", scene.model, decoder=own, broken=list(found.read))
 
@@ -123,8 +123,8 @@ def _verdict(found: RestoreResult) -> None:
     if not places:
         return
     whole = tuple(i for i, special in zip(found.tokens.ids, found.tokens.special, strict=True) if not special)
-    back = came_back(whole, found.broken, found.text_said())
-    new = len(set(found.text_said()) - set(found.read))
+    back = came_back(whole, found.broken, found.text)
+    new = len(set(found.text) - set(found.read))
     page_parts.figures(
         [
             (f"{back} / {len(places)}", t(f"denoising.restore.{kind}"), t(f"denoising.restore.{kind}_note")),
