@@ -1,4 +1,4 @@
-"""Breaking a text: seven ways, from BART, MASS and T5. Knows token ids and where words begin; knows no model and no text.
+"""Breaking a text: seven ways, from BART, MASS and T5. Knows ids and where words begin; no model and no text.
 
 The five of BART: Lewis et al. 2020, section 2.2; MASS: Song et al. 2019; sentinels: Raffel et al. 2020, section 3.1.4.
 """
