@@ -17,6 +17,7 @@ from explorer.figures.theme import FAINT, GREY, MASK, MODEL, NOTHING, REMOVED, S
 NOTHING_HERE, KEPT, MOVED, COVERED = 0, 1, 2, 3  # what a cell of the matrix says of a shown and a written place
 UNSEEN, ENCODER, CROSS, DECODER = 0, 1, 2, 3  # by which attention a place sees another
 MOST_NAMED = 36  # words on an axis that can still be read
+MOST_UPRIGHT = 20  # side by side without being turned, if they are short
 
 
 def lengths(
@@ -24,9 +25,8 @@ def lengths(
 ) -> go.Figure:
     """Tokens that the encoder reads and the decoder says, a pair of bars a way to break; `words` name the two."""
     fig = figure(80 + 46 * len(names), showlegend=True, bargap=0.3, barmode="group")
-    fig.update_layout(legend_traceorder="reversed")
     labels = [safe(("▸ " if n == chosen else "") + name) for n, name in enumerate(names)]
-    for name, values, colour in ((words[1], said, MODEL), (words[0], read, GREY)):
+    for name, values, colour in ((words[0], read, GREY), (words[1], said, MODEL)):
         fig.add_bar(
             x=list(values), y=labels, orientation="h", name=safe(name), marker_color=colour, cliponaxis=False,
             text=[str(value) for value in values], textposition="outside", textfont_size=13, hoverinfo="skip",
@@ -130,8 +130,10 @@ def _named(fig: go.Figure, rows: Sequence[str], columns: Sequence[str], names: t
             return {"showticklabels": False}
         return {"tickvals": list(range(len(words))), "ticktext": [safe(word) for word in words], "tickfont_size": 12}
 
+    upright = len(columns) <= MOST_UPRIGHT and max(map(len, columns), default=0) <= 2
     fig.update_xaxes(
-        title=safe(names[1]), tickangle=-90, constrain="domain", range=[-0.5, len(columns) - 0.5], fixedrange=True,
+        title=safe(names[1]), tickangle=0 if upright else -90, constrain="domain", range=[-0.5, len(columns) - 0.5],
+        fixedrange=True,
         **ticks(columns),
     )  # fmt: skip
     fig.update_yaxes(

@@ -1,4 +1,4 @@
-"""Breaking a text, over many texts, seeds and dials: nothing is lost, words stay whole, and each way keeps its promise."""
+"""Breaking a text, over many texts, seeds and dials: nothing is lost, words stay whole, each way keeps its promise."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_orders_are_permutations_and_not_the_one_that_was(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["mask", "mass", "delete", "infill", "sentinels"])
 def test_there_are_as_many_holes_as_the_kind_says(kind: str) -> None:
-    for ids, begins, _, broken in breakages(kind):
+    for ids, _, _, broken in breakages(kind):
         holes = sum(at == HOLE for at in broken.origins)
         runs = sum(at - 1 not in broken.hidden for at in broken.hidden)
         if kind in ("mask", "mass"):

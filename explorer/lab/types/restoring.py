@@ -46,7 +46,7 @@ class RestoreResult:
     read             what the encoder reads, special tokens included: ids[S]
     origins[S]       where each stood in the text; −1: nowhere (a special token, [MASK])
     said[T]          ids
-    text             the restored text, ids without special tokens: what was said, or (T5) what was read with it in the holes
+    text             ids of the restored text: what was said, or (T5) what was read with what was said in the holes
     heads            the distribution before each: ids[T, k], logits[T, k], tails[T, nodes] (lab/types/head.py)
     whole[T]         ln Σ exp(score) over the vocabulary: p of a token is exp(its score − whole)
     logit[T], rank[T]  of the token that was said
