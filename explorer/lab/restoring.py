@@ -27,6 +27,7 @@ from explorer.lab.types.restoring import (
     RegainResult,
     RestoreInputs,
     RestoreResult,
+    asked_for,
     came_back,
 )
 
@@ -117,7 +118,7 @@ def regain(model: Model, inputs: RegainInputs) -> Iterator[Progress | RegainResu
         read = [_read(model, one)[0] for _, one in rows]
         for (whole, one), ids, said in zip(rows, read, together(reader, read), strict=True):
             text = _whole(reader, ids, said)
-            asked.append(len(one.moved or one.hidden))
+            asked.append(len(asked_for(whole, one)))
             columns["back"].append(came_back(whole, one, text))
             columns["copied"].append(came_back(whole, one, one.shown))
             if inputs.blanks:

@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.components.distribution import Answers, distribution
 from explorer.components.token_strip import Chip, StripChange, token_strip
 from explorer.engine import get_engine
-from explorer.lab.types.restoring import RESTORE, RestoreInputs, RestoreResult, came_back
+from explorer.lab.types.restoring import RESTORE, RestoreInputs, RestoreResult, asked_for, came_back
 from explorer.ui import page_parts, snippets, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
@@ -119,10 +119,10 @@ def _bars(found: RestoreResult, scene: Scene, step: int) -> None:
 def _verdict(found: RestoreResult) -> None:
     """How much of what was taken away or moved stands where it belongs."""
     kind = "moved" if found.broken.moved else "hidden"
-    places = found.broken.moved or found.broken.hidden
+    whole = tuple(i for i, special in zip(found.tokens.ids, found.tokens.special, strict=True) if not special)
+    places = asked_for(whole, found.broken)
     if not places:
         return
-    whole = tuple(i for i, special in zip(found.tokens.ids, found.tokens.special, strict=True) if not special)
     back = came_back(whole, found.broken, found.text)
     new = len(set(found.text) - set(found.read))
     page_parts.figures(
