@@ -91,6 +91,7 @@ def library(model: Model) -> tuple[Any, dict[str, Any]]:
     for name, value in load_file(folder / "model.safetensors").items():
         start, rest = name.split(".", 1)
         weights[{"layers": "bert.encoder.", "head": "cls.predictions.transform."}[start] + rest] = value.float()
+    net.set_attn_implementation("eager")  # the one that tells its weights
     net.load_state_dict({name: weights[name] for name in net.state_dict()})
     return net, settings
 
