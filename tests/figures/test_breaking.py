@@ -77,8 +77,8 @@ def test_lengths_mark_the_chosen_way() -> None:
 
 
 def test_published_scores_keep_their_digits_and_the_band() -> None:
-    fig = published.dots([("<b>", 83.28), ("x", 73.1)], ["x"], (82.8, 83.8))
-    assert list(fig.data[0].text) == ["83.28", "73.1"]
+    fig = published.dots([("<b>", 83.28), ("x", 73.1)], ["x"], 2, (82.8, 83.8))
+    assert list(fig.data[0].text) == ["83.28", "73.10"]
     assert list(fig.data[0].marker.symbol) == ["circle-open", "circle"]
     assert (fig.layout.shapes[0].x0, fig.layout.shapes[0].x1) == (82.8, 83.8)
     assert "<b>" not in str(fig.to_dict())
