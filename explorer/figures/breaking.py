@@ -28,9 +28,9 @@ def lengths(
     labels = [safe(("▸ " if n == chosen else "") + name) for n, name in enumerate(names)]
     for name, values, colour in ((words[0], read, GREY), (words[1], said, MODEL)):
         fig.add_bar(
-            x=list(values), y=labels, orientation="h", name=safe(name), marker_color=colour, cliponaxis=False,
-            text=[str(value) for value in values], textposition="outside", textfont_size=13, hoverinfo="skip",
-            opacity=1 if colour == MODEL else 0.55,
+            x=list(values), y=labels, orientation="h", name=safe(name), cliponaxis=False, hoverinfo="skip",
+            marker={"color": colour, "opacity": 1 if colour == MODEL else 0.6},
+            text=[str(value) for value in values], textposition="outside", textfont_size=13,
         )  # fmt: skip
     fig.update_xaxes(range=[0, max([1, *read, *said]) * 1.12], visible=False)
     fig.update_yaxes(autorange="reversed", gridcolor=NOTHING)
