@@ -1,10 +1,11 @@
-"""还原 before it is touched: the example broken as the page opens, and in the other six ways to be compared with."""
+"""还原 before it is touched: the example broken as the page opens and in the other six ways, and restored."""
 
 from __future__ import annotations
 
 from explorer.content.examples import LANGUAGES, Asked, entry
 from explorer.lab.types.breaking import KINDS, Breakage
 from explorer.lab.types.denoising import BREAK, BreakInputs
+from explorer.lab.types.restoring import RESTORE, RestoreInputs
 
 
 def asked() -> list[Asked]:
@@ -13,4 +14,6 @@ def asked() -> list[Asked]:
     model = catalog.default("masked").id
     ways = [Breakage(kind, 0.3, 3.0, 3, 0) for kind in KINDS]
     texts = [str(entry("denoising", "default", lang)["text"]) for lang in LANGUAGES]
-    return [(BREAK, model, BreakInputs(text, how)) for text in texts for how in ways]
+    broken: list[Asked] = [(BREAK, model, BreakInputs(text, how)) for text in texts for how in ways]
+    first = Breakage("infill", 0.3, 3.0, 3, 0)
+    return [*broken, *((RESTORE, model, RestoreInputs(text, first)) for text in texts)]

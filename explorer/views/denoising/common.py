@@ -28,7 +28,7 @@ Kind = Literal["mask", "delete", "permute", "rotate", "infill", "mass", "sentine
 Bart = Literal["squad", "mnli", "eli5", "xsum", "convai2", "cnndm"]
 T5 = Literal["glue", "cnndm", "squad", "sglue", "ende", "enfr", "enro"]
 WAYS: tuple[Way, ...] = ("greedy", "beam", "sample")
-PRESETS = ("question", "nothing_left", "backwards", "short_target")
+PRESETS = ("question", "mended", "nothing_left", "backwards", "short_target")
 
 
 @dataclass(frozen=True)
