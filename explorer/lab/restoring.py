@@ -117,9 +117,9 @@ def regain(model: Model, inputs: RegainInputs) -> Iterator[Progress | RegainResu
         rows = [broken[n] for n in order[start : start + BATCH]]
         read = [_read(model, one)[0] for _, one in rows]
         for (whole, one), ids, said in zip(rows, read, together(reader, read), strict=True):
-            text = _whole(reader, ids, said)
+            again = _whole(reader, ids, said)
             asked.append(len(asked_for(whole, one)))
-            columns["back"].append(came_back(whole, one, text))
+            columns["back"].append(came_back(whole, one, again))
             columns["copied"].append(came_back(whole, one, one.shown))
             if inputs.blanks:
                 columns["filled"].append(came_back(whole, one, _filled(model, one.shown)))

@@ -27,8 +27,8 @@ def test_an_own_sentence_is_said_again(open_page: OpenPage) -> None:
     box.fill("外婆把刚摘的草莓洗干净放在桌上。")
     box.press("Enter")
     linked(page, "text=")
-    said = reader.strip_of("denoising-said")
-    read = reader.strip_of("denoising-read")
+    said = reader.strip_of("denoising-restored")
+    read = reader.strip_of("denoising-restore-given")
     expect(reader.main).to_contain_text(reader.say("restore.moved"), timeout=PATIENCE * 1000)
     idle(page)
     assert sorted(face for face in read.faces() if face not in ("[CLS]", "[SEP]")) == sorted(

@@ -15,7 +15,7 @@ from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
 from explorer.views import vocabulary
 from explorer.views._shared.page import Snippet
-from explorer.views.denoising import breaking, common, looking
+from explorer.views.denoising import breaking, chips, common, looking
 from explorer.views.denoising.common import Scene, State
 
 OTHERS = 5  # tokens that can be said instead
@@ -64,15 +64,15 @@ def _undo() -> None:
 
 def _strips(found: RestoreResult, words: tuple[str, ...], step: int) -> None:
     """What the encoder reads, and below what the decoder says: a click picks a step."""
-    token_strip(
-        [_chip(words[token], token, special=n in (0, len(found.read) - 1)) for n, token in enumerate(found.read)],
-        key="denoising-read", mode="show", title=t("denoising.restore.read"), caption=t("denoising.restore.read"),
-    )  # fmt: skip
+    given = t("denoising.restore.read")
+    page_parts.subtitle(given)
+    chips.strip(chips.shown(found.tokens, found.broken), "denoising-restore-given", given)
+    page_parts.subtitle(t("denoising.restore.said"))
     seen = set(found.read)
     end = len(found.said) - 1 if found.ended else -1
     token_strip(
         [_chip(words[token], token, special=n == end, new=token not in seen) for n, token in enumerate(found.said)],
-        key="denoising-said", focus=step, mode="pick", on_change=_pick, title=t("denoising.restore.said"),
+        key="denoising-restored", focus=step, mode="pick", on_change=_pick, title=t("denoising.restore.said"),
         caption=t("denoising.restore.said_caption"),
     )  # fmt: skip
 
