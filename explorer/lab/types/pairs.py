@@ -146,7 +146,7 @@ def interval(right: NDArray[np.bool_]) -> tuple[float, float]:
 
 
 def difference(first: NDArray[Any], second: NDArray[Any]) -> tuple[float, float]:
-    """By how much the first share (right or wrong, or a share of each item) is larger, paired item by item, and half of its 95 % confidence interval.
+    """By how much the first is larger (right or wrong, or a share of each item), paired, and half its 95 % interval.
 
     One item says nothing: half is 1.
     """

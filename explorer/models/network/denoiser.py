@@ -39,7 +39,7 @@ class Decoder(nn.Module):
         config._attn_implementation = "eager"
         self.reads = reads
         self.layers = BertEncoder(config)  # type: ignore[no-untyped-call]
-        self.head = BertPredictionHeadTransform(config)
+        self.head = BertPredictionHeadTransform(config)  # type: ignore[no-untyped-call]
 
     def forward(self, said: Tensor, memory: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         """vectors[B, T, d], ready for the head's matrix, and the attention to the encoder [layers, B, heads, T, S], of
