@@ -2,8 +2,8 @@
 
     python -m tests.licences      prints the table of THIRD_PARTY.md
 
-Licences are told by family (BSD for BSD-2-Clause and BSD-3-Clause), because packages spell the same one differently from
-version to version. A package whose licence can't be read is an error: somebody has to look at it.
+Licences are told by family (BSD for BSD-2-Clause and BSD-3-Clause), because packages spell the same one differently in
+other versions. A package whose licence can't be read is an error: somebody has to look at it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MARK = "<!-- made by: python -m tests.licences -->"
 FAMILIES = {
     "LGPL": r"LGPL|Lesser General Public",
     "GPL": r"\bA?GPL|General Public Licen[cs]e",
-    "Apache-2.0": r"Apache[- ]?(Software )?(Licen[cs]e)?[ ,-]*(Version )?(2(\.0)?)?( Licen[cs]e)?( WITH LLVM-exception)?",
+    "Apache-2.0": r"Apache[- ]?(Software )?(Licen[cs]e)?[ ,-]*(Version )?(2(\.0)?)?( WITH LLVM-exception)?",
     "MPL-2.0": r"MPL-2\.0|Mozilla Public Licen[cs]e 2\.0( \(MPL 2\.0\))?",
     "PSF-2.0": r"PSF-2\.0|Python Software Foundation Licen[cs]e",
     "CNRI-Python": r"CNRI-Python",
@@ -50,9 +50,13 @@ def brought() -> dict[str, tuple[str, ...]]:
 def told(name: str) -> str:
     """What an installed package says of its licence: the expression, else the classifiers, else the field."""
     about = metadata.metadata(name)
+
+    def field(key: str) -> str:
+        return str((about.get_all(key) or [""])[0])
+
     classifiers = [line.split("::")[-1] for line in about.get_all("Classifier") or [] if line.startswith("License ::")]
     known = " / ".join(line for line in classifiers if families(line))
-    return about.get("License-Expression") or known or about.get("License") or ""
+    return field("License-Expression") or known or field("License")
 
 
 def families(text: str) -> tuple[str, ...]:
