@@ -36,7 +36,7 @@ def test_an_own_sentence_is_said_again(open_page: OpenPage) -> None:
     )
     first = said.faces()
     said.click(2)
-    linked(page, "step=3")
+    linked(page, "step=2")
     idle(page)
     press(page, page.locator(".st-key-denoising-instead-1 button"))
     linked(page, "chosen=")
