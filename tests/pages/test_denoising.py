@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
+from typing import Any
 
 import pytest
 
 from explorer.lab.types.breaking import KINDS
 from explorer.ui import i18n
+from explorer.views._shared import reader_text
 from explorer.views.denoising import chips, common, published
 from tests.pages.app import body, count, drawn, html, link, notices, open_page
 
@@ -68,7 +70,7 @@ def test_another_seed_and_a_dial_stay_in_the_link() -> None:
 )
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
 def test_what_can_t_be_broken_is_told_and_the_rest_of_the_page_stands(
-    state: dict[str, str], key: str, values: dict[str, int], lang: str
+    state: dict[str, str], key: str, values: dict[str, Any], lang: str
 ) -> None:
     at = open_page("denoising", lang, **state)
     assert not at.exception
@@ -93,7 +95,7 @@ def test_ways_that_one_word_does_not_take_are_named_and_the_others_drawn() -> No
         ("把 <extra_id_0> 放进信箱", ("denoising.breaking.typed_sentinel", {})),
     ],
 )
-def test_long_texts_and_signs_of_ours_are_told(text: str, told: tuple[str, dict[str, int]]) -> None:
+def test_long_texts_and_signs_of_ours_are_told(text: str, told: tuple[str, dict[str, Any]]) -> None:
     at = open_page("denoising", "zh", text=text, kind="mask")
     assert not at.exception
     assert words(told[0], **told[1]).replace("`", "") in notices(at)
@@ -102,8 +104,8 @@ def test_long_texts_and_signs_of_ours_are_told(text: str, told: tuple[str, dict[
 
 def at_most(text: str) -> int:
     """How many tokens of the text are shown, where each hidden one has its [MASK]."""
-    scene = common.reader_text.read(common.model().id, text, common.MAX_TOKENS)
-    return len(chips.ordinary(scene.tokens))
+    read = reader_text.read(common.model().id, text, common.MAX_TOKENS)
+    return len(chips.ordinary(read.tokens))
 
 
 @pytest.mark.parametrize("text", ["猫😀👍🎉狗跑了", "<b>粗</b> & `x` **y** [[z]]", "a\u200bb c\u00add e"])

@@ -108,7 +108,11 @@ def _matrix(tokens: Tokens, broken: Broken) -> None:
 
 def _compared(scene: Scene, state: State) -> None:
     """How many tokens each of the seven makes the encoder read and the decoder say, on this sentence."""
-    names, read, said, impossible, chosen = [], [], [], [], -1
+    names: list[str] = []
+    read: list[int] = []
+    said: list[int] = []
+    impossible: list[str] = []
+    chosen = -1
     for kind in KINDS:
         inputs = BreakInputs(scene.text.tokens.text, common.breakage(state, kind))
         found = widgets.attempt(BREAK, scene.model.id, inputs)
