@@ -23,9 +23,9 @@ CANT = ("too_short_to_break", "breaks_to_nothing", "no_mask_token")
 
 def draw(scene: Scene, state: State) -> None:
     page_parts.section("denoising.breaking")
+    dials(state)
     left, right = st.columns([1, 0.44], gap="large")
     with left:
-        dials(state)
         page_parts.guarded(lambda: _broken(scene, state))
     with right:
         page_parts.steps([(t(f"denoising.breaking.step{n}"), "") for n in (1, 2, 3)])
