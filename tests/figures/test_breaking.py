@@ -62,10 +62,17 @@ def test_three_structures_three_masks() -> None:
 
 def test_the_token_that_looks_is_framed_where_it_is_there() -> None:
     for at, frames in ((1, 1), (4, 0)):
-        fig = breaking.sight(breaking.seen(3, 2, "encoder"), list("abcde"), at, 3, ("who", "whom"), named=True)
+        fig = breaking.sight(breaking.seen(3, 2, "encoder"), list("abcde"), at, 3, ("who", "whom"))
         assert sum(shape.type == "rect" for shape in fig.layout.shapes) == frames
-    fig = breaking.sight(breaking.seen(3, 2, "both"), list("abcde"), 4, 3, ("who", "whom"), named=True)
-    assert list(fig.layout.yaxis.ticktext) == list("abcde")
+    parts, blocks = ("broken", "<b>"), ("self", "cross", "left")
+    fig = breaking.sight(breaking.seen(3, 2, "both"), list("abcde"), 4, 3, ("who", "whom"), parts, blocks)
+    assert list(fig.layout.yaxis.ticktext) == ["broken", "&lt;b&gt;"]
+    assert list(fig.layout.xaxis.tickvals) == [1, 3.5]
+    assert [(note.text, note.x, note.y) for note in fig.layout.annotations] == [
+        ("self", 1, 1), ("cross", 1, 3.5), ("left", 3.5, 3.5),
+    ]  # fmt: skip
+    assert fig.data[0].text[4][0] == "e → a"
+    assert fig.data[0].text[0][4] == ""
     assert {shape.x0 for shape in fig.layout.shapes if shape.type == "line"} == {2.5, -0.5}
 
 

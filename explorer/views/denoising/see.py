@@ -51,7 +51,11 @@ def _sight(scene: Scene, state: State) -> None:
     with left:
         page_parts.subtitle(t("denoising.see.large"))
         page_parts.plot(
-            figures.sight(figures.seen(read, said, "both"), words, at, read, _axes(), named=True),
+            figures.sight(
+                figures.seen(read, said, "both"), words, at, read, _axes(),
+                (t("denoising.see.broken"), t("denoising.see.answer")),
+                (t("denoising.see.block_encoder"), t("denoising.see.block_cross"), t("denoising.see.block_decoder")),
+            ),
             "denoising-sight-large", t("denoising.see.large_caption"), _alt("both", read, said),
         )  # fmt: skip
     with right:
@@ -91,7 +95,7 @@ def _three(words: list[str], read: int, said: int, at: int) -> None:
         with column:
             page_parts.subtitle(t(f"denoising.see.{structure}"))
             page_parts.plot(
-                figures.sight(allowed, words, at, read, _axes(), named=False), f"denoising-sight-{structure}",
+                figures.sight(allowed, words, at, read, _axes()), f"denoising-sight-{structure}",
                 t(f"denoising.see.{structure}_line"), _alt(structure, read, said),
             )  # fmt: skip
             if at < len(allowed):
