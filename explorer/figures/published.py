@@ -22,7 +22,7 @@ def dots(rows: Sequence[Row], marked: Sequence[str], digits: int, band: tuple[fl
     low, high = min([*values, *(band or ())]), max([*values, *(band or ())])
     room = (high - low) * 0.14 or 1
     if band is not None:
-        fig.add_vrect(*band, fillcolor=MODEL_PALE, opacity=0.35, line_width=0)
+        fig.add_vrect(*band, fillcolor=MODEL_PALE, opacity=0.35, line_width=0, layer="below")
     fig.add_scatter(
         x=values, y=[safe(name) for name, _ in rows], mode="markers+text", cliponaxis=False,
         text=[f"{value:.{digits}f}" for value in values], textposition="middle right", hoverinfo="skip",
@@ -51,7 +51,7 @@ def two_lines(
             text=[f"{value:.2f}" for _, value in rows], textposition="top center", cliponaxis=False, hoverinfo="skip",
             line={"color": MODEL, "width": 3}, marker={"size": 9}, name=safe(name), row=1, col=column,
         )  # fmt: skip
-        laid.add_hrect(*band, fillcolor=MODEL_PALE, opacity=0.35, line_width=0, row=1, col=column)
+        laid.add_hrect(*band, fillcolor=MODEL_PALE, opacity=0.35, line_width=0, layer="below", row=1, col=column)
         laid.update_xaxes(
             type="category", title=safe(name), automargin=True, showgrid=False, title_font_size=14, tickfont_size=14,
             linecolor=GREY, row=1, col=column,
