@@ -20,7 +20,7 @@ UNTAUGHT = "untaught"  # the same network as it was drawn
 ENTRANTS = (*KINDS, UNTAUGHT)
 TAKING = ("mask", "delete", "infill")  # words are taken away; the others only put words elsewhere
 TASKS = ("fit", "order", "sum")
-SHORT, WHOLE, MOST = 150, 600, 2000  # updates
+SHORT, WHOLE, MOST = 100, 300, 2000  # updates
 BAND = range(5)  # seeds that were run beforehand
 
 

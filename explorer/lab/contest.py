@@ -1,0 +1,252 @@
+"""Which breakage teaches best? One small encoder-decoder, taught each of BART's five ways at one budget, then tested.
+
+After Lewis et al. 2020, table 1, in little: the same weights to begin with, the same sentences in the same order, as
+many updates for each; then the same three tasks (lab/contest_tasks.py), beside the network that was taught nothing.
+Needs no model. Torch is imported when it runs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer.lab import contest_tasks
+from explorer.lab.breaking import break_up
+from explorer.lab.contest_tasks import Task, Words
+from explorer.lab.experiment import implements
+from explorer.lab.types import toy_language as toy
+from explorer.lab.types.breaking import Breakage
+from explorer.lab.types.contest import (
+    CONTEST,
+    ENTRANTS,
+    EVERY,
+    KINDS,
+    TASKS,
+    ContestInputs,
+    ContestResult,
+    ContestStep,
+    checked,
+)
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from explorer.learning.policy import Shape
+
+MASK, START = toy.SIZE, toy.SIZE + 1
+LONGEST = toy.LONGEST + 2
+SENTENCES, BATCH = 4000, 32
+SHARE, SPAN, PIECES = 0.3, 3.0, 3  # of the words taken away; of a run or a piece; that are exchanged
+RATE, WARM = 6e-3, 30
+PROBES, PROBE_RATE, PENALTY = 200, 0.02, 1e-3  # steps of a probe over all that is taught; its L2 penalty
+TUNES, TUNE_BATCH, TUNE_RATE = 60, 16, 3e-3  # of the task that is written
+TIMED = 3  # updates of each way alone, of which the fastest is told
+Pairs = Sequence[tuple[Words, Words]]  # (what the encoder reads, what the decoder is to say)
+Lessons = Iterator[Sequence[Pairs]]  # for each update, the pairs of each net
+
+
+@implements(CONTEST)
+def contest(_: None, inputs: ContestInputs) -> Iterator[ContestStep | ContestResult]:
+    """All five a step at a time, then the tasks. Raises Told: contest_outside, training_diverged."""
+    from explorer.learning import policy
+
+    checked(inputs)
+    return policy.in_one_thread(_contest(inputs))
+
+
+def shape() -> Shape:
+    from explorer.learning.policy import Shape
+
+    return Shape(words=toy.SIZE + 2, longest=LONGEST, layers=2, width=32, heads=4)
+
+
+def broken(row: Words, kind: str, seed: int) -> tuple[Words, Words]:
+    """One sentence: what the encoder reads, what the decoder is to say."""
+    found = break_up(row, (True,) * len(row), Breakage(kind, SHARE, SPAN, PIECES, seed), MASK)
+    return found.shown, found.target
+
+
+def _contest(inputs: ContestInputs) -> Generator[ContestStep | ContestResult]:
+    import torch
+
+    from explorer.learning import seq2seq
+
+    begun = time.perf_counter()
+    total = inputs.updates + 2 + TUNES
+    yield ContestStep(0, total, 0)
+    rows = contest_tasks.text(SENTENCES, inputs.seed, contest_tasks.tested(inputs.test_seed))
+    drawn = seq2seq.fresh(shape(), len(KINDS), _seeded(inputs.seed))
+    weights = drawn.clone().requires_grad_()
+    told: list[list[float]] = []
+    sizes = np.zeros((2, len(KINDS)))
+    for losses in _fitted(weights, _lessons(rows, inputs, sizes), inputs.updates, RATE):
+        told.append(losses)
+        yield ContestStep(len(told), total, len(told), tuple(losses))
+    everyone = torch.cat([weights.detach(), drawn[:1]])
+    tasks = [contest_tasks.task(name, inputs.test_seed) for name in TASKS]
+    right = np.zeros((len(TASKS), len(ENTRANTS), contest_tasks.TESTED), dtype=bool)
+    done = inputs.updates
+    for number, task in enumerate(tasks):
+        for found in (_tuned if task.name == "sum" else _probed)(everyone, task, inputs.seed):
+            done += 1
+            right[number] = found
+            yield ContestStep(done, total, inputs.updates, (), number)
+    example = max(rows[:20], key=len)
+    curves = np.array(told[: inputs.updates // EVERY * EVERY], dtype=np.float32)
+    read, said = (sizes / (inputs.updates * BATCH)).astype(np.float32)
+    yield ContestResult(
+        losses=curves.reshape(-1, EVERY, len(KINDS)).mean(1).T,
+        seconds=_alone(drawn[:1], rows[:BATCH]),
+        read=read,
+        said=said,
+        right=right,
+        majority=np.array([_commonest(task) for task in tasks], dtype=np.float32),
+        example=example,
+        shown=tuple(broken(example, kind, inputs.seed)[0] for kind in KINDS),
+        took=time.perf_counter() - begun,
+    )
+
+
+def _lessons(rows: list[Words], inputs: ContestInputs, sizes: np.ndarray) -> Lessons:
+    """The same sentences for all, broken anew each time; `sizes` counts words read and words to be said."""
+    from explorer.learning.loop import shuffled
+
+    order = shuffled(len(rows), BATCH, inputs.updates * BATCH // len(rows) + 1, _seeded(inputs.seed))
+    for update in range(inputs.updates):
+        seeds = np.random.default_rng((inputs.seed, update)).integers(0, 2**31, BATCH).tolist()
+        at = next(order).tolist()
+        lesson = [[broken(rows[n], kind, seed) for n, seed in zip(at, seeds, strict=True)] for kind in KINDS]
+        sizes += [[sum(len(pair[side]) for pair in pairs) for pairs in lesson] for side in (0, 1)]
+        yield lesson
+
+
+def _fitted(weights: Tensor, lessons: Lessons, updates: int, rate: float) -> Iterator[list[float]]:
+    """Each net's loss, update by update; the rate grows to `rate` and falls to nothing."""
+    from explorer.learning.loop import Group, fit
+
+    told: list[list[float]] = []
+    warm = min(WARM, updates / 5)
+
+    def loss(lesson: Sequence[Pairs]) -> Tensor:
+        each = losses(weights, lesson)
+        told.append(each.tolist())
+        return each.sum()
+
+    def at(step: int) -> float:
+        return float(rate * min(step / warm, 1.0) * (updates + 1 - step) / updates)
+
+    for _ in fit([Group([weights], at)], lessons, loss):
+        yield told.pop()
+
+
+def losses(weights: Tensor, lesson: Sequence[Pairs]) -> Tensor:
+    """[nets]: cross-entropy of the words that are to be said, END included; nats a word."""
+    import torch
+
+    from explorer.learning import seq2seq
+
+    net = seq2seq.parted(weights, shape())
+    rows, seen = padded([[shown for shown, _ in pairs] for pairs in lesson])
+    aims, counted = padded([[target for _, target in pairs] for pairs in lesson])
+    said = torch.cat([torch.full((*aims.shape[:2], 1), START), aims[..., :-1]], -1)
+    memory = seq2seq.encoded(net, shape(), rows, seen)
+    every = seq2seq.scores(net, shape(), memory, seen, said).log_softmax(-1)
+    found = every.gather(-1, aims[..., None])[..., 0] * counted
+    return -found.sum((1, 2)) / counted.sum((1, 2))
+
+
+def padded(rows: Sequence[Sequence[Words]]) -> tuple[Tensor, Tensor]:
+    """(rows, seen) [nets, rows, tokens]: END behind each row and to the end; seen is True up to the first."""
+    import torch
+
+    longest = max(len(row) for some in rows for row in some) + 1
+    filled = torch.tensor([[[*row, *[toy.END] * (longest - len(row))] for row in some] for some in rows])
+    lengths = torch.tensor([[len(row) for row in some] for some in rows])
+    return filled, torch.arange(longest) <= lengths[..., None]
+
+
+def _alone(drawn: Tensor, rows: list[Words]) -> np.ndarray:
+    """[5]: seconds of one update of one net for each way, broken sentences and all; what comes of it is dropped."""
+    found = []
+    for kind in KINDS:
+        took = []
+        for seed in range(TIMED):
+            start = time.perf_counter()
+            pairs = [broken(row, kind, seed) for row in rows]
+            for _ in _fitted(drawn.clone().requires_grad_(), iter([[pairs]]), 1, RATE):
+                took.append(time.perf_counter() - start)
+        found.append(min(took))
+    return np.array(found, dtype=np.float32)
+
+
+def _probed(weights: Tensor, task: Task, seed: int) -> Iterator[np.ndarray]:
+    """Logistic regression on the mean of what the encoder gives, which stays as it is: right[nets, tests], once."""
+    import torch
+    from torch.nn.functional import binary_cross_entropy_with_logits
+
+    from explorer.learning.loop import Group, fit
+
+    taught, tested = _means(weights, task.taught), _means(weights, task.tested)
+    centre, width = taught.mean(1, keepdim=True), taught.std(1, keepdim=True) + 1e-6
+    taught, tested = (taught - centre) / width, (tested - centre) / width
+    labels = torch.tensor([float(label) for _, (label,) in task.taught]).expand(len(weights), -1)
+    probe = torch.zeros(len(weights), taught.shape[2] + 1, requires_grad=True)
+
+    def logits(x: Tensor) -> Tensor:
+        return torch.bmm(x, probe[:, 1:, None])[..., 0] + probe[:, :1]
+
+    def loss(_: int) -> Tensor:
+        return len(weights) * binary_cross_entropy_with_logits(logits(taught), labels)
+
+    for _ in fit([Group([probe], PROBE_RATE)], range(PROBES), loss, penalty=lambda: PENALTY * (probe[:, 1:] ** 2).sum()):
+        pass
+    truth = np.array([label for _, (label,) in task.tested])
+    yield (logits(tested).detach().numpy() > 0) == truth
+
+
+def _means(weights: Tensor, pairs: Pairs) -> Tensor:
+    """[nets, sentences, width]: the mean of the encoder's vectors over a sentence's tokens, END included."""
+    import torch
+
+    from explorer.learning import seq2seq
+
+    rows, seen = padded([[row for row, _ in pairs]] * len(weights))
+    with torch.no_grad():
+        states = seq2seq.encoded(seq2seq.parted(weights, shape()), shape(), rows, seen)
+    return (states * seen[..., None]).sum(2) / seen.sum(2, keepdim=True)
+
+
+def _tuned(weights: Tensor, task: Task, seed: int) -> Iterator[np.ndarray]:
+    """Whole nets tuned on the few that are taught, then asked to write; right[nets, tests] after each update, all False
+    until the last."""
+    from explorer.learning import seq2seq
+    from explorer.learning.loop import shuffled
+
+    own = weights.clone().requires_grad_()
+    order = shuffled(len(task.taught), TUNE_BATCH, TUNES * TUNE_BATCH // len(task.taught) + 1, _seeded(seed))
+    lessons = ([[task.taught[n] for n in next(order).tolist()]] * len(weights) for _ in range(TUNES))
+    right = np.zeros((len(weights), len(task.tested)), dtype=bool)
+    for update, _ in enumerate(_fitted(own, lessons, TUNES, TUNE_RATE), start=1):
+        if update == TUNES:
+            rows, seen = padded([[row for row, _ in task.tested]] * len(weights))
+            net = seq2seq.parted(own.detach(), shape())
+            said = seq2seq.written(net, shape(), rows, seen, START, toy.END, LONGEST - 1).tolist()
+            answers = [answer for _, answer in task.tested]
+            right = np.array([[tuple(toy.body(row)) == answers[n] for n, row in enumerate(some)] for some in said])
+        yield right
+
+
+def _commonest(task: Task) -> float:
+    """The share of the tests that the commonest answer of them gets right."""
+    answers = [answer for _, answer in task.tested]
+    return max(map(answers.count, set(answers))) / len(answers)
+
+
+def _seeded(seed: int) -> torch.Generator:
+    import torch
+
+    return torch.Generator().manual_seed(seed)
