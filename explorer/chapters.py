@@ -142,8 +142,10 @@ CHAPTERS = (
     Chapter(
         10,
         "denoising",
-        tools=("breaking", "restore"),
+        tools=("breaking", "restore", "contest"),
         ability="denoising",
+        evidence=True,
+        benchmarks=True,
         painted_without_model=True,
     ),
     Chapter(

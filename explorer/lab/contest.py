@@ -8,7 +8,7 @@ Needs no model. Torch is imported when it runs.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -202,7 +202,9 @@ def _probed(weights: Tensor, task: Task, seed: int) -> Iterator[np.ndarray]:
     def loss(_: int) -> Tensor:
         return len(weights) * binary_cross_entropy_with_logits(logits(taught), labels)
 
-    for _ in fit([Group([probe], PROBE_RATE)], range(PROBES), loss, penalty=lambda: PENALTY * (probe[:, 1:] ** 2).sum()):
+    for _ in fit(
+        [Group([probe], PROBE_RATE)], range(PROBES), loss, penalty=lambda: PENALTY * (probe[:, 1:] ** 2).sum()
+    ):
         pass
     truth = np.array([label for _, (label,) in task.tested])
     yield (logits(tested).detach().numpy() > 0) == truth

@@ -11,12 +11,14 @@ sum    say the thing and what it is, nothing else: a row of words is to be writt
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
 from explorer.lab.types import toy_language as toy
 
 Words = tuple[int, ...]  # without END
+Ask = Callable[[Words, int, Random], tuple[Words, Words]]
 TAUGHT = {"fit": 400, "order": 400, "sum": 48}
 TESTED = 400
 
@@ -48,12 +50,22 @@ def task(name: str, seed: int) -> Task:
     tested = text(TESTED, seed, frozenset())
     taught = text(TAUGHT[name], seed + 1, frozenset(tested))
     ask = {"fit": _fit, "order": _order, "sum": _sum}[name]
-    return Task(name, *(tuple(ask(row, n, random) for n, row in enumerate(rows)) for rows in (taught, tested)))
+    judged = tuple(ask(row, n, random) for n, row in enumerate(tested))
+    known = frozenset(row for row, _ in judged)
+    return Task(name, tuple(_unknown(ask, row, n, random, known) for n, row in enumerate(taught)), judged)
 
 
 def tested(seed: int) -> frozenset[Words]:
     """The sentences that the tests are made from: no network reads them before."""
     return frozenset(text(TESTED, seed, frozenset()))
+
+
+def _unknown(ask: Ask, row: Words, n: int, random: Random, known: frozenset[Words]) -> tuple[Words, Words]:
+    """What `ask` makes of a row, made anew where it is `known`."""
+    made = ask(row, n, random)
+    while made[0] in known:
+        made = ask(row, n, random)
+    return made
 
 
 def _fit(row: Words, n: int, random: Random) -> tuple[Words, Words]:

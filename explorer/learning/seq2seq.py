@@ -32,7 +32,7 @@ def names(shape: Shape) -> dict[str, tuple[int, ...]]:
 
 
 def fresh(shape: Shape, nets: int, generator: torch.Generator) -> Tensor:
-    """[nets, weights]: the same random weights for all: matrices normal with deviation 1 / √rows, embeddings .1, norms 1
+    """[nets, weights], the same random ones for all: matrices normal with deviation 1 / √rows, embeddings .1; norms 1
     and 0."""
     made = []
     for name, size in names(shape).items():

@@ -22,11 +22,13 @@ from explorer.views._shared import reader_text
 from explorer.views._shared.reader_text import ReaderText
 
 MAX_TOKENS = 64
-Tool = Literal["breaking", "restore"]
+Tool = Literal["breaking", "restore", "contest"]
 Way = Literal["greedy", "beam", "sample"]
 Kind = Literal["mask", "delete", "permute", "rotate", "infill", "mass", "sentinels"]
+Updates = Literal["100", "300"]
 WAYS: tuple[Way, ...] = ("greedy", "beam", "sample")
 TAUGHT: tuple[Kind, ...] = ("mask", "delete", "permute", "rotate", "infill")  # what our decoder was taught
+UPDATES: tuple[Updates, ...] = ("100", "300")
 PRESETS = ("question",)
 
 
@@ -37,6 +39,7 @@ class State:
     kind, rate, span, pieces, seed   how the text is broken (lab/types/breaking.py); rate in per cent
     way, chosen    how the decoder chooses; tokens the reader has put in place of its own
     step, layer, head   the token that is looked at; whose attention (from 1; 0: the mean of all)
+    updates, drawn   of the contest: updates of each network; the seed
     """
 
     text: str = limit("", longest=MAX_LINK)
@@ -51,6 +54,8 @@ class State:
     step: int = limit(0, low=0, high=99)
     layer: int = limit(0, low=0, high=12)
     head: int = limit(0, low=0, high=16)
+    updates: Updates = "300"
+    drawn: int = limit(0, low=0, high=99)
 
 
 @dataclass(frozen=True)
