@@ -34,7 +34,9 @@ def _contest() -> Iterator[Row]:
             now = time.perf_counter()
             quietest, last = max(quietest, now - last), now
         took = last - begun
-        yield _row("contest_s", "five ways, one seed, tests and all, from the press to the end", "s", took, load, "<=", 180)
+        yield _row(
+            "contest_s", "five ways, one seed, tests and all, from the press to the end", "s", took, load, "<=", 180
+        )
         yield _row("contest_silence_s", "the longest without a word of how far it is", "s", quietest, load, "<=", 5)
         cancel = CancelToken()
         with contextlib.suppress(Cancelled):
@@ -42,7 +44,15 @@ def _contest() -> Iterator[Row]:
                 if getattr(step, "update", 0) == 10:
                     begun = time.perf_counter()
                     cancel.cancel()
-        yield _row("contest_stop_s", "from the stop until the reader is let go", "s", time.perf_counter() - begun, load, "<=", 1)
+        yield _row(
+            "contest_stop_s",
+            "from the stop until the reader is let go",
+            "s",
+            time.perf_counter() - begun,
+            load,
+            "<=",
+            1,
+        )
 
 
 GROUPS: dict[tuple[str, ...], Callable[[], Iterator[Row]]] = {

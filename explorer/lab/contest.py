@@ -8,7 +8,8 @@ Needs no model. Torch is imported when it runs.
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,11 +43,10 @@ LONGEST = toy.LONGEST + 2
 SENTENCES, BATCH = 4000, 32
 SHARE, SPAN, PIECES = 0.3, 3.0, 3  # of the words taken away; of a run or a piece; that are exchanged
 RATE, WARM = 6e-3, 30
-PROBES, PROBE_RATE, PENALTY = 200, 0.02, 1e-3  # steps of a probe over all that is taught; its L2 penalty
-TUNES, TUNE_BATCH, TUNE_RATE = 60, 16, 3e-3  # of the task that is written
+TUNES, TUNE_BATCH, TUNE_RATE = 60, 16, 3e-3  # of each task
 TIMED = 3  # updates of each way alone, of which the fastest is told
 Pairs = Sequence[tuple[Words, Words]]  # (what the encoder reads, what the decoder is to say)
-Lessons = Iterator[Sequence[Pairs]]  # for each update, the pairs of each net
+Lesson = Sequence[Pairs]  # an update's, for each net
 
 
 @implements(CONTEST)
@@ -76,24 +76,24 @@ def _contest(inputs: ContestInputs) -> Generator[ContestStep | ContestResult]:
     from explorer.learning import seq2seq
 
     begun = time.perf_counter()
-    total = inputs.updates + 2 + TUNES
+    total = inputs.updates + len(TASKS) * TUNES
     yield ContestStep(0, total, 0)
     rows = contest_tasks.text(SENTENCES, inputs.seed, contest_tasks.tested(inputs.test_seed))
     drawn = seq2seq.fresh(shape(), len(KINDS), _seeded(inputs.seed))
     weights = drawn.clone().requires_grad_()
     told: list[list[float]] = []
     sizes = np.zeros((2, len(KINDS)))
-    for losses in _fitted(weights, _lessons(rows, inputs, sizes), inputs.updates, RATE):
-        told.append(losses)
-        yield ContestStep(len(told), total, len(told), tuple(losses))
+    for found in _fitted([weights], _lessons(rows, inputs, sizes), partial(losses, weights), inputs.updates, RATE):
+        told.append(found)
+        yield ContestStep(len(told), total, len(told), tuple(found))
     everyone = torch.cat([weights.detach(), drawn[:1]])
     tasks = [contest_tasks.task(name, inputs.test_seed) for name in TASKS]
     right = np.zeros((len(TASKS), len(ENTRANTS), contest_tasks.TESTED), dtype=bool)
     done = inputs.updates
     for number, task in enumerate(tasks):
-        for found in (_tuned if task.name == "sum" else _probed)(everyone, task, inputs.seed):
+        for one in _tested(everyone, task, inputs.seed):
             done += 1
-            right[number] = found
+            right[number] = one
             yield ContestStep(done, total, inputs.updates, (), number)
     example = max(rows[:20], key=len)
     curves = np.array(told[: inputs.updates // EVERY * EVERY], dtype=np.float32)
@@ -111,7 +111,7 @@ def _contest(inputs: ContestInputs) -> Generator[ContestStep | ContestResult]:
     )
 
 
-def _lessons(rows: list[Words], inputs: ContestInputs, sizes: np.ndarray) -> Lessons:
+def _lessons(rows: list[Words], inputs: ContestInputs, sizes: np.ndarray) -> Iterator[Lesson]:
     """The same sentences for all, broken anew each time; `sizes` counts words read and words to be said."""
     from explorer.learning.loop import shuffled
 
@@ -124,26 +124,28 @@ def _lessons(rows: list[Words], inputs: ContestInputs, sizes: np.ndarray) -> Les
         yield lesson
 
 
-def _fitted(weights: Tensor, lessons: Lessons, updates: int, rate: float) -> Iterator[list[float]]:
-    """Each net's loss, update by update; the rate grows to `rate` and falls to nothing."""
+def _fitted(
+    weights: Sequence[Tensor], lessons: Iterator[Lesson], each: Callable[[Lesson], Tensor], updates: int, rate: float
+) -> Iterator[list[float]]:
+    """The loss of every net, update by update; the rate grows to `rate` and falls to nothing."""
     from explorer.learning.loop import Group, fit
 
     told: list[list[float]] = []
     warm = min(WARM, updates / 5)
 
-    def loss(lesson: Sequence[Pairs]) -> Tensor:
-        each = losses(weights, lesson)
-        told.append(each.tolist())
-        return each.sum()
+    def loss(lesson: Lesson) -> Tensor:
+        found = each(lesson)
+        told.append(found.tolist())
+        return found.sum()
 
     def at(step: int) -> float:
         return float(rate * min(step / warm, 1.0) * (updates + 1 - step) / updates)
 
-    for _ in fit([Group([weights], at)], lessons, loss):
+    for _ in fit([Group(list(weights), at)], lessons, loss):
         yield told.pop()
 
 
-def losses(weights: Tensor, lesson: Sequence[Pairs]) -> Tensor:
+def losses(weights: Tensor, lesson: Lesson) -> Tensor:
     """[nets]: cross-entropy of the words that are to be said, END included; nats a word."""
     import torch
 
@@ -177,69 +179,72 @@ def _alone(drawn: Tensor, rows: list[Words]) -> np.ndarray:
         for seed in range(TIMED):
             start = time.perf_counter()
             pairs = [broken(row, kind, seed) for row in rows]
-            for _ in _fitted(drawn.clone().requires_grad_(), iter([[pairs]]), 1, RATE):
+            own = drawn.clone().requires_grad_()
+            for _ in _fitted([own], iter([[pairs]]), partial(losses, own), 1, RATE):
                 took.append(time.perf_counter() - start)
         found.append(min(took))
     return np.array(found, dtype=np.float32)
 
 
-def _probed(weights: Tensor, task: Task, seed: int) -> Iterator[np.ndarray]:
-    """Logistic regression on the mean of what the encoder gives, which stays as it is: right[nets, tests], once."""
-    import torch
-    from torch.nn.functional import binary_cross_entropy_with_logits
-
-    from explorer.learning.loop import Group, fit
-
-    taught, tested = _means(weights, task.taught), _means(weights, task.tested)
-    centre, width = taught.mean(1, keepdim=True), taught.std(1, keepdim=True) + 1e-6
-    taught, tested = (taught - centre) / width, (tested - centre) / width
-    labels = torch.tensor([float(label) for _, (label,) in task.taught]).expand(len(weights), -1)
-    probe = torch.zeros(len(weights), taught.shape[2] + 1, requires_grad=True)
-
-    def logits(x: Tensor) -> Tensor:
-        return torch.bmm(x, probe[:, 1:, None])[..., 0] + probe[:, :1]
-
-    def loss(_: int) -> Tensor:
-        return len(weights) * binary_cross_entropy_with_logits(logits(taught), labels)
-
-    for _ in fit(
-        [Group([probe], PROBE_RATE)], range(PROBES), loss, penalty=lambda: PENALTY * (probe[:, 1:] ** 2).sum()
-    ):
-        pass
-    truth = np.array([label for _, (label,) in task.tested])
-    yield (logits(tested).detach().numpy() > 0) == truth
-
-
-def _means(weights: Tensor, pairs: Pairs) -> Tensor:
-    """[nets, sentences, width]: the mean of the encoder's vectors over a sentence's tokens, END included."""
+def _tested(weights: Tensor, task: Task, seed: int) -> Iterator[np.ndarray]:
+    """Whole nets tuned on what the task teaches, then asked: right[nets, tests] after each update, all False until the
+    last."""
     import torch
 
-    from explorer.learning import seq2seq
-
-    rows, seen = padded([[row for row, _ in pairs]] * len(weights))
-    with torch.no_grad():
-        states = seq2seq.encoded(seq2seq.parted(weights, shape()), shape(), rows, seen)
-    return (states * seen[..., None]).sum(2) / seen.sum(2, keepdim=True)
-
-
-def _tuned(weights: Tensor, task: Task, seed: int) -> Iterator[np.ndarray]:
-    """Whole nets tuned on the few that are taught, then asked to write; right[nets, tests] after each update, all False
-    until the last."""
-    from explorer.learning import seq2seq
     from explorer.learning.loop import shuffled
 
     own = weights.clone().requires_grad_()
+    head = torch.zeros(len(own), shape().width + 1, requires_grad=True)
     order = shuffled(len(task.taught), TUNE_BATCH, TUNES * TUNE_BATCH // len(task.taught) + 1, _seeded(seed))
-    lessons = ([[task.taught[n] for n in next(order).tolist()]] * len(weights) for _ in range(TUNES))
-    right = np.zeros((len(weights), len(task.tested)), dtype=bool)
-    for update, _ in enumerate(_fitted(own, lessons, TUNES, TUNE_RATE), start=1):
+    lessons = ([[task.taught[n] for n in next(order).tolist()]] * len(own) for _ in range(TUNES))
+    learn, each = ([own], partial(losses, own)) if task.name == "sum" else ([own, head], partial(_misses, own, head))
+    right = np.zeros((len(own), len(task.tested)), dtype=bool)
+    for update, _ in enumerate(_fitted(learn, lessons, each, TUNES, TUNE_RATE), start=1):
         if update == TUNES:
-            rows, seen = padded([[row for row, _ in task.tested]] * len(weights))
-            net = seq2seq.parted(own.detach(), shape())
-            said = seq2seq.written(net, shape(), rows, seen, START, toy.END, LONGEST - 1).tolist()
-            answers = [answer for _, answer in task.tested]
-            right = np.array([[tuple(toy.body(row)) == answers[n] for n, row in enumerate(some)] for some in said])
+            with torch.no_grad():
+                right = _wrote(own.detach(), task) if task.name == "sum" else _chose(own, head, task)
         yield right
+
+
+def _judged(weights: Tensor, head: Tensor, lesson: Lesson) -> Tensor:
+    """[nets, rows]: the score of "yes". The sentence goes into encoder and decoder, and what the decoder makes of its
+    END is judged, as in BART (Lewis et al. 2020, section 3.1)."""
+    import torch
+
+    from explorer.learning import seq2seq
+
+    net = seq2seq.parted(weights, shape())
+    rows, seen = padded([[row for row, _ in pairs] for pairs in lesson])
+    memory = seq2seq.encoded(net, shape(), rows, seen)
+    states = seq2seq.decoded(net, shape(), memory, seen, rows)
+    ends = (seen.sum(2) - 1)[..., None, None].expand(-1, -1, 1, states.shape[-1])
+    last = states.gather(2, ends)[:, :, 0]
+    return torch.bmm(last, head[:, 1:, None])[..., 0] + head[:, :1]
+
+
+def _misses(weights: Tensor, head: Tensor, lesson: Lesson) -> Tensor:
+    """[nets]: cross-entropy of yes and no."""
+    import torch
+    from torch.nn.functional import binary_cross_entropy_with_logits
+
+    labels = torch.tensor([[float(label) for _, (label,) in pairs] for pairs in lesson])
+    return binary_cross_entropy_with_logits(_judged(weights, head, lesson), labels, reduction="none").mean(1)
+
+
+def _chose(weights: Tensor, head: Tensor, task: Task) -> np.ndarray:
+    truth = np.array([label for _, (label,) in task.tested], dtype=bool)
+    said: np.ndarray = _judged(weights, head, [task.tested] * len(weights)).numpy() > 0
+    return said == truth
+
+
+def _wrote(weights: Tensor, task: Task) -> np.ndarray:
+    from explorer.learning import seq2seq
+
+    rows, seen = padded([[row for row, _ in task.tested]] * len(weights))
+    net = seq2seq.parted(weights, shape())
+    said = seq2seq.written(net, shape(), rows, seen, START, toy.END, LONGEST - 1).tolist()
+    answers = [answer for _, answer in task.tested]
+    return np.array([[tuple(toy.body(row)) == answers[n] for n, row in enumerate(some)] for some in said])
 
 
 def _commonest(task: Task) -> float:

@@ -62,16 +62,21 @@ def encoded(net: Parameters, shape: Shape, rows: Tensor, seen: Tensor) -> Tensor
     return _normed(x, net["in.norm"])
 
 
-def scores(net: Parameters, shape: Shape, memory: Tensor, seen: Tensor, said: Tensor) -> Tensor:
-    """[nets, rows, tokens, words]: what comes after each token of `said`, given those before it and what the encoder
-    read."""
+def decoded(net: Parameters, shape: Shape, memory: Tensor, seen: Tensor, said: Tensor) -> Tensor:
+    """[nets, rows, tokens, width]: what the decoder makes of each token of `said`, given those before it and what the
+    encoder read."""
     x = _embedded(net, "out", said)
     mask = seen.flatten(0, 1)[:, None, None]
     for n in range(shape.layers):
         x = _looked(net, f"out.{n}", shape, x, None)
         x = _crossed(net, f"out.{n}.cross", shape, x, memory, mask)
         x = _forwarded(net, f"out.{n}", x)
-    return _times(_normed(x, net["out.norm"]), net["embed"].transpose(1, 2))
+    return _normed(x, net["out.norm"])
+
+
+def scores(net: Parameters, shape: Shape, memory: Tensor, seen: Tensor, said: Tensor) -> Tensor:
+    """[nets, rows, tokens, words]: what comes after each token of `said`."""
+    return _times(decoded(net, shape, memory, seen, said), net["embed"].transpose(1, 2))
 
 
 def written(net: Parameters, shape: Shape, rows: Tensor, seen: Tensor, start: int, end: int, most: int) -> Tensor:

@@ -34,7 +34,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything there is, with little of each."""
     monkeypatch.setattr(contest, "SENTENCES", 96)
     monkeypatch.setattr(contest, "TUNES", 6)
-    monkeypatch.setattr(contest, "PROBES", 20)
     monkeypatch.setattr(contest_tasks, "TESTED", 40)
     monkeypatch.setattr(contest_tasks, "TAUGHT", {"fit": 40, "order": 40, "sum": 16})
 

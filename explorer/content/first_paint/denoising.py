@@ -14,6 +14,4 @@ def asked() -> list[Asked]:
     model = catalog.default("masked").id
     how = Breakage("infill", 0.3, 3.0, 3, 0)
     found: list[Asked] = [(CONTEST, None, ContestInputs(seed=seed)) for seed in BAND]
-    return found + [
-        (BREAK, model, BreakInputs(entry("denoising", "default", lang)["text"], how)) for lang in LANGUAGES
-    ]
+    return found + [(BREAK, model, BreakInputs(entry("denoising", "default", lang)["text"], how)) for lang in LANGUAGES]
