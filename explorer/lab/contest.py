@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from explorer.learning.policy import Shape
 
 MASK, START = toy.SIZE, toy.SIZE + 1
-LONGEST = toy.LONGEST + 2
+LONGEST = 2 * toy.LONGEST  # tokens; where nothing was taken a [MASK] is put in, so what is read may be longer
 SENTENCES, BATCH = 4000, 32
 SHARE, SPAN, PIECES = 0.3, 3.0, 3  # of the words taken away; of a run or a piece; that are exchanged
 RATE, WARM = 6e-3, 30
@@ -87,10 +87,12 @@ def _contest(inputs: ContestInputs) -> Generator[ContestStep | ContestResult]:
         told.append(found)
         yield ContestStep(len(told), total, len(told), tuple(found))
     everyone = torch.cat([weights.detach(), drawn[:1]])
-    tasks = [contest_tasks.task(name, inputs.test_seed) for name in TASKS]
+    majority = np.zeros(len(TASKS), dtype=np.float32)
     right = np.zeros((len(TASKS), len(ENTRANTS), contest_tasks.TESTED), dtype=bool)
     done = inputs.updates
-    for number, task in enumerate(tasks):
+    for number, name in enumerate(TASKS):
+        task = contest_tasks.task(name, inputs.test_seed)
+        majority[number] = _commonest(task)
         for one in _tested(everyone, task, inputs.seed):
             done += 1
             right[number] = one
@@ -104,7 +106,7 @@ def _contest(inputs: ContestInputs) -> Generator[ContestStep | ContestResult]:
         read=read,
         said=said,
         right=right,
-        majority=np.array([_commonest(task) for task in tasks], dtype=np.float32),
+        majority=majority,
         example=example,
         shown=tuple(broken(example, kind, inputs.seed)[0] for kind in KINDS),
         took=time.perf_counter() - begun,
@@ -242,7 +244,7 @@ def _wrote(weights: Tensor, task: Task) -> np.ndarray:
 
     rows, seen = padded([[row for row, _ in task.tested]] * len(weights))
     net = seq2seq.parted(weights, shape())
-    said = seq2seq.written(net, shape(), rows, seen, START, toy.END, LONGEST - 1).tolist()
+    said = seq2seq.written(net, shape(), rows, seen, START, toy.END, toy.LONGEST).tolist()
     answers = [answer for _, answer in task.tested]
     return np.array([[tuple(toy.body(row)) == answers[n] for n, row in enumerate(some)] for some in said])
 
