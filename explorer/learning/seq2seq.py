@@ -6,6 +6,8 @@ nothing but the arithmetic, so that all take a step in the time of one. It knows
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 from torch.nn.functional import gelu, layer_norm, scaled_dot_product_attention
@@ -48,8 +50,8 @@ def fresh(shape: Shape, nets: int, generator: torch.Generator) -> Tensor:
 def parted(weights: Tensor, shape: Shape) -> Parameters:
     """weights[nets, …] by name; one tensor in all, so that an optimiser moves everything at once."""
     sizes = names(shape)
-    parts = weights.split([int(torch.Size(size).numel()) for size in sizes.values()], 1)
-    return {name: part.unflatten(1, size) for part, (name, size) in zip(parts, sizes.items(), strict=True)}
+    parts = torch.split(weights, [math.prod(size) for size in sizes.values()], 1)
+    return {name: part.view(len(weights), *size) for part, (name, size) in zip(parts, sizes.items(), strict=True)}
 
 
 def encoded(net: Parameters, shape: Shape, rows: Tensor, seen: Tensor) -> Tensor:
@@ -104,7 +106,7 @@ def _normed(x: Tensor, scale: Tensor) -> Tensor:
 
 def _times(x: Tensor, matrix: Tensor) -> Tensor:
     """x[nets, rows, tokens, d] @ matrix[nets, d, e], each net's by its own."""
-    return torch.bmm(x.flatten(1, 2), matrix).unflatten(1, x.shape[1:3])
+    return torch.bmm(x.flatten(1, 2), matrix).view(*x.shape[:3], -1)
 
 
 def _looked(net: Parameters, at: str, shape: Shape, x: Tensor, mask: Tensor | None) -> Tensor:
@@ -129,4 +131,4 @@ def _forwarded(net: Parameters, at: str, x: Tensor) -> Tensor:
 
 def _split(x: Tensor, parts: int, heads: int) -> tuple[Tensor, ...]:
     """`parts` tensors [nets · rows, heads, tokens, width / heads]"""
-    return x.flatten(0, 1).unflatten(-1, (parts, heads, -1)).permute(2, 0, 3, 1, 4).unbind(0)
+    return x.view(-1, x.shape[2], parts, heads, x.shape[3] // (parts * heads)).permute(2, 0, 3, 1, 4).unbind(0)
