@@ -142,8 +142,9 @@ CHAPTERS = (
     Chapter(
         10,
         "denoising",
-        tools=("breaking", "restore", "contest"),
+        tools=("breaking", "restore", "see", "papers", "contest"),
         ability="denoising",
+        switchable=True,
         evidence=True,
         benchmarks=True,
         painted_without_model=True,

@@ -25,6 +25,7 @@ import pytest
 from explorer import chapters
 from explorer.content import dna, entities, examples, teaching, three_starts, units
 from explorer.evidence import heldout_results
+from explorer.lab.types.breaking import KINDS as KINDS_OF_BREAKING
 from explorer.lab.types.contest import ENTRANTS, TASKS
 from explorer.models.catalog.catalog import KINDS
 from explorer.ui import i18n, sidebar
@@ -32,6 +33,7 @@ from explorer.views.attention import atlas, sparse
 from explorer.views.beyond import common as beyond_common
 from explorer.views.beyond import dna as beyond_dna
 from explorer.views.beyond import field as beyond_field
+from explorer.views.denoising import published as denoising_published
 from explorer.views.evidence import claims
 from explorer.views.family import adapt as family_adapt
 from explorer.views.family import common as family_common
@@ -168,6 +170,9 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/beyond/field.py", "figure"): list(beyond_field.FIGURES),
     ("explorer/views/beyond/starts.py", "how"): ["better", "worse", "open"],
     ("explorer/views/beyond/starts.py", "start"): list(three_starts.STARTS),
+    ("explorer/views/denoising/breaking.py", "state.kind"): list(KINDS_OF_BREAKING),
+    ("explorer/views/denoising/papers.py", "state.bart"): list(denoising_published.BART_COLUMNS),
+    ("explorer/views/denoising/papers.py", "state.t5"): list(denoising_published.T5_COLUMNS),
     ("explorer/views/input/merges.py", "cut.kind"): ["wordpiece", "bpe"],
     ("explorer/views/masking/cover.py", "answer.key"): [],  # errors: see raised()
     ("explorer/views/masking/cover.py", "note"): ["word_unknown", "pieces"],
@@ -194,6 +199,9 @@ NO_HAN_IN_CHINESE = {
     "components.shift.alpha",
     "components.shift.tip",
     "classroom.papers.guess",
+    "denoising.breaking.quoted",
+    "denoising.kind.mass",
+    "denoising.papers.alt",
     "family.norms.norm",
     "family.norms.post",
     "family.norms.pre",

@@ -30,7 +30,7 @@ from explorer.lab.breaking import break_up
 from explorer.lab.types.breaking import Breakage
 from explorer.models.catalog import catalog
 from explorer.models.catalog.store import sha256_of
-from explorer.models.network.denoiser import Decoder, Restorer
+from explorer.models.network.denoiser import Decoder, OwnRestorer
 from explorer.models.network.loader import load
 from explorer.models.network.model import Model
 from training import corpus, finish
@@ -70,7 +70,8 @@ def main() -> None:
     objective = Objective(model, decoder, common(corpora))
     plan = Plan(steps=steps, rates=(options.rate,), average=options.average, save_every=options.save_every)
     last = watched(train(objective, (list(decoder.parameters()),), batches, plan, options.work), plan)
-    facts = finish.facts("training.denoise", options, sorted(options.text.glob(f"*{corpus.SUFFIX}")), plan, last)
+    texts = [options.text / f"{lang}{corpus.SUFFIX}" for lang in corpora]
+    facts = finish.facts("training.denoise", options, texts, plan, last)
     save(model, decoder, options.out, facts)
     print(f"{options.out}: done", flush=True)
 
@@ -154,7 +155,7 @@ class Frozen:
     """What the objective reads and never changes; a copy of the objective (the average of its weights) shares it."""
 
     def __init__(self, model: Model, decoder: Decoder, common: Tensor) -> None:
-        self.reader = Restorer(model, decoder, CLS, SEP)
+        self.reader = OwnRestorer(model, decoder, CLS, SEP)
         with torch.inference_mode(False):
             self.matrix, self.bias = model.output_matrix(), model._matrix.bias.detach().float().clone()
         self.common = common

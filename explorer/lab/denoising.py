@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from explorer.errors import Told
 from explorer.lab.breaking import break_up
 from explorer.lab.experiment import implements
+from explorer.lab.types.breaking import UNMASKED
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.denoising import BREAK, BreakInputs, BreakResult
 
@@ -30,14 +31,17 @@ class HasTokenizer(Protocol):
 def break_text(model: HasTokenizer, inputs: BreakInputs) -> BreakResult:
     """The text broken. The same seed breaks alike.
 
-    Raises Told: text_empty, too_long, too_short_to_break, breaks_to_nothing.
+    Raises Told: text_empty, too_long, too_short_to_break, breaks_to_nothing, no_mask_token.
     """
     tokens = encode(model, inputs.text)
     mask_id = model.tokenizer.mask_id
-    assert mask_id is not None, "the chapter's models have a mask token"
+    if mask_id is None and inputs.how.kind not in UNMASKED:
+        raise Told("no_mask_token")
     at = [n for n, special in enumerate(tokens.special) if not special]
     begins = [n == at[0] or tokens.words[n] != tokens.words[n - 1] for n in at]
-    return BreakResult(tokens, break_up([tokens.ids[n] for n in at], begins, inputs.how, mask_id))
+    return BreakResult(
+        tokens, break_up([tokens.ids[n] for n in at], begins, inputs.how, -1 if mask_id is None else mask_id)
+    )
 
 
 def encode(model: HasTokenizer, text: str) -> Tokens:

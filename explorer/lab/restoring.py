@@ -27,6 +27,7 @@ from explorer.lab.types.restoring import (
     RegainResult,
     RestoreInputs,
     RestoreResult,
+    asked_for,
     came_back,
 )
 
@@ -64,8 +65,10 @@ def restore(model: Model, inputs: RestoreInputs) -> Iterator[Progress | RestoreR
         said = grown
         yield Progress(min(len(said), most), most)
     ended = bool(said) and said[-1] in reader.ends
-    scores, cross = reader.looks(torch.tensor([[reader.begin, *said][: len(said)]], device=model.device), memory, seen)
-    rows = scores.float().cpu().numpy()
+    before = torch.tensor([[*reader.begin, *said[:-1]]], device=model.device)
+    scores, cross = reader.looks(before, memory, seen)
+    skipped = len(reader.begin) - 1  # steps that come before the first of ours
+    rows, cross = scores[skipped:].float().cpu().numpy(), cross[:, :, skipped:]
     heads = [head_of(row) for row in rows]
     yield RestoreResult(
         tokens=found.tokens,
@@ -74,6 +77,7 @@ def restore(model: Model, inputs: RestoreInputs) -> Iterator[Progress | RestoreR
         origins=origins,
         said=tuple(said),
         ended=ended,
+        text=_whole(reader, read, said),
         ids=np.stack([head.ids for head in heads]),
         logits=np.stack([head.logits for head in heads]),
         tails=np.stack([head.tail for head in heads]),
@@ -111,10 +115,11 @@ def regain(model: Model, inputs: RegainInputs) -> Iterator[Progress | RegainResu
     order = sorted(range(len(broken)), key=lambda n: len(broken[n][1].shown))
     for start in range(0, len(order), BATCH):
         rows = [broken[n] for n in order[start : start + BATCH]]
-        said = together(reader, [_read(model, one)[0] for _, one in rows])
-        for (whole, one), text in zip(rows, said, strict=True):
-            asked.append(len(one.moved or one.hidden))
-            columns["back"].append(came_back(whole, one, text))
+        read = [_read(model, one)[0] for _, one in rows]
+        for (whole, one), ids, said in zip(rows, read, together(reader, read), strict=True):
+            again = _whole(reader, ids, said)
+            asked.append(len(asked_for(whole, one)))
+            columns["back"].append(came_back(whole, one, again))
             columns["copied"].append(came_back(whole, one, one.shown))
             if inputs.blanks:
                 columns["filled"].append(came_back(whole, one, _filled(model, one.shown)))
@@ -131,7 +136,7 @@ def together(reader: Restorer, rows: Sequence[Sequence[int]]) -> list[tuple[int,
 
     ids, seen = reader.model.tensor_inputs(rows)
     memory = reader.read(ids, seen)
-    said = torch.full((len(rows), 1), reader.begin, device=ids.device)
+    said = torch.tensor([reader.begin] * len(rows), device=ids.device)
     done = torch.zeros(len(rows), dtype=torch.bool, device=ids.device)
     ends = torch.tensor(sorted(reader.ends), device=ids.device)
     for _ in range(ids.shape[1] + BEYOND):
@@ -140,7 +145,7 @@ def together(reader: Restorer, rows: Sequence[Sequence[int]]) -> list[tuple[int,
         done |= torch.isin(best, ends)
         if bool(done.all()):
             break
-    return [_until(row, reader.ends) for row in said[:, 1:].tolist()]
+    return [_until(row, reader.ends) for row in said[:, len(reader.begin) :].tolist()]
 
 
 def _one_by_one(
@@ -151,7 +156,7 @@ def _one_by_one(
 
     rng = np.random.default_rng(inputs.seed)
     while len(said) < most and not (said and said[-1] in reader.ends):
-        scores = reader.scores(torch.tensor([[reader.begin, *said]], device=memory.device), memory, seen)[0]
+        scores = reader.scores(torch.tensor([[*reader.begin, *said]], device=memory.device), memory, seen)[0]
         row = scores.float().cpu().numpy()
         token = int(row.argmax()) if inputs.way == "greedy" else int(rng.choice(len(row), p=numerics.softmax(row)))
         said = [*said, token]
@@ -167,7 +172,7 @@ def _beam(
     lines: list[tuple[float, list[int]]] = [(0.0, said)]
     finished: list[tuple[float, list[int]]] = []
     while lines and len(lines[0][1]) < most and len(finished) < BEAMS:
-        texts = torch.tensor([[reader.begin, *text] for _, text in lines], device=memory.device)
+        texts = torch.tensor([[*reader.begin, *text] for _, text in lines], device=memory.device)
         wide = (memory.expand(len(lines), -1, -1), seen.expand(len(lines), -1))
         logs = torch.log_softmax(reader.scores(texts, *wide).float(), dim=-1)
         best = torch.topk(logs, BEAMS, dim=-1)
@@ -189,11 +194,39 @@ def _likeliest(lines: list[tuple[float, list[int]]]) -> list[int]:
 
 def _read(model: Model, broken: Broken) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """What the encoder reads, with its special tokens, and where each token stood in the text."""
-    first, last = model.tokenizer.cls_id, model.tokenizer.sep_id
-    mask = model.tokenizer.mask_id
-    assert first is not None and last is not None and mask is not None, "the chapter's encoder is a BERT"
-    shown = tuple(mask if token < 0 else token for token in broken.shown)
-    return (first, *shown, last), (HOLE, *broken.origins, HOLE)
+    names = model.tokenizer
+    shown = tuple(_mark(model, -1 - token) if token < 0 else token for token in broken.shown)
+    first = () if names.cls_id is None else (names.cls_id,)
+    last = () if names.sep_id is None else (names.sep_id,)
+    return (*first, *shown, *last), (*(HOLE for _ in first), *broken.origins, *(HOLE for _ in last))
+
+
+def _mark(model: Model, number: int) -> int:
+    """The id of a sentinel, or of [MASK] where there are none. Raises Told("too_many_holes")."""
+    sentinels, mask = model.tokenizer.sentinel_ids, model.tokenizer.mask_id
+    if not sentinels and mask is not None:
+        return mask
+    if number >= len(sentinels):
+        raise Told("too_many_holes", count=len(sentinels))
+    return sentinels[number]
+
+
+def _whole(reader: Restorer, read: Sequence[int], said: Sequence[int]) -> tuple[int, ...]:
+    """The text that was said; where only what stood in the holes is said, with this in them."""
+    names = reader.model.tokenizer
+    frame = {names.cls_id, names.sep_id, names.pad_id, *reader.ends}
+    if not reader.says_holes:
+        return tuple(token for token in said if token not in frame)
+    marks = frozenset(names.sentinel_ids)
+    fillings: dict[int, list[int]] = {}
+    current: list[int] = []
+    for token in said:
+        if token in marks:
+            current = fillings.setdefault(token, [])
+        else:
+            current.append(token)
+    laid = (one for token in read for one in (fillings.get(token, []) if token in marks else [token]))
+    return tuple(one for one in laid if one not in frame)
 
 
 def _filled(model: Model, shown: Sequence[int]) -> tuple[int, ...]:

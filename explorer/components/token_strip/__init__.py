@@ -54,11 +54,13 @@ class Chip:
     text        the token as the tokenizer names it ("##ing", "[CLS]")
     original    the reader's own characters there ("" for special tokens)
     covered     how the position is treated; None: as written
-    shown       the token that stands there when `covered` is "random"
+    shown       the token that stands there when `covered` is "random"; in mode "show" also what
+                a cover says (？ if nothing)
     surprisal   nats, −ln P(original) with only this position covered; p and rank (1 = first) of the same prediction
     note        one more line for the tooltip
     second      belongs to the second of two sentences: underlined in that one's colour
     blank       written as the mask token: there is nothing under it, so no gesture uncovers it
+    under       a few words in small type below the token
     """
 
     text: str
@@ -76,6 +78,7 @@ class Chip:
     note: str = ""
     second: bool = False
     blank: bool = False
+    under: str = ""
 
 
 def chip(tokens: Tokens, position: int, *, named: bool = False, **marks: Any) -> Chip:

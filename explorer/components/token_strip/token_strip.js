@@ -125,9 +125,9 @@ class TokenStrip {
     const piece = visible(chip.text.replace(/^##(?=.)/, ""));
     const {reveal} = this.header;
     const treatment = this.treatment(i);
-    if (treatment === "mask") return this.uncovered === i && reveal ? [visible(chip.original), ""] : ["？", ""];
+    if (treatment === "mask") return this.uncovered === i && reveal ? [visible(chip.original), ""] : [(this.header.mode === "show" && chip.shown) || "？", ""];
     if (treatment === "random") return [visible(chip.shown || "？"), reveal ? visible(chip.original) : ""];
-    return [piece, chip.kind === "unknown" ? visible(chip.original) : ""];
+    return [piece, chip.under || (chip.kind === "unknown" ? visible(chip.original) : "")];
   }
 
   paint() {

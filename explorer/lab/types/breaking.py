@@ -13,6 +13,7 @@ from explorer.lab.types.codec import wire
 KINDS = ("mask", "delete", "permute", "rotate", "infill", "mass", "sentinels")
 RATED = ("mask", "delete", "infill", "mass", "sentinels")  # those that take a share of the words away
 SPANNED = ("permute", "infill", "sentinels")  # those that work on runs of words
+UNMASKED = ("delete", "permute", "rotate", "sentinels")  # those that put no [MASK]
 HOLE = -1  # the origin of what never stood in the text: [MASK], a sentinel
 
 
@@ -49,7 +50,7 @@ class Broken:
     shown    what the encoder is given: ids; `origins`: where each stood in the text, HOLE for what never did
     target   what the decoder is to say: ids; `sources`: where each stands in the text, HOLE for a sentinel
     hidden   positions of the text that the encoder isn't given, ascending
-    moved    positions of the text at which another token stands now, where all are given but not in their order
+    moved    positions of the text that are given, but not in their place; where all are given
     """
 
     shown: tuple[int, ...]

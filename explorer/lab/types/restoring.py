@@ -46,6 +46,7 @@ class RestoreResult:
     read             what the encoder reads, special tokens included: ids[S]
     origins[S]       where each stood in the text; −1: nowhere (a special token, [MASK])
     said[T]          ids
+    text             ids of the restored text: what was said, or (T5) what was read with what was said in the holes
     heads            the distribution before each: ids[T, k], logits[T, k], tails[T, nodes] (lab/types/head.py)
     whole[T]         ln Σ exp(score) over the vocabulary: p of a token is exp(its score − whole)
     logit[T], rank[T]  of the token that was said
@@ -58,6 +59,7 @@ class RestoreResult:
     origins: tuple[int, ...]
     said: tuple[int, ...]
     ended: bool
+    text: tuple[int, ...]
     ids: Ids
     logits: Floats
     tails: Doubles
@@ -66,10 +68,6 @@ class RestoreResult:
     rank: Ints
     vocab_size: int
     cross: Floats
-
-    def text_said(self) -> tuple[int, ...]:
-        """What was said without the token that ends it."""
-        return self.said[:-1] if self.ended else self.said
 
     def known(self, step: int) -> Known:
         return Known(self.said[step], float(self.logit[step]), int(self.rank[step]))
@@ -113,13 +111,19 @@ RESTORE = Experiment[RestoreInputs, RestoreResult]("denoising/restore", version=
 REGAIN = Experiment[RegainInputs, RegainResult]("denoising/regain", version=1, kind="stream")
 
 
+def asked_for(whole: Sequence[int], broken: Broken) -> tuple[int, ...]:
+    """Positions of the text at which the broken one says something else: so copying it brings none of them back."""
+    return tuple(at for at in broken.moved if broken.shown[at] != whole[at]) if broken.moved else broken.hidden
+
+
 def came_back(whole: Sequence[int], broken: Broken, said: Sequence[int]) -> int:
     """How many of the tokens that were moved stand where they stood; else, how many of those that were taken away stand
     where they belong, both texts laid side by side with the fewest changes (edit distance)."""
+    places = asked_for(whole, broken)
     if broken.moved:
-        return sum(at < len(said) and said[at] == whole[at] for at in broken.moved)
+        return sum(at < len(said) and said[at] == whole[at] for at in places)
     kept = aligned(whole, said)
-    return sum(at in kept for at in broken.hidden)
+    return sum(at in kept for at in places)
 
 
 def aligned(whole: Sequence[int], said: Sequence[int]) -> frozenset[int]:

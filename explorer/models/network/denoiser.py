@@ -12,7 +12,7 @@ import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
 import torch
 from torch import Tensor, nn
@@ -39,7 +39,7 @@ class Decoder(nn.Module):
         config._attn_implementation = "eager"
         self.reads = reads
         self.layers = BertEncoder(config)  # type: ignore[no-untyped-call]
-        self.head = BertPredictionHeadTransform(config)
+        self.head = BertPredictionHeadTransform(config)  # type: ignore[no-untyped-call]
 
     def forward(self, said: Tensor, memory: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         """vectors[B, T, d], ready for the head's matrix, and the attention to the encoder [layers, B, heads, T, S], of
@@ -50,7 +50,7 @@ class Decoder(nn.Module):
         causal = torch.zeros(length, length, device=said.device).masked_fill(later, torch.finfo(said.dtype).min)
         hole = torch.zeros(seen.shape, device=said.device).masked_fill(~seen, torch.finfo(said.dtype).min)
         states, looked = said, []
-        for layer in self.layers.layer:
+        for layer in cast("list[Any]", self.layers.layer):
             own, _ = layer.attention(states, causal[None, None])
             crossed, weights = layer.crossattention(own, None, memory, hole[:, None, None])
             states = layer.feed_forward_chunk(crossed)
@@ -71,28 +71,78 @@ class Decoder(nn.Module):
         self.head.load_state_dict(model._net.get_submodule("cls.predictions.transform").state_dict())
 
 
-class Restorer:
-    """A model and its decoder: reads a broken text, and says it again token by token."""
+class Restorer(Protocol):
+    """Reads a broken text, and says what is to be said, token by token.
+
+    begin   ids before the first that is said · ends: those that end it
+    says_holes   what is said are the sentinels with what stood there (T5); else the whole text
+    """
+
+    model: Model
+    begin: tuple[int, ...]
+    ends: frozenset[int]
+    says_holes: bool
+
+    def read(self, ids: Tensor, seen: Tensor) -> Tensor:
+        """What the encoder makes of the broken texts ids[B, S], to be handed on; seen[B, S]: True = a token."""
+
+    def scores(self, said: Tensor, memory: Tensor, seen: Tensor) -> Tensor:
+        """[B, V]: of the token after said[B, T], `begin` included."""
+
+    def looks(self, said: Tensor, memory: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+        """scores[T, V] after every token of said[1, T], and its attention to the broken text [layers, heads, T, S]."""
+
+
+class OwnRestorer:
+    """A masked model, and the decoder that was trained on it."""
+
+    says_holes = False
 
     def __init__(self, model: Model, decoder: Decoder, begin: int, end: int) -> None:
         self.model, self.decoder = model, decoder
-        self.begin, self.ends = begin, frozenset({end})
+        self.begin: tuple[int, ...] = (begin,)
+        self.ends = frozenset({end})
 
     @torch.inference_mode()
     def read(self, ids: Tensor, seen: Tensor) -> Tensor:
-        """memory[B, S, d] of the broken texts ids[B, S]; seen[B, S]: True = a token."""
+        """memory[B, S, d]: the mean of the layers that the decoder looks at."""
         return self.model.hidden_states(ids, seen)[list(self.decoder.reads)].mean(0)
 
     @torch.inference_mode()
     def scores(self, said: Tensor, memory: Tensor, seen: Tensor) -> Tensor:
-        """[B, V]: of the token after said[B, T] (the first is `begin`)."""
         return self.model.decode(self.decoder(self.model.embed(said), memory, seen)[0][:, -1])
 
     @torch.inference_mode()
     def looks(self, said: Tensor, memory: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
-        """scores[T, V] after every token of said[1, T], and its attention to the broken text [layers, heads, T, S]."""
         states, weights = self.decoder(self.model.embed(said), memory, seen)
         return self.model.decode(states)[0], weights[:, 0]
+
+
+class LibraryRestorer:
+    """An encoder-decoder of the `transformers` library (BART, T5, mT5); its encoder reads anew with every token."""
+
+    def __init__(self, model: Model) -> None:
+        assert model.start_id is not None, "an encoder-decoder knows with which token its decoder begins"
+        self.model = model
+        first = model.tokenizer.cls_id  # BART says it before the text; T5 has none
+        self.begin: tuple[int, ...] = (model.start_id,) if first is None else (model.start_id, first)
+        self.ends = model.stop_ids
+        self.says_holes = bool(model.tokenizer.sentinel_ids)
+
+    def read(self, ids: Tensor, seen: Tensor) -> Tensor:
+        """The ids themselves."""
+        return ids
+
+    @torch.inference_mode()
+    def scores(self, said: Tensor, memory: Tensor, seen: Tensor) -> Tensor:
+        last = torch.full((len(said),), said.shape[1] - 1, device=said.device)
+        return self.model.decode(self.model.transform(self.model.last_hidden_at(memory, last, seen, targets=said)))
+
+    @torch.inference_mode()
+    def looks(self, said: Tensor, memory: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+        states = self.model.hidden_states(memory, seen, targets=said)[-1, 0]
+        weights = self.model.attentions(memory, seen, targets=said, cross=True)[:, 0]
+        return self.model.decode(self.model.transform(states)), weights
 
 
 def folder(info: ModelInfo) -> Path:
@@ -102,9 +152,14 @@ def folder(info: ModelInfo) -> Path:
 
 @lru_cache(maxsize=2)
 def restorer(model: Model) -> Restorer:
-    """The model with our decoder. Raises ModelUnavailable: denoiser_missing; model_damaged if for other weights."""
+    """The model as a restorer: an encoder-decoder by itself, a masked model with our decoder.
+
+    Raises ModelUnavailable: denoiser_missing; model_damaged where the decoder was made for other weights.
+    """
     from safetensors.torch import load_file
 
+    if model.kind == "seq2seq":
+        return LibraryRestorer(model)
     try:
         settings = json.loads((folder(model.info) / "config.json").read_text(encoding="utf-8"))
         weights = folder(model.info) / "model.safetensors"
@@ -123,4 +178,4 @@ def restorer(model: Model) -> Restorer:
             )
     decoder = Decoder(settings["layer"], settings["layers"], tuple(settings["reads"]))
     decoder.load_state_dict({name: tensor.float() for name, tensor in load_file(weights).items()})
-    return Restorer(model, decoder.eval().to(model.device), settings["begin"], settings["end"])
+    return OwnRestorer(model, decoder.eval().to(model.device), settings["begin"], settings["end"])

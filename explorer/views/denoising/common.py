@@ -22,14 +22,15 @@ from explorer.views._shared import reader_text
 from explorer.views._shared.reader_text import ReaderText
 
 MAX_TOKENS = 64
-Tool = Literal["breaking", "restore", "contest"]
+Tool = Literal["breaking", "restore", "see", "papers", "contest"]
 Way = Literal["greedy", "beam", "sample"]
 Kind = Literal["mask", "delete", "permute", "rotate", "infill", "mass", "sentinels"]
+Bart = Literal["squad", "mnli", "eli5", "xsum", "convai2", "cnndm"]
+T5 = Literal["glue", "cnndm", "squad", "sglue", "ende", "enfr", "enro"]
 Updates = Literal["100", "300"]
 WAYS: tuple[Way, ...] = ("greedy", "beam", "sample")
-TAUGHT: tuple[Kind, ...] = ("mask", "delete", "permute", "rotate", "infill")  # what our decoder was taught
 UPDATES: tuple[Updates, ...] = ("100", "300")
-PRESETS = ("question",)
+PRESETS = ("question", "mended", "nothing_left", "backwards", "short_target")
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class State:
     way, chosen    how the decoder chooses; tokens the reader has put in place of its own
     step, layer, head   the token that is looked at; whose attention (from 1; 0: the mean of all)
     updates, drawn   of the contest: updates of each network; the seed
+    place           which token of broken text and target looks, on 谁看得见谁 (−1: the middle of the target)
+    bart, t5        which column of the papers' tables is drawn
     """
 
     text: str = limit("", longest=MAX_LINK)
@@ -56,6 +59,9 @@ class State:
     head: int = limit(0, low=0, high=16)
     updates: Updates = "300"
     drawn: int = limit(0, low=0, high=99)
+    place: int = limit(-1, low=-1, high=2 * MAX_TOKENS)
+    bart: Bart = "squad"
+    t5: T5 = "glue"
 
 
 @dataclass(frozen=True)
@@ -75,10 +81,15 @@ def setter(name: str) -> Callable[[object], None]:
     return lambda value: store().set(**{name: value})
 
 
+def breaks(name: str) -> Callable[[object], None]:
+    """The same for what the broken text depends on: what the reader has put into its restoring goes."""
+    return lambda value: store().set(**{name: value}, chosen=(), step=0)
+
+
 def take(state: State, sentence: Sentence) -> State:
     """The page with the sentence a reader brings from another one. Raises Told: carried_long, carried_unreadable."""
     arriving.readable(model(), sentence.text, MAX_TOKENS)
-    return replace(state, text=sentence.text)
+    return replace(state, text=sentence.text, chosen=(), step=0)
 
 
 def model() -> uses.ModelInfo:
@@ -101,8 +112,10 @@ def breakage(state: State, kind: str = "") -> Breakage:
     return Breakage(kind or state.kind, state.rate / 100, float(state.span), state.pieces, state.seed)
 
 
-def taught(kind: Kind) -> str:
-    """The way of breaking that our decoder was taught and that comes nearest."""
+def taught(kind: Kind, model: uses.ModelInfo) -> str:
+    """The way of breaking that comes nearest to what the model was taught."""
+    if model.family in ("t5", "mt5"):
+        return "sentinels"
     return {"mass": "mask", "sentinels": "infill"}.get(kind, kind)
 
 

@@ -63,7 +63,7 @@ def stood(found: RestoreResult) -> list[tuple[int, int]]:
     place = {origin: at for at, origin in enumerate(found.origins) if origin >= 0}
     return [
         (step, place[step])
-        for step, token in enumerate(found.text_said())
+        for step, token in enumerate(found.text)
         if step in place and found.read[place[step]] == token
     ]
 

@@ -32,4 +32,4 @@ def draw() -> tuple[Scene, State] | None:
 
 
 def _write(text: str) -> None:
-    common.store().write(text=text or " ")
+    common.store().write(text=text or " ", chosen=(), step=0)

@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.components.vector_strip import vector_strip
 from explorer.engine import uses
 from explorer.lab.types.pairs import HeadResult
-from explorer.ui import page_parts, widgets
+from explorer.ui import page_parts, snippets, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent, signed
 from explorer.views._shared.page import Snippet
@@ -41,7 +41,7 @@ def draw(state: State, model: uses.ModelInfo) -> Snippet | None:
         return None
     return Snippet(
         "pairs_order", model, first=pair[0], second=pair[1],
-        head=f"assets/models/{model.path}-sop/model.safetensors",
+        head=snippets.place(model.folder.with_name(f"{model.folder.name}-sop") / "model.safetensors"),
         reads=head.reads, layers=head.layers,
     )  # fmt: skip
 

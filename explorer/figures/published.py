@@ -1,0 +1,61 @@
+"""Published scores: a dot a row beside its number, or a line over a setting; what differs by chance lies in a band.
+
+It knows numbers and their names; no model, no text key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from explorer.figures.theme import GREY, GRID, MODEL, MODEL_PALE, NOTHING, figure, safe
+
+Row = tuple[str, float]
+
+
+def dots(rows: Sequence[Row], marked: Sequence[str], digits: int, band: tuple[float, float] | None = None) -> go.Figure:
+    """A dot a row, its number beside it; the rows named in `marked` are filled, the others are rings."""
+    fig = figure(60 + 30 * len(rows))
+    values = [value for _, value in rows]
+    low, high = min([*values, *(band or ())]), max([*values, *(band or ())])
+    room = (high - low) * 0.14 or 1
+    if band is not None:
+        fig.add_vrect(*band, fillcolor=MODEL_PALE, opacity=0.35, line_width=0)
+    fig.add_scatter(
+        x=values, y=[safe(name) for name, _ in rows], mode="markers+text", cliponaxis=False,
+        text=[f"{value:.{digits}f}" for value in values], textposition="middle right", hoverinfo="skip",
+        marker={
+            "size": 12, "color": MODEL,
+            "symbol": ["circle" if name in marked else "circle-open" for name, _ in rows], "line": {"width": 2},
+        },
+    )  # fmt: skip
+    fig.update_xaxes(range=[low - room, high + 1.6 * room], showgrid=True, gridcolor=GRID)
+    fig.update_yaxes(autorange="reversed")
+    return fig
+
+
+def two_lines(
+    settings: tuple[Sequence[Row], Sequence[Row]], axes: tuple[str, str], band: tuple[float, float]
+) -> go.Figure:
+    """Two settings side by side on one scale of scores."""
+    fig = figure(300)
+    laid: go.Figure = make_subplots(rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.06, figure=fig)
+    values = [value for rows in settings for _, value in rows]
+    low, high = min([*values, band[0]]), max([*values, band[1]])
+    room = (high - low) * 0.2 or 1
+    for column, (rows, name) in enumerate(zip(settings, axes, strict=True), 1):
+        laid.add_scatter(
+            x=[safe(word) for word, _ in rows], y=[value for _, value in rows], mode="lines+markers+text",
+            text=[f"{value:.2f}" for _, value in rows], textposition="top center", cliponaxis=False, hoverinfo="skip",
+            line={"color": MODEL, "width": 3}, marker={"size": 9}, name=safe(name), row=1, col=column,
+        )  # fmt: skip
+        laid.add_hrect(*band, fillcolor=MODEL_PALE, opacity=0.35, line_width=0, row=1, col=column)
+        laid.update_xaxes(
+            type="category", title=safe(name), automargin=True, showgrid=False, title_font_size=14, tickfont_size=14,
+            linecolor=GREY, row=1, col=column,
+        )  # fmt: skip
+    laid.update_yaxes(range=[low - room, high + room], gridcolor=GRID, zeroline=False, automargin=True)
+    laid.update_layout(plot_bgcolor=NOTHING)
+    return laid
