@@ -140,7 +140,7 @@ def test_all_five_have_one_budget_and_the_same_seed_gives_the_same() -> None:
     assert [step.done for step in steps] == list(range(steps[0].total + 1)), "told after every piece of work"
     taught = [step for step in steps if step.losses]
     assert [step.update for step in taught] == list(range(1, SMALL.updates + 1))
-    assert len(set(np.round(taught[0].losses, 1))) == 1, "the same weights to begin with"
+    assert np.ptp(taught[0].losses) < 0.3, "the same weights to begin with"
     np.testing.assert_allclose(found.losses, averaged([step.losses for step in taught]), rtol=1e-5)
     assert (found.losses[:, -1] < found.losses[:, 0]).all()
     assert len(set(found.said.tolist())) == 1, "the same sentences for all"
