@@ -26,6 +26,7 @@ from explorer import chapters
 from explorer.content import dna, entities, examples, teaching, three_starts, units
 from explorer.evidence import heldout_results
 from explorer.lab.types.breaking import KINDS as KINDS_OF_BREAKING
+from explorer.lab.types.contest import ENTRANTS, TASKS
 from explorer.models.catalog.catalog import KINDS
 from explorer.ui import i18n, sidebar
 from explorer.views.attention import atlas, sparse
@@ -119,6 +120,10 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/languages/common.py", "lang"): list(languages_common.LANGUAGES),
     ("explorer/views/languages/keep.py", "state.guess"): list(keep_view.GUESSES),
     ("explorer/views/evidence/claims.py", "name"): CHAPTERS,
+    ("explorer/views/denoising/contest.py", "entrant"): list(ENTRANTS),
+    ("explorer/views/denoising/contest.py", "task"): list(TASKS),
+    ("explorer/views/denoising/contest.py", "agrees"): ["agrees", "partly", "differs"],
+    ("explorer/views/denoising/contesting.py", "TASKS[last.task]"): list(TASKS),
     ("explorer/views/evidence/claims.py", "part"): [*"published measured on with when held_out command".split()],
     ("explorer/views/evidence/claims.py", "remark"): [*claims.REMARKS.values()],
     ("explorer/views/evidence/claims.py", "verdict"): ["holds", "holds_not"],
