@@ -10,7 +10,7 @@ from typing import Literal, cast
 
 from streamlit.delta_generator import DeltaGenerator
 
-from explorer.content import entities, teaching, units
+from explorer.content import choice, entities, teaching, units
 from explorer.content import lessons as sets
 from explorer.engine import catalog
 from explorer.errors import Told
@@ -33,7 +33,9 @@ POOLINGS = ("mean", "cls", "last_four")
 Sentences = Literal["judgement", "sentiment", "own"]
 SENTENCES: tuple[Sentences, ...] = ("judgement", "sentiment", "own")
 Rate = Literal["0.00001", "0.0001", "0.0002", "0.001", "0.03"]
-Tool = Literal["start", "use", "map", "land", "papers"]
+Exam = Literal["glue", "superglue", "clue"]
+EXAMS: tuple[Exam, ...] = ("glue", "superglue", "clue")
+Tool = Literal["start", "use", "map", "land", "choice", "exam", "papers"]
 TOP_LAYERS = 4  # of the tasks beside 情感, as long as nobody asks for more
 
 
@@ -42,7 +44,9 @@ class State:
     """The whole page: the task, which sentences teach, how many, what is tuned, how fast, how often; what is looked at.
 
     `own` are the reader's labelled sentences; `asked` the text that the taught head is asked about, `beside` the second
-    where it reads two; `head` the name of one that was opened. `by`: what carries a label in Chinese.
+    where it reads two; `head` the name of one that was opened. `by`: what carries a label in Chinese. `question_a` and
+    `question_b` are questions to choose in, `right_a` and `right_b` their right endings (from 0); `many` tasks share one
+    body in the exam hall.
     """
 
     tool: Tool = "start"
@@ -64,6 +68,12 @@ class State:
     asked: str = limit("", longest=400)
     beside: str = limit("", longest=400)
     head: str = limit("", longest=40)
+    question_a: str = limit("", longest=MAX_LINK)
+    question_b: str = limit("", longest=MAX_LINK)
+    right_a: int = limit(1, low=0, high=choice.ENDINGS - 1, shift=1)
+    right_b: int = limit(2, low=0, high=choice.ENDINGS - 1, shift=1)
+    exam: Exam = "glue"
+    many: int = limit(9, low=1, high=100)
 
 
 @dataclass(frozen=True)
