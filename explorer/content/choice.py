@@ -1,4 +1,4 @@
-"""选择题: a beginning and four endings, as a reader writes them: one line each; and the rows that a model reads of them.
+"""选择题: a beginning and four endings as a reader writes them, a line each; and the rows that a model reads of them.
 
 It knows text; no model and no page.
 """

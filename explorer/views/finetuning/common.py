@@ -45,8 +45,8 @@ class State:
 
     `own` are the reader's labelled sentences; `asked` the text that the taught head is asked about, `beside` the second
     where it reads two; `head` the name of one that was opened. `by`: what carries a label in Chinese. `question_a` and
-    `question_b` are questions to choose in, `right_a` and `right_b` their right endings (from 0); `many` tasks share one
-    body in the exam hall.
+    `question_b` are questions to choose in, `right_a` and `right_b` their right endings (from 0); in the exam hall
+    `many` tasks share one body.
     """
 
     tool: Tool = "start"
@@ -109,6 +109,12 @@ def own(state: State) -> Own:
     if not state.own.strip():
         raise Told("text_empty")
     return own_labels.parsed(state.own)
+
+
+def question(state: State, which: str) -> str:
+    """The question "a" or "b" as it stands in its box: the reader's, or the page's own."""
+    written: str = getattr(state, f"question_{which}")
+    return written or t(f"finetuning.choice.example.{which}")
 
 
 def is_own(state: State) -> bool:
