@@ -59,7 +59,7 @@ def draw(bench: Bench) -> None:
 
 def _boxes(state: State) -> list[Question]:
     """Both questions as they are read; what is wrong with one is said below it, and it is left out."""
-    found, written = [], [common.question(state, which) for which in QUESTIONS]
+    found, written = [], [_question(state, which) for which in QUESTIONS]
     for column, which, text in zip(st.columns(2, gap="large"), QUESTIONS, written, strict=True):
         with column:
             widgets.text_area(
@@ -79,6 +79,12 @@ def _boxes(state: State) -> list[Question]:
     if found:
         typed.remarks(common.model().id, "\n".join(written))
     return found
+
+
+def _question(state: State, which: str) -> str:
+    """As it stands in its box: the reader's, or the page's own."""
+    written: str = getattr(state, f"question_{which}")
+    return written or t(f"finetuning.choice.example.{which}")
 
 
 def _writes(which: str) -> Callable[[str], None]:

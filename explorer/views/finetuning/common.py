@@ -17,7 +17,7 @@ from explorer.errors import Told
 from explorer.lab.types.finetuning import ALL, HEAD_FASTER, Labelled, Lessons, TuneInputs, TuneResult
 from explorer.ui.i18n import language, t
 from explorer.ui.state import MAX_LINK, Store, limit
-from explorer.views.finetuning import own_labels
+from explorer.views.finetuning import own_labels, presets
 from explorer.views.finetuning.own_labels import Own
 from explorer.views.finetuning.planting import planted
 
@@ -33,8 +33,6 @@ POOLINGS = ("mean", "cls", "last_four")
 Sentences = Literal["judgement", "sentiment", "own"]
 SENTENCES: tuple[Sentences, ...] = ("judgement", "sentiment", "own")
 Rate = Literal["0.00001", "0.0001", "0.0002", "0.001", "0.03"]
-Exam = Literal["glue", "superglue", "clue"]
-EXAMS: tuple[Exam, ...] = ("glue", "superglue", "clue")
 Tool = Literal["start", "use", "map", "land", "choice", "exam", "papers"]
 TOP_LAYERS = 4  # of the tasks beside 情感, as long as nobody asks for more
 
@@ -72,7 +70,7 @@ class State:
     question_b: str = limit("", longest=MAX_LINK)
     right_a: int = limit(1, low=0, high=choice.ENDINGS - 1, shift=1)
     right_b: int = limit(2, low=0, high=choice.ENDINGS - 1, shift=1)
-    exam: Exam = "glue"
+    exam: Literal["glue", "superglue", "clue"] = "glue"
     many: int = limit(9, low=1, high=100)
 
 
@@ -109,12 +107,6 @@ def own(state: State) -> Own:
     if not state.own.strip():
         raise Told("text_empty")
     return own_labels.parsed(state.own)
-
-
-def question(state: State, which: str) -> str:
-    """The question "a" or "b" as it stands in its box: the reader's, or the page's own."""
-    written: str = getattr(state, f"question_{which}")
-    return written or t(f"finetuning.choice.example.{which}")
 
 
 def is_own(state: State) -> bool:
@@ -179,15 +171,7 @@ def written(text: str) -> str:
 
 def choose_preset(name: str) -> None:
     """Set the whole page."""
-    changes: dict[str, dict[str, object]] = {
-        "few": {"amount": "16"},
-        "head": {"layers": 0},
-        "hinted": {"sentences": "sentiment"},
-        "fast": {"rate": "0.03", "amount": "64", "epochs": 3},
-        "slow": {"rate": "0.00001", "amount": "64", "epochs": 3},
-        "own": {"sentences": "own", "own": t("finetuning.own.example")},
-    }
-    store().put(replace(State(), **changes[name]))  # type: ignore[arg-type]
+    store().put(replace(State(), **presets.changes(name)))  # type: ignore[arg-type]
 
 
 def now() -> tuple[State, TuneInputs, tuple[str, ...]]:

@@ -27,7 +27,7 @@ def draw(bench: Bench) -> None:
     page_parts.section("finetuning.exam")
     state = bench.state
     widgets.choice(
-        "finetuning-exam", t("finetuning.exam.which"), common.EXAMS, state.exam,
+        "finetuning-exam", t("finetuning.exam.which"), exams.NAMES, state.exam,
         lambda name: t(f"finetuning.exam.name.{name}"), lambda name: common.store().set(exam=name),
     )  # fmt: skip
     if state.exam == "glue":
@@ -132,8 +132,8 @@ def _bodies(many: int) -> None:
 def sizes(info: catalog.ModelInfo) -> tuple[float, float, int]:
     """Bytes of a body as its file holds it, bytes of a head on it and how many numbers that head has.
 
-    A head is a matrix d_model × classes and a bias, with the most classes that a task of GLUE has; two bytes a number, as
-    this chapter keeps heads. Raises ModelUnavailable where the files are not here.
+    A head is a matrix d_model × classes and a bias, with the most classes that a task of GLUE has; two bytes a number,
+    as this chapter keeps heads. Raises ModelUnavailable where the files are not here.
     """
     numbers = (get_engine().facts(info.id).d_model + 1) * MOST_CLASSES
     return info.weights_file.stat().st_size, numbers * 2, numbers

@@ -19,6 +19,7 @@ GLUE = {
     "RTE": (2, 2, "acc", "93.6"),
     "WNLI": (2, 2, "acc", "95.9"),
 }
+NAMES = ("glue", "superglue", "clue")
 GLUE_PEOPLE = 87.1  # average of the nine
 REGRESSION = "STS-B"
 

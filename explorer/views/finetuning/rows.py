@@ -35,8 +35,8 @@ def draw(rows: Sequence[Tokens], names: Sequence[str], length: int) -> None:
     name = html.escape(t("common.scrolls"))
     st.html(
         f'<div class="scroll-x" tabindex="0" role="region" aria-label="{name}">'
-        f'<table class="token-rows" style="border-collapse:separate;border-spacing:2px;font-size:.86rem">{lines}</table>'
-        "</div>"
+        '<table class="token-rows" style="border-collapse:separate;border-spacing:2px;font-size:.86rem">'
+        f"{lines}</table></div>"
     )
 
 
