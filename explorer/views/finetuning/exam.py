@@ -105,7 +105,12 @@ def _bodies(many: int) -> None:
     totals = {"copies": many * body, "shared": body + many * head}
     for column, way in zip(st.columns(2, gap="medium"), WAYS, strict=True):
         drawn = (many, 0, 0.0) if way == "copies" else (1, many, math.sqrt(head / body))
-        words = t(f"finetuning.exam.{way}_caption", n=many, body=size(body), head=_bytes(head), all=size(totals[way]))
+        words = (
+            t("finetuning.exam.copies_caption", n=many, body=size(body), all=size(totals[way]))
+            if way == "copies"
+            else t("finetuning.exam.shared_caption", n=many, body=size(body), head=_bytes(head), more=_bytes(many * head),
+                   all=size(totals[way]))
+        )  # fmt: skip
         with column:
             page_parts.subtitle(t(f"finetuning.exam.{way}"))
             page_parts.plot(shared.squares(*drawn, many), f"finetuning-exam-{way}", words, words)
