@@ -108,8 +108,8 @@ def _bodies(many: int) -> None:
         words = (
             t("finetuning.exam.copies_caption", n=many, body=size(body), all=size(totals[way]))
             if way == "copies"
-            else t("finetuning.exam.shared_caption", n=many, body=size(body), head=_bytes(head), more=_bytes(many * head),
-                   all=size(totals[way]))
+            else t("finetuning.exam.shared_caption", n=many, body=size(body), head=_bytes(head),
+                   more=_bytes(many * head), all=size(totals[way]))
         )  # fmt: skip
         with column:
             page_parts.subtitle(t(f"finetuning.exam.{way}"))
