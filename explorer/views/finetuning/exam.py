@@ -128,10 +128,9 @@ def _bodies(many: int) -> None:
             info.name, parameters(info.parameters, language()), size(body), _bytes(head), size(many * body),
             size(body + many * head),
         ))  # fmt: skip
-    head_row = ("model", "parameters", "body", "head", "copies", "shared")
-    page_parts.table(
-        tuple(t(f"finetuning.exam.column.{name}", n=many) for name in head_row), rows, numeric=range(1, len(head_row))
-    )
+    columns = [t(f"finetuning.exam.column.{name}") for name in ("model", "parameters", "body", "head")]
+    columns += [t(f"finetuning.exam.column.{way}", n=many) for way in WAYS]
+    page_parts.table(columns, rows, numeric=range(1, len(columns)))
 
 
 def sizes(info: catalog.ModelInfo) -> tuple[float, float, int]:
