@@ -70,7 +70,8 @@ def main() -> None:
     objective = Objective(model, decoder, common(corpora))
     plan = Plan(steps=steps, rates=(options.rate,), average=options.average, save_every=options.save_every)
     last = watched(train(objective, (list(decoder.parameters()),), batches, plan, options.work), plan)
-    facts = finish.facts("training.denoise", options, sorted(options.text.glob(f"*{corpus.SUFFIX}")), plan, last)
+    texts = [options.text / f"{lang}{corpus.SUFFIX}" for lang in corpora]
+    facts = finish.facts("training.denoise", options, texts, plan, last)
     save(model, decoder, options.out, facts)
     print(f"{options.out}: done", flush=True)
 

@@ -12,6 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from explorer import palette
 from explorer.figures.theme import FAINT, GREY, MASK, MODEL, NOTHING, REMOVED, SECOND, TRUTH, figure, safe
 
 NOTHING_HERE, KEPT, MOVED, COVERED = 0, 1, 2, 3  # what a cell of the matrix says of a shown and a written place
@@ -28,9 +29,9 @@ def lengths(
     labels = [safe(("▸ " if n == chosen else "") + name) for n, name in enumerate(names)]
     for name, values, colour in ((words[0], read, GREY), (words[1], said, MODEL)):
         fig.add_bar(
-            x=list(values), y=labels, orientation="h", name=safe(name), marker_color=colour, cliponaxis=False,
-            text=[str(value) for value in values], textposition="outside", textfont_size=13, hoverinfo="skip",
-            opacity=1 if colour == MODEL else 0.55,
+            x=list(values), y=labels, orientation="h", name=safe(name), cliponaxis=False, hoverinfo="skip",
+            marker={"color": colour, "opacity": 1 if colour == MODEL else 0.6},
+            text=[str(value) for value in values], textposition="outside", textfont_size=13,
         )  # fmt: skip
     fig.update_xaxes(range=[0, max([1, *read, *said]) * 1.12], visible=False)
     fig.update_yaxes(autorange="reversed", gridcolor=NOTHING)
@@ -101,23 +102,47 @@ def seen(read: int, said: int, which: str) -> NDArray[np.int8]:
 
 
 def sight(
-    allowed: NDArray[np.int8], words: Sequence[str], at: int, between: int, names: tuple[str, str], named: bool
+    allowed: NDArray[np.int8],
+    words: Sequence[str],
+    at: int,
+    between: int,
+    names: tuple[str, str],
+    parts: tuple[str, str] | None = None,
+    blocks: tuple[str, str, str] | None = None,
 ) -> go.Figure:
-    """`seen` drawn: row `at` is framed if it is there, a line lies after `between` tokens; `named`: with the words."""
+    """`seen` drawn: row `at` is framed if it is there, a line lies after `between` tokens.
+
+    parts   what the tokens before that line are called, and those after it
+    blocks  of the picture of both: what looks at what, upper left, lower left, lower right
+    """
     count = len(allowed)
-    fig = figure(420 if named else 260)
+    fig = figure(420 if parts else 260)
+    text = [
+        [f"{safe(words[r])} → {safe(words[c])}" if allowed[r, c] else "" for c in range(count)] for r in range(count)
+    ]
+    gap = 1 if count <= MOST_NAMED else 0
     fig.add_heatmap(
-        z=allowed.astype(float), zmin=-0.5, zmax=3.5, colorscale=_steps((FAINT, MODEL, TRUTH, SECOND)),
-        showscale=False, xgap=1 if count <= MOST_NAMED else 0, ygap=1 if count <= MOST_NAMED else 0, hoverinfo="skip",
+        z=allowed.astype(float), text=text, zmin=-0.5, zmax=3.5, colorscale=_steps((FAINT, MODEL, TRUTH, SECOND)),
+        showscale=False, xgap=gap, ygap=gap, hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
     if between < count:
-        for line in ({"x0": between - 0.5, "x1": between - 0.5, "y0": -0.5, "y1": count - 0.5},
-                     {"y0": between - 0.5, "y1": between - 0.5, "x0": -0.5, "x1": count - 0.5}):  # fmt: skip
+        across = {"x0": -0.5, "x1": count - 0.5, "y0": between - 0.5, "y1": between - 0.5}
+        down = {"y0": -0.5, "y1": count - 0.5, "x0": between - 0.5, "x1": between - 0.5}
+        for line in (across, down):
             fig.add_shape(type="line", line={"color": GREY, "width": 2}, **line)
     if at < count:
         fig.add_shape(type="rect", x0=-0.5, x1=count - 0.5, y0=at - 0.5, y1=at + 0.5, line={"color": MASK, "width": 3})
-    shown = words if named else [""] * count
-    _named(fig, shown[:count], shown[:count], names)
+    _named(fig, [""] * count, [""] * count, names)
+    middles = ((between - 1) / 2, (between + count - 1) / 2)
+    if parts is not None:
+        ticks = {"showticklabels": True, "tickvals": middles, "ticktext": [safe(part) for part in parts]}
+        fig.update_xaxes(tickangle=0, **ticks)
+        fig.update_yaxes(tickangle=-90, **ticks)
+    for word, x, y in zip(blocks or (), (0, 0, 1), (0, 1, 1), strict=False):
+        fig.add_annotation(
+            x=middles[x], y=middles[y], text=safe(word), showarrow=False, borderpad=3, opacity=0.92,
+            bgcolor=palette.LIGHT["card"], font={"color": palette.LIGHT["ink"], "size": 13},
+        )  # fmt: skip
     fig.update_yaxes(scaleanchor="x")
     return fig
 
@@ -127,7 +152,7 @@ def _named(fig: go.Figure, rows: Sequence[str], columns: Sequence[str], names: t
 
     def ticks(words: Sequence[str]) -> dict[str, object]:
         if not any(words) or len(words) > MOST_NAMED:
-            return {"showticklabels": False}
+            return {"showticklabels": False, "ticks": ""}
         return {"tickvals": list(range(len(words))), "ticktext": [safe(word) for word in words], "tickfont_size": 12}
 
     upright = len(columns) <= MOST_UPRIGHT and max(map(len, columns), default=0) <= 2

@@ -15,17 +15,17 @@ from explorer.figures.theme import GREY, GRID, MODEL, MODEL_PALE, NOTHING, TRUTH
 Row = tuple[str, float]
 
 
-def dots(rows: Sequence[Row], marked: Sequence[str], band: tuple[float, float] | None = None) -> go.Figure:
+def dots(rows: Sequence[Row], marked: Sequence[str], digits: int, band: tuple[float, float] | None = None) -> go.Figure:
     """A dot a row, its number beside it; the rows named in `marked` are filled, the others are rings."""
     fig = figure(60 + 30 * len(rows))
     values = [value for _, value in rows]
     low, high = min([*values, *(band or ())]), max([*values, *(band or ())])
     room = (high - low) * 0.14 or 1
     if band is not None:
-        fig.add_vrect(*band, fillcolor=MODEL_PALE, opacity=0.35, line_width=0)
+        fig.add_vrect(*band, fillcolor=MODEL_PALE, opacity=0.35, line_width=0, layer="below")
     fig.add_scatter(
         x=values, y=[safe(name) for name, _ in rows], mode="markers+text", cliponaxis=False,
-        text=[f"{value:g}" for value in values], textposition="middle right", hoverinfo="skip",
+        text=[f"{value:.{digits}f}" for value in values], textposition="middle right", hoverinfo="skip",
         marker={
             "size": 12, "color": MODEL,
             "symbol": ["circle" if name in marked else "circle-open" for name, _ in rows], "line": {"width": 2},
@@ -48,10 +48,10 @@ def two_lines(
     for column, (rows, name) in enumerate(zip(settings, axes, strict=True), 1):
         laid.add_scatter(
             x=[safe(word) for word, _ in rows], y=[value for _, value in rows], mode="lines+markers+text",
-            text=[f"{value:g}" for _, value in rows], textposition="top center", cliponaxis=False, hoverinfo="skip",
+            text=[f"{value:.2f}" for _, value in rows], textposition="top center", cliponaxis=False, hoverinfo="skip",
             line={"color": MODEL, "width": 3}, marker={"size": 9}, name=safe(name), row=1, col=column,
         )  # fmt: skip
-        laid.add_hrect(*band, fillcolor=MODEL_PALE, opacity=0.35, line_width=0, row=1, col=column)
+        laid.add_hrect(*band, fillcolor=MODEL_PALE, opacity=0.35, line_width=0, layer="below", row=1, col=column)
         laid.update_xaxes(
             type="category", title=safe(name), automargin=True, showgrid=False, title_font_size=14, tickfont_size=14,
             linecolor=GREY, row=1, col=column,

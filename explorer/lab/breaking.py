@@ -100,7 +100,8 @@ def _runs(count: int, budget: int, how: Breakage, rng: np.random.Generator) -> l
 def _reordered(ids: Sequence[int], words: list[Span], order: list[Span]) -> Broken:
     """The words' runs in another order; to be said is the text as it was."""
     origins = [at for first, last in order for word in words[first:last] for at in range(*word)]
-    moved = tuple(at for at, origin in enumerate(origins) if ids[origin] != ids[at])
+    place = {at: n for n, at in enumerate(origins)}
+    moved = tuple(at for at in range(len(ids)) if place[at] != at)
     whole = tuple(range(len(ids)))
     return Broken(tuple(ids[at] for at in origins), tuple(origins), tuple(ids), whole, (), moved)
 

@@ -1,18 +1,15 @@
-"""Chapter 10, 还原: a reader's text is broken. The ways themselves are in lab/breaking.py.
-
-Of the model only the tokenizer is used here, no weights and no torch.
-"""
+"""Chapter 10, 还原: a text is broken; no model is needed. The ways themselves are in lab/breaking.py."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from explorer.errors import Told
 from explorer.lab.breaking import break_up
 from explorer.lab.experiment import implements
-from explorer.lab.types.breaking import UNMASKED
+from explorer.lab.types.breaking import UNMASKED, Breakage, Broken
 from explorer.lab.types.core import Tokens
-from explorer.lab.types.denoising import BREAK, BreakInputs, BreakResult
+from explorer.lab.types.denoising import BREAK, BreakInputs, of_tokens
 
 if TYPE_CHECKING:
     from explorer.models.network.tokenizer import TextTokenizer
@@ -20,33 +17,28 @@ if TYPE_CHECKING:
 MAX_TOKENS = 64  # of one text, special tokens included: what the decoder was taught is shorter
 
 
-class HasTokenizer(Protocol):
-    """A `Model`, or anything else that carries its tokenizer."""
-
-    @property
-    def tokenizer(self) -> TextTokenizer: ...
-
-
 @implements(BREAK)
-def break_text(model: HasTokenizer, inputs: BreakInputs) -> BreakResult:
+def break_tokens(_: None, inputs: BreakInputs) -> Broken:
     """The text broken. The same seed breaks alike.
 
-    Raises Told: text_empty, too_long, too_short_to_break, breaks_to_nothing, no_mask_token.
+    Raises Told: text_empty, too_short_to_break, breaks_to_nothing, no_mask_token.
     """
-    tokens = encode(model, inputs.text)
-    mask_id = model.tokenizer.mask_id
-    if mask_id is None and inputs.how.kind not in UNMASKED:
+    if not inputs.ids:
+        raise Told("text_empty")
+    if inputs.mask_id is None and inputs.how.kind not in UNMASKED:
         raise Told("no_mask_token")
-    at = [n for n, special in enumerate(tokens.special) if not special]
-    begins = [n == at[0] or tokens.words[n] != tokens.words[n - 1] for n in at]
-    return BreakResult(
-        tokens, break_up([tokens.ids[n] for n in at], begins, inputs.how, -1 if mask_id is None else mask_id)
-    )
+    return break_up(inputs.ids, inputs.begins, inputs.how, -1 if inputs.mask_id is None else inputs.mask_id)
 
 
-def encode(model: HasTokenizer, text: str) -> Tokens:
+def break_text(tokenizer: TextTokenizer, text: str, how: Breakage) -> tuple[Tokens, Broken]:
+    """`text` as tokens, and broken. Raises Told as `break_tokens` does, and too_long."""
+    tokens = encode(tokenizer, text)
+    return tokens, break_tokens(None, of_tokens(tokens, tokenizer.mask_id, how))
+
+
+def encode(tokenizer: TextTokenizer, text: str) -> Tokens:
     """`text` as tokens. Raises Told("text_empty") or ("too_long")."""
-    tokens = model.tokenizer.encode(text)
+    tokens = tokenizer.encode(text)
     if all(tokens.special):
         raise Told("text_empty")
     if len(tokens) > MAX_TOKENS:

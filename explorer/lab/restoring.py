@@ -17,7 +17,6 @@ from explorer.lab.denoising import break_text
 from explorer.lab.experiment import implements
 from explorer.lab.types.breaking import HOLE, Breakage, Broken
 from explorer.lab.types.core import Progress
-from explorer.lab.types.denoising import BreakInputs
 from explorer.lab.types.head import head_of
 from explorer.lab.types.restoring import (
     BEAMS,
@@ -27,6 +26,7 @@ from explorer.lab.types.restoring import (
     RegainResult,
     RestoreInputs,
     RestoreResult,
+    asked_for,
     came_back,
 )
 
@@ -51,8 +51,8 @@ def restore(model: Model, inputs: RestoreInputs) -> Iterator[Progress | RestoreR
     from explorer.models.network.denoiser import restorer
 
     reader = restorer(model)
-    found = break_text(model, BreakInputs(inputs.text, inputs.how))
-    read, origins = _read(model, found.broken)
+    tokens, broken = break_text(model.tokenizer, inputs.text, inputs.how)
+    read, origins = _read(model, broken)
     if any(not 0 <= token < model.vocab_size for token in inputs.chosen):
         raise Told("token_outside", token_id=max(inputs.chosen), count=model.vocab_size)
     ids, seen = model.tensor_inputs([read])
@@ -70,8 +70,8 @@ def restore(model: Model, inputs: RestoreInputs) -> Iterator[Progress | RestoreR
     rows, cross = scores[skipped:].float().cpu().numpy(), cross[:, :, skipped:]
     heads = [head_of(row) for row in rows]
     yield RestoreResult(
-        tokens=found.tokens,
-        broken=found.broken,
+        tokens=tokens,
+        broken=broken,
         read=read,
         origins=origins,
         said=tuple(said),
@@ -103,22 +103,22 @@ def regain(model: Model, inputs: RegainInputs) -> Iterator[Progress | RegainResu
     broken: list[tuple[tuple[int, ...], Broken]] = []
     for number, text in enumerate(inputs.texts):
         try:
-            found = break_text(model, BreakInputs(text, _with_seed(inputs.how, number)))
+            tokens, one = break_text(model.tokenizer, text, _with_seed(inputs.how, number))
         except Told as refused:
             if refused.key not in ("too_short_to_break", "breaks_to_nothing"):
                 raise
             skipped += 1
             continue
-        whole = tuple(i for i, special in zip(found.tokens.ids, found.tokens.special, strict=True) if not special)
-        broken.append((whole, found.broken))
+        whole = tuple(i for i, special in zip(tokens.ids, tokens.special, strict=True) if not special)
+        broken.append((whole, one))
     order = sorted(range(len(broken)), key=lambda n: len(broken[n][1].shown))
     for start in range(0, len(order), BATCH):
         rows = [broken[n] for n in order[start : start + BATCH]]
         read = [_read(model, one)[0] for _, one in rows]
         for (whole, one), ids, said in zip(rows, read, together(reader, read), strict=True):
-            text = _whole(reader, ids, said)
-            asked.append(len(one.moved or one.hidden))
-            columns["back"].append(came_back(whole, one, text))
+            again = _whole(reader, ids, said)
+            asked.append(len(asked_for(whole, one)))
+            columns["back"].append(came_back(whole, one, again))
             columns["copied"].append(came_back(whole, one, one.shown))
             if inputs.blanks:
                 columns["filled"].append(came_back(whole, one, _filled(model, one.shown)))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,9 +12,8 @@ from explorer.errors import Told
 from explorer.lab.breaking import break_up
 from explorer.lab.denoising import MAX_TOKENS, break_text, encode
 from explorer.lab.types.breaking import HOLE, KINDS, Breakage, Broken
-from explorer.lab.types.denoising import BreakInputs
 from explorer.models.catalog.catalog import default
-from explorer.models.network.tokenizer import for_model
+from explorer.models.network.tokenizer import TextTokenizer, for_model
 
 MASK = 999
 SEEDS = range(40)
@@ -168,9 +165,9 @@ def test_two_words_at_ninety_per_cent_break_to_nothing() -> None:
 
 
 @pytest.fixture(scope="module")
-def model() -> Any:
-    """No model at all: breaking needs a tokenizer."""
-    return SimpleNamespace(tokenizer=for_model(default("masked")))
+def tokenizer() -> TextTokenizer:
+    """No model: breaking needs none."""
+    return for_model(default("masked"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -178,13 +175,13 @@ def model() -> Any:
     "written",
     ["小猫 unforgettable 睡着了😀👍。", "a <extra_id_0> b <extra_id_1>", "[MASK] 好 [SEP] x", "<X> <Y>", "𠮷野家 ok"],
 )
-def test_whatever_is_written_is_text(model: Any, kind: str, written: str) -> None:
-    found = break_text(model, BreakInputs(written, Breakage(kind, 0.4, 2.0, 3, 7)))
-    ordinary = [id for id, special in zip(found.tokens.ids, found.tokens.special, strict=True) if not special]
-    for id, at in zip(found.broken.shown, found.broken.origins, strict=True):
+def test_whatever_is_written_is_text(tokenizer: TextTokenizer, kind: str, written: str) -> None:
+    tokens, broken = break_text(tokenizer, written, Breakage(kind, 0.4, 2.0, 3, 7))
+    ordinary = [id for id, special in zip(tokens.ids, tokens.special, strict=True) if not special]
+    for id, at in zip(broken.shown, broken.origins, strict=True):
         assert at == HOLE or id == ordinary[at]
-    words = [word for word, special in zip(found.tokens.words, found.tokens.special, strict=True) if not special]
-    hidden = set(found.broken.hidden)
+    words = [word for word, special in zip(tokens.words, tokens.special, strict=True) if not special]
+    hidden = set(broken.hidden)
     for at in range(1, len(words)):
         assert words[at] != words[at - 1] or (at in hidden) == (at - 1 in hidden)
 
@@ -193,12 +190,12 @@ def test_whatever_is_written_is_text(model: Any, kind: str, written: str) -> Non
     ("written", "key"),
     [("", "text_empty"), (" \n", "text_empty"), ("雨" * 600, "too_long"), ("rain " * 600, "too_long")],
 )
-def test_nothing_and_six_hundred_tokens_are_told(model: Any, written: str, key: str) -> None:
+def test_nothing_and_six_hundred_tokens_are_told(tokenizer: TextTokenizer, written: str, key: str) -> None:
     with pytest.raises(Told, match=key):
-        break_text(model, BreakInputs(written, Breakage()))
+        break_text(tokenizer, written, Breakage())
 
 
-def test_a_text_of_the_most_tokens_is_broken(model: Any) -> None:
-    assert len(encode(model, "雨" * (MAX_TOKENS - 2))) == MAX_TOKENS
+def test_a_text_of_the_most_tokens_is_broken(tokenizer: TextTokenizer) -> None:
+    assert len(encode(tokenizer, "雨" * (MAX_TOKENS - 2))) == MAX_TOKENS
     for kind in KINDS:
-        assert break_text(model, BreakInputs("雨" * (MAX_TOKENS - 2), Breakage(kind, 0.9, 1.0, 6))).broken.shown
+        assert break_text(tokenizer, "雨" * (MAX_TOKENS - 2), Breakage(kind, 0.9, 1.0, 6))[1].shown

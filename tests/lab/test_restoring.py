@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 
@@ -115,7 +116,8 @@ def test_the_librarys_encoder_decoders_restore_as_they_write(family: str, tiny_m
     model = tiny_model_of(family)
     how = Breakage("sentinels" if family == "t5" else "infill", rate=0.3, span=2, seed=1)
     found = restored(model, RestoreInputs("the cat sat on the mat", how))
-    net = model._net
+    net = copy.deepcopy(model._net)
+    net.set_attn_implementation("eager")  # the one that tells its weights
     begin = [model.start_id, *([] if model.tokenizer.cls_id is None else [model.tokenizer.cls_id])]
     with torch.no_grad():
         told = net(
@@ -136,4 +138,4 @@ def test_what_a_model_cannot_write_is_told(tiny_model_of: Any) -> None:
     with pytest.raises(Told, match="no_mask_token"):
         restored(model, RestoreInputs("the cat sat on the mat", Breakage("mask")))
     with pytest.raises(Told, match="too_many_holes"):
-        restored(model, RestoreInputs("the cat sat on the mat " * 6, Breakage("sentinels", rate=0.5, span=1)))
+        restored(model, RestoreInputs("the cat sat on the mat " * 2, Breakage("sentinels", rate=0.5, span=0.1)))

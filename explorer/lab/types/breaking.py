@@ -50,7 +50,7 @@ class Broken:
     shown    what the encoder is given: ids; `origins`: where each stood in the text, HOLE for what never did
     target   what the decoder is to say: ids; `sources`: where each stands in the text, HOLE for a sentinel
     hidden   positions of the text that the encoder isn't given, ascending
-    moved    positions of the text at which another token stands now, where all are given but not in their order
+    moved    positions of the text that are given, but not in their place; where all are given
     """
 
     shown: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""Inputs and results of chapter 10, 还原: a reader's text broken. How it can be broken: types/breaking.py.
+"""Inputs of chapter 10, 还原: a text broken. How it can be broken, and what comes of it: types/breaking.py.
 
 Positions count tokens from 0, special tokens left out.
 """
@@ -16,19 +16,22 @@ from explorer.lab.types.experiment import Experiment
 @wire("denoising/break-inputs")
 @dataclass(frozen=True)
 class BreakInputs:
-    """A text and how it is broken."""
+    """A text as token ids without special tokens, where its words begin, and how it is broken.
 
-    text: str
+    mask_id   of [MASK]; None for a vocabulary without one
+    """
+
+    ids: tuple[int, ...]
+    begins: tuple[bool, ...]
+    mask_id: int | None
     how: Breakage
 
 
-@wire("denoising/break-result")
-@dataclass(frozen=True)
-class BreakResult:
-    """`tokens`: the text with its special tokens; `broken` counts without them."""
-
-    tokens: Tokens
-    broken: Broken
+def of_tokens(tokens: Tokens, mask_id: int | None, how: Breakage) -> BreakInputs:
+    """The inputs for a text as a tokenizer has cut it."""
+    at = [n for n, special in enumerate(tokens.special) if not special]
+    begins = tuple(n == at[0] or tokens.words[n] != tokens.words[n - 1] for n in at)
+    return BreakInputs(tuple(tokens.ids[n] for n in at), begins, mask_id, how)
 
 
-BREAK = Experiment[BreakInputs, BreakResult]("denoising/break", version=1)
+BREAK = Experiment[BreakInputs, Broken]("denoising/break", version=1, runs="here")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,8 +145,8 @@ def interval(right: NDArray[np.bool_]) -> tuple[float, float]:
     return centre - half, centre + half
 
 
-def difference(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple[float, float]:
-    """By how much the first share is larger, paired item by item, and half of its 95 % confidence interval.
+def difference(first: NDArray[Any], second: NDArray[Any]) -> tuple[float, float]:
+    """By how much the first is larger (right or wrong, or a share of each item), paired, and half its 95 % interval.
 
     One item says nothing: half is 1.
     """

@@ -111,13 +111,19 @@ RESTORE = Experiment[RestoreInputs, RestoreResult]("denoising/restore", version=
 REGAIN = Experiment[RegainInputs, RegainResult]("denoising/regain", version=1, kind="stream")
 
 
+def asked_for(whole: Sequence[int], broken: Broken) -> tuple[int, ...]:
+    """Positions of the text at which the broken one says something else: so copying it brings none of them back."""
+    return tuple(at for at in broken.moved if broken.shown[at] != whole[at]) if broken.moved else broken.hidden
+
+
 def came_back(whole: Sequence[int], broken: Broken, said: Sequence[int]) -> int:
     """How many of the tokens that were moved stand where they stood; else, how many of those that were taken away stand
     where they belong, both texts laid side by side with the fewest changes (edit distance)."""
+    places = asked_for(whole, broken)
     if broken.moved:
-        return sum(at < len(said) and said[at] == whole[at] for at in broken.moved)
+        return sum(at < len(said) and said[at] == whole[at] for at in places)
     kept = aligned(whole, said)
-    return sum(at in kept for at in broken.hidden)
+    return sum(at in kept for at in places)
 
 
 def aligned(whole: Sequence[int], said: Sequence[int]) -> frozenset[int]:

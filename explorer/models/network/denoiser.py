@@ -12,7 +12,7 @@ import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import torch
 from torch import Tensor, nn
@@ -39,7 +39,7 @@ class Decoder(nn.Module):
         config._attn_implementation = "eager"
         self.reads = reads
         self.layers = BertEncoder(config)  # type: ignore[no-untyped-call]
-        self.head = BertPredictionHeadTransform(config)
+        self.head = BertPredictionHeadTransform(config)  # type: ignore[no-untyped-call]
 
     def forward(self, said: Tensor, memory: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         """vectors[B, T, d], ready for the head's matrix, and the attention to the encoder [layers, B, heads, T, S], of
@@ -50,7 +50,7 @@ class Decoder(nn.Module):
         causal = torch.zeros(length, length, device=said.device).masked_fill(later, torch.finfo(said.dtype).min)
         hole = torch.zeros(seen.shape, device=said.device).masked_fill(~seen, torch.finfo(said.dtype).min)
         states, looked = said, []
-        for layer in self.layers.layer:
+        for layer in cast("list[Any]", self.layers.layer):
             own, _ = layer.attention(states, causal[None, None])
             crossed, weights = layer.crossattention(own, None, memory, hole[:, None, None])
             states = layer.feed_forward_chunk(crossed)
@@ -100,7 +100,8 @@ class OwnRestorer:
 
     def __init__(self, model: Model, decoder: Decoder, begin: int, end: int) -> None:
         self.model, self.decoder = model, decoder
-        self.begin, self.ends = (begin,), frozenset({end})
+        self.begin: tuple[int, ...] = (begin,)
+        self.ends = frozenset({end})
 
     @torch.inference_mode()
     def read(self, ids: Tensor, seen: Tensor) -> Tensor:
@@ -124,7 +125,7 @@ class LibraryRestorer:
         assert model.start_id is not None, "an encoder-decoder knows with which token its decoder begins"
         self.model = model
         first = model.tokenizer.cls_id  # BART says it before the text; T5 has none
-        self.begin = (model.start_id,) if first is None else (model.start_id, first)
+        self.begin: tuple[int, ...] = (model.start_id,) if first is None else (model.start_id, first)
         self.ends = model.stop_ids
         self.says_holes = bool(model.tokenizer.sentinel_ids)
 

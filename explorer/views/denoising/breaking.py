@@ -10,7 +10,7 @@ from explorer.errors import Told
 from explorer.figures import breaking as figures
 from explorer.lab.types.breaking import KINDS, RATED, SPANNED, Broken
 from explorer.lab.types.core import Tokens
-from explorer.lab.types.denoising import BREAK, BreakInputs
+from explorer.lab.types.denoising import BREAK
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import listed, t
 from explorer.ui.markup import verbatim
@@ -23,9 +23,9 @@ CANT = ("too_short_to_break", "breaks_to_nothing", "no_mask_token")
 
 def draw(scene: Scene, state: State) -> None:
     page_parts.section("denoising.breaking")
+    dials(state)
     left, right = st.columns([1, 0.44], gap="large")
     with left:
-        dials(state)
         page_parts.guarded(lambda: _broken(scene, state))
     with right:
         page_parts.steps([(t(f"denoising.breaking.step{n}"), "") for n in (1, 2, 3)])
@@ -108,10 +108,13 @@ def _matrix(tokens: Tokens, broken: Broken) -> None:
 
 def _compared(scene: Scene, state: State) -> None:
     """How many tokens each of the seven makes the encoder read and the decoder say, on this sentence."""
-    names, read, said, impossible, chosen = [], [], [], [], -1
+    names: list[str] = []
+    read: list[int] = []
+    said: list[int] = []
+    impossible: list[str] = []
+    chosen = -1
     for kind in KINDS:
-        inputs = BreakInputs(scene.text.tokens.text, common.breakage(state, kind))
-        found = widgets.attempt(BREAK, scene.model.id, inputs)
+        found = widgets.attempt(BREAK, None, common.to_break(scene, common.breakage(state, kind)))
         name = t(f"denoising.kind.{kind}")
         if isinstance(found, Told):
             if found.key not in CANT:
@@ -120,8 +123,8 @@ def _compared(scene: Scene, state: State) -> None:
             continue
         chosen = len(names) if kind == state.kind else chosen
         names.append(name)
-        read.append(len(found.broken.shown))
-        said.append(len(found.broken.target))
+        read.append(len(found.shown))
+        said.append(len(found.target))
     page_parts.subtitle(t("denoising.breaking.lengths"))
     if names:
         words = (t("denoising.breaking.read"), t("denoising.breaking.to_say"))

@@ -12,12 +12,12 @@ from typing import Literal
 from explorer.content import examples
 from explorer.engine import uses
 from explorer.lab.types.breaking import Breakage, Broken
-from explorer.lab.types.denoising import BREAK, BreakInputs
+from explorer.lab.types.denoising import BREAK, BreakInputs, of_tokens
 from explorer.ui import permission, widgets
 from explorer.ui.carried import Carry, Sentence
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
-from explorer.views import arriving
+from explorer.views import arriving, vocabulary
 from explorer.views._shared import reader_text
 from explorer.views._shared.reader_text import ReaderText
 
@@ -28,7 +28,8 @@ Kind = Literal["mask", "delete", "permute", "rotate", "infill", "mass", "sentine
 Bart = Literal["squad", "mnli", "eli5", "xsum", "convai2", "cnndm"]
 T5 = Literal["glue", "cnndm", "squad", "sglue", "ende", "enfr", "enro"]
 WAYS: tuple[Way, ...] = ("greedy", "beam", "sample")
-PRESETS = ("question", "nothing_left", "backwards", "short_target")
+SAY_HOLES = ("t5", "mt5")  # families without [MASK], that say what stood at each sentinel
+PRESETS = ("question", "mended", "nothing_left", "backwards", "short_target")
 
 
 @dataclass(frozen=True)
@@ -109,14 +110,19 @@ def breakage(state: State, kind: str = "") -> Breakage:
 
 def taught(kind: Kind, model: uses.ModelInfo) -> str:
     """The way of breaking that comes nearest to what the model was taught."""
-    if model.family in ("t5", "mt5"):
+    if model.family in SAY_HOLES:
         return "sentinels"
     return {"mass": "mask", "sentinels": "infill"}.get(kind, kind)
 
 
 def broken(scene: Scene, how: Breakage) -> Broken:
     """Raises Told: too_short_to_break, breaks_to_nothing."""
-    return widgets.run(BREAK, scene.model.id, BreakInputs(scene.text.tokens.text, how)).result.broken
+    return widgets.run(BREAK, None, to_break(scene, how)).result
+
+
+def to_break(scene: Scene, how: Breakage) -> BreakInputs:
+    mask = None if scene.model.family in SAY_HOLES else vocabulary.mask_id(scene.model.id)
+    return of_tokens(scene.text.tokens, mask, how)
 
 
 def choose_preset(name: str) -> None:

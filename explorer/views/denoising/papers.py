@@ -52,14 +52,15 @@ def _bart(state: State) -> None:
     column_name = t(f"denoising.papers.bart_column.{state.bart}")
     names = {row: t(f"denoising.papers.bart_row.{row}") for row in BART}
     rows = [(names[row], value) for row, values in BART.items() if (value := values[column]) is not None]
+    digits = _digits(state.bart)
     if state.bart in BART_HIGHER:
         caption = t("denoising.papers.bart_caption_up", column=column_name)
     else:
         caption = t("denoising.papers.bart_caption_down", column=column_name)
-    _plot(figures.dots(rows, [names[row] for row in OURS]), "denoising-bart-dots", caption, rows)
+    _plot(figures.dots(rows, [names[row] for row in OURS], digits), "denoising-bart-dots", caption, rows)
     page_parts.table(
         (t("denoising.papers.row"), *(t(f"denoising.papers.bart_column.{one}") for one in BART_COLUMNS)),
-        [(names[row], *("–" if one is None else _written(one) for one in values)) for row, values in BART.items()],
+        [(names[row], *map(_printed, values, BART_COLUMNS)) for row, values in BART.items()],
         numeric=range(1, 1 + len(BART_COLUMNS)),
     )  # fmt: skip
 
@@ -78,12 +79,14 @@ def _t5(state: State) -> None:
     with left:
         rows = [(t(f"denoising.papers.t5_row.{row}"), T5[row][at]) for row in T5]
         shown = [t("denoising.papers.t5_row.spans")]
-        _plot(figures.dots(rows, shown, band), "denoising-t5-dots", t("denoising.papers.t5_caption", column=name), rows)
+        _plot(
+            figures.dots(rows, shown, 2, band), "denoising-t5-dots", t("denoising.papers.t5_caption", column=name), rows
+        )
     with right:
         rows = [(t(f"denoising.papers.structure.{row}"), STRUCTURES[row][2][at]) for row in STRUCTURES]
         shown = [t("denoising.papers.structure.enc_dec")]
         caption = t("denoising.papers.structure_caption", column=name)
-        _plot(figures.dots(rows, shown, band), "denoising-t5-structures", caption, rows)
+        _plot(figures.dots(rows, shown, 2, band), "denoising-t5-structures", caption, rows)
     page_parts.subtitle(t("denoising.papers.rates"))
     rates = [(f"{rate} %", values[at]) for rate, values in RATES.items()]
     spans = [(t("denoising.papers.iid") if span == 1 else str(span), values[at]) for span, values in SPANS.items()]
@@ -102,7 +105,7 @@ def _tables() -> None:
     rows += [(f"{t('denoising.papers.rate_axis')} {rate} %", values) for rate, values in RATES.items()]
     rows += [(t("denoising.papers.span_row", n=span), values) for span, values in SPANS.items() if span > 1]
     page_parts.table(
-        (t("denoising.papers.row"), *columns), [(name, *map(_written, values)) for name, values in rows],
+        (t("denoising.papers.row"), *columns), [(name, *map(_printed, values)) for name, values in rows],
         numeric=range(1, 1 + len(columns)),
     )  # fmt: skip
     page_parts.subtitle(t("denoising.papers.structure_title"))
@@ -110,14 +113,19 @@ def _tables() -> None:
     structures = [(t(f"denoising.papers.structure.{row}"), *STRUCTURES[row]) for row in STRUCTURES]
     page_parts.table(
         (*head, *columns),
-        [(name, parameters, cost, *map(_written, values)) for name, parameters, cost, values in structures],
+        [(name, parameters, cost, *map(_printed, values)) for name, parameters, cost, values in structures],
         numeric=range(3, 3 + len(columns)),
     )  # fmt: skip
 
 
-def _written(value: float) -> str:
-    """As printed: T5's with two digits; BART's first two columns with one."""
-    return f"{value:.2f}" if round(value, 1) != value else f"{value:.1f}"
+def _digits(column: str) -> int:
+    """How many decimals are printed: one in BART's first two columns, else two."""
+    return 1 if column in BART_HIGHER else 2
+
+
+def _printed(value: float | None, column: str = "") -> str:
+    """A score as the papers print it."""
+    return "–" if value is None else f"{value:.{_digits(column)}f}"
 
 
 def _plot(figure: go.Figure, key: str, caption: str, rows: Sequence[tuple[str, float]]) -> None:

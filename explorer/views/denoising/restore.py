@@ -8,14 +8,14 @@ import streamlit as st
 from explorer.components.distribution import Answers, distribution
 from explorer.components.token_strip import Chip, StripChange, token_strip
 from explorer.engine import get_engine
-from explorer.lab.types.restoring import RESTORE, RestoreInputs, RestoreResult, came_back
+from explorer.lab.types.restoring import RESTORE, RestoreInputs, RestoreResult, asked_for, came_back
 from explorer.ui import page_parts, snippets, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
 from explorer.views import vocabulary
 from explorer.views._shared.page import Snippet
-from explorer.views.denoising import breaking, common, looking
+from explorer.views.denoising import breaking, chips, common, looking
 from explorer.views.denoising.common import Scene, State
 
 OTHERS = 5  # tokens that can be said instead
@@ -64,15 +64,15 @@ def _undo() -> None:
 
 def _strips(found: RestoreResult, words: tuple[str, ...], step: int) -> None:
     """What the encoder reads, and below what the decoder says: a click picks a step."""
-    token_strip(
-        [_chip(words[token], token, special=n in (0, len(found.read) - 1)) for n, token in enumerate(found.read)],
-        key="denoising-read", mode="show", title=t("denoising.restore.read"), caption=t("denoising.restore.read"),
-    )  # fmt: skip
+    given = t("denoising.restore.read")
+    page_parts.subtitle(given)
+    chips.strip(chips.shown(found.tokens, found.broken), "denoising-restore-given", given)
+    page_parts.subtitle(t("denoising.restore.said"))
     seen = set(found.read)
     end = len(found.said) - 1 if found.ended else -1
     token_strip(
         [_chip(words[token], token, special=n == end, new=token not in seen) for n, token in enumerate(found.said)],
-        key="denoising-said", focus=step, mode="pick", on_change=_pick, title=t("denoising.restore.said"),
+        key="denoising-restored", focus=step, mode="pick", on_change=_pick, title=t("denoising.restore.said"),
         caption=t("denoising.restore.said_caption"),
     )  # fmt: skip
 
@@ -119,10 +119,10 @@ def _bars(found: RestoreResult, scene: Scene, step: int) -> None:
 def _verdict(found: RestoreResult) -> None:
     """How much of what was taken away or moved stands where it belongs."""
     kind = "moved" if found.broken.moved else "hidden"
-    places = found.broken.moved or found.broken.hidden
+    whole = tuple(i for i, special in zip(found.tokens.ids, found.tokens.special, strict=True) if not special)
+    places = asked_for(whole, found.broken)
     if not places:
         return
-    whole = tuple(i for i, special in zip(found.tokens.ids, found.tokens.special, strict=True) if not special)
     back = came_back(whole, found.broken, found.text)
     new = len(set(found.text) - set(found.read))
     page_parts.figures(

@@ -5,10 +5,13 @@ It knows what may be seen, and no weight: no model computes anything here. Below
 
 from __future__ import annotations
 
+import contextlib
+
 import streamlit as st
 
 from explorer.components.token_strip import Chip, StripChange, token_strip
 from explorer.content import examples
+from explorer.errors import Told
 from explorer.figures import breaking as figures
 from explorer.lab.types.breaking import Broken
 from explorer.lab.types.core import Tokens
@@ -25,6 +28,12 @@ FORMS = ("translate", "summarize", "accept", "similar", "entail")
 def draw(scene: Scene, state: State) -> None:
     page_parts.section("denoising.see")
     breaking.dials(state)
+    page_parts.guarded(lambda: _sight(scene, state))
+    _forms(scene, state)
+
+
+def _sight(scene: Scene, state: State) -> None:
+    """The three masks on this sentence, seen from the token that was picked."""
     tokens, broken = scene.text.tokens, common.broken(scene, common.breakage(state))
     words = [
         *chips.names(tokens, broken.shown, broken.origins),
@@ -42,13 +51,16 @@ def draw(scene: Scene, state: State) -> None:
     with left:
         page_parts.subtitle(t("denoising.see.large"))
         page_parts.plot(
-            figures.sight(figures.seen(read, said, "both"), words, at, read, _axes(), named=True),
+            figures.sight(
+                figures.seen(read, said, "both"), words, at, read, _axes(),
+                (t("denoising.see.broken"), t("denoising.see.answer")),
+                (t("denoising.see.block_encoder"), t("denoising.see.block_cross"), t("denoising.see.block_decoder")),
+            ),
             "denoising-sight-large", t("denoising.see.large_caption"), _alt("both", read, said),
         )  # fmt: skip
     with right:
         page_parts.steps([(t(f"denoising.see.step{n}"), "") for n in (1, 2, 3)])
         page_parts.honesty("denoising.see.honesty")
-    _forms(scene, state)
 
 
 def _pick(change: StripChange) -> None:
@@ -83,7 +95,7 @@ def _three(words: list[str], read: int, said: int, at: int) -> None:
         with column:
             page_parts.subtitle(t(f"denoising.see.{structure}"))
             page_parts.plot(
-                figures.sight(allowed, words, at, read, _axes(), named=False), f"denoising-sight-{structure}",
+                figures.sight(allowed, words, at, read, _axes()), f"denoising-sight-{structure}",
                 t(f"denoising.see.{structure}_line"), _alt(structure, read, said),
             )  # fmt: skip
             if at < len(allowed):
@@ -96,11 +108,11 @@ def _three(words: list[str], read: int, said: int, at: int) -> None:
 def _forms(scene: Scene, state: State) -> None:
     """Every task as text to text: the reader's sentence with sentinels, then tasks of fine-tuning."""
     page_parts.subsection("denoising.forms")
-    tokens, broken = scene.text.tokens, common.broken(scene, common.breakage(state, "sentinels"))
-    rows = [
-        (t("denoising.forms.denoise"), _line(tokens, broken.shown, broken.origins),
-         _line(tokens, broken.target, broken.sources), t("denoising.forms.where_denoise")),
-    ]  # fmt: skip
+    rows: list[tuple[str, ...]] = []
+    with contextlib.suppress(Told):  # what cannot be broken so is said above
+        tokens, broken = scene.text.tokens, common.broken(scene, common.breakage(state, "sentinels"))
+        given, said = _line(tokens, broken.shown, broken.origins), _line(tokens, broken.target, broken.sources)
+        rows.append((t("denoising.forms.denoise"), given, said, t("denoising.forms.where_denoise")))
     written = examples.load("denoising")["forms"]
     rows += [
         (t(f"denoising.forms.{task}"), verbatim(written[task]["read"]), verbatim(written[task]["said"]),
