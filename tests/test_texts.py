@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from explorer import chapters
-from explorer.content import dna, entities, examples, teaching, three_starts, units
+from explorer.content import choice, dna, entities, examples, teaching, three_starts, units
 from explorer.evidence import heldout_results
 from explorer.lab.types.breaking import KINDS as KINDS_OF_BREAKING
 from explorer.lab.types.contest import ENTRANTS, TASKS
@@ -43,6 +43,7 @@ from explorer.views.family import roads as family_roads
 from explorer.views.family import tasks as family_tasks
 from explorer.views.family import voted as family_voted
 from explorer.views.finetuning import common as finetuning_common
+from explorer.views.finetuning import exams as finetuning_exams
 from explorer.views.finetuning import papers as finetuning_papers
 from explorer.views.languages import common as languages_common
 from explorer.views.languages import keep as keep_view
@@ -113,6 +114,11 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/finetuning/start.py", "name"): list(finetuning_common.STARTS),
     ("explorer/views/finetuning/training.py", "start"): list(finetuning_common.STARTS),
     ("explorer/views/finetuning/stage.py", "word"): list(finetuning_common.RATE_NAMES.values()),
+    ("explorer/views/finetuning/choice.py", "which"): list(choice.QUESTIONS),
+    ("explorer/views/finetuning/choice.py", "step"): ["asked", "flat", "scores", "folded", "softmax"],
+    ("explorer/views/finetuning/exam.py", "task"): list(finetuning_exams.GLUE),
+    ("explorer/views/finetuning/exam.py", "metric"): list(finetuning_exams.METRICS),
+    ("explorer/views/finetuning/exam.py", "way"): ["copies", "shared"],
     ("explorer/views/finetuning/papers.py", "name"): [name for name, _ in finetuning_papers.BERT],
     ("explorer/views/home/exhibits.py", "model['build']"): [model["build"] for model in FAMILY],
     ("explorer/views/home/exhibits.py", "model['target']"): [model["target"] for model in FAMILY],
@@ -203,6 +209,11 @@ NO_HAN_IN_CHINESE = {
     "denoising.kind.mass",
     "denoising.papers.alt",
     "family.norms.norm",
+    "finetuning.exam.metric.em",
+    "finetuning.exam.metric.f1",
+    "finetuning.exam.metric.f1a",
+    "finetuning.exam.name.glue",
+    "finetuning.exam.name.superglue",
     "family.norms.post",
     "family.norms.pre",
     "generation.train.log_p",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from explorer.figures.theme import GREY, GRID, MODEL, MODEL_PALE, NOTHING, figure, safe
+from explorer.figures.theme import GREY, GRID, MODEL, MODEL_PALE, NOTHING, TRUTH, figure, safe
 
 Row = tuple[str, float]
 
@@ -59,3 +59,30 @@ def two_lines(
     laid.update_yaxes(range=[low - room, high + room], gridcolor=GRID, zeroline=False, automargin=True)
     laid.update_layout(plot_bgcolor=NOTHING)
     return laid
+
+
+def against(rows: Sequence[tuple[str, float, float | None]], names: tuple[str, str]) -> go.Figure:
+    """People and a machine on one line a row: (name, people, machine or None); a grey line joins the two of a row.
+
+    People are diamonds, machines are dots: colour is never the only difference.
+    """
+    fig = figure(80 + 34 * len(rows), showlegend=True)
+    for name, person, machine in rows:
+        if machine is not None:
+            fig.add_scatter(
+                x=[person, machine], y=[safe(name)] * 2, mode="lines", line={"color": GREY, "width": 3},
+                hoverinfo="skip", showlegend=False,
+            )  # fmt: skip
+    people = [(name, person) for name, person, _ in rows]
+    machines = [(name, machine) for name, _, machine in rows if machine is not None]
+    looks = ((people, names[0], TRUTH, "diamond"), (machines, names[1], MODEL, "circle"))
+    for points, name, colour, symbol in looks:
+        if points:
+            fig.add_scatter(
+                x=[value for _, value in points], y=[safe(row) for row, _ in points], mode="markers", name=safe(name),
+                marker={"size": 13, "color": colour, "symbol": symbol}, cliponaxis=False,
+                hovertemplate="%{y}: %{x:.1f}<extra></extra>",
+            )  # fmt: skip
+    fig.update_xaxes(range=[45, 103], showgrid=True, gridcolor=GRID)
+    fig.update_yaxes(categoryorder="array", categoryarray=[safe(name) for name, _, _ in rows][::-1])
+    return fig

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from explorer.models.network.pair_heads import PairHead
 
 MAX_TOKENS = 512
-MAX_PAIRS = 6  # asked about at once
+MAX_PAIRS = 8  # asked about at once: two questions of four endings each, say
 BATCH = 12
 _WORDS = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]|[^\W_\u3400-\u9fff\u3040-\u30ff]+")
 

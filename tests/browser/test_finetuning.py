@@ -5,11 +5,13 @@ Two starts grow on one chart; pause, reload, go on; then   test_a_training_is_pa
 Another page and back; stop, the curve stays               test_a_training_goes_on_behind_another_page_and_stops_…
 A head kept, opened by its link; names to be taught        test_a_head_is_kept_and_opened_by_its_link_and_…
 A CSV as Excel writes it                                   test_a_file_in_gbk_with_semicolons_is_read
-English, on a phone, in the dark                           test_english_on_a_phone_in_the_dark
+English, on a phone, in the dark; one's own question with   test_english_on_a_phone_in_the_dark
+… four endings, the right one chosen; tasks on one body
 """
 
 from __future__ import annotations
 
+import math
 import time
 
 import pytest
@@ -49,6 +51,13 @@ OWN = {
 }
 TEXT = "\n".join(f"{label}，{sentence}" for label, sentences in OWN.items() for sentence in sentences)
 MINE = "链条上了油，还是掉"
+QUESTION = (
+    "Moths circled the lamp.",
+    "Rent is due.",
+    "It ran.",
+    "No.",
+    "At dawn they settled on the wall, quite still.",
+)
 
 
 def query(**more: str) -> dict[str, str]:
@@ -165,3 +174,25 @@ def test_english_on_a_phone_in_the_dark(open_page: OpenPage) -> None:
     idle(page)
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     assert len(reader.plot("finetuning-hao-RTE")) == 2
+    # A question of one's own with four endings, and which of them is right.
+    reader.picks("tools", reader.say("tool.choice"))
+    box = page.get_by_role("textbox", name=reader.say("choice.box_a"), exact=True)
+    eventually(page, lambda: box.fill("\n".join(QUESTION)))
+    box.press("ControlOrMeta+Enter")
+    linked(page, "question_a=")
+    reader.picks("choice.right_a", "D")
+    linked(page, "right_a=4")
+    idle(page)
+    bars = reader.plot("finetuning-choice-a")[0]
+    assert list(bars["y"]) == ["A", "B", "C", "D ✓"] and abs(sum(bars["x"]) - 1) < 1e-4
+    reader.sees(f"{-math.log(bars['x'][3]):.2f}")
+    rows = page.locator("table.token-rows tr")
+    expect(rows).to_have_count(8)
+    assert len({row.locator("td").count() for row in rows.all()}) == 1, "padded to one length"
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    reader.picks("tools", reader.say("tool.exam"))
+    reader.sees(reader.say("exam.out.CoLA"))
+    idle(page)
+    people = next(one for one in reader.plot("finetuning-exam-glue") if one["name"] == reader.say("exam.person"))
+    assert len(people["x"]) == 9
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

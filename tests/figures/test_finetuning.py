@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.figures import finetuning
+from explorer.figures import finetuning, published
 
 
 def test_both_losses_of_every_start_are_drawn_over_all_the_steps_there_will_be() -> None:
@@ -59,3 +59,14 @@ def test_published_curves_are_drawn_as_they_were_read() -> None:
     fig = finetuning.published([("tuned", (0.7, 0.1), True), ("scratch", (0.7, 0.5), False)], (0, 1), "epochs", "loss")
     assert [(one.name, list(one.y)) for one in fig.data] == [("tuned", [0.7, 0.1]), ("scratch", [0.7, 0.5])]
     assert fig.data[0].line.dash != fig.data[1].line.dash  # told apart without colour
+
+
+def test_people_and_machines_stand_on_one_line_a_task_and_differ_by_shape() -> None:
+    fig = published.against([("<b>one", 89.0, 91.0), ("two", 51.9, None)], ("people", "machine"))
+    told = {one.name: one for one in fig.data if one.name}
+    assert (list(told["people"].x), list(told["people"].y)) == ([89.0, 51.9], ["&lt;b&gt;one", "two"])
+    assert (list(told["machine"].x), list(told["machine"].y)) == ([91.0], ["&lt;b&gt;one"])
+    assert told["people"].marker.symbol != told["machine"].marker.symbol
+    assert [list(one.x) for one in fig.data if one.mode == "lines"] == [[89.0, 91.0]]
+    low, high = fig.layout.xaxis.range
+    assert all(low < value < high for one in fig.data for value in one.x)

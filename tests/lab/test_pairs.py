@@ -49,6 +49,15 @@ def test_next_scores_are_the_librarys_and_index_0_means_next(mini_mbert: Model) 
     assert softmax(both)[0, 0] > softmax(both)[1, 0]
 
 
+def test_eight_rows_at_once_score_as_each_alone_whatever_the_padding(mini_mbert: Model) -> None:
+    endings = ("好。", "到了秋天，树上结满了红枣，孩子们每天放学都来看。", "She took it off the stove.", "三")
+    rows = tuple((first, ending) for first, _ in PAIRS[:2] for ending in endings)
+    together = pairs.judge(mini_mbert, JudgeInputs(rows)).next.scores
+    assert together.shape == (8, 2)
+    alone = [pairs.judge(mini_mbert, JudgeInputs((row,))).next.scores[0] for row in rows]
+    np.testing.assert_allclose(together, alone, atol=2e-4)
+
+
 def test_the_road_recomputes_in_numpy(mini_mbert: Model) -> None:
     found = pairs.judge(mini_mbert, JudgeInputs(PAIRS))
     assert found.order is not None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
 import time
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -11,8 +14,9 @@ from explorer import chapters
 from explorer.content import teaching, units
 from explorer.engine.runs import runs
 from explorer.ui import i18n
+from explorer.ui.numbers import size, thousands
 from tests.pace import PACE
-from tests.pages.app import body, count, drawn, notices, open_page
+from tests.pages.app import body, count, drawn, html, link, notices, open_page
 
 TAUGHT, TESTED = 8, 12
 QUICK = {"epochs": "2", "layers": "0"}
@@ -70,7 +74,7 @@ def test_every_tool_says_what_is_missing_before_anything_was_trained(tool: str, 
     assert not at.exception
     key = "start_tool" if tool == "start" else tool
     assert words(f"{key}.title", lang) in body(at)
-    assert (words("not_yet", lang) in body(at)) == (tool != "papers")
+    assert (words("not_yet", lang) in body(at)) == (tool not in ("choice", "exam", "papers"))
 
 
 def test_a_press_trains_both_starts_and_every_tool_shows_what_came_of_it(few: None) -> None:
@@ -208,3 +212,103 @@ def test_a_run_that_is_held_up_is_found_by_a_new_session_and_goes_on(few: None) 
     press(at, "finetuning-go-on")
     assert words("matrix_head", "zh") in body(at)
     assert run.ended and run.error is None
+
+
+ASKED = {
+    "zh": ("猫趴在窗台上晒太阳。\n它打了一个哈欠。\n银行九点开门。\n窗台把猫叠好。\n三加四等于七。", "C"),
+    "en": (
+        "The kettle began to sing.\nShe took it off the stove.\nBanks open at nine.\nTwo is even.\nIt is a verb.",
+        "A",
+    ),
+}
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_two_questions_stand_there_computed_and_one_s_own_is_scored_as_the_head_says(lang: str) -> None:
+    from explorer.content import choice
+    from explorer.engine import catalog, get_engine
+    from explorer.lab.types.pairs import JUDGE, JudgeInputs
+
+    loads = get_engine().counters().model_loads
+    at = open_page("finetuning", lang, tool="choice")
+    assert not at.exception and notices(at) == []
+    assert get_engine().counters().model_loads == loads, "both questions come computed"
+    written, letter = ASKED[lang]
+    drawn(at.text_area, "finetuning-question-b").set_value(written).run()
+    drawn(at.segmented_control, f"finetuning-right-b-{lang}").set_value(letter).run()
+    assert not at.exception
+    kept = link(at)
+    assert kept["question_b"] == written and kept.get("right_b", "3") == str("ABCD".index(letter) + 1)
+    asked = [choice.read(choice.example("a", lang)), choice.read(written)]
+    model = catalog.default("masked").id
+    both = get_engine().run(JUDGE, model, JudgeInputs(choice.rows(asked))).result.next.scores.astype(float)
+    scores = (both[:, 0] - both[:, 1]).reshape(2, 4)
+    p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    seen = body(at)
+    right = int("ABCD".index(letter))
+    losses = [-math.log(p[0, 1]), -math.log(p[1, right])]
+    for loss in (*losses, sum(losses) / 2):
+        assert f"{loss:.2f}" in seen
+    for score in scores.ravel():
+        assert f"{score:.2f}".replace("-", "−") in seen
+    lengths = [len(get_engine().tokens(model, *row)) for row in choice.rows(asked)]
+    rows = next(piece for piece in html(at) if "token-rows" in piece)
+    assert rows.count('class="padding"') == 8 * max(lengths) - sum(lengths)
+    assert f"[2, 4, {max(lengths)}]" in seen and f"[8, {max(lengths)}]" in seen
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+@pytest.mark.parametrize(
+    ("written", "key", "values"),
+    [
+        (" ", "choice_empty", {"wanted": 4}),
+        ("a\nb\n\nd\ne", "choice_ending", {"n": 2}),
+        ("a\nb\nc", "choice_endings", {"wanted": 4, "used": 2}),
+        ("a\nb\nc\nd\ne\nf", "choice_endings", {"wanted": 4, "used": 5}),
+    ],
+)
+def test_a_question_that_is_none_is_told_and_nothing_typed_is_lost(
+    written: str, key: str, values: dict[str, int], lang: str
+) -> None:
+    at = open_page("finetuning", lang, tool="choice")
+    drawn(at.text_area, "finetuning-question-a").set_value(written).run()
+    assert not at.exception
+    assert notices(at) == [i18n.text(f"errors.{key}", lang, **values)]
+    assert drawn(at.text_area, "finetuning-question-a").value == written
+    assert "token-rows" not in "".join(html(at))
+
+
+def test_a_long_ending_is_told_and_markup_in_one_stays_text() -> None:
+    at = open_page("finetuning", "zh", tool="choice", question_a="雨停了。\n<b>一</b> _二_\n三\n四\n" + "雨" * 200)
+    assert notices(at) == [i18n.text("errors.too_long", "zh", limit=128, used=207)]
+    drawn(at.text_area, "finetuning-question-a").set_value("雨停了。\n<b>一</b> _二_\n三\n四\n五").run()
+    assert not at.exception and notices(at) == []
+    assert "<b>一</b>" not in "".join(html(at)) and "<b>一</b> _二_" in body(at)
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_the_exam_hall_lists_its_tasks_and_counts_bytes_by_the_files_that_are_here(lang: str) -> None:
+    from explorer.engine import catalog, get_engine
+
+    at = open_page("finetuning", lang, tool="exam", many="3")
+    assert not at.exception and notices(at) == []
+    seen = body(at)
+    for task in ("CoLA", "SST-2", "MRPC", "STS-B", "QQP", "MNLI", "QNLI", "RTE", "WNLI"):
+        assert words(f"exam.out.{task}", lang) in seen
+    assert words("exam.number", lang) in seen
+    info = catalog.default("masked")
+    stored = info.weights_file.stat().st_size
+    head = 3 * (get_engine().facts(info.id).d_model + 1) * 2
+    assert size(3 * stored) in seen and size(stored + 3 * head) in seen
+    assert words("exam.bytes", lang, n=thousands(head)) in seen
+    drawn(at.slider, "finetuning-many").set_value(50).run()
+    assert link(at)["many"] == "50" and size(50 * stored) in body(at)
+    drawn(at.segmented_control, f"finetuning-exam-{lang}").set_value("superglue").run()
+    assert not at.exception
+    assert {words("exam.over", lang), words("exam.below", lang), words("exam.unknown", lang)} <= cells(at)
+    drawn(at.segmented_control, f"finetuning-exam-{lang}").set_value("clue").run()
+    assert not at.exception and words("exam.clue", lang) in body(at)
+
+
+def cells(at: AppTest) -> set[str]:
+    return set(re.findall(r"<td[^>]*>(?:<[^>]*>)*([^<]*)", "".join(html(at))))

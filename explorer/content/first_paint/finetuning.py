@@ -1,17 +1,18 @@
-"""微调 before it is touched: the default training from both starts, and of every task what is to be beaten.
+"""微调 before it is touched: the default training from both starts, of every task what is to be beaten, two questions.
 
 In both languages. What the other tasks come to is trained when somebody presses.
 """
 
 from __future__ import annotations
 
-from explorer.content import lessons, teaching, units
+from explorer.content import choice, lessons, teaching, units
 from explorer.content.examples import LANGUAGES, Asked
 
 
 def asked() -> list[Asked]:
     from explorer.engine import catalog
     from explorer.lab.types.finetuning import BAG, TUNE, BagInputs, TuneInputs
+    from explorer.lab.types.pairs import JUDGE, JudgeInputs
 
     model = catalog.default("masked").id
     found: list[Asked] = []
@@ -22,4 +23,6 @@ def asked() -> list[Asked]:
             if task == "sentiment":
                 found.append((TUNE, model, TuneInputs(train, held_out)))
             found.append((BAG, None, BagInputs(train, held_out)))
+        questions = [choice.read(choice.example(which, lang)) for which in choice.QUESTIONS]
+        found.append((JUDGE, model, JudgeInputs(choice.rows(questions))))
     return found

@@ -10,14 +10,14 @@ from typing import Literal, cast
 
 from streamlit.delta_generator import DeltaGenerator
 
-from explorer.content import entities, teaching, units
+from explorer.content import choice, entities, teaching, units
 from explorer.content import lessons as sets
 from explorer.engine import catalog
 from explorer.errors import Told
 from explorer.lab.types.finetuning import ALL, HEAD_FASTER, Labelled, Lessons, TuneInputs, TuneResult
 from explorer.ui.i18n import language, t
 from explorer.ui.state import MAX_LINK, Store, limit
-from explorer.views.finetuning import own_labels
+from explorer.views.finetuning import own_labels, presets
 from explorer.views.finetuning.own_labels import Own
 from explorer.views.finetuning.planting import planted
 
@@ -33,7 +33,7 @@ POOLINGS = ("mean", "cls", "last_four")
 Sentences = Literal["judgement", "sentiment", "own"]
 SENTENCES: tuple[Sentences, ...] = ("judgement", "sentiment", "own")
 Rate = Literal["0.00001", "0.0001", "0.0002", "0.001", "0.03"]
-Tool = Literal["start", "use", "map", "land", "papers"]
+Tool = Literal["start", "use", "map", "land", "choice", "exam", "papers"]
 TOP_LAYERS = 4  # of the tasks beside 情感, as long as nobody asks for more
 
 
@@ -42,7 +42,9 @@ class State:
     """The whole page: the task, which sentences teach, how many, what is tuned, how fast, how often; what is looked at.
 
     `own` are the reader's labelled sentences; `asked` the text that the taught head is asked about, `beside` the second
-    where it reads two; `head` the name of one that was opened. `by`: what carries a label in Chinese.
+    where it reads two; `head` the name of one that was opened. `by`: what carries a label in Chinese. `question_a` and
+    `question_b` are questions to choose in, `right_a` and `right_b` their right endings (from 0); in the exam hall
+    `many` tasks share one body.
     """
 
     tool: Tool = "start"
@@ -64,6 +66,12 @@ class State:
     asked: str = limit("", longest=400)
     beside: str = limit("", longest=400)
     head: str = limit("", longest=40)
+    question_a: str = limit("", longest=MAX_LINK)
+    question_b: str = limit("", longest=MAX_LINK)
+    right_a: int = limit(1, low=0, high=choice.ENDINGS - 1, shift=1)
+    right_b: int = limit(2, low=0, high=choice.ENDINGS - 1, shift=1)
+    exam: Literal["glue", "superglue", "clue"] = "glue"
+    many: int = limit(9, low=1, high=100)
 
 
 @dataclass(frozen=True)
@@ -163,15 +171,7 @@ def written(text: str) -> str:
 
 def choose_preset(name: str) -> None:
     """Set the whole page."""
-    changes: dict[str, dict[str, object]] = {
-        "few": {"amount": "16"},
-        "head": {"layers": 0},
-        "hinted": {"sentences": "sentiment"},
-        "fast": {"rate": "0.03", "amount": "64", "epochs": 3},
-        "slow": {"rate": "0.00001", "amount": "64", "epochs": 3},
-        "own": {"sentences": "own", "own": t("finetuning.own.example")},
-    }
-    store().put(replace(State(), **changes[name]))  # type: ignore[arg-type]
+    store().put(replace(State(), **presets.changes(name)))  # type: ignore[arg-type]
 
 
 def now() -> tuple[State, TuneInputs, tuple[str, ...]]:
