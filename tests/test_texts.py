@@ -177,6 +177,7 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/beyond/starts.py", "how"): ["better", "worse", "open"],
     ("explorer/views/beyond/starts.py", "start"): list(three_starts.STARTS),
     ("explorer/views/denoising/breaking.py", "state.kind"): list(KINDS_OF_BREAKING),
+    ("explorer/views/denoising/restore.py", "kind"): list(KINDS_OF_BREAKING),
     ("explorer/views/denoising/papers.py", "state.bart"): list(denoising_published.BART_COLUMNS),
     ("explorer/views/denoising/papers.py", "state.t5"): list(denoising_published.T5_COLUMNS),
     ("explorer/views/input/merges.py", "cut.kind"): ["wordpiece", "bpe"],
