@@ -26,7 +26,7 @@ def grid(
     rows, columns = weights.shape
     fig = figure(140 + 24 * rows)
     fig.add_heatmap(
-        z=weights, colorscale="Cividis", zmin=0, zmax=1, xgap=1, ygap=1,
+        z=weights, colorscale="Cividis", zmin=0, zmax=float(weights.max()), xgap=1, ygap=1,
         customdata=[[(safe(row), safe(column)) for column in read] for row in said],
         hovertemplate="%{customdata[0]} ← %{customdata[1]}: %{z:.1%}<extra></extra>",
         colorbar={"tickformat": ".0%", "thickness": 12},

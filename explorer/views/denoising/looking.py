@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -26,12 +27,10 @@ def draw(found: RestoreResult, words: tuple[str, ...], step: int, state: State) 
     rings = stood(found)
     page_parts.subtitle(t("denoising.looking.title"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for name, count in (("layer", layers), ("head", heads)):
-            widgets.choice(
-                f"denoising-{name}", t(f"denoising.looking.{name}"), tuple(map(str, range(count + 1))),
-                str(min(getattr(state, name), count)), lambda n: t("denoising.looking.mean") if n == "0" else n,
-                partial(_choose, name),
-            )  # fmt: skip
+        _choice(
+            "layer", t("denoising.looking.layers"), layers, state.layer, lambda n: t("denoising.looking.layer", n=n)
+        )
+        _choice("head", t("denoising.looking.heads"), heads, state.head, lambda n: t("denoising.looking.head", n=n))
         if rings:
             st.button(t("denoising.looking.truest"), key="denoising-truest", on_click=_take, args=truest(found))
     weights = chosen(found.cross, state.layer, state.head)
@@ -74,6 +73,14 @@ def truest(found: RestoreResult) -> tuple[int, int]:
     right = (found.cross[:, :, rows].argmax(axis=-1) == columns).mean(axis=-1)
     layer, head = np.unravel_index(int(right.argmax()), right.shape)
     return int(layer) + 1, int(head) + 1
+
+
+def _choice(name: str, all_of_them: str, count: int, chosen: int, named: Callable[[str], str]) -> None:
+    """One of `count`, from 1, or the mean of all."""
+    widgets.choice(
+        f"denoising-{name}", all_of_them, tuple(map(str, range(count + 1))), str(min(chosen, count)),
+        lambda n: all_of_them if n == str(MEAN) else named(n), partial(_choose, name),
+    )  # fmt: skip
 
 
 def _choose(name: str, value: str) -> None:
