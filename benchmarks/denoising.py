@@ -5,6 +5,7 @@ A measurement imports what it needs when it runs.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import statistics
 import time
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 RESULT = ".st-key-stage-denoising"  # on the page: what it is opened for
 COMMAND = "python -m benchmarks denoising {}"
 STEPS = 30
+SEED = 77  # of the contest: none of those that were run beforehand
 KINDS = ("permute", "rotate", "mask", "delete", "infill")
 
 
@@ -138,9 +140,46 @@ def _model() -> Model:
     return loader.load(catalog.default("masked"))
 
 
+def _contest() -> Iterator[Row]:
+    """The default contest through an engine that has nothing computed; and how long a stop takes in mid-run."""
+    from explorer.engine.base import CancelToken
+    from explorer.engine.local import LocalEngine
+    from explorer.errors import Cancelled
+    from explorer.lab.types.contest import CONTEST, ContestInputs
+
+    load = load_now()
+    with contextlib.closing(LocalEngine(precomputed=None)) as engine:
+        begun = last = time.perf_counter()
+        quietest = 0.0
+        for _ in engine.stream(CONTEST, None, ContestInputs(seed=SEED)):
+            now = time.perf_counter()
+            quietest, last = max(quietest, now - last), now
+        took = last - begun
+        yield _row(
+            "contest_s", "five ways, one seed, tests and all, from the press to the end", "s", took, load, "<=", 180
+        )
+        yield _row("contest_silence_s", "the longest without a word of how far it is", "s", quietest, load, "<=", 5)
+        cancel = CancelToken()
+        with contextlib.suppress(Cancelled):
+            for step in engine.stream(CONTEST, None, ContestInputs(seed=SEED + 1), cancel=cancel):
+                if getattr(step, "update", 0) == 10:
+                    begun = time.perf_counter()
+                    cancel.cancel()
+        yield _row(
+            "contest_stop_s",
+            "from the stop until the reader is let go",
+            "s",
+            time.perf_counter() - begun,
+            load,
+            "<=",
+            1,
+        )
+
+
 GROUPS: dict[tuple[str, ...], Callable[[], Iterator[Row]]] = {
     ("denoising.first_paint_s", "denoising.first_paint_ratio", "denoising.first_paint_torch"): _first_paint,
     (*(f"denoising.restore_{kind}" for kind in KINDS), "denoising.beats_mlm"): _restored,
     ("denoising.step_p50_ms",): _step,
     ("denoising.exact",): _exact,
+    ("denoising.contest_s", "denoising.contest_silence_s", "denoising.contest_stop_s"): _contest,
 }

@@ -142,7 +142,7 @@ CHAPTERS = (
     Chapter(
         10,
         "denoising",
-        tools=("breaking", "restore", "see", "papers"),
+        tools=("breaking", "restore", "see", "papers", "contest"),
         ability="denoising",
         switchable=True,
         evidence=True,

@@ -33,7 +33,7 @@ os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
 
 
 # Several workers take file after file: a long one must not be begun when the others have nothing left to do.
-LONG = ("tests/test_snippets_run.py", "tests/browser/")
+LONG = ("tests/test_quality.py", "tests/test_snippets_run.py", "tests/browser/", "tests/test_snippets.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -20,15 +22,23 @@ TEXT = {".py", ".js", ".css", ".md", ".toml", ".txt", ".yaml", ".yml", ".html", 
 LONGEST = {"pages": 80, "explorer/views": 180, "explorer": 350, "app.py": 100}
 
 
-def files(*suffixes: str) -> list[Path]:
-    """Files of the project, by suffix, without what tools and installers leave behind."""
+@cache
+def everything() -> tuple[Path, ...]:
+    """Files of the project, without what tools and installers leave behind (an environment alone is 50,000 files)."""
+
+    def kept(names: list[str]) -> list[str]:
+        return [one for one in names if not (one.endswith("_cache") or one in NOT_OURS)]
+
     found = []
-    for path in ROOT.rglob("*"):
-        parts = path.relative_to(ROOT).parts
-        hidden = any(part.endswith("_cache") or part in NOT_OURS for part in parts)
-        if path.is_file() and not hidden and path.suffix in suffixes:
-            found.append(path)
-    return sorted(found)
+    for folder, inside, names in os.walk(ROOT):
+        inside[:] = kept(inside)
+        found += [Path(folder) / one for one in kept(names)]
+    return tuple(sorted(found))
+
+
+def files(*suffixes: str) -> list[Path]:
+    """Those with one of these suffixes."""
+    return [path for path in everything() if path.suffix in suffixes and path.is_file()]
 
 
 def ours() -> list[Path]:

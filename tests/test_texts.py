@@ -26,6 +26,7 @@ from explorer import chapters
 from explorer.content import choice, dna, entities, examples, teaching, three_starts, units
 from explorer.evidence import heldout_results
 from explorer.lab.types.breaking import KINDS as KINDS_OF_BREAKING
+from explorer.lab.types.contest import ENTRANTS, TASKS
 from explorer.models.catalog.catalog import KINDS
 from explorer.ui import i18n, sidebar
 from explorer.views.attention import atlas, sparse
@@ -125,6 +126,10 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/languages/common.py", "lang"): list(languages_common.LANGUAGES),
     ("explorer/views/languages/keep.py", "state.guess"): list(keep_view.GUESSES),
     ("explorer/views/evidence/claims.py", "name"): CHAPTERS,
+    ("explorer/views/denoising/contest.py", "entrant"): list(ENTRANTS),
+    ("explorer/views/denoising/contest.py", "task"): list(TASKS),
+    ("explorer/views/denoising/contest.py", "agrees"): ["agrees", "partly", "differs"],
+    ("explorer/views/denoising/contesting.py", "TASKS[last.task]"): list(TASKS),
     ("explorer/views/evidence/claims.py", "part"): [*"published measured on with when held_out command".split()],
     ("explorer/views/evidence/claims.py", "remark"): [*claims.REMARKS.values()],
     ("explorer/views/evidence/claims.py", "verdict"): ["holds", "holds_not"],
@@ -172,6 +177,7 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/beyond/starts.py", "how"): ["better", "worse", "open"],
     ("explorer/views/beyond/starts.py", "start"): list(three_starts.STARTS),
     ("explorer/views/denoising/breaking.py", "state.kind"): list(KINDS_OF_BREAKING),
+    ("explorer/views/denoising/restore.py", "kind"): list(KINDS_OF_BREAKING),
     ("explorer/views/denoising/papers.py", "state.bart"): list(denoising_published.BART_COLUMNS),
     ("explorer/views/denoising/papers.py", "state.t5"): list(denoising_published.T5_COLUMNS),
     ("explorer/views/input/merges.py", "cut.kind"): ["wordpiece", "bpe"],

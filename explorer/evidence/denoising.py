@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import numpy as np
+
 from explorer.content import corpora
 from explorer.engine import get_engine
 from explorer.evidence import texts
 from explorer.evidence.texts import OWN, Row
 from explorer.lab.types.breaking import Breakage
+from explorer.lab.types.contest import BAND, CONTEST, ENTRANTS, KINDS, PAIRS, TASKS, UNTAUGHT, ContestInputs, ahead
 from explorer.lab.types.pairs import difference
 from explorer.lab.types.restoring import REGAIN, RegainInputs, RegainResult
 from explorer.models.catalog import catalog
@@ -37,6 +40,7 @@ def measure(data: Path | None) -> Iterator[Row]:
             words={"asked": asked, "copied": copied / asked},
         )  # fmt: skip
     yield _row("beats_mlm", *beats(found), len(found.asked), op=">", words=shares(found))
+    yield from contest()
 
 
 def regained(kind: str) -> RegainResult:
@@ -67,4 +71,27 @@ def _row(
     return texts.row(
         "denoising", catalog.default("masked").id, id=f"denoising.{name}", source=BART if op == ">=" else OWN,
         measured=measured, op=op, target=target, n=n, data="parallel/sentences.tsv", words={"n": n, **(words or {})},
+    )  # fmt: skip
+
+
+def contest() -> Iterator[Row]:
+    """The order of the five, and whether the best of them is better than a network that was taught nothing."""
+    right = np.array([get_engine().run(CONTEST, None, ContestInputs(seed=seed)).result.right for seed in BAND])
+    shares = right.mean((0, -1))
+    mean = {entrant: float(shares[:, n].mean()) for n, entrant in enumerate(ENTRANTS)}
+    n = ahead(shares)
+    shown = {name: f"{100 * value:.1f}" for name, value in mean.items()}
+    yield _contest_row("contest_order", n, len(PAIRS), len(BAND) * right.shape[-1] * len(TASKS), words=shown)
+    best = int(np.argmax([mean[kind] for kind in KINDS]))
+    everything = right.transpose(2, 0, 1, 3).reshape(len(ENTRANTS), -1)
+    gap, half = difference(everything[best], everything[ENTRANTS.index(UNTAUGHT)])
+    yield _contest_row("contest_helps", gap - half, 0, everything.shape[1], op=">", words=shown)
+
+
+def _contest_row(
+    name: str, measured: float, target: float, n: int, *, op: str = ">=", words: Mapping[str, object] | None = None
+) -> Row:
+    return texts.row(
+        "denoising", "", id=f"denoising.{name}", source=BART, measured=measured, op=op, target=target, n=n,
+        data="lab/contest_tasks.py", words={"seeds": len(BAND), "pairs": len(PAIRS), **(words or {})},
     )  # fmt: skip

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 
@@ -105,6 +106,7 @@ class Gpt:
 
         self._torch, self.net = torch, model._net
         self.tokenizer = model.tokenizer
+        self._kept: LRUCache[tuple[int, ...], NDArray[np.float64]] = LRUCache(8)  # each some 10 MB
 
     def ids(self, text: str) -> list[int]:
         return list(self.tokenizer.encode(text).ids)
@@ -115,12 +117,13 @@ class Gpt:
         return found
 
     def logits(self, ids: Sequence[int]) -> NDArray[np.float64]:
-        """[token, V]."""
-        with self._torch.no_grad():
-            found: NDArray[np.float64] = (
-                self.net(self._torch.tensor([list(ids)]), use_cache=False).logits[0].double().numpy()
-            )
-        return found
+        """[token, V]; what was found of the same ids before, as a journey looks again until the page is right."""
+        key = tuple(ids)
+        if key not in self._kept:
+            with self._torch.no_grad():
+                found = self.net(self._torch.tensor([key]), use_cache=False).logits[0].double().numpy()
+            self._kept[key] = found
+        return self._kept[key]
 
     def offer(
         self,

@@ -338,10 +338,14 @@ class Masking(Reader):
         if len(positions) > 1:
             self.covers_several()
         for position in positions:
-            if self.sentence.covered() != [position]:  # the page has covered it by itself
-                self.sentence.click(position)
-            eventually(self.page, lambda at=position: _true(self.sentence.focus() == [at]))
+            self.looks_at(position)
         self.answered()
+
+    def looks_at(self, position: int) -> None:
+        """Click this chip until it is the one that is told of; what the page goes on with behind it may take longer."""
+        if self.sentence.covered() != [position]:  # the page has covered it by itself
+            self.sentence.click(position)
+        eventually(self.page, lambda: _true(self.sentence.focus() == [position]))
 
     def covers_several(self) -> None:
         """Choose that a click covers one more token, and begin with none."""

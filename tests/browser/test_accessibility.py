@@ -149,27 +149,30 @@ def test_axe_on_what_opens(blank: set[str], open_page: OpenPage) -> None:
     assert ours(home.page, blank) == []
 
 
-@pytest.mark.parametrize("state", ["nothing covered", "unknown characters", "guess first", "no sentence", "bad link"])
-def test_axe_where_something_is_said(state: str, blank: set[str], open_page: OpenPage, reference: Reference) -> None:
-    query = {"v": "1", "tool": "teleport", "masks": "x"} if state == "bad link" else None
-    page = Masking(open_page("/masking", query=query))
-    if state == "nothing covered":
-        page.writes(TEXTS["zh"][0], reference.pieces(TEXTS["zh"][0]))
-        page.uncovers()
-        page.sees(page.say("cover.nothing"))
-    elif state == "unknown characters":
-        page.writes("今天🪗真热闹。")
-        page.sees(page.say("common.unknown"))
-    elif state == "guess first":
-        page.main.get_by_text(page.say("hide"), exact=True).click()
-        expect(page.bars.verdict).to_contain_text(page.say("components.bars.hidden"))
-    elif state == "no sentence":
-        page.types("input", "")
-        page.sees(page.say("errors.text_empty"))
-    else:
-        expect(page.main.get_by_role("alert")).to_be_visible()
-    idle(page.page)
-    assert ours(page.page, blank) == []
+def test_axe_where_something_is_said(blank: set[str], open_page: OpenPage, reference: Reference) -> None:
+    """A bad link, nothing covered, unknown characters, the reader guesses first, no sentence: one after the other."""
+    page = Masking(open_page("/masking", query={"v": "1", "tool": "teleport", "masks": "x"}))
+
+    def nothing_is_found(state: str) -> None:
+        idle(page.page)
+        assert ours(page.page, blank) == [], state
+
+    expect(page.main.get_by_role("alert")).to_be_visible()
+    nothing_is_found("bad link")
+    page.writes(TEXTS["zh"][0], reference.pieces(TEXTS["zh"][0]))
+    page.uncovers()
+    page.sees(page.say("cover.nothing"))
+    nothing_is_found("nothing covered")
+    page.writes("今天🪗真热闹。")
+    page.sees(page.say("common.unknown"))
+    nothing_is_found("unknown characters")
+    page.covers(4)
+    page.main.get_by_text(page.say("hide"), exact=True).click()
+    expect(page.bars.verdict).to_contain_text(page.say("components.bars.hidden"))
+    nothing_is_found("guess first")
+    page.types("input", "")
+    page.sees(page.say("errors.text_empty"))
+    nothing_is_found("no sentence")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

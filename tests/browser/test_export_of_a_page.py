@@ -37,27 +37,13 @@ def saved(page: Masking, kind: str) -> bytes:
     return download.value.path().read_bytes()
 
 
-def test_the_picture_is_a_png_of_both_figures(open_page: OpenPage, reference: Reference) -> None:
-    content = saved(start(open_page, reference), "png")
-    assert content.startswith(b"\x89PNG\r\n\x1a\n")
-    width, height = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))
-    assert width > 1000 and height > 800, "the sentence and the bars, at twice their size"
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_drawing_is_svg_with_the_reader_s_words(theme: str, open_page: OpenPage, reference: Reference) -> None:
-    page = start(open_page, reference, theme=theme)
-    root = ElementTree.fromstring(saved(page, "svg").decode("utf-8"))
-    assert root.tag == f"{SVG}svg"
-    texts = ["".join(element.itertext()) for element in root.iter(f"{SVG}text")]
-    assert {"裁", "缝", "？"} <= set(texts), "the sentence, its covered token covered"
-    assert page.bars.rows()[0].word in texts and page.bars.rows()[0].said in texts
-    paper = root.find(f"{SVG}rect").get("fill", "")  # type: ignore[union-attr]
-    assert paper.lower() in {"light": ("#fbfaf6", "#ffffff"), "dark": ("#14161a", "#1c1f25")}[theme]
-
-
-def test_a_plot_is_exported_too(open_page: OpenPage, reference: Reference) -> None:
-    page = start(open_page, reference, lang="en")
+def test_one_page_is_a_picture_a_drawing_and_a_table_and_so_is_a_plot(
+    open_page: OpenPage, reference: Reference
+) -> None:
+    page = start(open_page, reference)
+    _is_a_png_of_both_figures(saved(page, "png"))
+    _is_svg_with_the_reader_s_words(page, saved(page, "svg"), "light")
+    _is_csv_that_a_spreadsheet_reads(saved(page, "csv"), reference)
     page.uses("lens")
     expect(page.page.locator(".st-key-masking-lens .js-plotly-plot .main-svg").first).to_be_visible()
     root = ElementTree.fromstring(saved(page, "svg").decode("utf-8"))
@@ -68,8 +54,28 @@ def test_a_plot_is_exported_too(open_page: OpenPage, reference: Reference) -> No
     assert len(ranks) == reference.net.config.num_hidden_layers + 1
 
 
-def test_the_numbers_are_csv_that_a_spreadsheet_reads(open_page: OpenPage, reference: Reference) -> None:
-    content = saved(start(open_page, reference), "csv")
+def test_in_the_dark_the_drawing_is_dark(open_page: OpenPage, reference: Reference) -> None:
+    page = start(open_page, reference, lang="en", theme="dark")
+    _is_svg_with_the_reader_s_words(page, saved(page, "svg"), "dark")
+
+
+def _is_a_png_of_both_figures(content: bytes) -> None:
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))
+    assert width > 1000 and height > 800, "the sentence and the bars, at twice their size"
+
+
+def _is_svg_with_the_reader_s_words(page: Masking, content: bytes, theme: str) -> None:
+    root = ElementTree.fromstring(content.decode("utf-8"))
+    assert root.tag == f"{SVG}svg"
+    texts = ["".join(element.itertext()) for element in root.iter(f"{SVG}text")]
+    assert {"裁", "缝", "？"} <= set(texts), "the sentence, its covered token covered"
+    assert page.bars.rows()[0].word in texts and page.bars.rows()[0].said in texts
+    paper = root.find(f"{SVG}rect").get("fill", "")  # type: ignore[union-attr]
+    assert paper.lower() in {"light": ("#fbfaf6", "#ffffff"), "dark": ("#14161a", "#1c1f25")}[theme]
+
+
+def _is_csv_that_a_spreadsheet_reads(content: bytes, reference: Reference) -> None:
     assert content.startswith(b"\xef\xbb\xbf"), "without this mark Excel reads 汉字 as something else"
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     bars = [row for row in rows if len(row) == 5 and row[0].isdigit()]

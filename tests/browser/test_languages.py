@@ -16,7 +16,7 @@ Bad input                                                 test_odd_input_is_told
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ from explorer.content import corpora
 from explorer.views.languages import common
 from tests.browser.conftest import OpenPage
 from tests.browser.journey import Reader, Reference, eventually, figure, idle, linked, paused
-from tests.browser.server import Server, running
+from tests.browser.server import Server
 from tests.pace import PACE
 
 OWN = {
@@ -43,13 +43,12 @@ Open = Callable[..., Reader]
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
+def server(shipped: Server) -> Server:
     """The app with what comes computed: the survey of the model's parallel sentences takes minutes on a busy machine.
 
     Every sentence below is the reader's own, so what is shown of it is computed here and now.
     """
-    with running() as app:
-        yield app
+    return shipped
 
 
 @pytest.fixture

@@ -243,7 +243,7 @@ def test_a_map_that_is_asked_for_is_not_left_to_the_time_that_nobody_wants() -> 
     warming.join()
     assert schedules() == {os.SCHED_IDLE}
     with umap_client._waited_for():  # what is in hand ends first, and must not take back the haste of who waits
-        umap_client._ask("landed", rows, rows[:2], hurry=False)
+        umap_client._ask("landed", rows[:8], rows[:2], hurry=False)
         assert schedules() == {os.SCHED_OTHER}
     assert schedules() == {os.SCHED_IDLE}
 

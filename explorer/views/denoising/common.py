@@ -22,13 +22,15 @@ from explorer.views._shared import reader_text
 from explorer.views._shared.reader_text import ReaderText
 
 MAX_TOKENS = 64
-Tool = Literal["breaking", "restore", "see", "papers"]
+Tool = Literal["breaking", "restore", "see", "papers", "contest"]
 Way = Literal["greedy", "beam", "sample"]
 Kind = Literal["mask", "delete", "permute", "rotate", "infill", "mass", "sentinels"]
 Bart = Literal["squad", "mnli", "eli5", "xsum", "convai2", "cnndm"]
 T5 = Literal["glue", "cnndm", "squad", "sglue", "ende", "enfr", "enro"]
+Updates = Literal["100", "300"]
 WAYS: tuple[Way, ...] = ("greedy", "beam", "sample")
 SAY_HOLES = ("t5", "mt5")  # families without [MASK], that say what stood at each sentinel
+UPDATES: tuple[Updates, ...] = ("100", "300")
 PRESETS = ("question", "mended", "nothing_left", "backwards", "short_target")
 
 
@@ -39,6 +41,7 @@ class State:
     kind, rate, span, pieces, seed   how the text is broken (lab/types/breaking.py); rate in per cent
     way, chosen    how the decoder chooses; tokens the reader has put in place of its own
     step, layer, head   the token that is looked at; whose attention (from 1; 0: the mean of all)
+    updates, drawn   of the contest: updates of each network; the seed
     place           which token of broken text and target looks, on 谁看得见谁 (−1: the middle of the target)
     bart, t5        which column of the papers' tables is drawn
     """
@@ -55,6 +58,8 @@ class State:
     step: int = limit(0, low=0, high=99)
     layer: int = limit(0, low=0, high=12)
     head: int = limit(0, low=0, high=16)
+    updates: Updates = "300"
+    drawn: int = limit(0, low=0, high=99)
     place: int = limit(-1, low=-1, high=2 * MAX_TOKENS)
     bart: Bart = "squad"
     t5: T5 = "glue"

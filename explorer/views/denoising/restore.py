@@ -118,7 +118,10 @@ def _bars(found: RestoreResult, scene: Scene, step: int) -> None:
 
 def _verdict(found: RestoreResult) -> None:
     """How much of what was taken away or moved stands where it belongs."""
-    kind = "moved" if found.broken.moved else "hidden"
+    if found.broken.moved:
+        name, note = t("denoising.restore.moved"), t("denoising.restore.moved_note")
+    else:
+        name, note = t("denoising.restore.hidden"), t("denoising.restore.hidden_note")
     whole = tuple(i for i, special in zip(found.tokens.ids, found.tokens.special, strict=True) if not special)
     places = asked_for(whole, found.broken)
     if not places:
@@ -127,7 +130,7 @@ def _verdict(found: RestoreResult) -> None:
     new = len(set(found.text) - set(found.read))
     page_parts.figures(
         [
-            (f"{back} / {len(places)}", t(f"denoising.restore.{kind}"), t(f"denoising.restore.{kind}_note")),
+            (f"{back} / {len(places)}", name, note),
             (str(new), t("denoising.restore.invented"), t("denoising.restore.invented_note")),
         ]
     )
