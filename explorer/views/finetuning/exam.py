@@ -6,6 +6,7 @@ It knows printed figures (`exams.py`) and the sizes of the models that are here.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -85,7 +86,7 @@ def _superglue() -> None:
     _lines(rows, "superglue", t("finetuning.exam.superglue_caption", average=exams.SUPERGLUE_PEOPLE))
 
 
-def _lines(rows: list[tuple[str, float, float | None]], key: str, caption: str) -> None:
+def _lines(rows: Sequence[tuple[str, float, float | None]], key: str, caption: str) -> None:
     names = (t("finetuning.exam.person"), t("finetuning.exam.machine"))
     told = listed(
         f"{name} {person:.1f}" if machine is None else f"{name} {person:.1f} / {machine:.1f}"
