@@ -236,7 +236,7 @@ def _misses(weights: Tensor, head: Tensor, lesson: Lesson) -> Tensor:
 def _chose(weights: Tensor, head: Tensor, task: Task) -> np.ndarray:
     truth = np.array([label for _, (label,) in task.tested], dtype=bool)
     said: np.ndarray = _judged(weights, head, [task.tested] * len(weights)).numpy() > 0
-    return said == truth
+    return np.asarray(said == truth)
 
 
 def _wrote(weights: Tensor, task: Task) -> np.ndarray:
