@@ -22,6 +22,7 @@ REMARKS = {
     "the method is of Liu, Hsu, Chuang & Lee 2020 (arXiv 2004.09205; 2010.10041)": "method_of_liu",
     "the two models differ in size and reading as well": "two_models",
 }
+LINKED = 2  # claims that do not hold and are linked at once: more would fill the window
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
 
 
@@ -37,11 +38,13 @@ def stage(bench: Bench) -> None:
             t("evidence.first_fact", n=len(figures), held=len(figures) - len(failing), failed=len(failing))
             + (t("evidence.claims_sub", here=here) if here else "")
         )
-        for row in failing:
+        for row in failing[:LINKED]:
             st.page_link(
                 navigation.page(row.chapter), label=t("evidence.see", claim=_claim(row)),
                 query_params={**common.where(row.id), **navigation.language_of_link()},
             )  # fmt: skip
+        if len(failing) > LINKED:
+            page_parts.quiet(t("evidence.more_failing", n=len(failing) - LINKED))
         widgets.choice(
             "evidence-chapter", t("evidence.filter"), names, asked if asked in names else "",
             lambda name: _name(name), lambda name: common.store().set(chapter=name),

@@ -73,6 +73,7 @@ TOOLS = {
     "languages.kept": "keep", "languages.pos": "pos", "generation.": "train", "generation.context": "context",
     "generation.beam": "ways", "generation.bert": "both", "family.": "rlhf", "family.count": "line",
     "family.norm_falls": "norms", "family.two_losses": "losses",
+    "denoising.": "restore", "denoising.contest": "contest",
     "beyond.": "dna", "beyond.collapse": "collapse", "finetuning.": "start", "in_context.": "expected",
 }  # fmt: skip
 SHARES = re.compile(r"(mean |expected )?(share|accuracy|leave-one-out accuracy|P\()")
