@@ -42,8 +42,6 @@ def refusal(name: str) -> str | None:
         return "Python has a module of that name"
     if taken := [path for path in _places(name).values() if (paths.ROOT / path).exists()]:
         return f"{taken[0]} exists"
-    if _number() >= _closing().number:
-        return f"no number is left before {_closing().id}: raise that chapter's in explorer/chapters.py"
     return None
 
 
@@ -78,11 +76,6 @@ def _filled(text: str, name: str, number: int) -> str:
     return re.sub("|".join(values), lambda found: values[found[0]], text)
 
 
-def _closing() -> chapters.Chapter:
-    """The first of the chapters that stand behind all others: those at the end that have no examples of their own."""
-    return list(itertools.takewhile(lambda chapter: not chapter.examples, reversed(chapters.CHAPTERS)))[-1]
-
-
 def _number() -> int:
     """The first number that no chapter has."""
     taken = {chapter.number for chapter in chapters.CHAPTERS}
@@ -90,8 +83,10 @@ def _number() -> int:
 
 
 def _place(register: str) -> int:
-    """Where in the text of chapters.py the record goes: before that of the next chapter by number."""
-    following = next(chapter for chapter in chapters.CHAPTERS if chapter.number > _number())
+    """Where in the text of chapters.py the record goes: before that of the next chapter by number, else at the end."""
+    following = next((chapter for chapter in chapters.CHAPTERS if chapter.number > _number()), None)
+    if following is None:
+        return register.index("\n)\n", register.index("CHAPTERS = (")) + 1
     found = re.search(rf'    Chapter\(\s*{following.number},\s*"{following.id}"', register)
     assert found is not None
     return found.start()

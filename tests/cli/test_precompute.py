@@ -33,8 +33,9 @@ LONG = {
 }
 # Trainings in which a rounding grows: what is sampled next, or where a loss that falls over goes, is another story on
 # another processor. Their arithmetic is held against enumeration, finite differences and torch.nn instead
-# (tests/learning/test_policy.py; tests/lab/test_rlhf.py, test_told.py, test_scaling.py, test_collapse.py).
-ELSEWHERE = {"beyond/collapse", "family/norms", "family/told", "family/tune", "in-context/scaling"}
+# (tests/learning/test_policy.py; tests/lab/test_rlhf.py, test_told.py, test_scaling.py, test_collapse.py,
+# test_contest.py).
+ELSEWHERE = {"beyond/collapse", "denoising/contest", "family/norms", "family/told", "family/tune", "in-context/scaling"}
 CHECKED = sorted({one.wire for one, _, _ in first_paint.asked()} - LONG - ELSEWHERE)
 
 

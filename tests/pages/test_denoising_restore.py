@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from explorer.engine import get_engine
+from explorer.lab.types.breaking import Breakage
+from explorer.lab.types.restoring import RESTORE, RestoreInputs
 from explorer.models.catalog import adhoc_models, chapter_models
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.catalog.policy import Policy
@@ -47,6 +50,18 @@ def test_what_came_back_is_told_for_every_way(lang: str) -> None:
         told = i18n.text("denoising.restore.as_taught", lang, name=i18n.text("denoising.kind.mask", lang))
         assert (told in seen) == (kind == "mass"), "the decoder was taught five of the seven"
         assert any("said.append" in code for code in snippets(at))
+
+
+def test_the_code_says_what_the_page_says(capsys: pytest.CaptureFixture[str]) -> None:
+    at = open_page("denoising", "en", tool="restore", text=OWN["en"], kind="permute", seed="2")
+    code = next(code for code in snippets(at) if "said.append" in code)
+    exec(compile(code, "snippet", "exec"), {"__name__": "__main__"})
+    printed = dict(line.split(": ", 1) for line in capsys.readouterr().out.splitlines())
+    inputs = RestoreInputs(OWN["en"], Breakage("permute", 0.3, 3.0, 3, 2))
+    found = get_engine().run(RESTORE, "mini-mbert", inputs).result
+    names = get_engine().vocabulary("mini-mbert")
+    assert ast.literal_eval(printed["read"]) == [names[token] for token in found.read]
+    assert ast.literal_eval(printed["said"]) == [names[token] for token in found.said]
 
 
 def test_a_token_put_in_place_stays_until_the_text_is_broken_otherwise() -> None:
