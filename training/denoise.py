@@ -87,7 +87,8 @@ def begins(cutter: Any) -> NDArray[np.bool_]:
 def common(corpora: Mapping[str, Corpus]) -> Tensor:
     """The ids of the tokens that occur most, ascending."""
     counts = sum(np.bincount(one.tokens, minlength=1 << 16) for one in corpora.values())
-    return torch.from_numpy(np.sort(np.argsort(-counts)[:COMMON]))
+    most = np.argsort(-counts)[:COMMON]
+    return torch.from_numpy(np.sort(most[counts[most] > 0]))
 
 
 @dataclass
