@@ -34,7 +34,8 @@ def grid(
     )  # fmt: skip
     fig.add_scatter(
         x=[column for _, column in rings], y=[row for row, _ in rings], mode="markers", showlegend=False,
-        hoverinfo="skip", marker={"symbol": "circle-open", "size": 14, "color": palette.LIGHT["card"], "line": {"width": 2}},
+        hoverinfo="skip",
+        marker={"symbol": "circle-open", "size": 14, "color": palette.LIGHT["card"], "line": {"width": 2}},
     )  # fmt: skip
     fig.add_shape(
         type="rect", x0=-0.5, x1=columns - 0.5, y0=step - 0.5, y1=step + 0.5, line={"color": MASK, "width": 3}
