@@ -211,10 +211,7 @@ def save(model: Model, decoder: Decoder, out: Path, facts: dict[str, Any]) -> No
 
 
 def _layer_settings(model: Model) -> dict[str, Any]:
-    config = model._net.config
-    names = ("hidden_size", "num_attention_heads", "intermediate_size", "hidden_act", "layer_norm_eps")
-    none = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
-    return {name: getattr(config, name) for name in names} | none
+    return finish.layer_settings(model) | {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
 
 
 def _padded(rows: list[list[int]], fill: int) -> Tensor:

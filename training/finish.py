@@ -72,6 +72,13 @@ def facts(
     }
 
 
+def layer_settings(model: Any) -> dict[str, Any]:
+    """The shape of the body's layers, for a head or decoder that has some of its own (`model`: a loaded `Model`)."""
+    wanted = ("hidden_size", "num_attention_heads", "intermediate_size", "hidden_act", "layer_norm_eps")
+    settings = json.loads((model.info.folder / "config.json").read_text(encoding="utf-8"))
+    return {name: settings[name] for name in wanted}
+
+
 def described(model: Path) -> dict[str, Any]:
     """What a run started from: the checksum of its weights, and how those were made where that is written there."""
     made = model / FACTS

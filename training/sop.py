@@ -32,7 +32,7 @@ from explorer.models.catalog.store import sha256_of
 from explorer.models.network.loader import load
 from explorer.models.network.model import Model
 from explorer.models.network.pair_heads import PairHead, bert_layers, mean_difference, order_folder
-from training import corpus
+from training import corpus, finish
 
 SHARES = {"zh": 0.4, "en": 0.3, "de": 0.1, "es": 0.1, "fr": 0.05, "ja": 0.05}
 LENGTHS = {"zh": (8, 90), "ja": (8, 90)}  # characters of a sentence
@@ -151,7 +151,7 @@ def _batches(path: Path, rng: np.random.Generator | None) -> Iterator[Batch]:
 
 def _fresh_layers(model: Model) -> list[nn.Module]:
     """The body's layers READS … READS + TUNED, as copies."""
-    layers = bert_layers(_layer_settings(model), TUNED)
+    layers = bert_layers(finish.layer_settings(model), TUNED)
     for ours, theirs in zip(layers, list(model._layers)[READS : READS + TUNED], strict=True):
         ours.load_state_dict(copy.deepcopy(theirs.state_dict()))
     return layers
@@ -279,12 +279,6 @@ def _checkpoint(path: Path, weights: dict[str, Tensor], epochs: int, accuracy: f
     save_file({**weights, "_epochs": torch.tensor(epochs), "_accuracy": torch.tensor(accuracy)}, path)
 
 
-def _layer_settings(model: Model) -> dict[str, Any]:
-    wanted = ("hidden_size", "num_attention_heads", "intermediate_size", "hidden_act", "layer_norm_eps")
-    settings = json.loads((model.info.folder / "config.json").read_text(encoding="utf-8"))
-    return {name: settings[name] for name in wanted}
-
-
 def _save(model: Model, head: PairHead, figures: dict[str, Any]) -> None:
     from safetensors.torch import save_file
 
@@ -296,7 +290,7 @@ def _save(model: Model, head: PairHead, figures: dict[str, Any]) -> None:
         "body": model.info.revision,
         "reads": head.reads,
         "layers": len(head.layers),
-        "layer": _layer_settings(model),
+        "layer": finish.layer_settings(model),
         "sha256": sha256_of(weights),
         "trained": figures,
     }

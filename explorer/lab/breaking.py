@@ -1,6 +1,6 @@
 """Breaking a text in seven ways, of BART, MASS and T5. Knows token ids and where words begin; knows no model.
 
-The five of BART: Lewis et al. 2020, section 2.2; MASS: Song et al. 2019; sentinels: Raffel et al. 2020, section 3.1.4.
+The five of BART: Lewis et al. 2020; MASS: Song et al. 2019; sentinels: Raffel et al. 2020, section 3.1.4.
 """
 
 from __future__ import annotations

@@ -210,7 +210,7 @@ def _tested(weights: Tensor, task: Task, seed: int) -> Iterator[np.ndarray]:
 
 def _judged(weights: Tensor, head: Tensor, lesson: Lesson) -> Tensor:
     """[nets, rows]: the score of "yes". The sentence goes into encoder and decoder, and what the decoder makes of its
-    END is judged, as in BART (Lewis et al. 2020, section 3.1)."""
+    END is judged, as in BART (Lewis et al. 2020)."""
     import torch
 
     from explorer.learning import seq2seq

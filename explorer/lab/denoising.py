@@ -9,12 +9,10 @@ from explorer.lab.breaking import break_up
 from explorer.lab.experiment import implements
 from explorer.lab.types.breaking import UNMASKED, Breakage, Broken
 from explorer.lab.types.core import Tokens
-from explorer.lab.types.denoising import BREAK, BreakInputs, of_tokens
+from explorer.lab.types.denoising import BREAK, MAX_TOKENS, BreakInputs, of_tokens
 
 if TYPE_CHECKING:
     from explorer.models.network.tokenizer import TextTokenizer
-
-MAX_TOKENS = 64  # of one text, special tokens included: what the decoder was taught is shorter
 
 
 @implements(BREAK)

@@ -7,6 +7,7 @@ What a sentinel stands for is a [MASK] to our decoder: it was taught to say whol
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,8 +16,9 @@ from explorer import numerics
 from explorer.errors import Told
 from explorer.lab.denoising import break_text
 from explorer.lab.experiment import implements
-from explorer.lab.types.breaking import HOLE, Breakage, Broken
+from explorer.lab.types.breaking import HOLE, Broken
 from explorer.lab.types.core import Progress
+from explorer.lab.types.denoising import plain
 from explorer.lab.types.head import head_of
 from explorer.lab.types.restoring import (
     BEAMS,
@@ -103,14 +105,13 @@ def regain(model: Model, inputs: RegainInputs) -> Iterator[Progress | RegainResu
     broken: list[tuple[tuple[int, ...], Broken]] = []
     for number, text in enumerate(inputs.texts):
         try:
-            tokens, one = break_text(model.tokenizer, text, _with_seed(inputs.how, number))
+            tokens, one = break_text(model.tokenizer, text, replace(inputs.how, seed=inputs.how.seed + number))
         except Told as refused:
             if refused.key not in ("too_short_to_break", "breaks_to_nothing"):
                 raise
             skipped += 1
             continue
-        whole = tuple(i for i, special in zip(tokens.ids, tokens.special, strict=True) if not special)
-        broken.append((whole, one))
+        broken.append((plain(tokens), one))
     order = sorted(range(len(broken)), key=lambda n: len(broken[n][1].shown))
     for start in range(0, len(order), BATCH):
         rows = [broken[n] for n in order[start : start + BATCH]]
@@ -247,10 +248,6 @@ def _opened(model: Model, whole: Sequence[int], broken: Broken) -> tuple[int, ..
     mask = model.tokenizer.mask_id
     hidden = frozenset(broken.hidden)
     return tuple(mask if at in hidden else token for at, token in enumerate(whole))  # type: ignore[misc]
-
-
-def _with_seed(how: Breakage, number: int) -> Breakage:
-    return Breakage(how.kind, how.rate, how.span, how.pieces, how.seed + number)
 
 
 def _until(row: Sequence[int], ends: frozenset[int]) -> tuple[int, ...]:

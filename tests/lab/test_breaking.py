@@ -10,8 +10,9 @@ import pytest
 
 from explorer.errors import Told
 from explorer.lab.breaking import break_up
-from explorer.lab.denoising import MAX_TOKENS, break_text, encode
+from explorer.lab.denoising import break_text, encode
 from explorer.lab.types.breaking import HOLE, KINDS, Breakage, Broken
+from explorer.lab.types.denoising import MAX_TOKENS
 from explorer.models.catalog.catalog import default
 from explorer.models.network.tokenizer import TextTokenizer, for_model
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from explorer.lab.types.breaking import KINDS
+from explorer.lab.types.denoising import MAX_TOKENS
 from explorer.ui import i18n
 from explorer.views._shared import reader_text
 from explorer.views.denoising import chips, common, published
@@ -104,7 +105,7 @@ def test_long_texts_and_signs_of_ours_are_told(text: str, told: tuple[str, dict[
 
 def at_most(text: str) -> int:
     """How many tokens of the text are shown, where each hidden one has its [MASK]."""
-    read = reader_text.read(common.model().id, text, common.MAX_TOKENS)
+    read = reader_text.read(common.model().id, text, MAX_TOKENS)
     return len(chips.ordinary(read.tokens))
 
 

@@ -12,6 +12,8 @@ from explorer.lab.types.codec import wire
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.experiment import Experiment
 
+MAX_TOKENS = 64  # of one text, special tokens included: what the decoder was taught is shorter
+
 
 @wire("denoising/break-inputs")
 @dataclass(frozen=True)
@@ -27,11 +29,21 @@ class BreakInputs:
     how: Breakage
 
 
+def ordinary(tokens: Tokens) -> list[int]:
+    """Positions of the tokens that are text."""
+    return [n for n, special in enumerate(tokens.special) if not special]
+
+
+def plain(tokens: Tokens) -> tuple[int, ...]:
+    """Their ids: the text as it is broken, and compared."""
+    return tuple(tokens.ids[n] for n in ordinary(tokens))
+
+
 def of_tokens(tokens: Tokens, mask_id: int | None, how: Breakage) -> BreakInputs:
     """The inputs for a text as a tokenizer has cut it."""
-    at = [n for n, special in enumerate(tokens.special) if not special]
+    at = ordinary(tokens)
     begins = tuple(n == at[0] or tokens.words[n] != tokens.words[n - 1] for n in at)
-    return BreakInputs(tuple(tokens.ids[n] for n in at), begins, mask_id, how)
+    return BreakInputs(plain(tokens), begins, mask_id, how)
 
 
 BREAK = Experiment[BreakInputs, Broken]("denoising/break", version=1, runs="here")

@@ -8,8 +8,6 @@ knows no text.
 from __future__ import annotations
 
 import copy
-import hashlib
-import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -20,6 +18,7 @@ from torch import Tensor, nn
 from explorer import paths
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
+from explorer.models.network import companion
 from explorer.models.network.model import Model
 
 
@@ -156,26 +155,10 @@ def restorer(model: Model) -> Restorer:
 
     Raises ModelUnavailable: denoiser_missing; model_damaged where the decoder was made for other weights.
     """
-    from safetensors.torch import load_file
-
     if model.kind == "seq2seq":
         return LibraryRestorer(model)
-    try:
-        settings = json.loads((folder(model.info) / "config.json").read_text(encoding="utf-8"))
-        weights = folder(model.info) / "model.safetensors"
-        with weights.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, ValueError) as error:
-        raise ModelUnavailable("denoiser_missing", model=model.info.name) from error
-    for what, wanted, have in (
-        ("sha256", settings["sha256"], found),
-        ("body", settings["body"], model.info.revision),
-    ):
-        if wanted != have:
-            reason = f"{what} {have[:12]}… instead of {wanted[:12]}…"
-            raise ModelUnavailable(
-                "model_damaged", model=f"{model.info.name}-denoiser", path=str(weights), reason=reason
-            )
+    missing = ModelUnavailable("denoiser_missing", model=model.info.name)
+    settings, weights = companion.opened(model.info, "denoiser", folder(model.info), missing)
     decoder = Decoder(settings["layer"], settings["layers"], tuple(settings["reads"]))
-    decoder.load_state_dict({name: tensor.float() for name, tensor in load_file(weights).items()})
+    decoder.load_state_dict(weights)
     return OwnRestorer(model, decoder.eval().to(model.device), settings["begin"], settings["end"])

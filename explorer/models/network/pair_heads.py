@@ -8,8 +8,6 @@ run a copy of the body's top layers before that, tuned for the question.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from torch import Tensor, nn
 from explorer import paths
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
+from explorer.models.network import companion
 from explorer.models.network.model import Model
 
 NEXT = {
@@ -80,9 +79,10 @@ def order_folder(info: ModelInfo) -> Path:
 @lru_cache(maxsize=4)
 def next_head(model: Model) -> PairHead:
     """BERT's own next-sentence head. Raises ModelUnavailable("pair_head_missing") for a model without one."""
-    tensors = _tensors(model.info, model.info.weights_file)
+    missing = ModelUnavailable("pair_head_missing", model=model.info.name)
+    tensors = companion.tensors(model.info.weights_file, missing)
     if not set(NEXT.values()) <= set(tensors):
-        raise ModelUnavailable("pair_head_missing", model=model.info.name)
+        raise missing
     head = PairHead(model.d_model, model.n_layers, [])
     head.load_state_dict({ours: tensors[theirs].float() for ours, theirs in NEXT.items()})
     return head.eval().to(model.device)
@@ -91,34 +91,10 @@ def next_head(model: Model) -> PairHead:
 @lru_cache(maxsize=4)
 def order_head(model: Model) -> PairHead:
     """Our sentence-order head. Raises ModelUnavailable: pair_head_missing; model_damaged if made for other weights."""
-    folder = order_folder(model.info)
-    try:
-        settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        weights = folder / "model.safetensors"
-        with weights.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, ValueError) as error:
-        raise ModelUnavailable("pair_head_missing", model=model.info.name) from error
-    for what, wanted, have in (
-        ("sha256", settings["sha256"], found),
-        ("body", settings["body"], model.info.revision),
-    ):
-        if wanted != have:
-            reason = f"{what} {have[:12]}… instead of {wanted[:12]}…"
-            raise ModelUnavailable("model_damaged", model=f"{model.info.name}-sop", path=str(weights), reason=reason)
+    missing = ModelUnavailable("pair_head_missing", model=model.info.name)
+    settings, weights = companion.opened(model.info, "sop", order_folder(model.info), missing)
     head = PairHead(
         model.d_model, settings["reads"], bert_layers(settings["layer"], settings["layers"]), difference=True
     )
-    head.load_state_dict({name: tensor.float() for name, tensor in _tensors(model.info, weights).items()})
+    head.load_state_dict(weights)
     return head.eval().to(model.device)
-
-
-def _tensors(info: ModelInfo, path: Path) -> dict[str, Tensor]:
-    """The tensors of a safetensors file. Raises ModelUnavailable("pair_head_missing") for any other kind of file."""
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        return dict(load_file(path))
-    except (OSError, SafetensorError) as error:
-        raise ModelUnavailable("pair_head_missing", model=info.name) from error

@@ -10,7 +10,7 @@ from explorer.errors import Told
 from explorer.figures import breaking as figures
 from explorer.lab.types.breaking import KINDS, RATED, SPANNED, Broken
 from explorer.lab.types.core import Tokens
-from explorer.lab.types.denoising import BREAK
+from explorer.lab.types.denoising import BREAK, ordinary
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import listed, t
 from explorer.ui.markup import verbatim
@@ -89,7 +89,7 @@ def _unseen(tokens: Tokens, broken: Broken) -> str:
 
 
 def _matrix(tokens: Tokens, broken: Broken) -> None:
-    at = chips.ordinary(tokens)
+    at = ordinary(tokens)
     found = figures.cells(broken.origins, broken.hidden, broken.moved, len(at))
     gone = int((~found.any(axis=0)).sum())
     rows, columns = chips.names(tokens, broken.shown, broken.origins), [tokens.surface(n) for n in at]

@@ -8,6 +8,7 @@ from itertools import groupby
 from explorer.components.token_strip import Chip, chip, token_strip
 from explorer.lab.types.breaking import HOLE, Broken
 from explorer.lab.types.core import Tokens
+from explorer.lab.types.denoising import ordinary
 from explorer.ui.i18n import t
 
 _LETTERS = "XYZABCDEFGHIJKLMNOPQRSTUVW"  # T5's paper calls its sentinels <X>, <Y>, <Z>
@@ -17,11 +18,6 @@ MASK = "[MASK]"
 def sentinel(id: int) -> str:
     """The name of a sentinel (Broken: −1 is the first)."""
     return f"<{_LETTERS[-1 - id]}>" if -id <= len(_LETTERS) else f"<{-id}>"
-
-
-def ordinary(tokens: Tokens) -> list[int]:
-    """Where the tokens lie that are no special ones: `Broken` counts these."""
-    return [n for n, special in enumerate(tokens.special) if not special]
 
 
 def surface(tokens: Tokens, first: int, last: int) -> str:

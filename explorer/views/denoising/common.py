@@ -12,7 +12,7 @@ from typing import Literal
 from explorer.content import examples
 from explorer.engine import uses
 from explorer.lab.types.breaking import Breakage, Broken
-from explorer.lab.types.denoising import BREAK, BreakInputs, of_tokens
+from explorer.lab.types.denoising import BREAK, MAX_TOKENS, BreakInputs, of_tokens
 from explorer.ui import permission, widgets
 from explorer.ui.carried import Carry, Sentence
 from explorer.ui.i18n import language
@@ -21,7 +21,6 @@ from explorer.views import arriving, vocabulary
 from explorer.views._shared import reader_text
 from explorer.views._shared.reader_text import ReaderText
 
-MAX_TOKENS = 64
 Tool = Literal["breaking", "restore", "see", "papers", "contest"]
 Way = Literal["greedy", "beam", "sample"]
 Kind = Literal["mask", "delete", "permute", "rotate", "infill", "mass", "sentinels"]

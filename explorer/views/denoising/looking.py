@@ -32,7 +32,9 @@ def draw(found: RestoreResult, words: tuple[str, ...], step: int, state: State) 
         )
         _choice("head", t("denoising.looking.heads"), heads, state.head, lambda n: t("denoising.looking.head", n=n))
         if rings:
-            st.button(t("denoising.looking.truest"), key="denoising-truest", on_click=_take, args=truest(found))
+            st.button(
+                t("denoising.looking.truest"), key="denoising-truest", on_click=_take, args=truest(found.cross, rings)
+            )
     weights = chosen(found.cross, state.layer, state.head)
     said, read = ([words[token] for token in ids] for ids in (found.said, found.read))
     most = int(weights[step].argmax())
@@ -67,10 +69,10 @@ def stood(found: RestoreResult) -> list[tuple[int, int]]:
     ]
 
 
-def truest(found: RestoreResult) -> tuple[int, int]:
+def truest(cross: Floats, rings: list[tuple[int, int]]) -> tuple[int, int]:
     """Layer and head, from 1, whose attention lies on the rings most often."""
-    rows, columns = np.array(stood(found)).T
-    right = (found.cross[:, :, rows].argmax(axis=-1) == columns).mean(axis=-1)
+    rows, columns = np.array(rings).T
+    right = (cross[:, :, rows].argmax(axis=-1) == columns).mean(axis=-1)
     layer, head = np.unravel_index(int(right.argmax()), right.shape)
     return int(layer) + 1, int(head) + 1
 

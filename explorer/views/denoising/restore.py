@@ -8,6 +8,7 @@ import streamlit as st
 from explorer.components.distribution import Answers, distribution
 from explorer.components.token_strip import Chip, StripChange, token_strip
 from explorer.engine import get_engine
+from explorer.lab.types.denoising import plain
 from explorer.lab.types.restoring import RESTORE, RestoreInputs, RestoreResult, asked_for, came_back
 from explorer.ui import page_parts, snippets, widgets
 from explorer.ui.i18n import t
@@ -122,7 +123,7 @@ def _verdict(found: RestoreResult) -> None:
         name, note = t("denoising.restore.moved"), t("denoising.restore.moved_note")
     else:
         name, note = t("denoising.restore.hidden"), t("denoising.restore.hidden_note")
-    whole = tuple(i for i, special in zip(found.tokens.ids, found.tokens.special, strict=True) if not special)
+    whole = plain(found.tokens)
     places = asked_for(whole, found.broken)
     if not places:
         return

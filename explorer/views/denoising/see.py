@@ -15,6 +15,7 @@ from explorer.errors import Told
 from explorer.figures import breaking as figures
 from explorer.lab.types.breaking import Broken
 from explorer.lab.types.core import Tokens
+from explorer.lab.types.denoising import ordinary
 from explorer.ui import page_parts
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
@@ -127,7 +128,7 @@ def _forms(scene: Scene, state: State) -> None:
 
 def _line(tokens: Tokens, ids: tuple[int, ...], places: tuple[int, ...]) -> str:
     """Tokens as a line of text: the reader's own characters, and the blanks between them where both stood there."""
-    at = chips.ordinary(tokens)
+    at = ordinary(tokens)
     line, before = "", None
     for name, place in zip(chips.names(tokens, ids, places), places, strict=True):
         if place < 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.errors import Told
+from explorer.lab.types.denoising import MAX_TOKENS
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views._shared import reader_text
@@ -26,7 +27,7 @@ def draw() -> tuple[Scene, State] | None:
         except Told as problem:
             page_parts.error(problem)
     if scene is not None:
-        reader_text.remarks(scene.text, common.MAX_TOKENS)
+        reader_text.remarks(scene.text, MAX_TOKENS)
     choose_tool("denoising", common.store(), state.tool)
     return None if scene is None else (scene, state)
 
