@@ -56,6 +56,7 @@ def draw(pages: Sequence[tuple[int, StreamlitPage]], current: str) -> None:
         with st.container(key="foot"):
             _language()
             _model(current)
+            st.session_state[_TEACHER] = teacher()  # in every run: the browser may draw none but a later one
             st.toggle(t("common.teacher"), key=_TEACHER, help=t("common.teacher_help"), on_change=_remember_teacher)
             with st.popover(t("common.phone"), width="stretch"):
                 _phone()

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypedDict, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -147,17 +147,37 @@ def slider(
 
 def text_line(key: str, label: str, value: str, write: Callable[[str], object], placeholder: str = "") -> None:
     """One line of the reader's own text; nothing typed is ever cut in the box."""
-    key, changed = bind(key, value, write, written=True)
-    st.text_input(label, key=key, placeholder=placeholder, label_visibility="collapsed", on_change=changed)
+    st.text_input(label, **box(key, value, write), placeholder=placeholder, label_visibility="collapsed")
 
 
 def text_area(
     key: str, label: str, value: str, write: Callable[[str], object], height: int, *, label_seen: bool = True
 ) -> None:
     """Several lines of the reader's own text."""
-    key, changed = bind(key, value, write, written=True)
     seen: Literal["visible", "collapsed"] = "visible" if label_seen else "collapsed"
-    st.text_area(label, key=key, height=height, label_visibility=seen, on_change=changed)
+    st.text_area(label, **box(key, value, write), height=height, label_visibility=seen)
+
+
+class Box(TypedDict):
+    """What a box to write in is drawn with."""
+
+    key: str
+    value: str
+    on_change: Callable[[], None]
+
+
+def box(key: str, value: str, write: Callable[[str], object]) -> Box:
+    """A box that holds `value`; `bind` says under which key.
+
+    A box that holds it already is left alone: a widget that is set shows what it is set to, and a reader may be typing.
+    The text is handed over as what the box begins with, in every run: a browser that is slow to draw may see of a box
+    only a later run, and one without a beginning it would draw empty, and report as emptied by the reader.
+    """
+    drawn, changed = bind(key, value, write, written=True)
+    if st.session_state.get(drawn, value) == value:
+        return Box(key=drawn, value=value, on_change=changed)
+    st.session_state[drawn] = value
+    return Box(key=drawn, value="", on_change=changed)  # set and begun with at once is what Streamlit warns of
 
 
 @dataclass
@@ -178,9 +198,8 @@ def bind(key: str, value: V, choose: Callable[[V], object], *, written: bool = F
 
     A browser reports all its widgets with every click, as it saw them. Where the page has just set one of them (a
     preset did) and the browser has not drawn it yet, its old value would come back as if the reader had chosen it. So
-    a widget that the page sets to another value is a new one, and what the old one says is nobody's choice. A box
-    that is `written` into and holds the value already is left alone: a widget that is set shows what it is set to, and
-    a reader may be typing. One that is chosen from is set in every run: its options may have other names by now.
+    a widget that the page sets to another value is a new one, and what the old one says is nobody's choice. One that
+    is chosen from is set in every run: its options may have other names by now. One that is `written` into: `box`.
     """
     memory = f"{key}:bound"
     bound: _Bound = st.session_state.setdefault(memory, _Bound(value))
@@ -188,7 +207,7 @@ def bind(key: str, value: V, choose: Callable[[V], object], *, written: bool = F
         bound.replaced += 1
     bound.shown, bound.moved = value, False
     drawn = bound.key(key)
-    if not written or drawn not in st.session_state or st.session_state[drawn] != value:
+    if not written:
         st.session_state[drawn] = value
 
     def changed() -> None:

@@ -1,7 +1,7 @@
 """A page's state: in the link, in a file, across languages and pages; and links that something is wrong with.
 
 Language: test_the_browser_s_locale_decides_the_language, test_switching_the_language_keeps_the_page.
-Links: test_a_link_opens_the_page_as_it_was, test_home_s_link_…, test_a_link_with_bad_parts_…, test_a_link_of_another_
+Links: test_a_link_opens_the_page_as_it_was, test_what_a_slow_network_draws_late_is_not_taken_for_emptied, test_home_s_link_…, test_a_link_with_bad_parts_…, test_a_link_of_another_
 version_…, test_an_over_long_link_…, test_a_foreign_link_…. Files: test_a_page_too_large_for_a_link_goes_into_a_file,
 test_a_foreign_file_is_refused. Presets: test_every_preset_sets_the_whole_page. Test_start_over. The sentence
 that goes along: test_the_sentence_travels_and_back_leads_to_the_older_one, test_two_tabs_have_a_sentence_each.
@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from explorer.content import examples
 from explorer.ui.i18n import text as words
@@ -306,6 +306,28 @@ def test_two_tabs_have_a_sentence_each(open_page: OpenPage, reference: Reference
         home = Home(page.page)
         line = home.page.get_by_role("textbox", name=home.say("input"), exact=True)
         expect(line).to_have_value(text)
+
+
+def test_what_a_slow_network_draws_late_is_not_taken_for_emptied(open_page: OpenPage) -> None:
+    """The scripts of boxes and switches arrive when the reader has clicked already: what the link said still stands."""
+    page = Masking(open_page("/masking", query={"text": ZH, "teacher": "1", "v": "1"}))
+    late: list[Route] = []
+    page.page.route(re.compile(r"/(TextInput|Checkbox)\.[^/]*\.js"), lambda request: late.append(request))
+    page.page.reload()
+    page.picks("tools", page.say("tool.lens"))
+    linked(page.page, "tool=lens")
+    box = page.page.get_by_role("textbox", name=page.say("input"), exact=True)
+    expect(box).to_have_count(0)
+    assert len(late) == 2
+    for request in late:
+        request.continue_()
+    expect(box).to_have_value(ZH)
+    page.picks("tools", page.say("tool.repair"))
+    linked(page.page, "tool=repair")
+    idle(page.page)
+    expect(box).to_have_value(ZH)
+    assert parse_qs(urlsplit(page.page.url).query)["text"] == [ZH]
+    assert "teacher=1" in page.page.url
 
 
 def _open_file(page: Masking, file: Path) -> None:

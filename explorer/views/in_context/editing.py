@@ -81,8 +81,7 @@ def _turn(side: Literal["source", "target"], lang: common.Tongue) -> None:
 
 def _line(name: str, label: str, value: str, write: Callable[[str], object], placeholder: str = "") -> None:
     """A line of the prompt, with its name above it."""
-    key, changed = widgets.bind(f"in_context-{name}", value, write, written=True)
-    st.text_input(label, key=key, on_change=changed, placeholder=placeholder)
+    st.text_input(label, **widgets.box(f"in_context-{name}", value, write), placeholder=placeholder)
 
 
 def _asked(text: str) -> None:
