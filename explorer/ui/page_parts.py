@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import math
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,8 @@ from explorer.ui import i18n, snippets
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline, plain, render, verbatim
 from explorer.ui.numbers import thousands
+
+_LEAST_EM = 7.5  # of a column of a table that has longer texts
 
 
 def question(chapter: str) -> None:
@@ -72,23 +75,29 @@ def table(
     """A plain table; the columns in `numeric` are set to the right.
 
     Where it is wider than the page it scrolls, with a shade at the edge behind which there is more; the column `answer`
-    (the one that the table is about) stays in sight.
+    (the one that the table is about) stays in sight. No column is pressed together until its words break into letters.
 
     shares   for each cell of `rows` a share in 0…1, or None: the larger, the deeper blue lies behind it (one hue, so
              that the order is seen by everybody; the number stands there as well)
     """
 
-    def cell(tag: str, column: int, text: str, share: float | None = None) -> str:
+    def cell(tag: str, column: int, text: str, style: str = "") -> str:
         kinds = " ".join(name for name, on in (("n", column in numeric), ("answer", column == answer)) if on)
         attribute = f' class="{kinds}"' if kinds else ""
-        shade = "" if share is None else f' style="background-color: {_shade(share)}"'
-        return f"<{tag}{attribute}{shade}>{inline(text)}</{tag}>"
+        styled = f' style="{style}"' if style else ""
+        return f"<{tag}{attribute}{styled}>{inline(text)}</{tag}>"
+
+    def least(column: int) -> str:
+        widest = max(map(_width, (head[column], *(row[column] for row in rows))))
+        return f"min-width: calc({min(widest, _LEAST_EM):.1f}em + .7rem)"  # which is the space beside it
 
     blank: Sequence[float | None] = [None] * len(head)
     shades = shares or [blank] * len(rows)
-    top = "".join(cell("th", n, text) for n, text in enumerate(head))
+    top = "".join(cell("th", n, text, least(n)) for n, text in enumerate(head))
     body = "".join(
-        "<tr>" + "".join(cell("td", n, *pair) for n, pair in enumerate(zip(row, shade, strict=True))) + "</tr>"
+        "<tr>"
+        + "".join(cell("td", n, text, _shade(share)) for n, (text, share) in enumerate(zip(row, shade, strict=True)))
+        + "</tr>"
         for row, shade in zip(rows, shades, strict=True)
     )
     rows_html = f'<table class="plain-table"><tr>{top}</tr>{body}</table>'
@@ -96,8 +105,13 @@ def table(
     st.html(f'<div class="scroll-x" tabindex="0" role="region" aria-label="{name}" lang="{_lang()}">{rows_html}</div>')
 
 
-def _shade(share: float) -> str:
-    return f"color-mix(in srgb, var(--model) {45 * share:.0f}%, transparent)"
+def _shade(share: float | None) -> str:
+    return "" if share is None else f"background-color: color-mix(in srgb, var(--model) {45 * share:.0f}%, transparent)"
+
+
+def _width(text: str) -> float:
+    """About how wide a text is, in em."""
+    return sum(1.0 if unicodedata.east_asian_width(sign) in "WF" else 0.55 for sign in plain(text))
 
 
 def figures(cards: Sequence[tuple[str, str, str]]) -> None:

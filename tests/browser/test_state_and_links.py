@@ -1,10 +1,11 @@
 """A page's state: in the link, in a file, across languages and pages; and links that something is wrong with.
 
-Language: test_the_browser_s_locale_decides_the_language, test_switching_the_language_keeps_the_page.
-Links: test_a_link_opens_the_page_as_it_was, test_what_a_slow_network_draws_late_is_not_taken_for_emptied, test_home_s_link_…, test_a_link_with_bad_parts_…, test_a_link_of_another_
-version_…, test_an_over_long_link_…, test_a_foreign_link_…. Files: test_a_page_too_large_for_a_link_goes_into_a_file,
-test_a_foreign_file_is_refused. Presets: test_every_preset_sets_the_whole_page. Test_start_over. The sentence
-that goes along: test_the_sentence_travels_and_back_leads_to_the_older_one, test_two_tabs_have_a_sentence_each.
+Language: test_the_browser_s_locale_decides_the_language, test_switching_the_language_keeps_the_page. Links:
+test_what_a_slow_network_draws_late_…, test_a_link_opens_the_page_as_it_was, test_home_s_link_…,
+test_a_link_with_bad_parts_…, test_a_link_of_another_version_…, test_an_over_long_link_…, test_a_foreign_link_…. Files:
+test_a_page_too_large_for_a_link_goes_into_a_file, test_a_foreign_file_is_refused. Presets:
+test_every_preset_sets_the_whole_page. Test_start_over. The sentence that goes along:
+test_the_sentence_travels_and_back_leads_to_the_older_one, test_two_tabs_have_a_sentence_each.
 """
 
 from __future__ import annotations
