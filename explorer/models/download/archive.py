@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import lzma
 import os
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,17 @@ from explorer.models.network import weight_headers
 
 LIST = "pack.json"
 KNOWN_AS = "open-sesame models"
+# What Python's zipfile raises over an archive that lies: a place beyond the file, data that end early or make no sense.
+UNREADABLE = (
+    KeyError,
+    OSError,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+)
 
 
 def pack(model_ids: Sequence[str], target: Path, store: Store) -> Iterator[Progress]:
@@ -104,27 +117,34 @@ def _bring(
     try:
         for name, (size, sha256) in model["files"].items():
             digest, written = hashlib.sha256(), 0
-            try:
-                with archive.open(f"models/{slug(info.id)}/{name}") as source, (folder / name).open("wb") as out:
-                    while block := source.read(BLOCK):
-                        written += len(block)
-                        if written > size:
-                            break
-                        out.write(block)
-                        digest.update(block)
-                        yield name, done + written
-                    out.flush()
-                    os.fsync(out.fileno())
-            except (KeyError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
-                raise ModelUnavailable("pack_refused", path=str(path), reason=f"{name}: {error}") from error
+            with (folder / name).open("wb") as out:
+                for block in _blocks(path, archive, f"models/{slug(info.id)}/{name}"):
+                    written += len(block)
+                    if written > size:
+                        break
+                    out.write(block)
+                    digest.update(block)
+                    yield name, done + written
+                out.flush()
+                os.fsync(out.fileno())
             if written != size or digest.hexdigest() != sha256:
-                raise ModelUnavailable("pack_refused", path=str(path), reason=f"{name}: checksum")
+                raise _refused(path, f"{name}: checksum")
             done += size
         _judge(path, folder, model, info)
         store.finish(info.id, {key: model[key] for key in ("weights", "source", "commit", "info")})
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _blocks(path: Path, archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
+    """What a member holds. Raises ModelUnavailable("pack_refused") for whatever goes wrong in reading."""
+    try:
+        with archive.open(member) as source:
+            while block := source.read(BLOCK):
+                yield block
+    except UNREADABLE as error:
+        raise _refused(path, f"{member}: {error}") from error
 
 
 def _judge(path: Path, folder: Path, model: dict[str, Any], info: ModelInfo) -> None:
@@ -137,7 +157,7 @@ def _judge(path: Path, folder: Path, model: dict[str, Any], info: ModelInfo) -> 
     try:
         weight_headers.read(folder / weights)
     except weight_headers.HeaderError as error:
-        raise ModelUnavailable("pack_refused", path=str(path), reason=f"{weights}: {error}") from error
+        raise _refused(path, f"{weights}: {error}") from error
 
 
 def _whole(model_id: str, store: Store) -> Kept:
@@ -165,8 +185,12 @@ def _list(kept: list[Kept]) -> dict[str, Any]:
 def _opened(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile) as error:
-        raise ModelUnavailable("pack_refused", path=str(path), reason=str(error)) from error
+    except (*UNREADABLE, ValueError) as error:
+        raise _refused(path, str(error)) from error
+
+
+def _refused(path: Path, reason: str) -> ModelUnavailable:
+    return ModelUnavailable("pack_refused", path=str(path), reason=reason)
 
 
 def _models(path: Path, archive: zipfile.ZipFile) -> list[dict[str, Any]]:
@@ -191,8 +215,8 @@ def _models(path: Path, archive: zipfile.ZipFile) -> list[dict[str, Any]]:
                 if archive.getinfo(f"models/{slug(model['id'])}/{name}").file_size != size:
                     raise ValueError(f"{name}: another size than listed")
         return list(listed["models"])
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, zipfile.BadZipFile) as error:
-        raise ModelUnavailable("pack_refused", path=str(path), reason=str(error)) from error
+    except (*UNREADABLE, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise _refused(path, str(error) or type(error).__name__) from error
 
 
 def _info(path: Path, model: dict[str, Any]) -> ModelInfo:

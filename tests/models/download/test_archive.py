@@ -190,3 +190,13 @@ def test_a_list_that_is_none(other: Store, tmp_path: Path, listed: object) -> No
     with zipfile.ZipFile(file, "w") as whole:
         whole.writestr("pack.json", json.dumps(listed))
     assert refused(file, other).key == "pack_refused"
+
+
+@pytest.mark.parametrize("place", [16, 12], ids=["where it begins", "how long it is"])
+def test_an_archive_that_lies_about_its_directory(packed: Path, other: Store, place: int) -> None:
+    """Every member then lies before the beginning of the file."""
+    data = bytearray(packed.read_bytes())
+    end = data.rindex(b"PK\x05\x06") + place
+    data[end : end + 4] = (int.from_bytes(data[end : end + 4], "little") + 7_000).to_bytes(4, "little")
+    packed.write_bytes(data)
+    assert refused(packed, other).key == "pack_refused"
