@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,15 +39,15 @@ def inputs(lang: str, seed: int = 0) -> TuneInputs:
 
 def zh() -> Iterator[Row]:
     """Five seeds, both starts, in Chinese."""
-    load, model = load_now(), _model()
-    found = [_run(model, inputs("zh", seed)) for seed in SEEDS]
+    load, model = load_now(), body()
+    found = [run(model, inputs("zh", seed)) for seed in SEEDS]
     yield from zh_rows(found, load)
 
 
 def en() -> Iterator[Row]:
     """Five seeds, pre-trained, in English: a start is the same alone as beside another."""
-    load, model = load_now(), _model()
-    found = [_run(model, replace(inputs("en", seed), starts=("pre-trained",))) for seed in SEEDS]
+    load, model = load_now(), body()
+    found = [run(model, replace(inputs("en", seed), starts=("pre-trained",))) for seed in SEEDS]
     yield _reached("en", found, load)
 
 
@@ -155,7 +156,7 @@ def step_ratio() -> Iterator[Row]:
     from explorer.learning.loop import shuffled
     from explorer.learning.trainable import trainable
 
-    load, model, one = load_now(), _model(), inputs("zh")
+    load, model, one = load_now(), body(), inputs("zh")
     lessons = read(model, one.train)
     ours = Learning(model, one, "pre-trained", lessons)
     list(ours.read_below())
@@ -186,20 +187,20 @@ def step_ratio() -> Iterator[Row]:
 
 def planted() -> Iterator[Row]:
     """Five wrong labels among the training sentences: how many are among the 20 least confident."""
-    load, model = load_now(), _model()
+    load, model = load_now(), body()
     found = []
     for seed in SEEDS:
         one = replace(inputs("zh", seed), starts=("pre-trained",))
         wrong = [(2 * n + 1) * len(one.train) // 10 for n in range(5)]
         taught = teaching.sentences("judgement", "zh", "train")
         train = tuple((text, 1 - label if n in wrong else label) for n, (text, label) in enumerate(taught))
-        confidence = _run(model, replace(one, train=train)).taught_p[0].mean(axis=0)
+        confidence = run(model, replace(one, train=train)).taught_p[0].mean(axis=0)
         found.append(len(set(np.argsort(confidence, kind="stable")[:20].tolist()) & set(wrong)) / len(wrong))
     figure = "share of five wrong labels among the 20 least confident of 204, mean of five seeds; chance .1"
     yield Row("finetuning.map_finds_errors", figure, "", (statistics.mean(found),), load, COMMAND, ">=", 0.6)
 
 
-def _run(model: Model, asked: TuneInputs) -> TuneResult:
+def run(model: Model, asked: TuneInputs) -> TuneResult:
     from explorer.lab import finetuning
     from explorer.lab.types.finetuning import TuneResult
 
@@ -208,7 +209,7 @@ def _run(model: Model, asked: TuneInputs) -> TuneResult:
     return result
 
 
-def _model() -> Model:
+def body() -> Model:
     from explorer.engine.threads import configure_torch
     from explorer.models.catalog import catalog
     from explorer.models.network import loader
@@ -229,7 +230,25 @@ def _first_paint() -> Iterator[Row]:
     return browser.first_paint("finetuning", "/finetuning", first=RESULT, most=1.7)
 
 
-GROUPS = {
+def _task(name: str) -> Iterator[Row]:
+    from benchmarks import finetuning_tasks
+
+    return finetuning_tasks.task(name)
+
+
+def _other_reader() -> Iterator[Row]:
+    from benchmarks import finetuning_browser
+
+    return finetuning_browser.other_reader()
+
+
+def _reload() -> Iterator[Row]:
+    from benchmarks import finetuning_browser
+
+    return finetuning_browser.reload()
+
+
+GROUPS: dict[tuple[str, ...], Callable[[], Iterator[Row]]] = {
     ("finetuning.first_paint_s", "finetuning.first_paint_ratio", "finetuning.first_paint_torch"): _first_paint,
     ("finetuning.sentiment_zh", "finetuning.start_gap", "finetuning.start_gap_low", "finetuning.loss_below"): zh,
     ("finetuning.sentiment_en",): en,
@@ -237,4 +256,7 @@ GROUPS = {
     ("finetuning.step_ratio",): step_ratio,
     ("finetuning.stop_s",): stop,
     ("finetuning.map_finds_errors",): planted,
+    **{(f"finetuning.{name}",): partial(_task, name) for name in ("entities_f1", "nli_accuracy", "pos_accuracy")},
+    ("finetuning.other_reader_p95_s",): _other_reader,
+    ("finetuning.reload_finds_run",): _reload,
 }

@@ -9,7 +9,12 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-OPERATORS: dict[str, Callable[[float, float], bool]] = {"<=": operator.le, ">=": operator.ge, "==": operator.eq}
+OPERATORS: dict[str, Callable[[float, float], bool]] = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "==": operator.eq,
+    ">": operator.gt,
+}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ At the bottom of the house: it knows files through `entities` and `pos`, and Chi
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Literal
 
 from explorer.content import chinese_words, entities, pos
@@ -66,3 +68,21 @@ def tagged(lang: str, part: str) -> tuple[Marked, ...]:
 
 def _numbered(cut: tuple[tuple[int, int], ...], labels: list[int]) -> tuple[tuple[int, int, int], ...]:
     return tuple((start, end, label) for (start, end), label in zip(cut, labels, strict=True))
+
+
+def matched(said: Iterable[int], tested: Sequence[Marked], lang: str) -> tuple[entities.Found, ...]:
+    """The names of each tested sentence of our own, as labels of its units (numbers in `entities.LABELS`) say them,
+    against the marked ones, ends in characters."""
+    there = {one.text: one.spans for one in entities.sentences(lang, "test")}
+    found, labels_said = [], iter(said)
+    for text, marks in tested:
+        labels = [entities.LABELS[n] for n in islice(labels_said, len(marks))]
+        names = entities.names(labels, [(start, end) for start, end, _ in marks])
+        found.append(entities.matched([names], [there[text]]))
+    return tuple(found)
+
+
+def total(found: Iterable[entities.Found]) -> entities.Found:
+    """Of all sentences together."""
+    each = [(one.right, one.said, one.there) for one in found]
+    return entities.Found(*(sum(column) for column in zip(*each, strict=True)))

@@ -1,6 +1,5 @@
-"""微调 before it is touched: the default training from both starts, of every task what is to be beaten, two questions.
-
-In both languages. What the other tasks come to is trained when somebody presses.
+"""微调 before it is touched, in both languages: of every task the default training from both starts, and what is to be
+beaten; two questions with four endings.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ def asked() -> list[Asked]:
         for task in lessons.SHAPES:
             by: units.By = "char" if lang == "zh" else "word"
             train, held_out = (lessons.part(task, lang, part, "judgement", by) for part in teaching.PARTS)
-            if task == "sentiment":
-                found.append((TUNE, model, TuneInputs(train, held_out)))
+            opened = TuneInputs(train, held_out, shape=lessons.SHAPES[task], layers=lessons.LAYERS[task])
+            found.append((TUNE, model, opened))
             found.append((BAG, None, BagInputs(train, held_out)))
         questions = [choice.read(choice.example(which, lang)) for which in choice.QUESTIONS]
         found.append((JUDGE, model, JudgeInputs(choice.rows(questions))))

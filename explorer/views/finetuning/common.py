@@ -34,7 +34,6 @@ Sentences = Literal["judgement", "sentiment", "own"]
 SENTENCES: tuple[Sentences, ...] = ("judgement", "sentiment", "own")
 Rate = Literal["0.00001", "0.0001", "0.0002", "0.001", "0.03"]
 Tool = Literal["start", "use", "map", "land", "choice", "exam", "papers"]
-TOP_LAYERS = 4  # of the tasks beside 情感, as long as nobody asks for more
 
 
 @dataclass(frozen=True)
@@ -98,8 +97,8 @@ def model() -> catalog.ModelInfo:
 
 
 def opened(task: Task) -> State:
-    """A task as it opens: fewer layers are tuned where there are many sentences, so that it ends within a minute."""
-    return State(task=task, layers=12 if task == "sentiment" else TOP_LAYERS)
+    """A task as it opens."""
+    return State(task=task, layers=sets.LAYERS[task])
 
 
 def own(state: State) -> Own:

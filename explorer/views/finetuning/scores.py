@@ -9,7 +9,7 @@ from typing import cast
 
 import numpy as np
 
-from explorer.content import entities
+from explorer.content import units
 from explorer.lab.types.finetuning import BAG, BagInputs, Lessons, Tagged, TuneResult, truths
 from explorer.lab.types.pairs import interval
 from explorer.ui import widgets
@@ -47,7 +47,7 @@ def _baselines(bench: Bench, tested: Lessons) -> list[Card]:
     kind = "usual" if bench.inputs.shape == "tokens" else "bag"
     name, note = t(f"finetuning.{kind}"), t(f"finetuning.{kind}_note")
     if bench.state.task == "entities":
-        number = f"{_counted(said, cast(Tagged, tested)).f1:.3f}"
+        number = f"{units.total(units.matched(said, cast(Tagged, tested), language())).f1:.3f}"
         name = t("finetuning.names_f1", start=name)
     else:
         number = percent(float((said == truth).mean()))
@@ -69,8 +69,8 @@ def _accuracy(name: str, right: np.ndarray, bench: Bench) -> Card:
 
 def _names(name: str, said: np.ndarray, tested: Tagged) -> Card:
     """F1 of whole names: both ends and the kind."""
-    found = _counted(said, tested)
-    each = np.array([(one.right, one.said + one.there) for one in _each(said, tested)])
+    matched = units.matched(said, tested, language())
+    found, each = units.total(matched), np.array([(one.right, one.said + one.there) for one in matched])
     drawn = each[np.random.default_rng(0).integers(len(each), size=(DRAWS, len(each)))].sum(axis=1)
     low, high = np.percentile(2 * drawn[:, 0] / np.maximum(1, drawn[:, 1]), [2.5, 97.5])
     note = t(
@@ -78,23 +78,3 @@ def _names(name: str, said: np.ndarray, tested: Tagged) -> Card:
         high=f"{high:.2f}", accuracy=percent(float((said == truths(tested)).mean())),
     )  # fmt: skip
     return f"{found.f1:.3f}", t("finetuning.names_f1", start=name), note
-
-
-def _counted(said: np.ndarray, tested: Tagged) -> entities.Found:
-    each = _each(said, tested)
-    return entities.Found(
-        sum(one.right for one in each), sum(one.said for one in each), sum(one.there for one in each)
-    )  # fmt: skip
-
-
-def _each(said: np.ndarray, tested: Tagged) -> list[entities.Found]:
-    """The names of each sentence, as labels of its units say them, against the marked ones, ends in characters."""
-    lang = language()
-    there = {one.text: one.spans for one in entities.sentences(lang, "test")}
-    found, at = [], 0
-    for text, marks in tested:
-        labels = [entities.LABELS[n] for n in said[at : at + len(marks)]]
-        names = entities.names(labels, [(start, end) for start, end, _ in marks])
-        found.append(entities.matched([names], [there[text]]))
-        at += len(marks)
-    return found

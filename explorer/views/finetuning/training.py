@@ -113,12 +113,7 @@ def _again(bench: Bench, seconds: float, run: Run | None) -> None:
         t("finetuning.again"), key="finetuning-again", type="primary", help=t("finetuning.again_help"),
         on_click=lambda: _next_seed(bench),
     )  # fmt: skip
-    beforehand = (
-        run is None
-        and bench.state.task == "sentiment"
-        and bench.inputs == common.inputs(common.opened(bench.state.task), language())
-    )
-    if beforehand:
+    if run is None and bench.inputs == common.inputs(common.opened(bench.state.task), language()):
         page_parts.quiet(t("finetuning.beforehand", seed=bench.state.seed))
     else:
         page_parts.quiet(t("finetuning.here", seed=bench.state.seed, seconds=f"{seconds:.0f}"))
