@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from benchmarks.rows import Row
 from explorer import chapters, console
 
-BESIDE = ("house", "models", "readers", "training", "wire")  # what is no chapter
+BESIDE = ("house", "models", "readers", "scale", "training", "wire")  # what is no chapter
 CHAPTERS = (*(chapter.id for chapter in chapters.CHAPTERS if chapter.benchmarks), *BESIDE)
 
 
