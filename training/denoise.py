@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from accelerate import Accelerator
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -69,7 +70,8 @@ def main() -> None:
     decoder.begin_from(model, LAYERS)
     objective = Objective(model, decoder, common(corpora))
     plan = Plan(steps=steps, rates=(options.rate,), average=options.average, save_every=options.save_every)
-    last = watched(train(objective, (list(decoder.parameters()),), batches, plan, options.work), plan)
+    accelerator = Accelerator(mixed_precision=options.precision)
+    last = watched(train(objective, (list(decoder.parameters()),), batches, plan, options.work, accelerator), plan)
     texts = [options.text / f"{lang}{corpus.SUFFIX}" for lang in corpora]
     facts = finish.facts("training.denoise", options, texts, plan, last)
     save(model, decoder, options.out, facts)
