@@ -70,8 +70,8 @@ def _what(state: State) -> None:
             common.setter("layers"),
         )  # fmt: skip
         widgets.choice(
-            "beyond-pooling", t("beyond.dna.pooling"), POOLINGS, state.pooling, lambda name: t(f"beyond.dna.pool_{name}"),
-            common.setter("pooling"),
+            "beyond-pooling", t("beyond.dna.pooling"), POOLINGS, state.pooling,
+            lambda name: t(f"beyond.dna.pool_{name}"), common.setter("pooling"),
         )  # fmt: skip
         widgets.slider(
             "beyond-epochs", t("beyond.dna.epochs"), 1, 20, state.epochs, lambda n: common.store().set(epochs=n)
