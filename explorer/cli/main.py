@@ -1,4 +1,4 @@
-"""The parser of `python -m explorer evidence | precompute | models | new-chapter | architecture …`.
+"""The parser of `python -m explorer evidence | precompute | models | new-chapter | architecture | dna-grid …`.
 
 One module here a command. Knows the commands' names; what each does is its module's.
 """

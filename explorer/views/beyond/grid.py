@@ -15,6 +15,7 @@ from explorer.ui.i18n import t
 from explorer.ui.numbers import percent, signed
 
 AGAINST = STARTS[:2]  # the random one is what they are held against
+HOW = ("better", "worse", "open")
 
 
 def draw() -> None:
@@ -49,12 +50,12 @@ def draw() -> None:
 
 def verdict(found: dict[int, np.ndarray]) -> str:
     """At which numbers of examples the pre-trained start is better, worse, or not to be told apart."""
-    said: dict[str, list[str]] = {"better": [], "worse": [], "open": []}
+    said: dict[str, list[str]] = {how: [] for how in HOW}
     for amount, one in found.items():
         _, low, high = dna_grid.gap(one, "pre-trained")
         said["better" if low > 0 else "worse" if high < 0 else "open"].append(str(amount))
     comma = t("common.list_comma")
-    return " ".join(t(f"beyond.grid.{how}", amounts=comma.join(some)) for how, some in said.items() if some)
+    return " ".join(t(f"beyond.grid.{how}", amounts=comma.join(said[how])) for how in HOW if said[how])
 
 
 def _gap(accuracies: np.ndarray, start: str) -> str:
