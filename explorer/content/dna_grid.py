@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def read(path: Path = PATH) -> tuple[Cell, ...]:
 def keep(cell: Cell, path: Path = PATH) -> None:
     """Add one, over the one of its place; those of another model or setting go. The old file stands till the new one
     does."""
-    with FileLock(path.parent / f".{path.name}.lock"):  # several processes may fill it at once
+    with FileLock(Path(tempfile.gettempdir()) / f"{path.name}.lock"):  # several processes may fill it at once
         others = [one for one in read(path) if (one.revision, one.setting) == (cell.revision, cell.setting)]
         cells = sorted({one.place: one for one in (*others, cell)}.values(), key=lambda one: one.place)
         beside = path.with_name(f".{path.name}.new")
