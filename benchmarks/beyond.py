@@ -9,20 +9,13 @@ from __future__ import annotations
 import contextlib
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from benchmarks.rows import Row, load_now
 
-if TYPE_CHECKING:
-    from explorer.models.network.model import Model
-
 RESULT = ".st-key-beyond-circle .js-plotly-plot"  # on the page: what it is opened for
-MAPPINGS = 10
-AMOUNTS = (50, 100, 200, 400, 800)
-STUDENT = 2.262  # of 9 degrees of freedom, 95 %
 SEEDS = 10
 COMMAND = "python -m benchmarks beyond {}"
 
@@ -55,32 +48,23 @@ def _dna_seconds() -> Iterator[Row]:
 
 
 def _dna_gap() -> Iterator[Row]:
-    """Ten sets of words at each number of examples; both differences of every run."""
-    from explorer.content import dna, three_starts
+    """The whole grid: what is missing is measured and stored; then both differences at each number of examples."""
+    from explorer.content import dna_grid, three_starts
     from explorer.evidence import beyond
-    from explorer.lab import finetuning
-    from explorer.lab.types.finetuning import TuneResult
+    from explorer.evidence.dna_grid import run_all
 
-    load, model = load_now(), _model()
-    for amount in AMOUNTS:
-        found = []
-        for drawn in range(MAPPINGS):
-            inputs = beyond.dna_inputs(dna.first_words("en", drawn), amount, seed=drawn)
-            *_, result = finetuning.tune(model, inputs)
-            assert isinstance(result, TuneResult)
-            found.append(beyond.accuracies(inputs, result))
+    load = load_now()
+    for _ in run_all(three_starts.AMOUNTS, three_starts.DRAWS):
+        pass
+    for amount, found in dna_grid.by_amount(dna_grid.read()).items():
         counted, placed = beyond.baselines(amount)
-        told = f"{amount} examples; counted pieces {counted:.3f}, letters in place {placed:.3f}"
-        for name, start in (("dna_gap", 0), ("reembedded", 1)):
-            gaps = [shares[start] - shares[2] for shares in found]
-            yield _gap(name, three_starts.STARTS[start], gaps, told, load)
-
-
-def _gap(name: str, start: str, gaps: Sequence[float], told: str, load: float) -> Row:
-    half = STUDENT * statistics.stdev(gaps) / len(gaps) ** 0.5
-    mean = statistics.mean(gaps)
-    figure = f"{start} − random, accuracy, {len(gaps)} sets of words, {mean - half:.3f} to {mean + half:.3f}; {told}"
-    return _row(name, figure, "", mean, load)
+        for name, start in (("dna_gap", "pre-trained"), ("reembedded", "re-embedded")):
+            mean, low, high = dna_grid.gap(found, start)
+            figure = (
+                f"{start} − random, accuracy, {len(found)} sets of words, {low:.3f} to {high:.3f}; {amount} examples;"
+                f" counted pieces {counted:.3f}, letters in place {placed:.3f}"
+            )
+            yield _row(name, figure, "", mean, load)
 
 
 def _collapse() -> Iterator[Row]:
@@ -123,15 +107,6 @@ def exact_error() -> float:
 def _exact() -> Iterator[Row]:
     figure = "the collapse's encoder and loss against NumPy, largest difference"
     yield _row("exact", figure, "", exact_error(), load_now(), "<=", 1e-5)
-
-
-def _model() -> Model:
-    from explorer.engine.threads import configure_torch
-    from explorer.models.catalog import catalog
-    from explorer.models.network import loader
-
-    configure_torch()
-    return loader.load(catalog.default("masked"))
 
 
 GROUPS: dict[tuple[str, ...], Callable[[], Iterator[Row]]] = {

@@ -159,6 +159,7 @@ def test_every_snippet_is_tried_here() -> None:
     tools |= {f"generation_{tool}" for tool in chapters.get("generation").tools}
     beside = {f"attention_{name}" for name in ("look", "cross", "off_next")}  # tried in tests/pages/test_attention.py
     beside |= {"denoising_restore"}  # tried in tests/pages/test_denoising_restore.py
+    beside |= {"beyond_collapse"}  # tried in tests/pages/test_beyond.py
     beside |= {"in_context_answers"}  # tried in tests/pages/test_in_context.py
     beside |= set(INPUT_SNIPPETS) | set(PAIRS_SNIPPETS)  # tests/test_snippets_input.py
     tools |= {"languages_shift"}

@@ -1,4 +1,4 @@
-"""The parser of `python -m explorer evidence | precompute | models | new-chapter | architecture …`.
+"""The parser of `python -m explorer evidence | precompute | models | new-chapter | architecture | dna-grid …`.
 
 One module here a command. Knows the commands' names; what each does is its module's.
 """
@@ -9,6 +9,7 @@ import argparse
 
 from explorer import console
 from explorer.cli import architecture, evidence, models, new_chapter, precompute
+from explorer.evidence import dna_grid
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     console.make_tolerant()
     parser = argparse.ArgumentParser(prog="python -m explorer", description="The command line of Open Sesame.")
     commands = parser.add_subparsers(required=True)
-    for command in (evidence, precompute, models, new_chapter, architecture):
+    for command in (evidence, precompute, models, new_chapter, architecture, dna_grid):
         command.add(commands)
     options = parser.parse_args(arguments)
     return int(options.run(options))

@@ -1,7 +1,7 @@
 """Evidence of chapter 11, 文字之外: collapse counted over ten seeds; the page's own trainings on DNA and on nonsense.
 
 Knows the claims, their sources and how each is measured through the engine. It knows neither torch nor a page. One seed
-and one set of words: what ten sets of words say is a figure of benchmarks/beyond.py.
+and one set of words: what several sets say is in the grid (`explorer/evidence/dna_grid.py`).
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-Pooling = Literal["cls", "mean", "token", "last_four"]
+Pooling = Literal["cls", "mean", "middle", "token", "last_four"]
 LAST = 4
 NO_LABEL = -100  # of a token that is not judged: special ones, later pieces of a word, padding
 
@@ -24,6 +24,7 @@ class SequenceHead(nn.Module):
 
     pooling  "cls":       the first token's vector, through a dense layer and tanh (BERT's pooler)
              "mean":      the mean over all tokens
+             "middle":    the vector of the token in the middle of the text
              "token":     the vector at one place, `at[B]`
              "last_four": the first token's vectors of the last four layers, one after the other (§5.3)
     """
@@ -44,6 +45,8 @@ class SequenceHead(nn.Module):
         if self.pooling == "mean":
             seen = mask[:, :, None].to(last.dtype)
             return (last * seen).sum(1) / seen.sum(1)
+        if self.pooling == "middle":
+            return last[torch.arange(len(last), device=last.device), mask.long().sum(1) // 2]
         if self.pooling == "token":
             if at is None:
                 raise ValueError("which token is read: at[B]")

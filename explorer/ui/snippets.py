@@ -40,7 +40,7 @@ def code(name: str, of: catalog.ModelInfo | None = None, **values: object) -> st
     # in one pass: a text may say __LOOK__
     filled = re.sub("|".join(literals), lambda match: literals[match[0]], text)
     asks = any(isinstance(value, Expression) and value.startswith("home") for value in (source(info), *values.values()))
-    return _with_home(filled) if asks else filled
+    return _with_home(filled) if asks and "home + " in filled else filled
 
 
 def source(info: catalog.ModelInfo) -> Expression:

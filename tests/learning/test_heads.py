@@ -106,13 +106,14 @@ def test_a_last_token_head_trains_as_llamas(tiny_model_of: ModelOf) -> None:
     same_losses(ours, net, some, lambda net, b: net(b.ids, attention_mask=b.mask.long(), labels=b.labels).loss)
 
 
-def test_the_four_ways_to_one_vector(tiny_model_of: ModelOf) -> None:
+def test_the_ways_to_one_vector(tiny_model_of: ModelOf) -> None:
     model = tiny_model_of("bert")
     [batch] = batches(model, [torch.tensor([0, 1])], lengths=(6, 4))
     states = [state.float() for state in model.hidden_states(batch.ids, batch.mask)]
     at = torch.tensor([2, 1])
     wanted = {
         "mean": torch.stack([states[-1][0].mean(0), states[-1][1, :4].mean(0)]),
+        "middle": torch.stack([states[-1][0, 3], states[-1][1, 2]]),
         "token": torch.stack([states[-1][0, 2], states[-1][1, 1]]),
         "last_four": torch.cat([state[:, 0] for state in states], dim=-1),  # the embeddings and all three layers
     }

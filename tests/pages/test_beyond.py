@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.content import dna_grid
+from explorer.content.dna_grid import Cell
 from explorer.content.three_starts import STARTS
 from explorer.engine import get_engine
 from explorer.engine.base import CancelToken
@@ -17,10 +19,10 @@ from explorer.figures import collapse as figures
 from explorer.lab.types.collapse import COLLAPSE, COLLAPSED, KEPT, CollapseResult, CollapseStep, spread
 from explorer.lab.types.finetuning import TUNE, TuneInputs, TuneResult
 from explorer.ui import i18n
-from explorer.views.beyond import common, field
+from explorer.views.beyond import common, field, grid
 from explorer.views.beyond import starts as start_views
 from explorer.views.beyond.common import State
-from tests.pages.app import body, drawn, link, notices, open_page
+from tests.pages.app import body, drawn, link, notices, open_page, snippets
 
 OWN = "山\tATTCGATTCG\n山\tATTCGATTCC\n山\tATTCGATTCA\n海\tGGTCAAGTCA\n海\tGGTCAAGTCC\n海\tGGTCAAGTCN\n"
 
@@ -51,6 +53,17 @@ def test_it_opens_on_a_training_that_did_not_collapse_and_one_switch_shows_one_t
     assert link(at) == {"stop_gradient": "0", "look": "0"}
     at.button(key="beyond-reset").click().run()
     assert link(at) == {}
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_the_code_falls_where_the_page_falls(on: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    at = open_page("beyond", "en", stop_gradient=str(int(on)))
+    (code,) = (code for code in snippets(at) if "batch_norm" in code)
+    exec(compile(code, "snippet", "exec"), {"__name__": "__main__"})
+    printed = float(capsys.readouterr().out.split()[-1])
+    found = get_engine().run(COLLAPSE, None, common.collapse(State(stop_gradient=on))).result
+    assert printed == pytest.approx(spread(found.points[-1]), abs=0.02)
+    assert snippets(open_page("beyond", "en", negatives="1")) == [], "that code is SimSiam's"
 
 
 def test_what_was_stopped_is_still_seen_and_can_be_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,6 +99,7 @@ def test_dna_opens_on_three_starts_beside_what_needs_no_network(lang: str) -> No
     for key in ("beyond.dna.placed", "beyond.majority", "beyond.dna.kao_note"):
         assert words(key, lang) in seen, key
     assert "97.5" in seen and "36.0" in seen
+    assert words("beyond.grid.title", lang) in seen and "dna-grid" in seen
     found = get_engine().peek(TUNE, common.model().id, common.lesson(State(), lang).inputs)
     assert isinstance(found, TuneResult)
     assert found.said.shape == (3, 11, 200) and found.cut == 0
@@ -105,6 +119,32 @@ def test_the_verdict_follows_the_paired_differences() -> None:
             np.arange(40), 0, np.zeros(3, np.float32),
         )  # fmt: skip
         assert start_views.verdict(found, inputs).startswith(words(f"beyond.verdict.{key}").split("{")[0])
+
+
+def test_what_the_head_reads_is_a_choice_in_the_link() -> None:
+    for pooling, begins in (("cls", ["beyond-dna-start"]), ("mean", [])):  # that of the mean came along
+        at = open_page("beyond", "zh", tool="dna", pooling=pooling)
+        assert not at.exception and starts(at) == begins
+        assert link(at) == {"tool": "dna", "pooling": pooling}
+    assert link(open_page("beyond", "zh", tool="dna", pooling="nose")) == {"tool": "dna"}
+
+
+def test_the_grid_says_where_the_starts_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cells(amount: int, *right: tuple[int, ...]) -> list[Cell]:
+        return [Cell(amount, n, n, ("a", "b", "c", "d"), one, 100, "r", "s") for n, one in enumerate(right)]
+
+    rows = (
+        *cells(50, (60, 60, 62), (64, 60, 60), (58, 60, 60)),
+        *cells(100, (80, 60, 60), (82, 60, 60), (78, 60, 60)),
+        *cells(200, (50, 60, 60), (52, 60, 60), (48, 60, 60)),
+        *cells(400, (99, 60, 60)),
+    )
+    told = grid.verdict(dna_grid.by_amount(rows))
+    for how, amounts in (("better", "100"), ("worse", "200"), ("open", "50、400")):
+        assert i18n.text(f"beyond.grid.{how}", "zh", amounts=amounts) in told
+    monkeypatch.setattr(dna_grid, "read", lambda: ())
+    at = open_page("beyond", "zh", tool="dna")
+    assert not at.exception and words("beyond.grid.title") not in body(at), "nothing was measured yet"
 
 
 def test_other_words_are_drawn_and_one_s_own_are_kept_in_the_link() -> None:

@@ -1,4 +1,4 @@
-"""文字之外 before it is touched: collapse and none, the default trainings on DNA and on swapped words."""
+"""文字之外 before it is touched: collapse and none, DNA read by its middle and by its mean, swapped words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def asked() -> list[Asked]:
     train, held_out = dna.parts(three_starts.AMOUNT, three_starts.WIDTH)
     found.append((KMERS, None, KmersInputs(train, held_out)))
     for lang in LANGUAGES:
-        found.append((TUNE, model, three_starts.sequences(train, held_out, dna.first_words(lang, 0))))
+        words = dna.first_words(lang, 0)
+        found += [(TUNE, model, three_starts.sequences(train, held_out, words, pooling=p)) for p in ("middle", "mean")]
         swapped = three_starts.sentences("swapped", lang)
         found.append((TUNE, model, swapped))
         found.append((BAG, None, BagInputs(swapped.train, swapped.held_out)))

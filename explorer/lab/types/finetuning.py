@@ -39,7 +39,8 @@ class TuneInputs:
 
     shape      "class": a text has a label; "pair": two texts, with a line feed between them, have one; "tokens": every
                unit of a text has one (`Tagged`): its score is the mean of those of its pieces
-    starts     "pre-trained", "random", "re-embedded": see `explorer.learning.trainable`; pooling: "cls" or "mean"
+    starts     "pre-trained", "random", "re-embedded": see `explorer.learning.trainable`; pooling: "cls", "mean" or
+               "middle" (of the token in the middle of the text)
     layers     the top so many layers are tuned, and the head; 0: the head alone
     kept_layers  of a pre-trained start: so many layers, from below, are the model's; those above are random (ALL: none)
     rate       of the body, at its highest; `head_rate` of the head. Both rise over the first tenth and fall to 0

@@ -24,6 +24,7 @@ from explorer.lab.types.collapse import (
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import signed
+from explorer.views._shared.page import Snippet
 from explorer.views.beyond import common, running
 from explorer.views.beyond.common import LOOKS, SWITCHES, State
 
@@ -31,7 +32,7 @@ STRETCHES = 4
 SIMSIAM = "Chen & He 2021, SimSiam (arXiv 2011.10566)"
 
 
-def draw(state: State) -> None:
+def draw(state: State) -> Snippet | None:
     page_parts.section("beyond.collapse")
     with st.container(horizontal=True):
         for name in SWITCHES:
@@ -55,6 +56,12 @@ def draw(state: State) -> None:
     with right:
         page_parts.steps([(t(f"beyond.collapse.step{n}"), "") for n in (1, 2, 3, 4)])
         page_parts.honesty("beyond.collapse.honesty")
+    if state.average or state.negatives:  # the code is SimSiam's
+        return None
+    return Snippet(
+        "beyond_collapse", common.model(), seed=state.seed, steps=inputs.steps, stop_gradient=state.stop_gradient,
+        predictor=state.predictor,
+    )  # fmt: skip
 
 
 def _again() -> None:

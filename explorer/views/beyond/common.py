@@ -20,10 +20,12 @@ Tool = Literal["collapse", "dna", "nonsense", "field"]
 Amount = Literal["50", "100", "200", "400", "800"]
 Width = Literal["30", "60"]
 Layers = Literal["4", "8", "12"]
+Pooling = Literal["middle", "mean", "cls"]
 Kind = Literal["predict", "contrast", "no_negatives", "speech"]
 AMOUNTS: tuple[Amount, ...] = ("50", "100", "200", "400", "800")
 WIDTHS: tuple[Width, ...] = ("30", "60")
 LAYERS: tuple[Layers, ...] = ("4", "8", "12")
+POOLINGS: tuple[Pooling, ...] = ("middle", "mean", "cls")
 KINDS: tuple[Kind, ...] = ("predict", "contrast", "no_negatives", "speech")
 SOURCES: tuple[Literal["splice", "own"], ...] = ("splice", "own")
 SWITCHES = ("stop_gradient", "predictor", "average", "negatives")
@@ -39,6 +41,7 @@ class State:
     source, own, amount, width        which sequences, the reader's own, how many teach, how many letters are read
     drawn, words   the words for A, T, C and G: drawn so often; written by the reader (none: those that were drawn)
     layers, epochs                    so many layers from above are tuned; how often the sequences are gone through
+    pooling                           which vector of a sequence the head reads
     way, sentence                     what is done to sentences; one of the reader's own
     kind                              of the families on the map, the one that is looked at
     """
@@ -58,6 +61,7 @@ class State:
     words: tuple[str, ...] = limit((), longest=4)
     layers: Layers = "4"
     epochs: int = limit(10, low=1, high=20)
+    pooling: Pooling = "middle"
     way: nonsense.Way = "swapped"
     sentence: str = limit("", longest=400)
     kind: Kind = "predict"
@@ -104,7 +108,9 @@ def lesson(state: State, lang: str) -> Lesson:
         labels = tuple(t(f"beyond.label.{label}") for label in dna.LABELS)
         train, held_out = dna.parts(int(state.amount), int(state.width))
     spelt = words(state, lang)
-    inputs = three_starts.sequences(train, held_out, spelt, layers=int(state.layers), epochs=state.epochs)
+    inputs = three_starts.sequences(
+        train, held_out, spelt, layers=int(state.layers), epochs=state.epochs, pooling=state.pooling
+    )
     return Lesson(labels, train, held_out, inputs)
 
 

@@ -15,8 +15,8 @@ from explorer.lab.types.kmers import KMERS, K, KmersInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import percent
-from explorer.views.beyond import common, mapping, starts
-from explorer.views.beyond.common import AMOUNTS, LAYERS, SOURCES, WIDTHS, Lesson, State
+from explorer.views.beyond import common, grid, mapping, starts
+from explorer.views.beyond.common import AMOUNTS, LAYERS, POOLINGS, SOURCES, WIDTHS, Lesson, State
 
 SHOWN = 12  # letters of the example
 # Kao & Lee 2021 (Findings of EMNLP, arXiv 2103.07162): accuracy or correlation, in hundredths, as printed on the slide.
@@ -43,6 +43,7 @@ def draw(state: State) -> None:
             _say(problem)
         else:
             _train(lesson)
+        grid.draw()
     with right:
         page_parts.steps([(t(f"beyond.dna.step{n}"), "") for n in (1, 2, 3, 4)])
         page_parts.honesty("beyond.dna.honesty")
@@ -67,6 +68,10 @@ def _what(state: State) -> None:
         widgets.choice(
             "beyond-layers", t("beyond.dna.layers"), LAYERS, state.layers, lambda n: t("beyond.dna.top", n=n),
             common.setter("layers"),
+        )  # fmt: skip
+        widgets.choice(
+            "beyond-pooling", t("beyond.dna.pooling"), POOLINGS, state.pooling,
+            lambda name: t(f"beyond.dna.pool_{name}"), common.setter("pooling"),
         )  # fmt: skip
         widgets.slider(
             "beyond-epochs", t("beyond.dna.epochs"), 1, 20, state.epochs, lambda n: common.store().set(epochs=n)
