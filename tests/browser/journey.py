@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, TimeoutError, expect
@@ -38,19 +37,16 @@ NOT_YET = (AssertionError, LookupError, ValueError, TypeError, StopIteration, OS
 def eventually(page: Page, look: Callable[[], T], *, seconds: float = PATIENCE / PACE) -> T:
     """`look()` as soon as it asserts nothing wrong; its last complaint if that never comes.
 
-    `seconds` are those of a quiet machine (tests/pace.py). Looking takes up to a quarter of a processor from what is
-    waited for, so the longer it lasts the more seldom it is looked.
+    `seconds` are those of a quiet machine (tests/pace.py).
     """
     deadline = time.monotonic() + seconds * PACE
-    pause = 40.0
     while True:
         try:
             return look()
         except NOT_YET:
             if time.monotonic() > deadline:
                 raise
-            page.wait_for_timeout(pause)  # numbers in a drawing announce no event
-            pause = min(1.3 * pause, 250)
+            page.wait_for_timeout(40)  # numbers in a drawing announce no event
 
 
 def press(page: Page, name: str) -> None:
@@ -444,7 +440,6 @@ class Reference:
         self.tokenizer = AutoTokenizer.from_pretrained(MODEL_FOLDER, local_files_only=True)
         self.net = BertForMaskedLM.from_pretrained(MODEL_FOLDER, dtype=torch.float32).eval()
         self.mask: int = self.tokenizer.mask_token_id
-        self._kept: LRUCache[str, NDArray[np.float64]] = LRUCache(100_000_000, getsizeof=lambda scores: scores.nbytes)
 
     def ids(self, text: str) -> list[int]:
         found: list[int] = self.tokenizer(text).input_ids
@@ -462,17 +457,12 @@ class Reference:
         found: Mapping[str, int] = self.tokenizer.get_vocab()
         return found
 
-    @cachedmethod(lambda self: self._kept, key=lambda _, ids: repr(list(ids)))
     def logits(self, ids: Sequence[int] | Sequence[Sequence[int]]) -> NDArray[np.float64]:
-        """Scores [position, vocabulary] of one row of ids, or [row, position, vocabulary] of several. To be read only:
-        what was found of the same ids is kept, as a journey looks again until the page is right.
-        """
+        """Scores [position, vocabulary] of one row of ids, or [row, position, vocabulary] of several."""
         rows = self._torch.tensor(ids)
         with self._torch.no_grad():
             scores = self.net(rows[None] if rows.ndim == 1 else rows).logits.double().numpy()
-        scores.flags.writeable = False
-        found: NDArray[np.float64] = scores[0] if rows.ndim == 1 else scores
-        return found
+        return scores[0] if rows.ndim == 1 else scores
 
     def layers(self, ids: Sequence[int], position: int) -> NDArray[np.float64]:
         """The head read at every layer: [layer, vocabulary]."""
