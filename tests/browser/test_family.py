@@ -10,6 +10,8 @@ English, on a phone, in the dark                                   test_english_
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -17,23 +19,26 @@ from explorer.content.comparisons import LEAST
 from explorer.lab.types.gpt_line import LINE, count
 from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.journey import Reader, eventually, idle, linked, press
-from tests.pace import PATIENCE
+from tests.pace import PACE, PATIENCE
 
 pytestmark = pytest.mark.usefixtures("quiet_log")
 
 
 def judge(page: Page, sides: str, after: int = 0) -> None:
-    """Choose left or right, pair after pair, with the arrow keys; each once the page knows of the last."""
+    """Choose left or right, pair after pair, with the arrow keys; each once the page knows of the last.
+
+    A button hears its key a moment after it is drawn: a press that nothing has come of in so many seconds was not
+    heard. One that is only answered late is not made twice, as it would judge the next pair too.
+    """
     shown = page.locator(".words .word")
 
-    def chosen(n: int, side: str) -> None:
-        if shown.nth(n).inner_text() != f"{n + 1} {side}":  # a button hears its key a moment after it is drawn
-            page.get_by_test_id("stMain").press("ArrowLeft" if side == "←" else "ArrowRight")
-            idle(page)
-        assert shown.nth(n).inner_text() == f"{n + 1} {side}"
+    def pressed(n: int, side: str) -> None:
+        page.get_by_test_id("stMain").press("ArrowLeft" if side == "←" else "ArrowRight")
+        expect(shown.nth(n)).to_have_text(re.compile(f"^{n + 1} [←→]$"), timeout=6_000 * PACE)
 
     for n, side in enumerate(sides, after):
-        eventually(page, lambda n=n, side=side: chosen(n, side))
+        eventually(page, lambda n=n, side=side: pressed(n, side))
+        assert shown.nth(n).inner_text() == f"{n + 1} {side}"
 
 
 def test_the_reader_s_own_choices_train_the_three_steps(open_page: OpenPage) -> None:
