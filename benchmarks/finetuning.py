@@ -17,6 +17,7 @@ import numpy as np
 
 from benchmarks.rows import Row, load_now
 from explorer.content import teaching
+from explorer.content.first_paint.finetuning import opened
 
 if TYPE_CHECKING:
     from explorer.lab.types.finetuning import TuneInputs, TuneResult
@@ -31,10 +32,7 @@ COMMAND = "python -m benchmarks finetuning"
 
 def inputs(lang: str, seed: int = 0) -> TuneInputs:
     """The default training."""
-    from explorer.lab.types.finetuning import TuneInputs
-
-    train, held_out = teaching.sentences("judgement", lang, "train"), teaching.sentences("judgement", lang, "test")
-    return TuneInputs(train, held_out, seed=seed)
+    return replace(opened("sentiment", lang), seed=seed)
 
 
 def zh() -> Iterator[Row]:

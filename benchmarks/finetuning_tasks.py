@@ -13,13 +13,14 @@ import numpy as np
 
 from benchmarks import finetuning
 from benchmarks.rows import Row, load_now
-from explorer.content import lessons, teaching, units
+from explorer.content import lessons, units
+from explorer.content.first_paint.finetuning import opened
 from explorer.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from explorer.lab.types.finetuning import Lessons, Tagged, TuneInputs
+    from explorer.lab.types.finetuning import Lessons, Tagged
 
 COMMAND = "python -m benchmarks finetuning finetuning.{}"
 NAMES: dict[str, lessons.Task] = {"entities_f1": "entities", "nli_accuracy": "inference", "pos_accuracy": "pos"}
@@ -39,21 +40,12 @@ def task(name: str) -> Iterator[Row]:
     yield Row(f"finetuning.{name}", figure, "", (first["pre-trained"],), load, command, ">", first["majority"])
 
 
-def default(task: lessons.Task, lang: str) -> TuneInputs:
-    """The training of a task as the page opens it."""
-    from explorer.lab.types.finetuning import TuneInputs
-
-    by: units.By = "char" if lang == "zh" else "word"
-    train, held_out = (lessons.part(task, lang, part, "judgement", by) for part in teaching.PARTS)
-    return TuneInputs(train, held_out, shape=lessons.SHAPES[task], layers=lessons.LAYERS[task])
-
-
 def reached(task: lessons.Task, lang: str, score: Score) -> dict[str, float]:
     """Both starts, the words alone (a unit's most frequent label; a bag of words), and always the commonest label."""
     from explorer.lab.bag_of_words import bag
     from explorer.lab.types.finetuning import BagInputs, truths
 
-    one = default(task, lang)
+    one = opened(task, lang)
     found = finetuning.run(finetuning.body(), one)
     tested = tuple(pair for pair in one.held_out if pair[0] not in {text for text, _ in one.train})
     truth = truths(cast("Lessons", tested))

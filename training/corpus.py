@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import hashlib
 import lzma
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from explorer.content.sentences import sentences
 
@@ -48,6 +50,12 @@ class Corpus:
         paragraph = int(np.searchsorted(self.firsts, first, side="right"))
         last = int(np.searchsorted(self.ends, self.ends[first] + most, side="right")) - 1
         return first, max(first + 1, min(last, int(self.firsts[paragraph])))
+
+
+def padded(rows: Sequence[Sequence[int]], fill: int) -> Tensor:
+    """Rows of one length, `fill` behind those that are shorter."""
+    length = max(map(len, rows))
+    return torch.tensor([[*row, *[fill] * (length - len(row))] for row in rows])
 
 
 def prepare(

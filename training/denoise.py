@@ -12,7 +12,6 @@ batch, and in the last part of the run over the whole vocabulary. It knows nothi
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -29,10 +28,7 @@ from explorer import paths
 from explorer.errors import Told
 from explorer.lab.breaking import break_up
 from explorer.lab.types.breaking import Breakage
-from explorer.models.catalog import catalog
-from explorer.models.catalog.store import sha256_of
 from explorer.models.network.denoiser import Decoder, OwnRestorer
-from explorer.models.network.loader import load
 from explorer.models.network.model import Model
 from training import corpus, finish
 from training.corpus import Corpus
@@ -57,10 +53,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     cutter = AutoTokenizer.from_pretrained(options.model)
-    info = catalog.default("masked")
-    if options.model != paths.MODELS / info.path:
-        info = catalog.put_in_place(info.id, options.model)
-    model = load(info, device="cpu")
+    model = finish.body(options.model)
     corpora = corpus.prepare(options.text, cutter, options.work, SHARES)
     steps = options.steps
     batches = Batches(
@@ -113,10 +106,10 @@ class Batches:
             self._drawn = drawing, self._draw(drawing)
         rng = np.random.default_rng((self.seed, 1, number))
         rows = [self._break(sentence.tolist(), rng) for sentence in self._drawn[1][at]]
-        ids = _padded([[CLS, *shown, SEP] for shown, _ in rows], PAD)
-        mask = _padded([[1] * (len(shown) + 2) for shown, _ in rows], 0)
-        said = _padded([[CLS, *target] for _, target in rows], PAD)
-        labels = _padded([[*target, SEP] for _, target in rows], NONE)
+        ids = corpus.padded([[CLS, *shown, SEP] for shown, _ in rows], PAD)
+        mask = corpus.padded([[1] * (len(shown) + 2) for shown, _ in rows], 0)
+        said = corpus.padded([[CLS, *target] for _, target in rows], PAD)
+        labels = corpus.padded([[*target, SEP] for _, target in rows], NONE)
         return {"ids": ids, "mask": mask, "said": said, "labels": labels, "whole": torch.tensor([number >= self.whole])}
 
     def _draw(self, drawing: int) -> list[list[NDArray[np.uint16]]]:
@@ -194,31 +187,18 @@ class Objective(nn.Module):
 
 def save(model: Model, decoder: Decoder, out: Path, facts: dict[str, Any]) -> None:
     """The decoder in fp16, and what it was made for and how."""
-    from safetensors.torch import save_file
-
-    out.mkdir(parents=True, exist_ok=True)
-    weights = out / "model.safetensors"
-    save_file({name: tensor.half().contiguous() for name, tensor in decoder.state_dict().items()}, weights)
     settings = {
-        "body": model.info.revision,
         "reads": decoder.reads,
         "layers": len(LAYERS),
         "layer": _layer_settings(model),
         "begin": CLS,
         "end": SEP,
-        "sha256": sha256_of(weights),
-        "trained": facts,
     }
-    (out / "config.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+    finish.save_companion(decoder.state_dict(), model, out, settings, facts)
 
 
 def _layer_settings(model: Model) -> dict[str, Any]:
     return finish.layer_settings(model) | {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
-
-
-def _padded(rows: list[list[int]], fill: int) -> Tensor:
-    length = max(map(len, rows))
-    return torch.tensor([row + [fill] * (length - len(row)) for row in rows])
 
 
 def _options() -> argparse.Namespace:

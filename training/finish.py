@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
+from explorer import paths
+from explorer.models.catalog import catalog
 from explorer.models.catalog.store import sha256_of
+from explorer.models.network.loader import load
+from explorer.models.network.model import Model
 from training.loop import Plan, Step
 
 FACTS = "training.json"
@@ -72,8 +77,29 @@ def facts(
     }
 
 
-def layer_settings(model: Any) -> dict[str, Any]:
-    """The shape of the body's layers, for a head or decoder that has some of its own (`model`: a loaded `Model`)."""
+def body(folder: Path | None) -> Model:
+    """The body that a head or decoder is made for: the embedded model, or the one in `folder` in its place."""
+    info = catalog.default("masked")
+    if folder is not None and folder != paths.MODELS / info.path:
+        info = catalog.put_in_place(info.id, folder)
+    return load(info, device="cpu")
+
+
+def save_companion(
+    tensors: Mapping[str, Tensor], model: Model, out: Path, settings: Mapping[str, Any], trained: Mapping[str, Any]
+) -> None:
+    """Weights that fit this body alone, in fp16, and what they were made for and how."""
+    from safetensors.torch import save_file
+
+    out.mkdir(parents=True, exist_ok=True)
+    weights = out / "model.safetensors"
+    save_file({name: tensor.detach().half().contiguous() for name, tensor in tensors.items()}, weights)
+    told = {"body": model.info.revision, **settings, "sha256": sha256_of(weights), "trained": trained}
+    (out / "config.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def layer_settings(model: Model) -> dict[str, Any]:
+    """The shape of the body's layers, for a head or decoder that has some of its own."""
     wanted = ("hidden_size", "num_attention_heads", "intermediate_size", "hidden_act", "layer_norm_eps")
     settings = json.loads((model.info.folder / "config.json").read_text(encoding="utf-8"))
     return {name: settings[name] for name in wanted}

@@ -32,12 +32,9 @@ from torch.nn.utils import parametrize
 from explorer import paths
 from explorer.errors import Told
 from explorer.learning.heads import SpanHead
-from explorer.learning.trainable import Texts, Trainable, trainable
-from explorer.models.catalog import catalog
-from explorer.models.catalog.store import sha256_of
-from explorer.models.network.loader import load
+from explorer.learning.trainable import Trainable, trainable
 from explorer.models.network.model import Model
-from training import finish
+from training import corpus, finish
 from training.loop import Plan, train, watched
 
 RANK, SCALE = 16, 2.0  # of the addition: at most so many dimensions; how strongly it counts
@@ -97,9 +94,7 @@ class Batches:
         rng = np.random.default_rng((self.seed, number))
         drawn = rng.choice(len(self.questions), min(self.size, len(self.questions)), replace=False)
         windows = [self._window(self.questions[n], rng) for n in drawn]
-        texts = padded([window for window, _ in windows], [label for _, label in windows])
-        assert texts.type_ids is not None
-        return {"ids": texts.ids, "mask": texts.mask, "type_ids": texts.type_ids, "labels": texts.labels}
+        return batched([window for window, _ in windows]) | {"labels": torch.tensor([label for _, label in windows])}
 
     def _window(self, question: Question, rng: np.random.Generator) -> tuple[Window, tuple[int, int]]:
         windows = cut(self.cutter, question)
@@ -128,10 +123,8 @@ def main() -> None:
     from transformers import AutoTokenizer
 
     cutter = AutoTokenizer.from_pretrained(options.model)
-    info = catalog.default("masked")
-    if options.model != paths.MODELS / info.path:
-        info = catalog.put_in_place(info.id, options.model)
-    net = with_additions(load(info, device="cpu"), options.seed)
+    model = finish.body(options.model)
+    net = with_additions(model, options.seed)
     if options.sets:
         questions = [one for path in options.sets for one in read(path)]
         steps = max(1, options.questions // options.batch)
@@ -140,9 +133,9 @@ def main() -> None:
         batches = Batches(questions, cutter, options.batch, options.seed)
         accelerator = Accelerator(mixed_precision=options.precision)
         last = watched(train(Objective(net), (weights,), batches, plan, options.work, accelerator), plan)
-        save(net, options.out, info.revision, finish.facts("training.qa", options, options.sets, plan, last))
+        save(net, model, options.out, finish.facts("training.qa", options, options.sets, plan, last))
     else:
-        put_in(net, options.out, info.revision)
+        put_in(net, options.out, model.info.revision)
     for path in options.measure:
         told = {name: f"{value:.4f}" for name, value in measured(net, cutter, read(path)).items()}
         print(path.name, told, flush=True)
@@ -200,14 +193,13 @@ def labelled(window: Window, question: Question) -> tuple[int, int]:
     return inside[0], inside[-1]
 
 
-def padded(windows: Sequence[Window], labels: Sequence[tuple[int, int]] = ()) -> Texts:
-    """A batch."""
-    length = max(len(window.ids) for window in windows)
-    ids = torch.tensor([window.ids + [0] * (length - len(window.ids)) for window in windows])
-    kinds = torch.tensor([window.type_ids + [0] * (length - len(window.ids)) for window in windows])
-    sizes = torch.tensor([len(window.ids) for window in windows])
-    mask = torch.arange(length)[None] < sizes[:, None]
-    return Texts(ids, mask, torch.tensor(labels or [(CLS, CLS)] * len(windows)), kinds)
+def batched(windows: Sequence[Window]) -> dict[str, Tensor]:
+    """ids, mask, type_ids [B, L]."""
+    return {
+        "ids": corpus.padded([window.ids for window in windows], 0),
+        "mask": corpus.padded([[1] * len(window.ids) for window in windows], 0).bool(),
+        "type_ids": corpus.padded([window.type_ids for window in windows], 0),
+    }
 
 
 def answers(net: Trainable, cutter: Any, questions: Iterable[Question]) -> Iterator[str]:
@@ -217,9 +209,8 @@ def answers(net: Trainable, cutter: Any, questions: Iterable[Question]) -> Itera
         windows, best, said = cut(cutter, question), -math.inf, ""
         for first in range(0, len(windows), AT_ONCE):
             some = windows[first : first + AT_ONCE]
-            batch = padded(some)
             with torch.no_grad():
-                scores = net(batch.ids, batch.mask, batch.type_ids)
+                scores = net(**batched(some))
             for window, of_window in zip(some, scores, strict=True):
                 score, low, high = best_span(of_window, window)
                 if score > best:
@@ -272,16 +263,10 @@ def f1(said: Sequence[str], right: Sequence[str]) -> float:
     return 2 * common / (len(said) + len(right))
 
 
-def save(net: Trainable, out: Path, body: str, facts: dict[str, Any]) -> None:
+def save(net: Trainable, model: Model, out: Path, facts: dict[str, Any]) -> None:
     """Additions and head in fp16, and what they were made for and how."""
-    from safetensors.torch import save_file
-
-    out.mkdir(parents=True, exist_ok=True)
-    tuned = {name: one.detach().half().contiguous() for name, one in net.named_parameters() if one.requires_grad}
-    save_file(tuned, out / "model.safetensors")
-    settings = {"body": body, "rank": RANK, "scale": SCALE, "sha256": sha256_of(out / "model.safetensors")}
-    told = json.dumps(settings | {"trained": facts}, indent=1)
-    (out / "config.json").write_text(told + "\n", encoding="utf-8")
+    tuned = {name: one for name, one in net.named_parameters() if one.requires_grad}
+    finish.save_companion(tuned, model, out, {"rank": RANK, "scale": SCALE}, facts)
 
 
 def put_in(net: Trainable, folder: Path, body: str) -> None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import copy
-import json
 import math
 import random
 import time
@@ -27,9 +26,6 @@ from torch import Tensor, nn
 
 from explorer.content.sentences import neighbours
 from explorer.learning.loop import Group, fit, shuffled
-from explorer.models.catalog import catalog
-from explorer.models.catalog.store import sha256_of
-from explorer.models.network.loader import load
 from explorer.models.network.model import Model
 from explorer.models.network.pair_heads import PairHead, bert_layers, mean_difference, order_folder
 from training import corpus, finish
@@ -46,10 +42,7 @@ def main() -> None:
     options = _options()
     torch.set_num_threads(options.threads)
     options.work.mkdir(parents=True, exist_ok=True)
-    info = catalog.default("masked")
-    if options.model is not None:
-        info = catalog.put_in_place(info.id, options.model)
-    model = load(info, device="cpu")
+    model = finish.body(options.model)
     chunks = list(_features(model, options))
     print(f"{len(chunks)} chunks of {CHUNK} pairs", flush=True)
     test, train = chunks[:HELD_OUT_CHUNKS], chunks[HELD_OUT_CHUNKS:]
@@ -280,21 +273,8 @@ def _checkpoint(path: Path, weights: dict[str, Tensor], epochs: int, accuracy: f
 
 
 def _save(model: Model, head: PairHead, figures: dict[str, Any]) -> None:
-    from safetensors.torch import save_file
-
-    folder = order_folder(model.info)
-    folder.mkdir(parents=True, exist_ok=True)
-    weights = folder / "model.safetensors"
-    save_file({name: tensor.half().contiguous() for name, tensor in head.state_dict().items()}, weights)
-    described = {
-        "body": model.info.revision,
-        "reads": head.reads,
-        "layers": len(head.layers),
-        "layer": finish.layer_settings(model),
-        "sha256": sha256_of(weights),
-        "trained": figures,
-    }
-    (folder / "config.json").write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
+    settings = {"reads": head.reads, "layers": len(head.layers), "layer": finish.layer_settings(model)}
+    finish.save_companion(head.state_dict(), model, order_folder(model.info), settings, figures)
 
 
 def _options() -> argparse.Namespace:

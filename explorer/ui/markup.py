@@ -46,7 +46,12 @@ def inline(text: str, lang: str | None = None) -> str:
 
 def plain(text: str) -> str:
     """One run of `text` as a reader sees it, without markup."""
-    return html.unescape(_TAG.sub("", inline(text)))
+    return bare(inline(text))
+
+
+def bare(piece: str) -> str:
+    """What a reader sees of a piece of HTML."""
+    return html.unescape(_TAG.sub("", piece))
 
 
 def verbatim(text: str) -> str:

@@ -21,7 +21,7 @@ from explorer.engine import catalog
 from explorer.errors import Cancelled, Told
 from explorer.ui import i18n, snippets
 from explorer.ui.i18n import t
-from explorer.ui.markup import inline, plain, render, verbatim
+from explorer.ui.markup import bare, inline, plain, render, verbatim
 from explorer.ui.numbers import thousands
 
 _LEAST_EM = 7.5  # of a column of a table that has longer texts
@@ -81,26 +81,27 @@ def table(
              that the order is seen by everybody; the number stands there as well)
     """
 
-    def cell(tag: str, column: int, text: str, style: str = "") -> str:
+    def cell(tag: str, column: int, piece: str, style: str = "") -> str:
         kinds = " ".join(name for name, on in (("n", column in numeric), ("answer", column == answer)) if on)
         attribute = f' class="{kinds}"' if kinds else ""
         styled = f' style="{style}"' if style else ""
-        return f"<{tag}{attribute}{styled}>{inline(text)}</{tag}>"
+        return f"<{tag}{attribute}{styled}>{piece}</{tag}>"
 
     def least(column: int) -> str:
-        widest = max(map(_width, (head[column], *(row[column] for row in rows))))
+        widest = max(_width(row[column]) for row in (top, *body))
         return f"min-width: calc({min(widest, _LEAST_EM):.1f}em + .7rem)"  # which is the space beside it
 
     blank: Sequence[float | None] = [None] * len(head)
     shades = shares or [blank] * len(rows)
-    top = "".join(cell("th", n, text, least(n)) for n, text in enumerate(head))
-    body = "".join(
+    top, *body = ([inline(text) for text in row] for row in (head, *rows))
+    names = "".join(cell("th", n, piece, least(n)) for n, piece in enumerate(top))
+    lines = "".join(
         "<tr>"
-        + "".join(cell("td", n, text, _shade(share)) for n, (text, share) in enumerate(zip(row, shade, strict=True)))
+        + "".join(cell("td", n, piece, _shade(share)) for n, (piece, share) in enumerate(zip(row, shade, strict=True)))
         + "</tr>"
-        for row, shade in zip(rows, shades, strict=True)
+        for row, shade in zip(body, shades, strict=True)
     )
-    rows_html = f'<table class="plain-table"><tr>{top}</tr>{body}</table>'
+    rows_html = f'<table class="plain-table"><tr>{names}</tr>{lines}</table>'
     name = html.escape(t("common.scrolls"))
     st.html(f'<div class="scroll-x" tabindex="0" role="region" aria-label="{name}" lang="{_lang()}">{rows_html}</div>')
 
@@ -109,9 +110,9 @@ def _shade(share: float | None) -> str:
     return "" if share is None else f"background-color: color-mix(in srgb, var(--model) {45 * share:.0f}%, transparent)"
 
 
-def _width(text: str) -> float:
-    """About how wide a text is, in em."""
-    return sum(1.0 if unicodedata.east_asian_width(sign) in "WF" else 0.55 for sign in plain(text))
+def _width(piece: str) -> float:
+    """About how wide a piece of HTML is, in em."""
+    return sum(1.0 if unicodedata.east_asian_width(sign) in "WF" else 0.55 for sign in bare(piece))
 
 
 def figures(cards: Sequence[tuple[str, str, str]]) -> None:

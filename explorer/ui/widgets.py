@@ -167,13 +167,13 @@ class Box(TypedDict):
 
 
 def box(key: str, value: str, write: Callable[[str], object]) -> Box:
-    """A box that holds `value`; `bind` says under which key.
+    """A box that holds `value`.
 
     A box that holds it already is left alone: a widget that is set shows what it is set to, and a reader may be typing.
     The text is handed over as what the box begins with, in every run: a browser that is slow to draw may see of a box
     only a later run, and one without a beginning it would draw empty, and report as emptied by the reader.
     """
-    drawn, changed = bind(key, value, write, written=True)
+    drawn, changed = _followed(key, value, write)
     if st.session_state.get(drawn, value) == value:
         return Box(key=drawn, value=value, on_change=changed)
     st.session_state[drawn] = value
@@ -193,13 +193,22 @@ class _Bound:
         return f"{key}~{self.replaced}" if self.replaced else key
 
 
-def bind(key: str, value: V, choose: Callable[[V], object], *, written: bool = False) -> tuple[str, Callable[[], None]]:
+def bind(key: str, value: V, choose: Callable[[V], object]) -> tuple[str, Callable[[], None]]:
     """The key under which a widget shows `value`, and what to call when the reader changes it.
+
+    It is set in every run: its options may have other names by now. One that is written into: `box`.
+    """
+    drawn, changed = _followed(key, value, choose)
+    st.session_state[drawn] = value
+    return drawn, changed
+
+
+def _followed(key: str, value: V, choose: Callable[[V], object]) -> tuple[str, Callable[[], None]]:
+    """The key of a widget that shows `value` from now on, and what to call when the reader changes it.
 
     A browser reports all its widgets with every click, as it saw them. Where the page has just set one of them (a
     preset did) and the browser has not drawn it yet, its old value would come back as if the reader had chosen it. So
-    a widget that the page sets to another value is a new one, and what the old one says is nobody's choice. One that
-    is chosen from is set in every run: its options may have other names by now. One that is `written` into: `box`.
+    a widget that the page sets to another value is a new one, and what the old one says is nobody's choice.
     """
     memory = f"{key}:bound"
     bound: _Bound = st.session_state.setdefault(memory, _Bound(value))
@@ -207,8 +216,6 @@ def bind(key: str, value: V, choose: Callable[[V], object], *, written: bool = F
         bound.replaced += 1
     bound.shown, bound.moved = value, False
     drawn = bound.key(key)
-    if not written:
-        st.session_state[drawn] = value
 
     def changed() -> None:
         now: _Bound = st.session_state[memory]

@@ -117,12 +117,12 @@ def test_training_lowers_the_loss_and_what_is_saved_answers_the_same(
     said = list(qa.answers(net, cutter, questions))
     assert sum(one == question.answers[0] for one, question in zip(said, questions, strict=True)) >= 3
     assert qa.measured(net, cutter, questions)["f1_characters"] > 0.4
-    qa.save(net, tmp_path / "head", tiny_model.revision, {"program": "training.qa"})
+    qa.save(net, tiny_model, tmp_path / "head", {"program": "training.qa"})
     opened = qa.with_additions(tiny_model, seed=7)
-    qa.put_in(opened, tmp_path / "head", tiny_model.revision)
-    batch = qa.padded([window for question in questions for window in qa.cut(cutter, question)])
+    qa.put_in(opened, tmp_path / "head", tiny_model.info.revision)
+    batch = qa.batched([window for question in questions for window in qa.cut(cutter, question)])
     with torch.no_grad():
-        scores, again = (one(batch.ids, batch.mask, batch.type_ids)[batch.mask] for one in (net, opened))
+        scores, again = (one(**batch)[batch["mask"]] for one in (net, opened))
     assert torch.allclose(scores, again, atol=0.02 * float(scores.abs().max())), "but for the rounding to 16 bits"
     with pytest.raises(Told, match="head_other_model"):
         qa.put_in(opened, tmp_path / "head", "another body")

@@ -4,24 +4,36 @@ beaten; two questions with four endings.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from explorer.content import choice, lessons, teaching, units
 from explorer.content.examples import LANGUAGES, Asked
+
+if TYPE_CHECKING:
+    from explorer.lab.types.finetuning import TuneInputs
 
 
 def asked() -> list[Asked]:
     from explorer.engine import catalog
-    from explorer.lab.types.finetuning import BAG, TUNE, BagInputs, TuneInputs
+    from explorer.lab.types.finetuning import BAG, TUNE, BagInputs
     from explorer.lab.types.pairs import JUDGE, JudgeInputs
 
     model = catalog.default("masked").id
     found: list[Asked] = []
     for lang in LANGUAGES:
         for task in lessons.SHAPES:
-            by: units.By = "char" if lang == "zh" else "word"
-            train, held_out = (lessons.part(task, lang, part, "judgement", by) for part in teaching.PARTS)
-            opened = TuneInputs(train, held_out, shape=lessons.SHAPES[task], layers=lessons.LAYERS[task])
-            found.append((TUNE, model, opened))
-            found.append((BAG, None, BagInputs(train, held_out)))
+            training = opened(task, lang)
+            found.append((TUNE, model, training))
+            found.append((BAG, None, BagInputs(training.train, training.held_out)))
         questions = [choice.read(choice.example(which, lang)) for which in choice.QUESTIONS]
         found.append((JUDGE, model, JudgeInputs(choice.rows(questions))))
     return found
+
+
+def opened(task: lessons.Task, lang: str) -> TuneInputs:
+    """The training of a task as the page opens it."""
+    from explorer.lab.types.finetuning import TuneInputs
+
+    by: units.By = "char" if lang == "zh" else "word"
+    train, held_out = (lessons.part(task, lang, part, "judgement", by) for part in teaching.PARTS)
+    return TuneInputs(train, held_out, shape=lessons.SHAPES[task], layers=lessons.LAYERS[task])

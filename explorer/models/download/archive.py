@@ -68,7 +68,7 @@ def pack(model_ids: Sequence[str], target: Path, store: Store) -> Iterator[Progr
                             done += len(block)
                             yield Progress(one.id, "packing", str(target), name, done, total)
                     if digest.hexdigest() != stored.sha256:
-                        raise ModelUnavailable("pack_refused", path=str(one.folder / name), reason="checksum")
+                        raise _refused(one.folder / name, "checksum")
         os.replace(growing, target)
     finally:
         growing.unlink(missing_ok=True)
@@ -163,7 +163,7 @@ def _judge(path: Path, folder: Path, model: dict[str, Any], info: ModelInfo) -> 
 def _whole(model_id: str, store: Store) -> Kept:
     kept = store.kept(model_id)
     if kept is None or store.state(model_id) != "whole" or not kept.folder.is_relative_to(store.root):
-        raise ModelUnavailable("pack_refused", path=model_id, reason=store.state(model_id))
+        raise _refused(model_id, store.state(model_id))
     return kept
 
 
@@ -189,7 +189,7 @@ def _opened(path: Path) -> zipfile.ZipFile:
         raise _refused(path, str(error)) from error
 
 
-def _refused(path: Path, reason: str) -> ModelUnavailable:
+def _refused(path: Path | str, reason: str) -> ModelUnavailable:
     return ModelUnavailable("pack_refused", path=str(path), reason=reason)
 
 
@@ -224,12 +224,12 @@ def _info(path: Path, model: dict[str, Any]) -> ModelInfo:
     for entry in catalog.all_entries():
         if entry.id == model["id"]:
             if entry.embedded:
-                raise ModelUnavailable("pack_refused", path=str(path), reason=f"{entry.id} ships with the app")
+                raise _refused(path, f"{entry.id} ships with the app")
             return entry
     try:
         info = catalog.from_dict(model["info"] | {"id": model["id"], "terms": [], "path": ""})
     except (KeyError, TypeError, ValueError) as error:
-        raise ModelUnavailable("pack_refused", path=str(path), reason=str(error)) from error
+        raise _refused(path, str(error)) from error
     if not info.family:
-        raise ModelUnavailable("pack_refused", path=str(path), reason="no model_type")
+        raise _refused(path, "no model_type")
     return info
