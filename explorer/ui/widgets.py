@@ -167,9 +167,8 @@ class Box(TypedDict):
 
 
 def box(key: str, value: str, write: Callable[[str], object]) -> Box:
-    """A box that holds `value`.
+    """A box that holds `value`. One that holds it already is left alone, as a reader may be typing.
 
-    A box that holds it already is left alone: a widget that is set shows what it is set to, and a reader may be typing.
     The text is handed over as what the box begins with, in every run: a browser that is slow to draw may see of a box
     only a later run, and one without a beginning it would draw empty, and report as emptied by the reader.
     """
@@ -194,10 +193,7 @@ class _Bound:
 
 
 def bind(key: str, value: V, choose: Callable[[V], object]) -> tuple[str, Callable[[], None]]:
-    """The key under which a widget shows `value`, and what to call when the reader changes it.
-
-    It is set in every run: its options may have other names by now. One that is written into: `box`.
-    """
+    """As `_followed`, and set in every run: options may have other names by now. What is written into: `box`."""
     drawn, changed = _followed(key, value, choose)
     st.session_state[drawn] = value
     return drawn, changed
@@ -228,8 +224,7 @@ def _followed(key: str, value: V, choose: Callable[[V], object]) -> tuple[str, C
 
 def said(key: str) -> Any:
     """What the widget that `bind` drew last under `key` says now."""
-    bound: _Bound = st.session_state[f"{key}:bound"]
-    return st.session_state[bound.key(key)]
+    return st.session_state[st.session_state[f"{key}:bound"].key(key)]
 
 
 def download(

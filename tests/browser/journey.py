@@ -113,6 +113,21 @@ class Reader:
     def main(self) -> Locator:
         return self.page.get_by_test_id("stMain")
 
+    def cancels(self) -> None:
+        """Press stop as soon as it stands: a click that waits until nothing moves may come when the work is done.
+
+        One that came before the button could hear it is made again.
+        """
+        stop = self.page.get_by_role("button", name=self.say("common.cancel"), exact=True).first
+        stop.wait_for(state="attached", timeout=60_000 * PACE)
+
+        def gone() -> None:
+            if stop.count():
+                stop.dispatch_event("click", timeout=1_000 * PACE)
+            expect(stop).to_have_count(0, timeout=3_000 * PACE)
+
+        eventually(self.page, gone)
+
     def sees(self, text: str | re.Pattern[str]) -> None:
         """Assert that this text is somewhere on the page."""
         expect(self.main).to_contain_text(text, timeout=PATIENCE * 1000)

@@ -71,7 +71,7 @@ def trained(reader: Reader, told: str) -> None:
 
 def stop(reader: Reader) -> None:
     """Press stop, once; the step ends, and what was done of it stays."""
-    reader.page.get_by_role("button", name=reader.say("common.cancel"), exact=True).first.click(force=True)  # at once
+    press(reader.page, reader.say("common.cancel"))
     reader.sees(reader.say("run.left_off").split("{")[0])
 
 

@@ -157,7 +157,7 @@ def test_the_toy_is_stopped_and_trained(own: InContext) -> None:
     own.uses("toy")
     train = own.page.get_by_role("button", name=own.say("toy.train"))
     train.click()
-    own.page.get_by_role("button", name=own.say("common.cancel")).click()
+    own.cancels()
     expect(train).to_be_visible()
     train.click()
     expect(own.page.locator(".st-key-in_context-toy-stripe .js-plotly-plot")).to_be_visible(timeout=120_000 * PACE)
@@ -169,7 +169,7 @@ def test_the_toy_is_stopped_and_trained(own: InContext) -> None:
 def test_scaling_is_stopped(own: InContext) -> None:
     own.uses("scaling")
     own.page.get_by_role("button", name=own.say("scaling.run")).click()
-    own.page.get_by_role("button", name=own.say("common.cancel")).click()
+    own.cancels()
     expect(own.page.get_by_role("button", name=own.say("scaling.run"))).to_be_visible()
 
 

@@ -289,7 +289,7 @@ def test_a_head_is_trained_tested_on_six_and_tags_my_sentence(start: Open) -> No
 def test_training_stops_when_asked(start: Open) -> None:
     page = start(OWN["en"], tool="pos", target="zh", train="fr", centred="1")
     page.page.get_by_role("button", name=page.say("pos.start"), exact=True).click()
-    page.page.get_by_role("button", name=page.say("common.cancel")).first.click(timeout=60_000 * PACE)
+    page.cancels()
     idle(page.page)
     expect(page.page.locator(".st-key-languages-loss")).to_have_count(0)
     expect(page.page.get_by_role("button", name=page.say("pos.start"), exact=True)).to_be_visible()

@@ -164,8 +164,7 @@ def test_the_average_over_many_sentences_says_the_same(start: Start) -> None:
     expect(run.or_(page.page.locator(".st-key-masking-average-figure")).first).to_be_visible()
     if run.count():  # someone else may have measured it before
         run.click()
-        cancel = page.page.get_by_role("button", name=page.say("common.cancel"), exact=True)
-        cancel.click(timeout=60_000 * PACE, force=True)  # at once: it goes when the work is done
+        page.cancels()
         page.sees(page.say("errors.cancelled"))
         idle(page.page)
         assert page.page.locator(".st-key-masking-average-figure").count() == 0, "stopped before it was through"
