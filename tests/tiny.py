@@ -1,7 +1,9 @@
 """Model folders as the `transformers` library would save them: one tiny network of every architecture, random weights.
 
-Each has a tokenizer of its family's real kind, trained here on a few lines of our own: word pieces, byte-level BPE,
-Unigram, BPE with byte fallback. Nothing heavy is imported before `make` is called.
+Each has a tokenizer of its family's real kind, made here from a few lines of our own: word pieces, byte-level BPE,
+Unigram, BPE with byte fallback. The same in every run: what the library's trainers of word pieces and of Unigram find
+differs from one process to the next, so these two take the pieces that are counted here. Nothing heavy is imported
+before `make` is called.
 """
 
 from __future__ import annotations
@@ -9,6 +11,9 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import math
+import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,14 +36,31 @@ SENTINELS = [f"<extra_id_{number}>" for number in range(3)]
 Cutter = Callable[[], "Tokenizer"]
 
 
+def _pieces(words: list[str], most: int) -> tuple[Counter[tuple[bool, str]], list[tuple[bool, str]]]:
+    """What begins a word (True) or goes on with one: how often; and the `most` commonest,
+    behind all single characters, the shortest first."""
+    counts = Counter(
+        (start == 0, word[start:end])
+        for word in words
+        for start in range(len(word))
+        for end in range(start + 1, len(word) + 1)
+    )
+    order = sorted(counts, key=lambda piece: (len(piece[1]) > 1, -counts[piece], len(piece[1]), piece))
+    return counts, order[:most]
+
+
 def word_pieces() -> Tokenizer:
     """BERT, DistilBERT, ELECTRA."""
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-    cut = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    words = [word for line in LINES for word in re.findall(r"[a-zA-Z]+|\S", line)]
+    names = dict.fromkeys(BERT_NAMES)
+    for first, piece in _pieces(words, 300 - len(names))[1]:
+        names[piece if first else f"##{piece}"] = None
+    cut = Tokenizer(models.WordPiece({name: n for n, name in enumerate(names)}, unk_token="[UNK]"))
     cut.normalizer = normalizers.BertNormalizer(lowercase=False, strip_accents=False)
     cut.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    cut.train_from_iterator(LINES, trainers.WordPieceTrainer(vocab_size=300, special_tokens=BERT_NAMES))
+    cut.add_special_tokens(BERT_NAMES)
     cut.post_processor = _template("[CLS] $A [SEP]", "[CLS] $A [SEP] $B:1 [SEP]:1", {"[CLS]": 2, "[SEP]": 3})
     return cut
 
@@ -71,15 +93,15 @@ def byte_level_with_mask() -> Tokenizer:
 
 def unigram(names: list[str], single: str, pair: str, edges: dict[str, int], mask: str = "") -> Tokenizer:
     """XLM-R, ALBERT, T5: SentencePiece's Unigram as tokenizer.json writes it."""
-    from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+    from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
-    cut = Tokenizer(models.Unigram())
+    counts, order = _pieces([f"▁{word}" for line in LINES for word in line.split()], 150 - len(names))
+    scored = {piece: math.log(counts[first, piece] / counts.total()) for first, piece in order}
+    cut = Tokenizer(models.Unigram([*((name, 0.0) for name in names), *scored.items()], unk_id=names.index("<unk>")))
     cut.normalizer = normalizers.NFKC()
     cut.pre_tokenizer = pre_tokenizers.Metaspace()
     cut.decoder = decoders.Metaspace()
-    cut.train_from_iterator(
-        LINES, trainers.UnigramTrainer(vocab_size=150, unk_token="<unk>", special_tokens=names, show_progress=False)
-    )
+    cut.add_special_tokens([name for name in names if name != mask])
     if mask:
         cut.add_special_tokens([AddedToken(mask, lstrip=True, special=True)])
     cut.post_processor = _template(single, pair, edges)

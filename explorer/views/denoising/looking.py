@@ -60,13 +60,18 @@ def chosen(cross: Floats, layer: int, head: int) -> Floats:
 
 
 def stood(found: RestoreResult) -> list[tuple[int, int]]:
-    """(step, place in what is read) of every step that says the very token that stood there in the text."""
+    """(step, place in what is read) of every step that says the very token that stood there in the text.
+
+    None where the text was not said from end to end: T5 says only what belongs in the holes.
+    """
     place = {origin: at for at, origin in enumerate(found.origins) if origin >= 0}
-    return [
-        (step, place[step])
-        for step, token in enumerate(found.text)
-        if step in place and found.read[place[step]] == token
-    ]
+    rings, at = [], 0
+    for step, token in enumerate(found.said):  # what ends the text, or frames it, is no token of it
+        if at < len(found.text) and token == found.text[at]:
+            if at in place and found.read[place[at]] == token:
+                rings.append((step, place[at]))
+            at += 1
+    return rings if at == len(found.text) else []
 
 
 def truest(cross: Floats, rings: list[tuple[int, int]]) -> tuple[int, int]:
