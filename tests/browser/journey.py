@@ -35,7 +35,18 @@ NOT_YET = (AssertionError, LookupError, ValueError, TypeError, StopIteration, OS
 
 
 def eventually(page: Page, look: Callable[[], T], *, seconds: float = PATIENCE / PACE) -> T:
-    """`look()` as soon as it asserts nothing wrong; its last complaint if that never comes.
+    """`look()` once the page has come to rest and it asserts nothing wrong; its last complaint if that never comes.
+
+    What it says is then true of all that the page shows: a figure may be drawn anew before the one beside it, and what
+    stood there before the last click may be right by chance. For what passes, and for acts: `until`.
+    """
+    until(page, look, seconds=seconds)
+    idle(page)
+    return until(page, look, seconds=seconds)
+
+
+def until(page: Page, look: Callable[[], T], *, seconds: float = PATIENCE / PACE) -> T:
+    """`look()` the first time it asserts nothing wrong, whatever goes on; its last complaint if that never comes.
 
     `seconds` are those of a quiet machine (tests/pace.py).
     """
@@ -81,7 +92,7 @@ def paused(page: Page, button: Locator) -> None:
             button.click()
         assert button.inner_text() == "▶"
 
-    eventually(page, look)
+    until(page, look)
 
 
 def percent(p: float) -> str:
@@ -126,7 +137,7 @@ class Reader:
                 stop.dispatch_event("click", timeout=1_000 * PACE)
             expect(stop).to_have_count(0, timeout=3_000 * PACE)
 
-        eventually(self.page, gone)
+        until(self.page, gone)
 
     def sees(self, text: str | re.Pattern[str]) -> None:
         """Assert that this text is somewhere on the page."""
@@ -148,12 +159,12 @@ class Reader:
         """Choose one of a few in the radio group that is called `group`."""
         # Choices whose label is long may be cut by the caller's eye but not in the markup.
         choice = self.page.get_by_role("radiogroup", name=self.say(group)).get_by_text(option, exact=True)
-        eventually(self.page, choice.click)  # the group of before may stand beside it until a run is over
+        until(self.page, choice.click)  # the group of before may stand beside it until a run is over
 
     def types(self, box: str, text: str) -> None:
         """Write into the line called `box` and press Enter."""
         line = self.page.get_by_role("textbox", name=self.say(box), exact=True)
-        eventually(self.page, lambda: line.fill(text))  # the box of before may stand beside it until a run is over
+        until(self.page, lambda: line.fill(text))  # the box of before may stand beside it until a run is over
         line.press("Enter")
 
     def picks_preset(self, name: str) -> None:
@@ -169,14 +180,12 @@ class Reader:
             )
             return traces
 
-        return eventually(self.page, look)  # its place is there before it is drawn
+        return until(self.page, look)  # its place is there before it is drawn
 
     def heat(self, key: str) -> NDArray[np.float64]:
         """The numbers of the first trace of a Plotly heat map."""
         drawn = self.page.locator(f".st-key-{key} .js-plotly-plot")
-        return np.array(
-            eventually(self.page, lambda: drawn.evaluate("p => p._fullData[0].z.map(row => Array.from(row))"))
-        )
+        return np.array(until(self.page, lambda: drawn.evaluate("p => p._fullData[0].z.map(row => Array.from(row))")))
 
     def strip_of(self, key: str) -> Strip:
         return Strip(self.page, figure(self.page, key))
@@ -360,7 +369,7 @@ class Masking(Reader):
         """Click this chip until it is the one that is told of; what the page goes on with behind it may take longer."""
         if self.sentence.covered() != [position]:  # the page has covered it by itself
             self.sentence.click(position)
-        eventually(self.page, lambda: _true(self.sentence.focus() == [position]))
+        until(self.page, lambda: _true(self.sentence.focus() == [position]))
 
     def covers_several(self) -> None:
         """Choose that a click covers one more token, and begin with none."""
@@ -374,7 +383,7 @@ class Masking(Reader):
                     clear.click(timeout=3000)
             assert self.sentence.covered() == []
 
-        eventually(self.page, cleared)
+        until(self.page, cleared)
         self.answered()
 
     def answered(self) -> None:

@@ -24,7 +24,7 @@ from playwright.sync_api import Page, expect
 from explorer import chapters
 from explorer.ui.i18n import text as words
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import Home, Masking, Reference, eventually, idle
+from tests.browser.journey import Home, Masking, Reference, eventually, idle, until
 from tests.browser.server import Server
 from tests.pace import PATIENCE
 
@@ -91,7 +91,7 @@ def test_a_new_text_ends_the_old_one_s_work(open_page: OpenPage, reference: Refe
     idle(page.page)
     before = server.status()["forward_passes"]
     page.types("input", "后院的老槐树下坐着三个下棋的人，旁边的水壶冒着热气。" * 120)
-    eventually(page.page, lambda: _more(server, before))
+    until(page.page, lambda: _more(server, before))
     alive(page, reference)
     idle(page.page)
     done = server.status()["forward_passes"] - before

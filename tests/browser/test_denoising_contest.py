@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import Reader, eventually, press
+from tests.browser.journey import Reader, until, press
 from tests.pace import PACE, PATIENCE
 
 pytestmark = pytest.mark.usefixtures("quiet_log")
@@ -24,9 +24,9 @@ def test_a_contest_grows_is_found_after_a_reload_and_stopped(open_page: OpenPage
         assert len(curves) == 5 and len(curves[0]["y"]) >= 1
         return len(curves[0]["y"])
 
-    eventually(page, grown)
+    until(page, grown)
     page.reload()
-    eventually(page, grown)
+    until(page, grown)
     stop = page.get_by_role("button", name=reader.say("common.cancel"), exact=True)
     expect(stop).to_be_visible(timeout=PATIENCE * 1000)
     pressed = time.monotonic()

@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 from explorer.content.comparisons import LEAST
 from explorer.lab.types.gpt_line import LINE, count
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.journey import Reader, eventually, idle, linked, press
+from tests.browser.journey import Reader, until, idle, linked, press
 from tests.pace import PACE, PATIENCE
 
 pytestmark = pytest.mark.usefixtures("quiet_log")
@@ -37,7 +37,7 @@ def judge(page: Page, sides: str, after: int = 0) -> None:
         expect(shown.nth(n)).to_have_text(re.compile(f"^{n + 1} [←→]$"), timeout=6_000 * PACE)
 
     for n, side in enumerate(sides, after):
-        eventually(page, lambda n=n, side=side: pressed(n, side))
+        until(page, lambda n=n, side=side: pressed(n, side))
         assert shown.nth(n).inner_text() == f"{n + 1} {side}"
 
 

@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.journey import Reader, eventually, idle, linked, press
+from tests.browser.journey import Reader, eventually, idle, linked, press, until
 from tests.pace import PACE, PATIENCE
 
 pytestmark = pytest.mark.usefixtures("quiet_log")
@@ -119,7 +119,7 @@ def test_a_training_goes_on_behind_another_page_and_stops_within_a_second(open_p
     page.get_by_role("link", name="微调").first.click()
     stop = page.get_by_role("button", name=reader.say("stop"), exact=True)
     expect(stop).to_be_visible(timeout=PATIENCE * 1000)
-    eventually(page, lambda: _begun(reader), seconds=60)
+    until(page, lambda: _begun(reader), seconds=60)
     pressed = time.monotonic()
     stop.click()
     expect(page.get_by_role("button", name=reader.say("train"), exact=True)).to_be_visible(timeout=PATIENCE * 1000)
@@ -177,7 +177,7 @@ def test_english_on_a_phone_in_the_dark(open_page: OpenPage) -> None:
     # A question of one's own with four endings, and which of them is right.
     reader.picks("tools", reader.say("tool.choice"))
     box = page.get_by_role("textbox", name=reader.say("choice.box_a"), exact=True)
-    eventually(page, lambda: box.fill("\n".join(QUESTION)))
+    until(page, lambda: box.fill("\n".join(QUESTION)))
     box.press("ControlOrMeta+Enter")
     linked(page, "question_a=")
     reader.picks("choice.right_a", "D")

@@ -34,7 +34,7 @@ from explorer.models.catalog.catalog import ModelInfo
 from explorer.views.generation.common import State
 from tests.browser.conftest import OpenPage
 from tests.browser.generation import Generation, Gpt
-from tests.browser.journey import Reference, eventually, exported, idle, linked, numbers
+from tests.browser.journey import Reference, eventually, exported, idle, linked, numbers, until
 from tests.browser.server import Server
 from tests.pace import PACE
 
@@ -117,7 +117,7 @@ def test_a_text_grows_and_its_link_replays_it(open_page: OpenPage, gpt: Gpt) -> 
         assert entropy == pytest.approx(float(-(p[p > 0] * np.log(p[p > 0])).sum()), abs=0.02)
     # Play and pause: the same draws, until told to stop.
     text.does("play")
-    eventually(page.page, lambda: _true(len(text.ids()) >= len(ids) + 2))
+    until(page.page, lambda: _true(len(text.ids()) >= len(ids) + 2))
     text.does("play")
     idle(page.page)
     grown = text.ids()
@@ -251,7 +251,7 @@ def test_writing_stops_at_once_and_stays(open_page: OpenPage, server: Server, gp
     page = Generation(open_page("/generation", query=query))
     words = page.main.locator(".written .w")
     page.page.get_by_role("button", name=page.say("write.go"), exact=True).click()
-    eventually(page.page, lambda: _true(words.count() >= 4))
+    until(page.page, lambda: _true(words.count() >= 4))
     page.page.get_by_role("button", name=page.say("write.stop"), exact=True).click()
     assert _quiet_within(server, 5) <= 4 * PACE
     expect(page.page.get_by_role("button", name=page.say("write.keep"), exact=True)).to_be_enabled()
@@ -279,7 +279,7 @@ def test_a_closed_browser_ends_the_work(open_page: OpenPage, server: Server) -> 
     query = {"tool": "write", "v": "1", "text": "海边的灯塔每天晚上", "long": "400", "seed": "11"}
     page = Generation(open_page("/generation", query=query))
     page.page.get_by_role("button", name=page.say("write.go"), exact=True).click()
-    eventually(page.page, lambda: _true(page.main.locator(".written .w").count() >= 3))
+    until(page.page, lambda: _true(page.main.locator(".written .w").count() >= 3))
     page.page.context.close()
     assert _quiet_within(server, 15) <= 12 * PACE
 
@@ -293,14 +293,14 @@ def test_another_model_chosen_while_one_writes(
     words = page.main.locator(".written .w")
     go = page.page.get_by_role("button", name=page.say("write.go"), exact=True)
     go.click()
-    eventually(page.page, lambda: _true(words.count() >= 3))
+    until(page.page, lambda: _true(words.count() >= 3))
     page.page.get_by_role("radio", name=other.name).click()
     assert _quiet_within(server, 8) <= 6 * PACE, "the model that was left stops"
     linked(page.page, "model=folder")
     idle(page.page)
     eventually(page.page, lambda: _true(words.count() == 0))  # what the other wrote is no text of this one
     go.click()
-    eventually(page.page, lambda: _true(words.count() >= 20))
+    until(page.page, lambda: _true(words.count() >= 20))
     assert {"gemma-3-270m-lite", other.id} <= set(server.status()["models_ready"])
     assert page.page.get_by_role("alert").count() == 0
 

@@ -14,7 +14,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import Masking, Reference, eventually, idle
+from tests.browser.journey import Masking, Reference, eventually, idle, until
 from tests.browser.server import Server
 
 
@@ -37,12 +37,12 @@ def test_dragging_the_temperature_asks_nobody(open_page: OpenPage, server: Serve
     seen = set()
     for share in [n / 20 for n in range(1, 20)]:
         page.page.mouse.move(box["x"] + box["width"] * share, middle)
-        row = eventually(page.page, lambda: page.bars.rows()[0])
+        row = until(page.page, lambda: page.bars.rows()[0])
         seen.add(row.said)
     assert len(seen) > 5, "the bars follow the finger"
     assert sent() == 0, "nothing is sent while the dial moves"
     page.page.mouse.up()
-    eventually(page.page, lambda: _true(sent() > 0), seconds=10)  # at rest the place is told once, for the link
+    until(page.page, lambda: _true(sent() > 0), seconds=10)  # at rest the place is told once, for the link
     idle(page.page)
     assert server.status()["forward_passes"] == before
 

@@ -25,7 +25,7 @@ from playwright.sync_api import Locator, expect
 from explorer.content import corpora
 from explorer.views.languages import common
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import Reader, Reference, eventually, figure, idle, linked, paused
+from tests.browser.journey import Reader, Reference, eventually, figure, idle, linked, paused, until
 from tests.browser.server import Server
 from tests.pace import PACE
 
@@ -113,7 +113,7 @@ def test_alpha_and_layer_move_without_the_model(start: Open, server: Server, ref
     for curve in ("converted", "right", "meaning"):
         expect(root.locator(f"[data-curve={curve}] polyline")).to_have_count(4)
     root.locator("[data-play]").click()
-    eventually(page.page, lambda: _is(_dials(page)[1] > 2, True))
+    until(page.page, lambda: _is(_dials(page)[1] > 2, True))
     paused(page.page, root.locator("[data-play]"))
     turn(page, "alpha", 0)
     root.locator("[data-play]").click()  # the arrow's own length, and no farther
@@ -314,8 +314,9 @@ def test_odd_input_is_told(start: Open) -> None:
     ):
         page.types("input", text)
         page.sees(notice)
-    page.types("input", "Tea")
-    eventually(page.page, lambda: _is(page.main.locator(".notice").count(), 1))  # English into English: nothing to do
+    page.types("input", "Tea is hot.")
+    page.sees(page.say("same", tongue=page.say("name.en")))  # English into English: nothing to do
+    eventually(page.page, lambda: _is(page.main.locator(".notice").count(), 1))
 
 
 def word_vectors(reference: Reference, words: list[str]) -> np.ndarray:

@@ -23,7 +23,7 @@ from explorer.ui.i18n import text as words
 from explorer.views.home.common import PRESETS as HOME_PRESETS
 from explorer.views.masking.common import PRESETS
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import Home, Masking, Reference, eventually, idle, linked, written
+from tests.browser.journey import Home, Masking, Reference, eventually, idle, linked, until, written
 from tests.pace import PACE
 
 ZH, ZH_AT = "奶奶把晒干的萝卜收进坛子里。", 8
@@ -161,7 +161,7 @@ def test_a_page_too_large_for_a_link_goes_into_a_file(
         download.value.save_as(saved)
         assert json.loads(saved.read_text(encoding="utf-8"))["state"]["masks"] == str(ZH_AT)
 
-    eventually(page.page, save)
+    until(page.page, save)
     assert json.loads(saved.read_text(encoding="utf-8"))["state"]["text"] == text
 
     other = Masking(open_page("/masking", lang="en"), "en")
