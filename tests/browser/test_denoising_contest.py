@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import Reader, until, press
+from tests.browser.journey import Reader, press, until
 from tests.pace import PACE, PATIENCE
 
 pytestmark = pytest.mark.usefixtures("quiet_log")

@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 from explorer.content.comparisons import LEAST
 from explorer.lab.types.gpt_line import LINE, count
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.journey import Reader, until, idle, linked, press
+from tests.browser.journey import Reader, idle, linked, press, until
 from tests.pace import PACE, PATIENCE
 
 pytestmark = pytest.mark.usefixtures("quiet_log")
