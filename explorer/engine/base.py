@@ -107,6 +107,11 @@ class Engine(Protocol):
         """The steps by which the tokenizer cuts each word of a short `text`. Needs no weights and no torch."""
         ...
 
+    def asked(self, model_id: str, question: str) -> tuple[int, ...]:
+        """The ids of a conversation in which `question` is asked, up to where the model's answer begins; () where the
+        model was not taught to follow instructions. Needs no torch."""
+        ...
+
     def simplify(self, model_id: str, text: str) -> tuple[str, bool]:
         """`text` with the 繁体字 the model lacks read as 简体 (one character for one), and whether any was."""
         ...

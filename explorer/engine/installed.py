@@ -12,7 +12,7 @@ from explorer.engine.worker import LoadedModel
 from explorer.lab.types.core import ModelFacts, Specials, Tokens
 from explorer.lab.types.inputs import Cutting
 from explorer.models.catalog import catalog
-from explorer.models.network import model_files, special_tokens, tokenizer, tokenizer_trace
+from explorer.models.network import chat, model_files, special_tokens, tokenizer, tokenizer_trace
 
 
 class Models(Protocol):
@@ -25,6 +25,8 @@ class Models(Protocol):
     def tokens(self, model_id: str, text: str, pair: str | None) -> Tokens: ...
 
     def cuttings(self, model_id: str, text: str) -> tuple[Cutting, ...]: ...
+
+    def asked(self, model_id: str, question: str) -> tuple[int, ...]: ...
 
     def simplify(self, model_id: str, text: str) -> tuple[str, bool]: ...
 
@@ -49,6 +51,10 @@ class InstalledModels:
 
     def cuttings(self, model_id: str, text: str) -> tuple[Cutting, ...]:
         return tokenizer_trace.for_model(catalog.entry(model_id)).cuttings(text)
+
+    def asked(self, model_id: str, question: str) -> tuple[int, ...]:
+        info = catalog.entry(model_id)
+        return chat.asked(info, question) if chat.follows(info) else ()
 
     def simplify(self, model_id: str, text: str) -> tuple[str, bool]:
         info = catalog.entry(model_id)

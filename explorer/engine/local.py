@@ -225,6 +225,10 @@ class LocalEngine:
         with told_to_reader(model_id):
             return self._models.cuttings(model_id, text)
 
+    def asked(self, model_id: str, question: str) -> tuple[int, ...]:
+        with told_to_reader(model_id):
+            return self._models.asked(model_id, question)
+
     def simplify(self, model_id: str, text: str) -> tuple[str, bool]:
         with told_to_reader(model_id):
             return self._models.simplify(model_id, text)

@@ -89,6 +89,9 @@ class FakeModels:
     def tokens(self, model_id: str, text: str, pair: str | None) -> Tokens:
         return a_fill(text).tokens
 
+    def asked(self, model_id: str, question: str) -> tuple[int, ...]:
+        return ()
+
     def simplify(self, model_id: str, text: str) -> tuple[str, bool]:
         return text, False
 

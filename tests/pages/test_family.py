@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,10 +16,16 @@ from explorer.engine.base import CancelToken
 from explorer.errors import Cancelled
 from explorer.figures import shared, sight
 from explorer.lab.types import toy_language as toy
+from explorer.lab.types.generation import WRITE, WriteInputs
 from explorer.lab.types.rlhf import SFT, TUNE, SftStep, TuneResult
 from explorer.lab.types.told import TOLD, ToldInputs, ToldResult
+from explorer.models.catalog import adhoc_models
+from explorer.models.catalog.catalog import ModelInfo
+from explorer.models.catalog.policy import Policy
 from explorer.ui import i18n
-from explorer.views.family import judged, tuning
+from explorer.ui.markup import verbatim
+from explorer.views.family import judged, tuning, writing
+from explorer.views.family.asked import ANSWER, DRAWN
 from explorer.views.family.common import PAIRS, State, run_for
 from tests.pages.app import body, drawn, link, notices, open_page
 
@@ -196,6 +204,35 @@ def test_the_three_stages_are_there_beforehand_and_each_changes_what_follows_a_q
     assert found.second[2] > 0.5 > found.second[1], "a second question is answered after the dialogues only"
     at = open_page("family", "zh", tool="asked")
     assert words("family.told.second") in body(at)
+
+
+def test_a_model_with_instruction_tuning_answers_where_one_lies_here(
+    tiny_of: Callable[[str], ModelInfo], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without one the page says how to get it; with one the question stands in a dialogue, and what is drawn stays."""
+    monkeypatch.setenv("SESAME_MODELS", str(tmp_path / "models"))
+    at = open_page("family", "en", tool="asked", question="Where do kites sleep?")
+    assert words("family.asked.told_nobody", "en") in body(at)
+    folder = tmp_path / "tiny-instruct"
+    shutil.copytree(tiny_of("llama").folder, folder)
+    (folder / "chat_template.jinja").write_text("Q: {{ messages[0]['content'] }}\nA:", encoding="utf-8")
+    model = adhoc_models.register(folder, Policy(alone=True))
+    monkeypatch.setenv("SESAME_READERS_MAY", "switch")
+    at = open_page("family", "en", tool="asked", question="Where do kites sleep?")
+    assert not at.exception
+    assert "Q: Where do kites sleep?" in body(at)
+    at.button(key="family-answered-write").click().run()
+    assert not at.exception
+    seen = body(at)
+    assert words("family.asked.told_answers", "en", model=model.name) in seen
+    asked = get_engine().asked(model.id, "Where do kites sleep?")
+    first = get_engine().peek(WRITE, model.id, WriteInputs(asked, ANSWER, DRAWN, 0))
+    assert first is not None and verbatim(" ".join(writing.said(first, model.id).split())[:20]) in seen
+    (folder / "chat_template.jinja").write_text("{{ messages[", encoding="utf-8")
+    at = open_page("family", "en", tool="asked", question="And where do kettles?")
+    assert not at.exception and len(notices(at)) == 1
+    assert words("family.told.second", "en") in body(at), "the rest of the tool stands"
+    get_engine().unload(model.id)
 
 
 def test_what_many_tasks_take_is_drawn_in_bytes() -> None:

@@ -31,12 +31,12 @@ def check(info: ModelInfo) -> None:
 
     Judges from sizes and headers only, before any large allocation.
     """
-    header = _header(info)
+    found = header(info)
     size = info.weights_file.stat().st_size
     if info.bytes and size != info.bytes:
         raise damaged(info, info.weights_file, f"{size} bytes instead of {info.bytes}")
     config(info)
-    needed = header.n_weights * FP32_BYTES * LOADING_OVERHEAD
+    needed = found.n_weights * FP32_BYTES * LOADING_OVERHEAD
     free = free_memory()
     if needed > free:
         raise ModelUnavailable("model_too_large", model=info.name, needed_gb=_gb(needed), free_gb=_gb(free))
@@ -81,7 +81,7 @@ def facts(info: ModelInfo) -> ModelFacts:
 
 def shapes(info: ModelInfo) -> dict[str, tuple[int, ...]]:
     """Shape of every tensor by name, from the weights' header. Raises ModelUnavailable: missing, damaged."""
-    return _header(info).shapes
+    return header(info).shapes
 
 
 def config(info: ModelInfo) -> dict[str, Any]:
@@ -145,7 +145,8 @@ def free_memory() -> int:
     return free if limit == "max" else max(0, min(free, int(limit) - used))
 
 
-def _header(info: ModelInfo) -> weight_headers.Header:
+def header(info: ModelInfo) -> weight_headers.Header:
+    """What the weights' file says of itself. Raises ModelUnavailable: missing, damaged."""
     try:
         with info.weights_file.open("rb") as file:
             file_kinds.require(file.read(file_kinds.FIRST), info.name, str(info.weights_file))

@@ -20,6 +20,7 @@ ARRAY_LIMIT = 10**7  # entries of one metadata array (a vocabulary)
 _GGUF_SCALAR_BYTES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _GGUF_STRING, _GGUF_ARRAY = 8, 9
 _GGUF_ALIGNMENT = b"general.alignment"
+_GGUF_TEMPLATE = b"tokenizer.chat_template"
 
 
 class HeaderError(Exception):
@@ -36,10 +37,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Header:
-    """`shapes`: tensor name → shape, outermost dimension first; `places` (GGUF only): tensor name → place."""
+    """`shapes`: tensor name → shape, outermost dimension first; GGUF only: `places`: tensor name → place, and
+    `chat_template`, "" where the file has none."""
 
     shapes: dict[str, tuple[int, ...]]
     places: dict[str, Place] = field(default_factory=dict)
+    chat_template: str = ""
 
     @property
     def n_weights(self) -> int:
@@ -75,12 +78,14 @@ def _gguf(file: BinaryIO) -> Header:
         raise HeaderError("not a GGUF file of version 2 or 3")
     if n_tensors > COUNT_LIMIT or n_entries > COUNT_LIMIT:
         raise HeaderError("impossible number of tensors")
-    alignment = 32
+    alignment, template = 32, b""
     for _ in range(n_entries):
         key = _string(file)
         (kind,) = struct.unpack("<I", file.read(4))
         if key == _GGUF_ALIGNMENT:
             (alignment,) = struct.unpack("<I", file.read(4))
+        elif key == _GGUF_TEMPLATE and kind == _GGUF_STRING:
+            template = _string(file)
         else:
             _skip_value(file, kind)
     shapes, places = {}, {}
@@ -94,7 +99,8 @@ def _gguf(file: BinaryIO) -> Header:
         shapes[name] = tuple(reversed(dims))  # GGUF writes the innermost dimension first
         places[name] = Place(offset, kind)
     start = -(-file.tell() // alignment) * alignment
-    return Header(shapes, {name: Place(start + place.offset, place.type) for name, place in places.items()})
+    moved = {name: Place(start + place.offset, place.type) for name, place in places.items()}
+    return Header(shapes, moved, template.decode("utf-8"))
 
 
 def _string(file: BinaryIO) -> bytes:

@@ -1,4 +1,4 @@
-"""What the built-in causal model writes after a prompt, token by token before one's eyes; with a stop button.
+"""What a causal model writes after a prompt, token by token before one's eyes; with a stop button.
 
 It knows prompts as token ids. What they ask for is each tool's own business.
 """
@@ -32,9 +32,11 @@ def prompt(text: str, n: int, settings: Settings = GREEDY, seed: int = 0) -> Wri
     return WriteInputs(get_engine().tokens(model().id, text).ids, n, settings, seed)
 
 
-def texts(name: str, asked: Sequence[WriteInputs], button: str) -> list[WriteResult] | None:
-    """What is written after each prompt; a button while that is not known. A text that was finished is kept."""
-    found = [widgets.peek(WRITE, model().id, one) for one in asked]
+def texts(name: str, asked: Sequence[WriteInputs], button: str, by: str = "") -> list[WriteResult] | None:
+    """What the model `by` ("": the built-in one) writes after each prompt; a button while that is not known. A text
+    that was finished is kept."""
+    by = by or model().id
+    found = [widgets.peek(WRITE, by, one) for one in asked]
     place = st.empty()
     if None in found and not place.button(button, key=f"family-{name}-write", type="primary"):
         return None
@@ -42,17 +44,17 @@ def texts(name: str, asked: Sequence[WriteInputs], button: str) -> list[WriteRes
     total, done = sum(one.n for one in asked), 0
     try:
         for n, one in enumerate(asked):
-            found[n] = found[n] or _live(one, done, total)
+            found[n] = found[n] or _live(by, one, done, total)
             done += one.n
     except Cancelled:
         widgets.draw_again()
     return [one for one in found if one is not None]
 
 
-def _live(inputs: WriteInputs, done: int, total: int) -> WriteResult | None:
+def _live(by: str, inputs: WriteInputs, done: int, total: int) -> WriteResult | None:
     """One text as it grows. Raises Cancelled when it was stopped."""
     result, ids = None, []
-    stream = widgets.stream(WRITE, model().id, inputs)
+    stream = widgets.stream(WRITE, by, inputs)
     with growing(stream) as run:
         for value in run.values:
             if isinstance(value, WriteResult):
@@ -61,13 +63,13 @@ def _live(inputs: WriteInputs, done: int, total: int) -> WriteResult | None:
                 ids.append(value.token_id)
                 run.tell((done + len(ids)) / total, t("common.progress", done=done + len(ids), total=total))
                 with run.shown:
-                    page_parts.quiet(verbatim(marks.said(model().id, ids)))
+                    page_parts.quiet(verbatim(marks.said(by, ids)))
     return result
 
 
-def said(found: WriteResult) -> str:
-    """The text that was written."""
-    return marks.said(model().id, [one.token_id for one in found.written])
+def said(found: WriteResult, by: str = "") -> str:
+    """The text that was written by the model `by` ("": the built-in one)."""
+    return marks.said(by or model().id, [one.token_id for one in found.written])
 
 
 def mean_p(found: WriteResult) -> float:

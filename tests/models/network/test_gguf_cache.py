@@ -19,6 +19,7 @@ import pytest
 from explorer import paths
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
+from explorer.models.network import chat, tokenizer
 from explorer.models.network import gguf_cache as conversion
 from tests import tiny
 
@@ -43,6 +44,9 @@ NAMES = {
 }
 
 
+TEMPLATE = "{{ messages[0]['content'] }} !"
+
+
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(paths.CACHE_VARIABLE, str(tmp_path / "cache"))
@@ -65,6 +69,7 @@ def pack(tiny_of: Callable[[str], ModelInfo], tmp_path: Path, matrices: str) -> 
     (tmp_path / "model" / "model.safetensors").unlink()
     writer = gguf.GGUFWriter(tmp_path / "model" / "model.gguf", "llama")
     writer.add_name("tiny")
+    writer.add_chat_template(TEMPLATE)
     writer.add_block_count(3)
     writer.add_embedding_length(32)
     writer.add_head_count(4)
@@ -84,6 +89,13 @@ def pack(tiny_of: Callable[[str], ModelInfo], tmp_path: Path, matrices: str) -> 
     writer.write_tensors_to_file()
     writer.close()
     return tiny.describe("llama", "causal", tmp_path / "model", "model.gguf")
+
+
+def test_the_chat_template_of_a_gguf_file_is_read(packed: ModelInfo) -> None:
+    told = dataclasses.replace(packed, id="tiny-instruct")
+    assert chat.follows(told)
+    names = tokenizer.for_model(told).vocabulary()
+    assert "".join(names[token] for token in chat.asked(told, "The kettle is singing.")).endswith("!")
 
 
 def network() -> Any:

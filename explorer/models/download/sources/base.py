@@ -17,7 +17,7 @@ CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 SMALL = (
     "generation_config.json tokenizer.json tokenizer_config.json special_tokens_map.json added_tokens.json vocab.txt "
-    "vocab.json merges.txt spiece.model sentencepiece.bpe.model tokenizer.model LICENSE* NOTICE*"
+    "vocab.json chat_template.jinja merges.txt spiece.model sentencepiece.bpe.model tokenizer.model LICENSE* NOTICE*"
 ).split()
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt", "*.h5", "*.msgpack")
 GGUF = "model.gguf"
