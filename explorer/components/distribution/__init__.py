@@ -153,6 +153,7 @@ def distribution(
     on_whole: Callable[[], None] | None = None,
     caption: str = "",
     title: str = "",
+    verdict: str | None = None,
 ) -> None:
     """Mounts the bars. Callbacks run before the page's next run; dials speak once, when they are let go.
 
@@ -167,6 +168,7 @@ def distribution(
     apart        tokens that stand for no text and are never shown as an answer
     extra          rows for the watched words that are not one token
     hide           predict, then reveal: words and numbers stay secret until the reader asks
+    verdict        what is said of the original, where it is no original; with {word} {p} {rank}
     """
     never = set(apart)
     skipped = int(np.isin(answers.ids[:, : 2 * _NAMED], list(never)).sum(axis=1).max()) if never else 0
@@ -190,7 +192,7 @@ def distribution(
     }
     header = {
         "key": key,
-        **interface(TABLE, LABELS),
+        **interface(TABLE, LABELS, None if verdict is None else {"verdict": verdict}),
         "size": answers.size,
         "position": position,
         "follows": follows,

@@ -114,6 +114,7 @@ def _bars(found: RestoreResult, scene: Scene, step: int) -> None:
     distribution(
         answers, key="denoising-bars", position=step, word_of=lambda token: vocabulary.label(words[token]),
         vocab_url=vocabulary.url(scene.model), caption=t("denoising.restore.bars"), title=found.tokens.text,
+        verdict=t("denoising.restore.verdict", word="{word}", p="{p}", rank="{rank}"),
     )  # fmt: skip
 
 
