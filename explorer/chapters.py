@@ -122,7 +122,7 @@ CHAPTERS = (
     Chapter(
         8,
         "in_context",
-        tools=("answers", "orders", "write", "still", "table", "heads", "toy", "scaling", "expected"),
+        tools=("answers", "orders", "write", "still", "table", "heads", "toy", "scaling", "speech", "expected"),
         ability="in_context",
         evidence=True,
         benchmarks=True,

@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from explorer import chapters
-from explorer.content import choice, dna, entities, examples, teaching, three_starts, units
+from explorer.content import choice, dna, entities, examples, minimal_pairs, teaching, three_starts, units
 from explorer.evidence import heldout_results
 from explorer.lab.types.breaking import KINDS as KINDS_OF_BREAKING
 from explorer.lab.types.contest import ENTRANTS, TASKS
@@ -94,6 +94,9 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/ui/tour.py", "current"): [chapter.id for chapter in chapters.CHAPTERS if chapter.tour],
     ("explorer/ui/tour.py", "STOPS[at + 1]"): [chapter.id for chapter in chapters.CHAPTERS if chapter.tour],
     ("explorer/views/context/cross.py", "name"): ["first", "second", "a", "b"],
+    ("explorer/views/in_context/speech.py", "name"): ["first", "second"],
+    ("explorer/views/in_context/speech.py", "lang"): [*i18n.LANGUAGES],
+    ("explorer/views/in_context/speech.py", "kind"): [kind for kinds in minimal_pairs.KINDS.values() for kind in kinds],
     ("explorer/views/finetuning/common.py", "name"): [
         *teaching.LABELS,
         *(label for labels in teaching.PAIR_LABELS.values() for label in labels),

@@ -22,14 +22,18 @@ from explorer.components.bundle import Bundle, bundle
 from explorer.components.packing import pack, planes
 
 INLINE = 2048  # bytes; below that a request costs more than it saves
-# The component's script lies at an address of its own; this travels with each run. A fetch that fails is tried again,
-# for three minutes: one that is given up leaves a hole in the page until it is loaded anew.
+# The component's script lies at an address of its own; this travels with each run. A fetch that fails, or of which
+# nothing is heard (a phone that changes its access point), is tried again beside it, for three minutes and more: one that
+# is given up leaves a hole in the page until it is loaded anew.
 STUB = """\
-const load = (n) => import(new URL("bundle/%s" + (n ? "?" + n : ""), document.baseURI).href).catch(async (error) => {
-  if (n > 24) throw error;
-  await new Promise((go) => setTimeout(go, Math.min(250 * 2 ** n, 8000)));
-  return load(n + 1);
-});
+const after = (ms) => new Promise((go) => setTimeout(go, ms));
+let here = false;
+const load = (n) => {
+  const comes = import(new URL("bundle/%s" + (n ? "?" + n : ""), document.baseURI).href);
+  const fails = comes.then(() => { here = true; }, () => after(Math.min(250 * 2 ** n, 8000)));
+  const again = Promise.race([fails, after(15000)]).then(() => here ? comes : load(n + 1));
+  return n > 24 ? comes : Promise.any([comes, again]);
+};
 export default (await load(0)).styled;
 """
 STYLED = """

@@ -17,6 +17,7 @@ import numpy as np
 from explorer.content import examples, tasks
 from explorer.content.measured import MOST, measured
 from explorer.engine import get_engine
+from explorer.evidence import minimal_pairs
 from explorer.evidence.texts import OWN, Row, row
 from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result
 from explorer.lab.types.in_context import (
@@ -55,6 +56,7 @@ def measure(data: Path | None) -> Iterator[Row]:
     yield from _orders()
     yield from _labels()
     yield from _induction()
+    yield from minimal_pairs.measure(data)
 
 
 def _row(**fields: Any) -> Row:

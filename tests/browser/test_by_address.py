@@ -2,6 +2,7 @@
 
 A lost array, at first and later    test_a_lost_array_has_the_page_run_again
 A network that fails for a moment   test_a_fetch_that_fails_is_tried_again
+One from which nothing is heard     test_what_is_never_answered_is_asked_for_again
 A page that forgot its labels       test_a_page_that_forgot_what_it_was_told_is_told_again
 Below a sub-path                    test_below_a_path_everything_answers
 """
@@ -9,6 +10,7 @@ Below a sub-path                    test_below_a_path_everything_answers
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -16,7 +18,7 @@ from playwright.sync_api import Page, Route, expect
 from explorer.engine import catalog
 from explorer.views.vocabulary import url
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import eventually, idle
+from tests.browser.journey import eventually, idle, until
 from tests.browser.server import Server
 
 BARS = '.sesame[data-key="masking-bars"]'
@@ -78,6 +80,34 @@ def test_a_fetch_that_fails_is_tried_again(arrays: Callable[..., Page]) -> None:
         assert max(map(asked.count, asked)) == 3, "the third try of what the bars need comes through, and is the last"
 
     eventually(page, third_try)
+
+
+def test_what_is_never_answered_is_asked_for_again(open_page: OpenPage) -> None:
+    """A script and the arrays of the first figure are asked for, and nothing comes: no answer, and no failure."""
+    page = open_page("/input")
+    held: dict[str, list[Route]] = {}
+
+    def hold(route: Route) -> None:
+        address = route.request.url.split("?")[0]
+        asked = held.setdefault(address, [])
+        asked.append(route)
+        if len(asked) > 1 or ("array" not in address and "token_strip" not in address):
+            route.continue_()
+
+    page.clock.install()
+    page.route("**/array/*", hold)
+    page.route("**/bundle/token_strip*", hold)
+    page.goto(page.url.split("/input")[0] + "/masking?v=1&text=" + quote("风筝挂在了老槐树的树梢上。"))
+
+    def silent(kind: str) -> None:
+        """Nothing of this kind is answered; after a while it is asked for again."""
+        until(page, lambda: next(address for address in held if kind in address))
+        page.clock.fast_forward(16_000)
+        until(page, lambda: next(address for address, asked in held.items() if kind in address and len(asked) > 1))
+
+    silent("token_strip")
+    silent("array")
+    expect(page.locator(CHIP.format(3))).to_be_visible()
 
 
 def test_a_page_that_forgot_what_it_was_told_is_told_again(open_page: OpenPage) -> None:

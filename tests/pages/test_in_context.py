@@ -14,12 +14,13 @@ import pytest
 from explorer.content import measured, tasks
 from explorer.engine import get_engine, uses
 from explorer.lab.types.in_context import ANSWERS, AnswersInputs, Prompt, TableResult
+from explorer.lab.types.likelihood import LIKELIHOOD, LikelihoodInputs
 from explorer.lab.types.scaling import SCALING, ScalingInputs
 from explorer.models.catalog.catalog import default_for
 from explorer.ui import i18n, permission
 from explorer.ui.numbers import size
 from explorer.ui.state import to_query
-from explorer.views.in_context import common, scale, scaling, scores, stage, write
+from explorer.views.in_context import common, scale, scaling, scores, speech, stage, write
 from tests.pages.app import body, drawn, html, link, notices, open_page, snippets
 
 ROWS = {"zh": "苹果 → 红\n香蕉 → 黄\n葡萄 → 紫", "en": "apple → red\nbanana → yellow\ngrape → purple"}
@@ -48,7 +49,7 @@ def test_every_tool_draws_on_a_prompt_of_the_reader_s_own(lang: str) -> None:
         seen = body(at)
         assert words("common.honesty", lang) in seen
         assert words("in_context.prompt", lang, k=3, n=len(prompt_tokens(lang))) in seen
-        assert len(snippets(at)) == (tool == "answers")
+        assert len(snippets(at)) == (tool in ("answers", "speech"))
 
 
 def prompt_tokens(lang: str) -> Any:
@@ -309,3 +310,47 @@ def test_a_state_survives_its_link() -> None:
     state = common.State(task="sentiment", labels="foo", k=7, rows="a → b\nc → d", order=3, fair=True)
     at = open_page("in_context", "en", **to_query(state))
     assert link(at) == to_query(state)
+
+
+PAIR = {
+    "zh": ("抽屉里有三支铅笔。", "抽屉里有三头铅笔。"),
+    "en": ("The lamps in the hall are broken.", "The lamps in the hall is broken."),
+}
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_of_two_sentences_the_likelier_one_is_told_and_the_code_says_the_same(lang: str) -> None:
+    first, second = PAIR[lang]
+    at = open_page("in_context", lang, tool="speech", first=first, second=second)
+    assert not at.exception and notices(at) == []
+    inputs = LikelihoodInputs((first, second))
+    log_p = get_engine().run(LIKELIHOOD, default_for("in_context").id, inputs).result.log_p()
+    seen = body(at)
+    for value in log_p:
+        assert f"ln p = {value:.1f}" in seen
+    which = words(f"in_context.speech.{'first' if log_p[0] > log_p[1] else 'second'}", lang)
+    gap = abs(log_p[0] - log_p[1])
+    assert words("in_context.speech.verdict", lang, which=which, gap=f"{gap:.1f}", times=speech._times(gap)) in seen
+    assert words("in_context.speech.all", lang, n=48) in seen, "ours were read beforehand"
+    (code,) = snippets(at)
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(compile(code, "snippet", "exec"), {"__name__": "__main__"})
+    for line, value in zip(said.getvalue().splitlines(), log_p, strict=True):
+        assert float(line.split("ln p = ")[1].split(" ")[0]) == pytest.approx(value, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "key"),
+    [(" ", "好的。", "text_empty"), ("好" * 390, "好的。", "too_long"), ("晴天。", "晴天。", "")],
+)
+def test_two_odd_sentences_are_told_and_ours_stand_all_the_same(first: str, second: str, key: str) -> None:
+    at = open_page("in_context", "zh", tool="speech", first=first, second=second)
+    assert not at.exception
+    seen = body(at)
+    assert words("in_context.speech.all", "zh", n=48) in seen
+    if key:
+        (said,) = notices(at)
+        assert words(f"errors.{key}", "zh", limit="", used="")[:4] in said
+    else:
+        assert words("in_context.speech.even", "zh") in seen

@@ -2,10 +2,11 @@ import {unplane} from "./packing.js";
 
 // Arrays that lie at an address of the server: fetched once, kept for as long as there is room, shared by all figures.
 // An address never changes what lies there. A fetch that finds nothing there rejects with Lost; what fails otherwise
-// (no network) is tried again, ever more slowly.
+// (no network, or nothing is heard for a while) is tried again, ever more patiently.
 
 const ROOM = 32 * 2 ** 20;
 const SLOWEST_MS = 8000;
+const SILENCE_MS = 15000; // until an answer begins; how long the rest takes is the network's affair
 
 export class Lost extends Error {}
 
@@ -36,13 +37,18 @@ export function bring(entry) {
 }
 
 async function ask(entry) {
-  for (let wait = 250; ; wait = Math.min(2 * wait, SLOWEST_MS)) {
+  for (let wait = 250, silence = SILENCE_MS; ; wait = Math.min(2 * wait, SLOWEST_MS), silence *= 2) {
+    const given = new AbortController();
+    const patience = setTimeout(() => given.abort(), silence);
     try {
-      const answer = await fetch(new URL(`array/${entry.address}`, document.baseURI));
+      const answer = await fetch(new URL(`array/${entry.address}`, document.baseURI), {signal: given.signal});
+      clearTimeout(patience);
       if (answer.status === 404) throw new Lost(entry.address);
       if (answer.ok) return keep(entry, unplane(new Uint8Array(await answer.arrayBuffer()), entry.dtype));
     } catch (error) {
       if (error instanceof Lost) throw error;
+    } finally {
+      clearTimeout(patience);
     }
     await new Promise((resolve) => setTimeout(resolve, wait));
   }

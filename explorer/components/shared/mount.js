@@ -32,7 +32,11 @@ function draw(component, entry, turn) {
   const lost = (error) => {
     if (!(error instanceof Lost)) throw error;
     if (entry.turn !== turn) return;
-    setTimeout(() => entry.turn === turn && entry.outbox.say(entry.send, "lost", {}), entry.patience);
+    setTimeout(() => {
+      if (entry.turn !== turn) return;
+      entry.outbox.say(entry.send, "lost", {});
+      lost(error); // until an answer comes
+    }, entry.patience);
     entry.patience = Math.min(2 * entry.patience + 250, MOST_PATIENCE_MS);
   };
   if (!recall(header, arrays)) return lost(new Lost("said"));

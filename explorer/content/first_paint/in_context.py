@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from explorer.content import tasks
+from explorer.content import minimal_pairs, tasks
 from explorer.content.examples import LANGUAGES, Asked
 from explorer.content.measured import measured, names
 from explorer.lab.types.in_context import ANSWERS, CURVE, TABLE, AnswersInputs, Prompt
 from explorer.lab.types.induction import INDUCTION, InductionInputs
+from explorer.lab.types.likelihood import LIKELIHOOD, LikelihoodInputs
 from explorer.lab.types.scaling import SCALING, ScalingInputs
 
 K = 4
@@ -24,5 +25,8 @@ def asked() -> list[Asked]:
         whole = Prompt(tasks.line(task), rows, query)
         found.append((ANSWERS, model, AnswersInputs(whole.shots(K), given)))
         found.append((CURVE, model, AnswersInputs(whole, given)))
+        pair = minimal_pairs.pairs(lang)[0]
+        found.append((LIKELIHOOD, model, LikelihoodInputs((pair.good, pair.bad))))
+        found.append((LIKELIHOOD, model, LikelihoodInputs(minimal_pairs.texts(lang))))
     found += [(TABLE, model, measured(name)) for name in names()]
     return [*found, (INDUCTION, model, InductionInputs()), (SCALING, None, ScalingInputs())]

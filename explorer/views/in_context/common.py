@@ -24,7 +24,7 @@ from explorer.views import arriving
 from explorer.views.in_context.rows import SIGN, candidates, labels, parsed
 
 MAX_TOKENS = 300  # of a sentence that comes from another page
-Tool = Literal["answers", "orders", "write", "still", "table", "heads", "toy", "scaling", "expected"]
+Tool = Literal["answers", "orders", "write", "still", "table", "heads", "toy", "scaling", "speech", "expected"]
 Depth = Literal["2", "1"]
 Tongue = Literal["auto", "zh", "en", "fr", "de", "es", "ja"]
 PRESETS = ("flipped", "nonsense", "logic")
@@ -38,6 +38,7 @@ class State:
     row     which example the buttons move
     told, sign   whether the task line and the sign between question and answer are there
     fair    answers divided by what they get after "N/A"; per: ln p a token instead of all together
+    first, second  two sentences of which one is what people say
     depth, seed  layers of the toy; what it, and the models of several sizes, are drawn by
     """
 
@@ -60,6 +61,8 @@ class State:
     sign: bool = True
     fair: bool = False
     per: bool = False
+    first: str = limit("", longest=400)
+    second: str = limit("", longest=400)
     depth: Depth = "2"
     seed: int = limit(0, low=0, high=999)
 
