@@ -9,6 +9,8 @@ from typing import Any
 
 from playwright.sync_api import Download, Page, expect
 
+from tests.browser.journey import until
+
 SVG = "{http://www.w3.org/2000/svg}"
 # Two labels are on each other when they share more than this part of the smaller one's box; a box of Chinese letters
 # is half as high again as the letters.
@@ -28,8 +30,8 @@ _ON_EACH_OTHER = """(share) => {
   }));
   return found;
 }"""
-_LEGENDS = """() => [...document.querySelectorAll(".sesame")]
-  .flatMap((mounted) => [...(mounted.shadowRoot ?? mounted).querySelectorAll(".legend")])
+_LEGENDS = """() => [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
+  .flatMap((host) => [...(host.shadowRoot?.querySelectorAll(".sesame .legend") ?? [])])
   .filter((legend) => legend.getClientRects().length)
   .flatMap((legend) => legend.innerText.split("\\n")).map((name) => name.trim()).filter(Boolean)"""
 
@@ -45,12 +47,12 @@ def faults(page: Page) -> list[str]:
         taken.append(download)
 
     page.on("download", take)
-    bar.locator('[data-export="svg"]').evaluate("button => button.click()")  # the focus stays where it is
+    # It begins by saying nothing; the focus stays where it is.
+    bar.locator('[data-export="svg"]').evaluate("button => button.click()")
     expect(bar.get_by_role("status")).not_to_be_empty()
     if ".svg" not in bar.get_by_role("status").inner_text():
         return []
-    while not taken:
-        page.wait_for_timeout(20)
+    until(page, lambda: taken[0])
     page.remove_listener("download", take)
     drawing = taken[0].path().read_text(encoding="utf-8")
     words = " ".join("".join(text.itertext()) for text in ElementTree.fromstring(drawing).iter(f"{SVG}text"))
