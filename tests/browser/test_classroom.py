@@ -148,7 +148,7 @@ def _a_lost_page_finds_its_room_again(teacher: Page, phone: Page) -> None:
 def test_a_teacher_s_keys_and_a_tool_on_a_slide(open_page: OpenPage, server: Server) -> None:
     page = open_page("/masking", query={"teacher": "1"})
     before = page.locator('.sesame .chip[data-i="1"]').inner_text()
-    page.wait_for_function("window.__sesameKeys")  # they are heard from now on
+    page.wait_for_function("() => Boolean(window.__sesameKeys)")  # they are heard from now on
     page.keyboard.press("b")
     expect(page.locator("[data-sesame-dark]")).to_be_visible()
     page.keyboard.press("2")
