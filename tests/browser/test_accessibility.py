@@ -143,8 +143,10 @@ def everything_that_has_the_focus_shows_it(page: Page) -> None:
 def test_axe_on_what_opens(blank: set[str], open_page: OpenPage) -> None:
     home = Home(open_page("/"), "zh")
     home.picks("split.how", home.say("split.gpt"))
+    idle(home.page)
     home.main.get_by_text(home.say("common.more"), exact=True).click()
     home.page.get_by_test_id("stSidebar").get_by_role("button", name=home.say("common.phone")).click()
+    expect(home.page.get_by_test_id("stPopoverBody")).to_be_visible()
     idle(home.page)
     assert ours(home.page, blank) == []
 
@@ -195,10 +197,10 @@ def test_the_main_job_from_the_keyboard_alone(lang: str, open_page: OpenPage, re
         keys.press("ArrowRight")
     keys.press("Space")
     eventually(page.page, lambda: _same(page.sentence.covered(), [at]))
+    page.answered()
     page.bars.show(reference.masked(text, at), original=reference.ids(text)[at])
     assert focused(page.page, "class").startswith("chip"), "the focus stays where the reader is"
 
-    idle(page.page)
     walk(page.page, "Tab", lambda: focused(page.page, "group") == page.say("tools"))
     keys.press("ArrowRight")
     keys.press("Space")

@@ -358,31 +358,32 @@ def test_patterns_are_drawn_counted_and_followed_through_layers(own: Attention) 
         expect(own.main.locator(".figure b").first).to_have_text(f"{count:,}")
         expect(own.main.locator(".figure b").nth(1)).to_have_text(f"{100 * reached:.1f} %")
     own.picks("sparse.which", own.say("pattern.bigbird"))
+    idle(own.page)
     depth = own.main.get_by_role("slider", name=own.say("dial.depth"))
     depth.focus()
     own.page.keyboard.press("ArrowRight")
     expect(own.main.locator(".figure b").nth(1)).to_have_text("100.0 %")
+    idle(own.page)
     curves = {trace["name"]: trace["y"] for trace in own.plot("attention-costs")}
     assert curves[own.say("curve.square")][5] == 1024**2
     assert curves[own.say("curve.window")][5] == 1024 * 9
-    idle(own.page)
 
 
 def test_dense_attention_is_timed_and_a_window_is_priced(own: Attention) -> None:
     own.uses("sparse")
     own.page.locator(".st-key-attention-dense button").click()
     expect(own.page.locator(".st-key-attention-dense-fig .main-svg").first).to_be_visible(timeout=120_000 * PACE)
+    idle(own.page)
     time, memory = own.plot("attention-dense-fig")
     assert len(time["y"]) == len(memory["y"]) >= 4
     assert 3 < memory["y"][3] / memory["y"][2] <= 4, "twice the length, nearly four times the memory"
     assert min(time["y"]) > 0
-    idle(own.page)
     own.page.locator(".st-key-attention-price button").click()
     expect(own.page.locator(".st-key-attention-price-fig .main-svg").first).to_be_visible(timeout=120_000 * PACE)
+    idle(own.page)
     (price,) = own.plot("attention-price-fig")
     assert list(price["x"]) == ["4", "8", "16", own.say("price.all")]
     assert price["y"][0] > price["y"][-1] > 0
-    idle(own.page)
 
 
 def test_an_encoder_sees_all_and_a_decoder_looks_back(own: Attention) -> None:
@@ -497,6 +498,7 @@ def test_cross_attention_of_an_encoder_decoder(
     )
     page.picks("model", model.name)
     page.picks("part_label", page.say("part.cross"))
+    idle(page.page)
     page.types("target", "a kitten")
     idle(page.page)
     page.picks_head(1, 2)

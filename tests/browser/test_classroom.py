@@ -5,12 +5,16 @@ One room and two browsers for all of it: what a class does in a lesson, one afte
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Locator, Page, expect
 
 from explorer.content import classroom as content
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.journey import idle, linked, words
+from tests.browser.journey import idle, linked, until, words
 from tests.browser.server import Server
+from tests.pace import PACE
+
+pytestmark = pytest.mark.usefixtures("quiet_log")
 
 # Which answer stood there while Python had not been told of it yet.
 AHEAD = """(strip) => new MutationObserver(() => {
@@ -28,7 +32,7 @@ def presses(page: Page, name: str) -> None:
     page.locator(".room").get_by_role("button", name=says(name), exact=True).click()
 
 
-def test_a_class_follows_its_teacher_and_votes_twice(open_page: OpenPage, server: Server) -> None:
+def test_a_class_follows_its_teacher_and_votes_twice(open_page: OpenPage) -> None:
     teacher = open_page("/classroom")
     presses(teacher, "open")
     code = teacher.locator(".room.leads b.code").inner_text()
@@ -50,7 +54,6 @@ def test_a_class_follows_its_teacher_and_votes_twice(open_page: OpenPage, server
     presses(teacher, "end_yes")
     expect(phone.locator(".room")).to_contain_text(says("gone"))
     expect(phone.locator("h1.question")).to_have_text(words("input.title", "zh"))
-    assert "Traceback" not in server.log()
 
 
 def _the_phone_covers_what_the_teacher_covers(teacher: Page, phone: Page) -> None:
@@ -59,6 +62,7 @@ def _the_phone_covers_what_the_teacher_covers(teacher: Page, phone: Page) -> Non
     expect(phone.locator('.sesame .chip[data-i="3"]')).to_contain_text("？")
     # What another token is answered with lies on the phone already: it is drawn there before a script runs.
     phone.locator('.sesame[data-key="masking-bars"][data-quick="1"]').wait_for(state="attached")
+    idle(phone)
     phone.locator('.sesame[data-key="masking-strip"]').evaluate(AHEAD)
     teacher.locator('.sesame .chip[data-i="4"]').click()
     expect(phone.locator('.sesame[data-key="masking-bars"][data-position="4"]')).to_be_visible()
@@ -73,15 +77,15 @@ def _two_votes(teacher: Page, phone: Page) -> None:
     presses(teacher, "ask")
     teacher.locator(".room .ready button").first.click()
     options = phone.locator(".vote .options button")
-    options.nth(0).click()
-    options.nth(1).click()
+    _answers(phone, options.nth(0))
+    _answers(phone, options.nth(1))
     expect(phone.locator(".vote")).to_contain_text(says("counted"))
     expect(teacher.locator(".running")).to_contain_text(says("answered", n=1, here=1))
     assert teacher.locator(".room .bars").count() == 0, "hidden until the reveal"
     presses(teacher, "close_first")
     expect(phone.locator(".vote")).to_contain_text(says("talk_phone"))
     presses(teacher, "open_second")
-    phone.locator('.vote[data-phase="second"] .options button').nth(2).click()
+    _answers(phone, phone.locator('.vote[data-phase="second"] .options button').nth(2))
     expect(teacher.locator(".running")).to_contain_text(says("answered", n=1, here=1))
     presses(teacher, "reveal")
     for page in (teacher, phone):
@@ -90,6 +94,16 @@ def _two_votes(teacher: Page, phone: Page) -> None:
         expect(page.locator(".outcome .count.two span")).to_have_text(["0", "0", "1"])
     presses(teacher, "unask")
     expect(phone.locator(".vote")).to_have_count(0)
+
+
+def _answers(phone: Page, option: Locator) -> None:
+    """Until the room has counted it: the ballot is drawn again with every answer, and a click may fall between."""
+
+    def chosen() -> None:
+        option.click()
+        expect(option).to_have_attribute("aria-pressed", "true", timeout=5_000 * PACE)
+
+    until(phone, chosen)
 
 
 def _looks_around_and_comes_back(teacher: Page, phone: Page) -> None:
@@ -134,10 +148,12 @@ def _a_lost_page_finds_its_room_again(teacher: Page, phone: Page) -> None:
 def test_a_teacher_s_keys_and_a_tool_on_a_slide(open_page: OpenPage, server: Server) -> None:
     page = open_page("/masking", query={"teacher": "1"})
     before = page.locator('.sesame .chip[data-i="1"]').inner_text()
+    page.wait_for_function("() => Boolean(window.__sesameKeys)")  # they are heard from now on
     page.keyboard.press("b")
     expect(page.locator("[data-sesame-dark]")).to_be_visible()
     page.keyboard.press("2")
     expect(page.locator("[data-sesame-dark]")).to_have_count(0)
+    idle(page)
     assert page.locator('.sesame .chip[data-i="1"]').inner_text() == before, "that key only brought the screen back"
     page.keyboard.press("2")
     linked(page, "v=")

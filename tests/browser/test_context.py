@@ -171,9 +171,11 @@ def test_all_layers_are_there_at_once_and_play(open_page: OpenPage, server: Serv
     root.locator(".play").click()
     eventually(page, lambda: _more(seen(page)["layer"], 6))
     paused(page, root.locator(".play"))
+    idle(page)
     assert server.status()["forward_passes"] == before
+    scrub(page, 3)
     root.locator("input[data-scrub]").press("ArrowRight")
-    expect(page).to_have_url(re.compile(r"[?&]layer=\d+"), timeout=PATIENCE * 1000)
+    expect(page).to_have_url(re.compile(r"[?&]layer=4\b"), timeout=PATIENCE * 1000)
 
 
 def _more(found: str, least: int) -> None:
@@ -188,6 +190,7 @@ def test_maps_three_ways_flat_and_deep(open_page: OpenPage) -> None:
     press(page, "deep")
     told(page, method="pca:deep")
     press(page, "flat")
+    told(page, method="pca:flat")
     pca = numbers_of(page)[0]
     for method in ("tsne", "umap"):
         press(page, method)
@@ -197,7 +200,7 @@ def test_maps_three_ways_flat_and_deep(open_page: OpenPage) -> None:
         press(page, "deep")
         told(page, method=f"{method}:deep")
         press(page, "flat")
-    idle(page)
+        told(page, method=f"{method}:flat")
     # Linked: a sentence that is pointed at is marked, and a cell names both of its sentences.
     lines = figure(page, "context-stage").locator("li[data-on]")
     figure(page, "context-stage").locator("li").nth(4).hover()
@@ -238,8 +241,8 @@ def test_a_new_sentence_lands_where_no_old_point_moves(open_page: OpenPage) -> N
     landed = []
     for text in ("请给我一杯热水。", "这部电视剧太水了，没有人看。"):
         reader.types("arrive.line", text)
-        told(page, "context-arrive", method="umap:flat")
         expect(figure(page, "context-arrive").locator("li").last).to_contain_text(text[-6:], timeout=PATIENCE * 1000)
+        told(page, "context-arrive", method="umap:flat")
         places = numbers_of(page, "context-arrive")[0]
         assert len(places) == len(SIX) + 1
         landed.append(places)
@@ -301,6 +304,7 @@ def test_any_four_words_cross(open_page: OpenPage, reference: Reference) -> None
     assert gap[0] == 0
     assert gap[9] == pytest.approx((first @ a - first @ b) - (second @ a - second @ b), abs=2e-3)
     reader.types("cross.first", "酒")
+    idle(page)
     reader.types("cross.second", "把[票]给我")
     eventually(page, lambda: _starts_elsewhere(reader.plot("context-cross")[2]["y"]))
     reader.sees(reader.say("cross.alone"))
@@ -390,7 +394,7 @@ def test_cbow_trains_while_one_looks_on_and_can_be_stopped(open_page: OpenPage) 
     words = [f"w{n * 7919 % 2903}" for n in range(8500)]
     box.fill("\n".join(" ".join(words[at : at + 50]) for at in range(0, len(words), 50)))
     box.press("Control+Enter")
-    expect(train).to_be_visible(timeout=PATIENCE * 1000)
+    idle(page)
     train.click()
     reader.cancels()
     expect(train).to_be_visible(timeout=PATIENCE * 1000)
@@ -425,8 +429,10 @@ def test_a_word_missing_twice_and_in_pieces(open_page: OpenPage) -> None:
     reader.picks("own.nth", reader.say("own.nth_one", n=2))
     before = figure(page, "context-stage").locator("li").nth(4).locator(".line span").first
     expect(before).to_have_text("水里有鱼，", timeout=PATIENCE * 1000)
+    idle(page)
     reader.types("own.word", "有鱼")
     reader.sees(reader.say("pieces", word="有鱼", n=2))
+    idle(page)
     reader.types("own.word", "龙")
     reader.sees(reader.say("errors.word_missing", word="龙"))
     box = page.get_by_role("textbox", name=reader.say("own.lines"), exact=True)

@@ -68,6 +68,7 @@ def test_who_sees_whom_and_the_papers_on_a_phone(open_page: OpenPage) -> None:
     idle(page)
     strip.click(0)
     linked(page, "place=0")
+    idle(page)
     read, decoder, both = (reader.heat(f"denoising-sight-{one}") for one in ("encoder", "decoder", "both"))
     n = len(read)
     assert (read > 0).all()

@@ -30,7 +30,7 @@ def test_a_contest_grows_is_found_after_a_reload_and_stopped(open_page: OpenPage
     stop = page.get_by_role("button", name=reader.say("common.cancel"), exact=True)
     expect(stop).to_be_visible(timeout=PATIENCE * 1000)
     pressed = time.monotonic()
-    stop.click()
+    reader.cancels()
     expect(page.get_by_role("button", name=reader.say("contest.start"), exact=True)).to_be_visible(
         timeout=PATIENCE * 1000
     )

@@ -47,8 +47,10 @@ def test_the_reader_s_own_choices_train_the_three_steps(open_page: OpenPage) -> 
     reader.sees(reader.say("choose.nobody", least=LEAST))
     idle(page)
     judge(page, "←→→←→←←→→")
+    idle(page)  # until it has said 9, what it says is of the choice before
     page.get_by_test_id("stMain").press("Backspace")
     reader.sees(reader.say("choose.few", made=8, missing=LEAST - 8))
+    idle(page)
     judge(page, "→→", after=8)
     linked(page, "choices=")
     press(page, reader.say("sft.start"))
@@ -70,8 +72,8 @@ def trained(reader: Reader, told: str) -> None:
 
 
 def stop(reader: Reader) -> None:
-    """Press stop, once; the step ends, and what was done of it stays."""
-    press(reader.page, reader.say("common.cancel"))
+    """Press stop; the step ends, and what was done of it stays."""
+    reader.cancels()
     reader.sees(reader.say("run.left_off").split("{")[0])
 
 
@@ -92,7 +94,12 @@ def test_two_networks_are_trained_and_the_loss_is_seen(open_page: OpenPage) -> N
     reader = Reader(page, "family", "zh")
     press(page, reader.say("norms.start"))
     reader.sees(reader.say("norms.honesty")[:12])
-    expect(page.locator(".st-key-family-norms-start")).to_have_count(0, timeout=2 * PATIENCE * 1000)
+    both = page.locator(".st-key-family-norms-losses .js-plotly-plot")
+    expect(both).to_be_visible(timeout=2 * PATIENCE * 1000)
+    idle(page)
+    pre, post = (trace["y"] for trace in reader.plot("family-norms-losses"))
+    assert len(pre) == len(post) > 10 and min(pre) < pre[0], "one that learns without warm-up, and one that may not"
+    expect(page.locator(".st-key-family-norms-start")).to_have_count(0)
 
 
 def test_own_sentences_are_guessed_and_gone_on_with(open_page: OpenPage) -> None:

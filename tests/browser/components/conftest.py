@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.browser.conftest import Profiles
+from tests.browser.quiet import idle
 from tests.pace import PACE, PATIENCE
 
 ROOT = Path(__file__).parents[3]
@@ -73,6 +74,7 @@ def open_gallery(profiles: Profiles, gallery_url: str) -> Iterator[OpenGallery]:
         page.route("**/painted", lambda route: route.fulfill(status=204))  # app.py answers this; the gallery is bare
         page.goto(f"{gallery_url}/?only={part}&lang={lang}{query}")
         page.locator('.sesame[data-key="export"][data-ready]').wait_for()
+        idle(page)
         return page
 
     yield open_page
