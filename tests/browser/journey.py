@@ -124,12 +124,12 @@ class Reader:
     def main(self) -> Locator:
         return self.page.get_by_test_id("stMain")
 
-    def cancels(self) -> None:
+    def cancels(self, button: str = "common.cancel") -> None:
         """Press stop as soon as it stands: a click that waits until nothing moves may come when the work is done.
 
         One that came before the button could hear it is made again.
         """
-        stop = self.page.get_by_role("button", name=self.say("common.cancel"), exact=True).first
+        stop = self.page.get_by_role("button", name=self.say(button), exact=True).first
         stop.wait_for(state="attached", timeout=60_000 * PACE)
 
         def gone() -> None:

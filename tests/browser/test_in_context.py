@@ -125,7 +125,9 @@ def test_no_weight_changes(own: InContext) -> None:
     own.page.get_by_role("button", name=own.say("still.run")).click()
     sums = own.main.locator("table.plain-table code")
     expect(sums.first).to_be_visible(timeout=120_000 * PACE)
-    eventually(own.page, lambda: _same(len(set(sums.all_inner_texts())), 1))
+    idle(own.page)
+    before, after = sums.all_inner_texts()[:2]
+    assert before == after
 
 
 def test_the_same_example_by_gradient_changes_a_copy_and_no_more(own: InContext) -> None:
@@ -147,7 +149,9 @@ def test_an_example_is_moved_with_the_keyboard(own: InContext) -> None:
     linked(own.page, "row=1")
     up = own.page.get_by_role("button", name=own.say("move.up"))
     expect(up).to_be_enabled()  # a key pressed on it before is lost
+    idle(own.page)
     up.press("Enter")
+    idle(own.page)  # the box is a new one, beside which the old one may stand until then
     moved = "\n".join((ROWS[1], ROWS[0], ROWS[2]))
     expect(own.page.get_by_role("textbox", name=own.say("rows"), exact=True)).to_have_value(moved)
     own.writes("rows", "\n".join(ROWS))
@@ -159,6 +163,7 @@ def test_the_toy_is_stopped_and_trained(own: InContext) -> None:
     train.click()
     own.cancels()
     expect(train).to_be_visible()
+    idle(own.page)
     train.click()
     expect(own.page.locator(".st-key-in_context-toy-stripe .js-plotly-plot")).to_be_visible(timeout=120_000 * PACE)
     idle(own.page)

@@ -115,6 +115,7 @@ def test_picking_a_token_or_a_place_runs_no_model(open_page: OpenPage, server: S
         piece, number = reference.pieces(text)[position], reference.ids(text)[position]
         reader.sees(reader.say("sum.which", token=piece, id=number, segment=0, position=position))
     reader.picks("tools", reader.say("tool.positions"))
+    idle(reader.page)  # a key pressed while the page is drawn may be lost
     slider = reader.page.get_by_role("slider", name=reader.say("positions.place"))
     slider.focus()
     slider.press("ArrowRight")
@@ -145,6 +146,7 @@ def test_one_hot_times_the_table_is_a_row(open_page: OpenPage, reference: Refere
     number = reference.ids(TEXT)[2]
     row = reader.main.locator("table.plain-table tr", has=reader.page.locator("td b")).first
     expect(row).to_contain_text(str(number), timeout=SLOW)
+    idle(reader.page)
     own = reference.net.bert.embeddings.word_embeddings.weight[number, :6].detach().numpy()
     shown = numbers(" ".join(row.locator("td").all_inner_texts()[2:8]))
     np.testing.assert_allclose(shown, own, atol=6e-4)
@@ -184,12 +186,14 @@ def test_a_long_text_in_three_ways(open_page: OpenPage) -> None:
     box.fill(story)
     box.press("Control+Enter")
     reader.sees(reader.say("common.link_long"))
+    idle(reader.page)  # by then it would have been made anew
     assert ask.evaluate("box => box.same"), "a box made anew forgets what is typed in it meanwhile"
     reader.types("long.ask", "大钟停在几点")
     idle(reader.page)
     reader.page.get_by_role("button", name=reader.say("long.run")).click()
     table = reader.main.locator("table.plain-table").first
     expect(table).to_be_visible(timeout=SLOW)
+    idle(reader.page)
     rows = {
         row.locator("td").first.inner_text(): row.locator("td").all_inner_texts()
         for row in table.locator("tr").all()[1:]

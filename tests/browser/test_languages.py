@@ -199,6 +199,7 @@ def test_the_map_joins_translations_and_removes_the_language(start: Open, server
     eventually(page.page, lambda: _is(len(points.evaluate_all(fills)), 1))
     root.locator("input[data-scrub]").fill("9")
     eventually(page.page, lambda: _is(root.get_attribute("data-layer"), "9"))
+    idle(page.page)
     assert server.status()["forward_passes"] == before
     # The reader's own sentence is a star; one that is on the map already comes to lie on its point.
     star = root.locator("path[data-own]")
@@ -257,6 +258,7 @@ def test_a_blank_keeps_to_its_language_after_the_guess(start: Open, reference: R
     page.page.get_by_role("button", name=page.say("keep.guess_any")).click()
     tables = page.main.locator("table.plain-table")
     expect(tables).to_have_count(2, timeout=60_000 * PACE)
+    idle(page.page)
     *rows, total = [row.locator("td").all_inner_texts() for row in tables.first.locator("tr").all()[1:]]
     assert total[0] == page.say("keep.total")
     pieces = reference.pieces(OWN["en"])[1:-1]

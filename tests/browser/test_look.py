@@ -17,6 +17,7 @@ from tests.browser import look
 from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.journey import Home, Masking, Reference, eventually, figure, idle, linked
 from tests.browser.server import WITHOUT_PROXY, Server
+from tests.pace import PACE
 
 TEXTS = {"zh": "池塘里的青蛙一到夜里就叫个不停。", "en": "Three geese walked across the empty playground."}
 
@@ -112,7 +113,7 @@ def test_the_qr_code_leads_phones_to_the_page(open_page: OpenPage, fresh_server:
     idle(home.page)
     box = picture.bounding_box()
     assert box and box["width"] >= 180
-    with WITHOUT_PROXY.open(url, timeout=10) as answer:
+    with WITHOUT_PROXY.open(url, timeout=10 * PACE) as answer:
         assert answer.status == 200
 
 
@@ -124,7 +125,7 @@ def test_figures_stay_in_place_while_the_next_answer_comes(open_page: OpenPage, 
     page.covers(2)
     page.page.evaluate(
         """() => { window.__gaps = 0; new MutationObserver(() => {
-             if (!document.querySelector('[class*="st-key-masking-bars"], .stBidiComponent')) window.__gaps++;
+             if (!document.querySelector('[class*="st-key-masking-bars"]')) window.__gaps++;
            }).observe(document.body, {childList: true, subtree: true}); }"""
     )
     top = figure(page.page, "masking-strip").bounding_box()

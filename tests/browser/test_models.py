@@ -20,7 +20,7 @@ from tests.browser.journey import eventually, figure, idle
 from tests.browser.server import Server
 from tests.models.download import material
 from tests.models.download.servers import COMMIT, Fault, Site, running
-from tests.pace import PATIENCE
+from tests.pace import PACE, PATIENCE
 
 ID = "lab/tiny-roberta"
 LONG = PATIENCE * 1000
@@ -58,7 +58,7 @@ def say(key: str, lang: str = "zh", **values: object) -> str:
 def test_a_fetch_is_watched_stopped_gone_on_with_and_the_app_goes_on_meanwhile(
     app: Server, site: Site, open_page: OpenPage
 ) -> None:
-    site.faults = [Fault("slow", "cdn/google-bert", value=0.3)]  # over a minute for all of it
+    site.faults = [Fault("slow", "cdn/google-bert", value=min(0.3 * PACE, 3))]  # over a minute for all of it
     page = open_page("/models", on=app)
     expect(page.locator("h1.question")).to_have_text(say("models.title"))
     button(page, "fetch-bert-base-uncased").click()
@@ -104,6 +104,7 @@ def test_a_model_found_by_its_name_is_used_by_a_chapter(app: Server, open_page: 
     idle(page)
     expect(link.last).to_contain_text("tiny-roberta", timeout=LONG)
     expect(figure(page, "masking-bars").locator("li.row").first).to_be_visible(timeout=LONG)
+    idle(page)  # the strip may be drawn after the bars
     faces = figure(page, "masking-strip").locator(".chip .main").all_inner_texts()
     assert faces[0] == "<s>"
     assert "[CLS]" not in faces

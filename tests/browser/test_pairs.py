@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import MODEL_FOLDER, Reader, Strip, eventually, figure, linked, numbers
+from tests.browser.journey import MODEL_FOLDER, Reader, Strip, eventually, figure, idle, linked, numbers
 from tests.pace import PATIENCE
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def test_kept_swapped_and_random_under_both_heads(open_page: OpenPage, reference
 def test_the_reader_says_first_and_is_counted_beside_the_heads(open_page: OpenPage) -> None:
     reader = open_pairs(open_page, "en", a="Ana dropped the vase.", b="It broke.", hide="1")
     for n, (name, say) in enumerate((("kept", "yes"), ("swapped", "no"), ("random", "yes"))):
+        idle(reader.page)  # what the last answer brought is there
         assert figure(reader.page, "pairs-heads").count() == 0, "no bar before the reader has answered"
         group = reader.page.get_by_role(
             "radiogroup", name=reader.say("guess.which", name=reader.say(f"arrangement.{name}"))
@@ -137,6 +138,7 @@ def test_both_heads_are_counted_beside_shared_words(open_page: OpenPage) -> None
     reader.page.get_by_role("button", name=reader.say("common.run")).click()
     table = reader.main.locator("table.plain-table", has_text=reader.say("measure.nsp_overlap"))
     expect(table).to_be_visible(timeout=2 * SLOW)
+    idle(reader.page)
     rows = [row.locator("td").all_inner_texts() for row in table.locator("tr").all()[1:]]
     assert len(rows) == 4
     assert rows[3][1] == "50.0 %"

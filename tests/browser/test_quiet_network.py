@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.journey import ROOT, Home, Masking, Reference, eventually, idle
+from tests.browser.journey import ROOT, Home, Masking, Reference, idle
 from tests.browser.server import Server
 
 # Writes every address or name that is not this machine's own to the file named in OUTSIDE.
@@ -109,9 +109,6 @@ def looks_like_the_house(page: Page) -> None:
     assert colour.strip().lower() in ("#0072b2", "#56a9de")
     expect(page.get_by_text("Deploy", exact=True)).to_have_count(0)
     expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
-    sent = page.evaluate("performance.getEntriesByType('resource').map(r => new URL(r.name).hostname)")
-    eventually(page, lambda: _own(sent))
-
-
-def _own(hosts: list[str]) -> None:
+    idle(page)
+    hosts = page.evaluate("performance.getEntriesByType('resource').map(r => new URL(r.name).hostname)")
     assert set(hosts) <= {"127.0.0.1", "localhost", ""}

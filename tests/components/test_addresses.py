@@ -14,6 +14,7 @@ from explorer.components import addresses
 from explorer.components.addresses import LINGER_S, Shelf
 from explorer.components.mounting import INLINE
 from explorer.components.packing import planes, unpack
+from tests.pace import PACE
 
 GALLERY = Path(__file__).parents[1] / "browser" / "components" / "gallery.py"
 
@@ -95,7 +96,7 @@ def test_large_arrays_go_by_address_with_the_same_digits_and_small_ones_inline(s
 
 
 def test_what_has_not_changed_is_named_and_the_same_payload_to_the_byte(served: Shelf) -> None:
-    page = AppTest.from_file(str(GALLERY), default_timeout=20).run()
+    page = AppTest.from_file(str(GALLERY), default_timeout=20 * PACE).run()
     runs = []
     for _ in range(3):
         runs.append({element.proto.id: element.proto.bytes for element in page.get("bidi_component")})
@@ -130,7 +131,7 @@ def test_after_a_loss_everything_is_said_anew() -> None:
         said.forget("bars")
         st.session_state["anew"] = said.shortened("bars", header, arrays)
 
-    state = AppTest.from_function(script).run().session_state
+    state = AppTest.from_function(script, default_timeout=20 * PACE).run().session_state
     (known, no_arrays), (anew, arrays) = state["known"], state["anew"]
     assert set(known["known"]) == {"labels", "$row"}
     assert {"labels", "fresh"} & set(known) == set()
@@ -151,7 +152,7 @@ def test_planes_are_the_bytes_of_the_numbers_in_order_of_weight() -> None:
 
 
 def _payloads() -> dict[str, tuple[dict[str, object], dict[str, np.ndarray]]]:
-    page = AppTest.from_file(str(GALLERY), default_timeout=20).run()
+    page = AppTest.from_file(str(GALLERY), default_timeout=20 * PACE).run()
     assert not page.exception
     found = {}
     for element in page.get("bidi_component"):

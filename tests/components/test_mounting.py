@@ -14,6 +14,7 @@ from explorer.components.labels import chosen
 from explorer.components.packing import unpack
 from explorer.components.scatter_ab import LEAST_P, LISTED, extremes
 from explorer.lab.types.head import best
+from tests.pace import PACE
 
 ROOT = Path(__file__).parents[2]
 COMPONENTS = sorted(
@@ -37,7 +38,9 @@ def test_bundles_are_whole(name: str) -> None:
 
 
 def test_the_gallery_runs_and_sends_what_the_browser_reads() -> None:
-    page = AppTest.from_file(str(ROOT / "tests" / "browser" / "components" / "gallery.py"), default_timeout=20).run()
+    page = AppTest.from_file(
+        str(ROOT / "tests" / "browser" / "components" / "gallery.py"), default_timeout=20 * PACE
+    ).run()
     assert not page.exception
     payloads = {}
     for element in page.get("bidi_component"):

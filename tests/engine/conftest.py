@@ -105,7 +105,7 @@ class FakeModels:
         raise ModelUnavailable("model_missing", model=model_id, path="nowhere")
 
     def load(self, model_id: str) -> FakeModel:
-        assert self.may_load.wait(10)
+        assert self.may_load.wait(PATIENCE)
         if self.broken is not None:
             raise self.broken
         self.loaded.append(FakeModel())
@@ -143,14 +143,14 @@ class Bench:
 
     def _hold(self, model: FakeModel, inputs: ScanInputs) -> FillResult:
         self.held.set()
-        assert self.gate.wait(10)
+        assert self.gate.wait(PATIENCE)
         return model.read(inputs.text)
 
     @contextmanager
     def worker_held(self, engine: LocalEngine, model_id: str = "fake") -> Iterator[None]:
         """Inside, the worker is busy, so what is asked for waits."""
         holder = Asking(lambda: engine.run(self["hold"], model_id, ScanInputs("held"), session="holder"))
-        assert self.held.wait(5)
+        assert self.held.wait(PATIENCE)
         try:
             yield
         finally:
@@ -175,7 +175,7 @@ class Asking:
             self._error = error
 
     def answer(self) -> Any:
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
         assert not self._thread.is_alive(), "no answer"
         if self._error is not None:
             raise self._error

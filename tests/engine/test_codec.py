@@ -32,6 +32,7 @@ from explorer.lab.types.masking import (
     TreatInputs,
     WordResult,
 )
+from tests.pace import PACE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -183,13 +184,13 @@ def test_one_result_is_decoded_within_ten_milliseconds(fill: FillResult) -> None
         start = time.perf_counter()
         codec.decode(data)
         times.append(time.perf_counter() - start)
-    assert min(times) < 0.010
+    assert min(times) < 0.010 * PACE
 
 
 def test_inputs_and_results_survive_a_process_boundary(fill: FillResult, fill_inputs: FillInputs) -> None:
     command = [sys.executable, "-m", "tests.engine.elsewhere"]
     answer = subprocess.run(
-        command, input=codec.encode(fill_inputs), capture_output=True, cwd=ROOT, check=True, timeout=60
+        command, input=codec.encode(fill_inputs), capture_output=True, cwd=ROOT, check=True, timeout=60 * PACE
     )
     torch_there, data = answer.stdout[0], answer.stdout[1:]
     assert same(codec.decode(data), fill)

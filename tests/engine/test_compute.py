@@ -17,6 +17,7 @@ from explorer.lab.types.context import PROJECT, EmbedResult, ProjectInputs
 from explorer.lab.types.core import Progress
 from explorer.lab.types.masking import ScanInputs
 from tests.engine.conftest import Asking, Bench, until
+from tests.pace import PATIENCE
 
 LAYERS, N, D = 3, 6, 4
 
@@ -49,7 +50,7 @@ def test_a_class_that_asks_for_one_map_has_it_made_once(engine: LocalEngine, mon
     monkeypatch.setattr(umap_client, "tsne_of", tsne_of)
 
     def ask() -> list[Any]:
-        all_here.wait(timeout=10)
+        all_here.wait(timeout=PATIENCE)
         return list(engine.stream(PROJECT, None, asked))
 
     for reader in [Asking(ask) for _ in range(4)]:
@@ -86,7 +87,7 @@ def test_what_is_prepared_is_prepared_once_and_a_failure_is_known() -> None:
 
     def prepare() -> None:
         begun.append(1)
-        assert go.wait(10)
+        assert go.wait(PATIENCE)
         if len(begun) > 1:
             raise umap_client.MapError("no")
 
@@ -108,7 +109,7 @@ def test_work_apart_takes_no_turn_from_the_models(bench: Bench) -> None:
     bench.add("apart", lambda _, inputs: bench._hold(bench.models.load("fake"), inputs), runs="apart")
     engine = bench.engine(shared_turns=Turns(1))
     asking = Asking(lambda: engine.run(bench["apart"], None, ScanInputs("a map"), session="a"))
-    assert bench.held.wait(5)
+    assert bench.held.wait(PATIENCE)
     assert engine.run(bench["read"], "fake", ScanInputs("a click"), session="b").result.tokens.text == "a click"
     bench.gate.set()
     asking.answer()

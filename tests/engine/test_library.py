@@ -16,6 +16,7 @@ from explorer.errors import Cancelled, Told
 from explorer.lab.types.core import Progress
 from explorer.lab.types.masking import ScanInputs
 from tests.engine.conftest import Bench
+from tests.pace import PATIENCE
 
 SHARED, ALONE = library.Policy(alone=False), library.Policy(alone=True)
 SENTENCE = ScanInputs("雪化了")
@@ -148,7 +149,7 @@ def test_who_watches_can_end_a_run_within_a_step(bench: Bench) -> None:
 
     bench.add("endless", endless, kind="stream")
     engine = bench.engine()
-    threading.Thread(target=lambda: (going.wait(10), cancel.cancel())).start()
+    threading.Thread(target=lambda: (going.wait(PATIENCE), cancel.cancel())).start()
     with watched(cancel, lambda step: None), pytest.raises(Cancelled):
         engine.run(bench["endless"], "fake", SENTENCE)
     engine.run(bench["read"], "fake", SENTENCE)

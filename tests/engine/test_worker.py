@@ -19,6 +19,7 @@ from explorer.lab.types.core import Progress
 from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.masking import FillResult, ScanInputs
 from tests.engine.conftest import Asking, Bench, FakeModel, a_fill, until
+from tests.pace import PACE
 
 
 def texts(askers: list[Asking]) -> list[str]:
@@ -193,7 +194,7 @@ class Steps:
         try:
             for number in range(self.total):
                 self.started += 1
-                assert self._free.acquire(timeout=10)
+                assert self._free.acquire(timeout=10 * PACE)
                 yield Progress(number + 1, self.total)
             yield model.read(inputs.text)
         finally:

@@ -14,6 +14,8 @@ from typing import Any
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
+from tests.pace import PACE
+
 ROOT = Path(__file__).resolve().parents[2]
 # Every AppTest reads what each installed package says of itself, in search of components: four fifths of the time that
 # it takes to open a page. What is installed does not change meanwhile.
@@ -22,7 +24,7 @@ manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_componen
 
 def open_page(page: str, lang: str, **link: str) -> AppTest:
     """`page` in a new session, as the link …/page?lang=…&… opens it."""
-    at = AppTest.from_file(str(ROOT / "explorer" / "main.py"), default_timeout=120)
+    at = AppTest.from_file(str(ROOT / "explorer" / "main.py"), default_timeout=120 * PACE)
     for name, value in ({"lang": lang} | link).items():
         at.query_params[name] = value
     for snippet in (ROOT / "assets" / "examples" / "code").glob("*.py"):

@@ -30,7 +30,7 @@ def until_over(at: AppTest) -> None:
     deadline = time.monotonic() + 60 * PACE
     while started(at) and time.monotonic() < deadline:
         time.sleep(0.1)
-        at.run(timeout=120)
+        at.run()
     assert not started(at), "it did not end"
 
 
@@ -65,7 +65,7 @@ def test_it_opens_on_a_whole_contest_with_the_other_seeds_beside_it(lang: str) -
 def test_a_contest_runs_is_stopped_stands_and_is_run_again() -> None:
     at = open_page("denoising", "zh", tool="contest", drawn="91", updates="100")
     run = None
-    drawn(at.button, "denoising-contest-start").click().run(timeout=120)
+    drawn(at.button, "denoising-contest-start").click().run()
     assert not at.exception and started(at)
     inputs = ContestInputs(100, 91)
     deadline = time.monotonic() + 60 * PACE
@@ -77,12 +77,12 @@ def test_a_contest_runs_is_stopped_stands_and_is_run_again() -> None:
     assert run is not None
     other = open_page("denoising", "zh", tool="contest", drawn="91", updates="100")
     assert started(other) or run.ended, "another session, or a reload, finds it"
-    drawn(at.button, "denoising-contest-stop").click().run(timeout=120)
+    drawn(at.button, "denoising-contest-stop").click().run()
     until_over(at)
     told = words("stopped", done="|", total=100).split("|")
     assert any(all(part in notice for part in told) for notice in notices(at)), notices(at)
     assert count(at, "plotly_chart") == 1, "the curves stand"
-    drawn(at.button, "denoising-contest-start").click().run(timeout=120)
+    drawn(at.button, "denoising-contest-start").click().run()
     until_over(at)
     assert not at.exception
     assert count(at, "plotly_chart") == 1 + len(TASKS)
@@ -92,7 +92,7 @@ def test_a_contest_runs_is_stopped_stands_and_is_run_again() -> None:
 def test_a_loss_that_is_no_number_is_told_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contest, "RATE", 1e30)
     at = open_page("denoising", "en", tool="contest", drawn="92", updates="100")
-    drawn(at.button, "denoising-contest-start").click().run(timeout=120)
+    drawn(at.button, "denoising-contest-start").click().run()
     until_over(at)
     assert not at.exception
     start = i18n.text("errors.training_diverged", "en", step="|").split("|")[1]

@@ -43,13 +43,13 @@ def words(key: str, lang: str, **values: object) -> str:
 
 
 def press(at: AppTest, key: str) -> None:
-    next(one for one in at.button if one.key == key).click().run(timeout=120)
+    next(one for one in at.button if one.key == key).click().run()
     deadline = time.monotonic() + 90 * PACE  # a training gives way to everything else
     while time.monotonic() < deadline:
         if not [one for one in at.button if one.key in ("finetuning-train", "finetuning-hold")]:
             return
         time.sleep(0.1)
-        at.run(timeout=120)
+        at.run()
     raise AssertionError("the training did not end")
 
 
@@ -90,12 +90,12 @@ def test_a_press_trains_both_starts_and_every_tool_shows_what_came_of_it(few: No
     assert words("here", lang, seed=0, seconds="")[:12] in seen
     for tool in ("map", "use"):
         at.query_params["tool"] = tool
-        at.run(timeout=120)
+        at.run()
         assert not at.exception
     press(at, "finetuning-ask")
     assert words("use.words_caption", lang) in body(at)
     at.query_params["tool"] = "map"
-    at.run(timeout=120)
+    at.run()
     assert words("map.hardest", lang, n=TAUGHT) in body(at)
     assert words("map.planted", lang) in body(at)
 
@@ -119,14 +119,14 @@ def test_every_task_is_trained_shown_and_asked_on_the_same_page(
     assert count(at, "plotly_chart") == 3
     for tool in ("map", "land", "use"):
         at.query_params["tool"] = tool
-        at.run(timeout=120)
+        at.run()
         assert not at.exception
     assert (drawn(at.text_input, "finetuning-asked").value) == words(f"use.example.{task}", lang)
     press(at, "finetuning-ask")
     told = "use.tags_caption" if task in ("pos", "entities") else "use.words_caption"
     assert words(told, lang) in body(at)
     if task in ("inference", "stance"):
-        drawn(at.text_input, "finetuning-beside").input("<b>一只猫</b> _x_").run(timeout=120)
+        drawn(at.text_input, "finetuning-beside").input("<b>一只猫</b> _x_").run()
         assert not at.exception and words("use.words_caption", lang) in body(at)
 
 
@@ -134,7 +134,7 @@ def test_a_head_is_kept_opened_by_its_link_elsewhere_and_put_down(few: None) -> 
     lang = "en"
     at = open_page("finetuning", lang, tool="use", seed="42", **QUICK)
     press(at, "finetuning-train")
-    next(one for one in at.button if one.key == "finetuning-keep").click().run(timeout=120)
+    next(one for one in at.button if one.key == "finetuning-keep").click().run()
     assert not at.exception
     link = next(one.value for one in at.code if "head=" in one.value)
     name = link.rpartition("head=")[2]
@@ -145,7 +145,7 @@ def test_a_head_is_kept_opened_by_its_link_elsewhere_and_put_down(few: None) -> 
     labels = i18n.text("finetuning.label.negative", lang), i18n.text("finetuning.label.positive", lang)
     assert words("keep.opened", lang) in seen and all(label in seen for label in labels)
     assert words("use.words_caption", lang) in seen
-    next(one for one in there.button if one.key == "finetuning-put-down").click().run(timeout=120)
+    next(one for one in there.button if one.key == "finetuning-put-down").click().run()
     assert words("keep.opened", lang) not in body(there)
     gone = open_page("finetuning", lang, tool="use", head="x" * 22, **QUICK)
     assert any(i18n.text("errors.head_lost", lang) in told for told in notices(gone))
@@ -156,7 +156,7 @@ def test_the_valley_is_walked_and_a_rate_is_looked_for(few: None) -> None:
     at = open_page("finetuning", lang, tool="land", seed="41", **QUICK)
     press(at, "finetuning-train")
     for key in ("finetuning-walk", "finetuning-find"):
-        next(one for one in at.button if one.key == key).click().run(timeout=120)
+        next(one for one in at.button if one.key == key).click().run()
         assert not at.exception
     seen = body(at)
     assert words("land.width", lang) in seen and words("find.honesty", lang)[:30] in seen

@@ -142,7 +142,7 @@ def test_another_model_reads_the_same_text_anew(tiny_of: Callable[[str], Any], m
     vocabulary = get_engine().vocabulary(catalog.default("causal").id)
     path = tuple(vocabulary.index(word) for word in ("孩子", "的"))
     at = open_page("generation", "zh", text="树下有", path=pieces.pack(path), b_on="1")
-    at.segmented_control(key="generation-model-zh").set_value("tiny-llama").run(timeout=60)
+    at.segmented_control(key="generation-model-zh").set_value("tiny-llama").run()
     assert not at.exception
     assert link(at)["model"] == "tiny-llama"
     assert link(at)["text"] == "树下有孩子的"
@@ -166,7 +166,7 @@ def test_a_model_that_is_not_there_is_left_aside() -> None:
 
 def test_writing_stays_and_can_be_taken_over() -> None:
     at = open_page("generation", "zh", tool="write", text="河边的老房子里", long="10", seed="7")
-    at.button(key="generation-write-go").click().run(timeout=60)
+    at.button(key="generation-write-go").click().run()
     assert not at.exception
     written = next(piece for piece in html(at) if "written" in piece and 'class="w"' in piece)
     assert written.count('class="w"') == 10
@@ -181,7 +181,7 @@ def test_what_somebody_has_written_before_is_written_for_the_next_reader_too() -
     pages = []
     for _ in range(2):
         at = open_page("generation", "zh", tool="write", text="木桥那头的灯", long="10", seed="5")
-        at.button(key="generation-write-go").click().run(timeout=60)
+        at.button(key="generation-write-go").click().run()
         assert not at.exception
         pages.append(next(piece for piece in html(at) if "written" in piece and 'class="w"' in piece))
     assert pages[0].count('class="w"') == 10

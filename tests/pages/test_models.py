@@ -17,6 +17,7 @@ from explorer.ui import i18n, permission
 from explorer.views.models import progress
 from tests.models.download import material
 from tests.models.download.servers import COMMIT, Fault, Site, running
+from tests.pace import PACE
 from tests.pages.app import body, html, link, notices, open_page
 
 ALONE = Policy(alone=True)
@@ -60,7 +61,7 @@ def keys(at: AppTest) -> set[str]:
 
 
 def ended(model: str = ID) -> library.Job:
-    job = library.fetches.wait(model, 20)
+    job = library.fetches.wait(model, 20 * PACE)
     assert job is not None and not job.running
     return job
 
@@ -245,7 +246,7 @@ def _until_ready(model: str) -> None:
     import threading
 
     waiting = threading.Event()
-    for _ in range(2000):
+    for _ in range(int(2000 * PACE)):
         if get_engine().state(model) == "ready":
             return
         waiting.wait(0.01)

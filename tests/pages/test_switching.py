@@ -81,7 +81,7 @@ def test_a_reader_who_may_switch_does(
     monkeypatch.setenv("SESAME_READERS_MAY", "switch")
     at = open_page(chapter, "zh", **({"model": model_id} if way == "link" else {}))
     if way == "choice":
-        at.segmented_control(key=f"{chapter}-model-zh").set_value(model_id).run(timeout=60)
+        at.segmented_control(key=f"{chapter}-model-zh").set_value(model_id).run()
     assert not at.exception
     assert link(at)["model"] == model_id
     assert model_id in asked

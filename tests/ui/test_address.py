@@ -10,6 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from explorer.ui import address
+from tests.pace import PACE
 
 
 def _app() -> None:
@@ -55,7 +56,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def at() -> Iterator[AppTest]:
-    yield AppTest.from_function(_app).run()
+    yield AppTest.from_function(_app, default_timeout=20 * PACE).run()
 
 
 def press(at: AppTest, label: str, address: dict[str, Any]) -> None:
@@ -127,7 +128,7 @@ def test_nobody_waits_for_ever(at: AppTest, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_streamlit_says_who_went_back() -> None:
     """What is looked at is not Streamlit's public face."""
-    at = AppTest.from_function(_reads_context).run()
+    at = AppTest.from_function(_reads_context, default_timeout=20 * PACE).run()
     assert at.text[0].value == "False"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
+from tests.pace import PACE
+
 
 def _app() -> None:
     import streamlit as st
@@ -25,7 +27,7 @@ def _app() -> None:
 
 
 def test_a_click_before_the_answer_is_drawn_does_not_undo_what_a_preset_set() -> None:
-    at = AppTest.from_function(_app).run()
+    at = AppTest.from_function(_app, default_timeout=20 * PACE).run()
     seen = at._tree.get_widget_states()  # the browser stands here until the answer to the preset comes
     at.button[0].click().run()
     assert at.session_state["on"] is True
@@ -38,7 +40,7 @@ def test_a_click_before_the_answer_is_drawn_does_not_undo_what_a_preset_set() ->
 
 def test_what_the_reader_chooses_is_kept_in_the_same_widget() -> None:
     """Its identity stays, and with it the focus of the keyboard."""
-    at = AppTest.from_function(_app).run()
+    at = AppTest.from_function(_app, default_timeout=20 * PACE).run()
     first = at.toggle[0].proto.id
     at.toggle[0].set_value(True).run()
     assert at.session_state["on"] is True and at.toggle[0].proto.id == first
@@ -61,7 +63,7 @@ def _lines() -> None:
 
 def test_a_run_that_comes_while_somebody_types_leaves_the_box_alone() -> None:
     """A browser puts what it is told to set in the place of what is being typed."""
-    at = AppTest.from_function(_lines).run()
+    at = AppTest.from_function(_lines, default_timeout=20 * PACE).run()
     assert at.text_input[0].value == "天"
     for _ in range(2):
         at.button[1].click().run()

@@ -17,6 +17,7 @@ from explorer.lab.types.core import Progress
 from explorer.lab.types.masking import SCAN, ScanInputs
 from explorer.ui import widgets
 from tests.engine.conftest import FakeModels
+from tests.pace import PACE
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_what_gives_way_ends_in_the_middle_of_a_step(requests: ScriptRequests, m
     def work() -> Iterator[Progress | str]:
         yield Progress(1, 2)
         requests.request_rerun(RerunData(fragment_id="bench"))
-        released.wait(20)
+        released.wait(20 * PACE)
         left.append(True)
         yield Progress(2, 2)
         yield "result"
@@ -84,6 +85,6 @@ def test_what_gives_way_ends_in_the_middle_of_a_step(requests: ScriptRequests, m
     started = time.perf_counter()
     with pytest.raises(Cancelled):
         widgets.result(SCAN, "fake", ScanInputs("天"), "reading", gives_way=True)
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - started < 5 * PACE
     assert not left, "the step is still running"
     released.set()

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.views.languages import keep
 from explorer.views.languages.common import State, change, store
+from tests.pace import PACE
 
 VIEWS = Path(__file__).resolve().parents[2] / "explorer" / "views"
 
@@ -28,7 +29,7 @@ def _page() -> None:
 
 def test_a_dial_moved_after_a_sentence_was_written_keeps_the_sentence() -> None:
     """Both changes arrive in one run: the second must start from what the first has kept, not from what was drawn."""
-    at = AppTest.from_function(_page, default_timeout=30).run()
+    at = AppTest.from_function(_page, default_timeout=30 * PACE).run()
     at.text_input(key="text").set_value("猫在看月亮。")
     at.slider(key="layer").set_value(5)
     at.run()

@@ -17,9 +17,13 @@ from explorer.models.download.fetch import Options, Progress, fetch
 from explorer.models.download.http_client import Timing
 from tests.models.download import material
 from tests.models.download.servers import COMMIT, Site, running
+from tests.pace import PACE
 
 WEIGHTS = "model.safetensors"
-FAST = Timing(connect_s=2, read_s=1, window_s=0.4, slowest=20_000, first_pause_s=0.01, longest_wait_s=3, attempts=2)
+FAST = Timing(
+    connect_s=2 * PACE, read_s=PACE, window_s=0.4 * PACE, slowest=20_000,
+    first_pause_s=0.01, longest_wait_s=3, attempts=2,
+)  # fmt: skip
 
 
 @pytest.fixture

@@ -17,9 +17,10 @@ from explorer import paths
 from explorer.models.catalog.store import Store
 from tests.models.download import material
 from tests.models.download.servers import COMMIT, Fault, Site, running
+from tests.pace import PACE
 
 N_BYTES = 4 * material.MB
-LINE_S = 0.001  # pause of the imitated line after every block
+LINE_S = 0.001 * PACE  # pause of the imitated line after every block
 WEIGHTS = "model.safetensors"
 CHILD = """
 from explorer.models.download import throughput
@@ -52,7 +53,7 @@ def trials(n: int, seed: int = 0) -> list[Killed]:
     files = material.repository(N_BYTES)
     with running(Site(repos={material.REPO: {COMMIT: files}}, faults=[Fault("slow", value=LINE_S)])) as site:
         with tempfile.TemporaryDirectory() as root:
-            steps = len(_start(Path(root), site).communicate(timeout=60)[0].splitlines())
+            steps = len(_start(Path(root), site).communicate(timeout=60 * PACE)[0].splitlines())
         return [_trial(chance.randrange(1, steps), site, files[WEIGHTS]) for _ in range(n)]
 
 
@@ -74,7 +75,7 @@ def _trial(steps: int, site: Site, content: bytes) -> Killed:
             honest = honest and (kept.folder / WEIGHTS).read_bytes() == content
         slow, site.faults = site.faults, []
         ended = _start(root, site)
-        ended.communicate(timeout=60)
+        ended.communicate(timeout=60 * PACE)
         site.faults = slow
         kept = store.kept("lab-bert")
         arrived = (
@@ -107,9 +108,9 @@ def refetched_after_a_cut(share: float = 0.6) -> float:
     faults = [Fault("cut", times=1, value=share), Fault("status", value=500)]
     with running(Site(repos={material.REPO: {COMMIT: files}}, faults=faults)) as site:
         with tempfile.TemporaryDirectory() as root:
-            _start(Path(root), site).communicate(timeout=120)
+            _start(Path(root), site).communicate(timeout=120 * PACE)
             site.faults = []
-            _start(Path(root), site).communicate(timeout=60)
+            _start(Path(root), site).communicate(timeout=60 * PACE)
             whole = Store(Path(root)).state("lab-bert") == "whole"
         if not whole:
             raise RuntimeError("the second start did not finish the model")

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.pace import PACE
+
 COMMIT = hashlib.sha1(b"first", usedforsecurity=False).hexdigest()
 LATER = hashlib.sha1(b"later", usedforsecurity=False).hexdigest()
 CONVERTED = hashlib.sha1(b"converted", usedforsecurity=False).hexdigest()
@@ -247,7 +249,7 @@ class _Handler(BaseHTTPRequestHandler):
             if kind in ("slow", "trickle"):
                 time.sleep(value)  # a slow line: time itself is what is being imitated
             if kind == "stall" and at >= len(content) * value:
-                time.sleep(3)
+                time.sleep(3 * PACE)  # longer than anybody here waits
         if stop < len(content):
             self.close_connection = True
 

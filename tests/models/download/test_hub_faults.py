@@ -17,6 +17,7 @@ from explorer.models.download.sources.base import LIMITS
 from tests.models.download import material
 from tests.models.download.conftest import FAST, WEIGHTS, assert_not_whole, assert_whole, content, refusal, run
 from tests.models.download.servers import COMMIT, CONVERTED, Fault, Site, running
+from tests.pace import PACE
 
 
 def test_slow_but_steady_arrives_and_says_how_long_it_takes(hub: Site, store: Store) -> None:
@@ -51,7 +52,7 @@ def test_cut_off_for_good_it_is_resumed_the_next_time(hub: Site, store: Store) -
 
 
 def test_cancelled_it_stops_at_once_and_is_resumed(hub: Site, store: Store) -> None:
-    hub.faults = [Fault("slow", times=1, value=0.002)]
+    hub.faults = [Fault("slow", times=1, value=0.01 * PACE)]
     cancel = threading.Event()
     with pytest.raises(Told) as caught:
         for step in fetch(material.entry(), Options(timing=FAST), cancel=cancel):

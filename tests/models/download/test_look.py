@@ -13,6 +13,7 @@ from explorer.models.download.fetch import Options
 from tests.models.download import material
 from tests.models.download.conftest import FAST, refusal, run
 from tests.models.download.servers import COMMIT, Fault, Site
+from tests.pace import PACE
 
 
 def test_the_source_says_how_large_and_nothing_is_kept(hub: Site, store: Store) -> None:
@@ -74,7 +75,7 @@ def test_terms_need_not_be_accepted_to_look(hub: Site, store: Store) -> None:
 def test_a_look_in_the_background_says_so_and_is_forgotten(hub: Site) -> None:
     fetches = Fetches()
     fetches.start(material.entry(), Options(timing=FAST, look_only=True))
-    job = fetches.wait("lab-bert", 20)
+    job = fetches.wait("lab-bert", 20 * PACE)
     assert job is not None
     assert (job.asked, job.running, job.progress.phase) == (True, False, "found")
     fetches.forget("lab-bert")

@@ -16,6 +16,7 @@ from explorer.models.download.fetch import Options
 from tests.models.download import material
 from tests.models.download.conftest import FAST, WEIGHTS, assert_whole, content, refusal, run
 from tests.models.download.servers import Fault, Site
+from tests.pace import PACE
 
 ID = "lab-bert"
 
@@ -230,7 +231,7 @@ def test_a_fetch_in_the_background_is_watched_joined_and_ends(hub: Site, store: 
     hub.faults = [Fault("slow", value=0.001)]
     fetches.start(info, Options(timing=FAST))
     assert fetches.start(info).running
-    job = fetches.wait(ID, 20)
+    job = fetches.wait(ID, 20 * PACE)
     assert job is not None
     assert (job.running, job.error, job.progress.phase) == (False, None, "done")
     assert_whole(store, hub)
@@ -242,7 +243,7 @@ def test_a_fetch_in_the_background_is_cancelled_and_failures_are_kept(hub: Site,
     hub.faults = [Fault("slow", value=0.05)]
     fetches.start(material.entry(), Options(timing=FAST))
     fetches.cancel(ID)
-    job = fetches.wait(ID, 20)
+    job = fetches.wait(ID, 20 * PACE)
     assert job is not None
     assert job.error is not None
     assert job.error.key == "cancelled"
