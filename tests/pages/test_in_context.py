@@ -327,7 +327,7 @@ def test_of_two_sentences_the_likelier_one_is_told_and_the_code_says_the_same(la
     log_p = get_engine().run(LIKELIHOOD, default_for("in_context").id, inputs).result.log_p()
     seen = body(at)
     for value in log_p:
-        assert f"ln p = {value:.1f}" in seen
+        assert f"ln p = {speech._signed(value)}" in seen
     which = words(f"in_context.speech.{'first' if log_p[0] > log_p[1] else 'second'}", lang)
     gap = abs(log_p[0] - log_p[1])
     assert words("in_context.speech.verdict", lang, which=which, gap=f"{gap:.1f}", times=speech._times(gap)) in seen
@@ -342,7 +342,7 @@ def test_of_two_sentences_the_likelier_one_is_told_and_the_code_says_the_same(la
 
 @pytest.mark.parametrize(
     ("first", "second", "key"),
-    [(" ", "好的。", "text_empty"), ("好" * 390, "好的。", "too_long"), ("晴天。", "晴天。", "")],
+    [(" ", "好的。", "text_empty"), ("井边坐着三个人，" * 48, "好的。", "too_long"), ("晴天。", "晴天。", "")],
 )
 def test_two_odd_sentences_are_told_and_ours_stand_all_the_same(first: str, second: str, key: str) -> None:
     at = open_page("in_context", "zh", tool="speech", first=first, second=second)
@@ -350,7 +350,6 @@ def test_two_odd_sentences_are_told_and_ours_stand_all_the_same(first: str, seco
     seen = body(at)
     assert words("in_context.speech.all", "zh", n=48) in seen
     if key:
-        (said,) = notices(at)
-        assert words(f"errors.{key}", "zh", limit="", used="")[:4] in said
+        assert any(words(f"errors.{key}", "zh", limit="", used="")[:4] in said for said in notices(at))
     else:
         assert words("in_context.speech.even", "zh") in seen

@@ -66,8 +66,8 @@ def _compare(scene: Scene, first: str, second: str) -> None:
     gap = abs(float(log_p[0] - log_p[1]))
     page_parts.figures(
         [
-            (f"ln p = {value:.1f}", t(f"in_context.speech.{name}"),
-             t("in_context.speech.tokens", n=len(nats), each=f"{value / len(nats):.2f}"))
+            (f"ln p = {_signed(value)}", t(f"in_context.speech.{name}"),
+             t("in_context.speech.tokens", n=len(nats), each=f"{-value / len(nats):.2f}"))
             for name, value, nats in zip(("first", "second"), log_p.tolist(), found.nats, strict=True)
         ]
     )  # fmt: skip
@@ -78,6 +78,10 @@ def _compare(scene: Scene, first: str, second: str) -> None:
         page_parts.quiet(t("in_context.speech.verdict", which=likelier, gap=f"{gap:.1f}", times=_times(gap)))
     if len(found.nats[0]) != len(found.nats[1]):
         page_parts.quiet(t("in_context.speech.lengths"))
+
+
+def _signed(value: float) -> str:
+    return f"{value:.1f}".replace("-", "−")
 
 
 def _times(gap: float) -> str:
@@ -136,9 +140,9 @@ def _table(lang: str, found: dict[str, LikelihoodResult]) -> None:
         example = next(pair for pair in pairs if pair.kind == kind)
         mine = [n for n, pair in enumerate(pairs) if pair.kind == kind]
         counts = [int(one[mine].sum()) for one in judged.values()]
-        label = t(f"in_context.speech.kind.{kind}")
-        rows.append((f"{label}: {verbatim(example.good)} / {verbatim(example.bad)}",
-                     *(f"{count} / {len(mine)}" for count in counts)))  # fmt: skip
+        label = t("in_context.speech.row", kind=t(f"in_context.speech.kind.{kind}"), good=verbatim(example.good),
+                  bad=verbatim(example.bad))  # fmt: skip
+        rows.append((label, *(f"{count} / {len(mine)}" for count in counts)))
         shares.append([None, *(count / len(mine) for count in counts)])
     rows.append((t("in_context.speech.all", n=len(pairs)), *map(_share, judged.values())))
     shares.append([None, *(float(one.mean()) for one in judged.values())])
