@@ -22,8 +22,8 @@ from explorer.components.bundle import Bundle, bundle
 from explorer.components.packing import pack, planes
 
 INLINE = 2048  # bytes; below that a request costs more than it saves
-# The component's script lies at an address of its own; this travels with each run. A fetch that fails, or of which
-# nothing is heard (a phone that changes its access point), is tried again beside it, for three minutes and more: one that
+# The component's script lies at an address of its own; this travels with each run. What fails, or of which nothing is
+# heard (a phone that changes its access point), is asked for again beside it, for three minutes and more: a script that
 # is given up leaves a hole in the page until it is loaded anew.
 STUB = """\
 const after = (ms) => new Promise((go) => setTimeout(go, ms));
