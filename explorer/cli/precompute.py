@@ -15,10 +15,12 @@ from explorer.content import first_paint
 from explorer.engine import cache
 from explorer.engine.cache import Precomputed
 from explorer.engine.local import LocalEngine
+from explorer.models.catalog import catalog
 
 
 def write(chapter: str | None = None, folder: Precomputed | None = None) -> Iterator[Path]:
-    """Compute every entry anew and keep it; yields each file as it is written. Files of no entry are removed.
+    """Compute every entry anew and keep it; yields each file as it is written. Files of no entry are removed; those of
+    models that do not lie here stay.
 
     Raises LookupError for a chapter that shows nothing of the kind.
 
@@ -32,6 +34,13 @@ def write(chapter: str | None = None, folder: Precomputed | None = None) -> Iter
             path = folder.put(experiment.wire, key, engine.run(experiment, model_id, inputs).result)
             written.add(path)
             yield path
+        for experiment, model_id, inputs in first_paint.beside(chapter):
+            key = engine.key(experiment, model_id, inputs)
+            path = folder.path(experiment.wire, key)
+            if catalog.entry(model_id).weights_file.is_file():
+                folder.put(experiment.wire, key, engine.run(experiment, model_id, inputs).result)
+                yield path
+            written.add(path)
         for one in first_paint.texts(chapter):
             path = folder.put(cache.TOKENS, engine.tokens_key(*one), engine.tokens(*one))
             written.add(path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from explorer.content import examples, tasks
 from explorer.lab.types.in_context import TableInputs
 
+BESIDE = ("smollm2-135m-instruct",)  # asked the same once, and do not come with the app: their answers do
 MOST, FEWER = 100, 40  # items: of the tasks that the chapter's first claim is about, of the others
 
 

@@ -14,7 +14,8 @@ export default function (component) {
   const stop = () => {
     if (button.disabled) return;
     button.disabled = true;
-    fetch(new URL(`stop/${data.word}`, document.baseURI), {method: "POST"});
+    const told = fetch(new URL(`stop/${data.word}`, document.baseURI), {method: "POST", keepalive: true});
+    told.catch(() => (button.disabled = false)); // a network that fails for a moment: it can be pressed again
   };
   // While a curve grows, the page may move between press and release, and then there is no click.
   button.onpointerdown = (event) => {

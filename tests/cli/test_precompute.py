@@ -49,7 +49,8 @@ def computing() -> Iterator[LocalEngine]:
 def test_every_default_example_is_there_and_nothing_else(computing: LocalEngine) -> None:
     folder = Precomputed()
     wanted = {
-        folder.path(asked.wire, computing.key(asked, model, inputs)) for asked, model, inputs in first_paint.asked()
+        folder.path(asked.wire, computing.key(asked, model, inputs))
+        for asked, model, inputs in [*first_paint.asked(), *first_paint.beside()]
     }
     wanted |= {folder.path(TOKENS, computing.tokens_key(*one)) for one in first_paint.texts()}
     assert {path for path in wanted if not path.exists()} == set(), "run: python -m explorer precompute"

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from explorer.content import measured, tasks
-from explorer.engine import get_engine, uses
+from explorer.engine import catalog, get_engine, uses
 from explorer.lab.types.in_context import ANSWERS, AnswersInputs, Prompt, TableResult
 from explorer.lab.types.likelihood import LIKELIHOOD, LikelihoodInputs
 from explorer.lab.types.scaling import SCALING, ScalingInputs
@@ -239,6 +239,18 @@ def test_the_table_says_that_no_other_model_lies_here() -> None:
     others = [one for one in uses.offered("in_context", permission.policy()) if not one.embedded]
     told = words("in_context.scale.alone", "zh", model=default_for("in_context").name)
     assert (told in body(at)) == (not others)
+
+
+def test_a_model_that_was_asked_once_is_told_of_without_lying_here() -> None:
+    (name,) = measured.BESIDE
+    model = catalog.entry(name)
+    assert not model.weights_file.is_file()
+    for tool in ("table", "speech"):
+        at = open_page("in_context", "en", tool=tool)
+        assert not at.exception and model.name in body(at)
+        assert not any(model.id in str(button.key) for button in at.button), "it can't be asked anew"
+    at = open_page("in_context", "en", tool="table")
+    assert words("in_context.scale.beforehand", "en", models=model.name) in body(at)
 
 
 def test_models_are_compared_on_the_tasks_that_all_were_asked() -> None:

@@ -6,7 +6,7 @@ import {unplane} from "./packing.js";
 
 const ROOM = 32 * 2 ** 20;
 const SLOWEST_MS = 8000;
-const SILENCE_MS = 15000; // until an answer begins; how long the rest takes is the network's affair
+const [SILENCE_MS, MOST_SILENCE_MS] = [15000, 240000]; // until an answer begins; the rest is the network's affair
 
 export class Lost extends Error {}
 
@@ -37,11 +37,12 @@ export function bring(entry) {
 }
 
 async function ask(entry) {
-  for (let wait = 250, silence = SILENCE_MS; ; wait = Math.min(2 * wait, SLOWEST_MS), silence *= 2) {
+  for (let n = 0; ; n++) {
     const given = new AbortController();
-    const patience = setTimeout(() => given.abort(), silence);
+    const patience = setTimeout(() => given.abort(), Math.min(SILENCE_MS * 2 ** n, MOST_SILENCE_MS));
     try {
-      const answer = await fetch(new URL(`array/${entry.address}`, document.baseURI), {signal: given.signal});
+      const address = `array/${entry.address}${n ? `?${n}` : ""}`; // another name: what is stuck is not waited for
+      const answer = await fetch(new URL(address, document.baseURI), {signal: given.signal});
       clearTimeout(patience);
       if (answer.status === 404) throw new Lost(entry.address);
       if (answer.ok) return keep(entry, unplane(new Uint8Array(await answer.arrayBuffer()), entry.dtype));
@@ -50,7 +51,7 @@ async function ask(entry) {
     } finally {
       clearTimeout(patience);
     }
-    await new Promise((resolve) => setTimeout(resolve, wait));
+    await new Promise((resolve) => setTimeout(resolve, Math.min(250 * 2 ** n, SLOWEST_MS)));
   }
 }
 

@@ -1,7 +1,8 @@
 """What each page shows before it is touched, one module a chapter: results to compute beforehand.
 
 A module has `asked()`: (experiment, model, inputs) of everything its page asks for at first, in both languages; where
-tokenizers alone answer, `texts()` too. It knows the chapter's examples and its types, and no view.
+tokenizers alone answer, `texts()` too; `beside()` is what it shows of models that do not come with the app. It knows
+the chapter's examples and its types, and no view.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ def asked(chapter: str | None = None) -> list[Asked]:
 def texts(chapter: str | None = None) -> list[Text]:
     """What is shown cut into tokens. Raises LookupError as `asked` does."""
     return [one for module in _modules(chapter) if hasattr(module, "texts") for one in module.texts()]
+
+
+def beside(chapter: str | None = None) -> list[Asked]:
+    """What is shown of models that do not come with the app: to be computed where they lie, and kept where not."""
+    return [one for module in _modules(chapter) if hasattr(module, "beside") for one in module.beside()]
 
 
 def _modules(chapter: str | None) -> list[ModuleType]:

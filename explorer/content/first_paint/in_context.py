@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from explorer.content import minimal_pairs, tasks
 from explorer.content.examples import LANGUAGES, Asked
-from explorer.content.measured import measured, names
+from explorer.content.measured import BESIDE, measured, names
 from explorer.lab.types.in_context import ANSWERS, CURVE, TABLE, AnswersInputs, Prompt
 from explorer.lab.types.induction import INDUCTION, InductionInputs
 from explorer.lab.types.likelihood import LIKELIHOOD, LikelihoodInputs
@@ -30,3 +30,10 @@ def asked() -> list[Asked]:
         found.append((LIKELIHOOD, model, LikelihoodInputs(minimal_pairs.texts(lang))))
     found += [(TABLE, model, measured(name)) for name in names()]
     return [*found, (INDUCTION, model, InductionInputs()), (SCALING, None, ScalingInputs())]
+
+
+def beside() -> list[Asked]:
+    """Every task and our own sentences, asked of other models."""
+    tables = [(TABLE, measured(name)) for name in names()]
+    said = [(LIKELIHOOD, LikelihoodInputs(minimal_pairs.texts(lang))) for lang in LANGUAGES]
+    return [(experiment, model, inputs) for model in BESIDE for experiment, inputs in [*tables, *said]]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.content import dna, dna_grid
+from explorer.content import dna, dna_grid, three_starts
 from explorer.content.three_starts import STARTS, WIDTH
 from explorer.figures import amounts as figures
 from explorer.ui import page_parts
@@ -44,8 +44,17 @@ def draw() -> None:
     )  # fmt: skip
     page_parts.notice("beyond.grid.told", told=verdict(found))
     page_parts.quiet(
-        t("beyond.grid.how", setting=cells[0].setting, seeds=", ".join(str(n) for n in _seeds(cells)), n=len(truth))
+        t("beyond.grid.how", setting=_setting(), seeds=", ".join(str(n) for n in _seeds(cells)), n=len(truth))
     )
+
+
+def _setting() -> str:
+    """All that decides the figures beside model, words, seed and number of examples, in the reader's language."""
+    asked = three_starts.sequences(*dna.parts(1, WIDTH), dna.first_words("en", 0))
+    return t(
+        "beyond.grid.setting", letters=WIDTH, layers=asked.layers, epochs=asked.epochs, batch=asked.batch,
+        pooling=t("beyond.pool_middle"), rate=f"{asked.rate:g}", head=f"{asked.head_rate:g}",
+    )  # fmt: skip
 
 
 def verdict(found: dict[int, np.ndarray]) -> str:

@@ -9,12 +9,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer.content.measured import measured, names
-from explorer.engine import uses
 from explorer.figures import running
 from explorer.lab.types.in_context import TABLE, TableResult
-from explorer.ui import page_parts, permission, widgets
-from explorer.ui.i18n import language, t
+from explorer.ui import page_parts, widgets
+from explorer.ui.i18n import language, listed, t
 from explorer.ui.numbers import parameters, percent
+from explorer.views.in_context import beside
 from explorer.views.in_context.common import Scene
 
 Found = Mapping[str, TableResult]  # by the task's name
@@ -23,16 +23,13 @@ Found = Mapping[str, TableResult]  # by the task's name
 def draw(scene: Scene, own: Found, shots: tuple[int, ...], label: Callable[[str], str]) -> None:
     """Every model by its mean over the tasks that all of them have been asked; a button for each that lacks some."""
     page_parts.subsection("in_context.scale")
-    others = [one for one in uses.offered("in_context", permission.policy()) if one.id != scene.model.id]
-    if not others:
-        page_parts.quiet(t("in_context.scale.alone", model=scene.model.name))
-        return
+    others = beside.others(scene.model)
     found: dict[str, Found] = {scene.model.name: own}
     for model in others:
         known = {name: widgets.peek(TABLE, model.id, measured(name)) for name in names()}
         missing = [name for name, one in known.items() if one is None]
         button = t("in_context.scale.run", model=model.name, n=len(missing))
-        if missing and st.button(button, key=f"in_context-scale-{model.id}"):
+        if missing and beside.may_ask(model) and st.button(button, key=f"in_context-scale-{model.id}"):
             for name in missing:
                 words = t("in_context.table.running", task=f"{model.name} · {label(name)}")
                 known[name] = widgets.result(TABLE, model.id, measured(name), words)
@@ -42,6 +39,11 @@ def draw(scene: Scene, own: Found, shots: tuple[int, ...], label: Callable[[str]
     sizes = {one.name: one.parameters for one in (scene.model, *others)}
     if len(found) > 1:
         _compare(found, sizes, shots)
+    told = [one.name for one in others if one.name in found and not beside.may_ask(one)]
+    if told:
+        page_parts.quiet(t("in_context.scale.beforehand", models=listed(told)))
+    if not any(map(beside.may_ask, others)):
+        page_parts.quiet(t("in_context.scale.alone", model=scene.model.name))
 
 
 def means(found: Mapping[str, Found]) -> tuple[tuple[str, ...], dict[str, NDArray[np.float64]]]:

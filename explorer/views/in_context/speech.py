@@ -10,16 +10,16 @@ import streamlit as st
 
 from explorer.components.token_strip import chip, token_strip
 from explorer.content import minimal_pairs
-from explorer.engine import get_engine, uses
+from explorer.engine import get_engine
 from explorer.lab.types.arrays import Floats
 from explorer.lab.types.likelihood import LIKELIHOOD, LikelihoodInputs, LikelihoodResult
 from explorer.lab.types.pairs import interval
-from explorer.ui import page_parts, permission, widgets
+from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import LANGUAGES, language, t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent, thousands
 from explorer.views._shared.page import Snippet
-from explorer.views.in_context import common
+from explorer.views.in_context import beside, common
 from explorer.views.in_context.common import Scene, State
 
 WRONG = 12  # pairs that a model gets wrong, listed
@@ -105,7 +105,7 @@ def _strip(scene: Scene, name: str, text: str, nats: Floats) -> None:
 def _ours(scene: Scene) -> None:
     """Our pairs, kind by kind, for every model that has been asked; a button for one that has not."""
     page_parts.subtitle(t("in_context.speech.ours"))
-    models = [scene.model, *(o for o in uses.offered("in_context", permission.policy()) if o.id != scene.model.id)]
+    models = [scene.model, *beside.others(scene.model)]
     tongues = sorted(LANGUAGES, key=lambda lang: lang != language())
     found: dict[tuple[str, str], LikelihoodResult] = {}
     for model in models:
@@ -113,7 +113,7 @@ def _ours(scene: Scene) -> None:
         known = {lang: widgets.peek(LIKELIHOOD, model.id, one) for lang, one in asked.items()}
         missing = [lang for lang, one in known.items() if one is None]
         button = t("in_context.speech.measure", model=model.name)
-        if missing and st.button(button, key=f"in_context-speech-{model.id}"):
+        if missing and beside.may_ask(model) and st.button(button, key=f"in_context-speech-{model.id}"):
             for lang in missing:
                 known[lang] = widgets.result(LIKELIHOOD, model.id, asked[lang], t("in_context.speech.measuring"))
         found |= {(model.name, lang): one for lang, one in known.items() if one is not None}

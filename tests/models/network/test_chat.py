@@ -55,7 +55,9 @@ def test_a_template_among_the_tokenizer_s_settings_is_found(told: ModelInfo) -> 
     assert chat.asked(told, QUESTION) == () and not chat.follows(told)
     path = told.folder / "tokenizer_config.json"
     for form in (TEMPLATE, [{"name": "tools", "template": "no"}, {"name": "default", "template": TEMPLATE}]):
-        path.write_text(json.dumps({**json.loads(path.read_text()), "chat_template": form}), encoding="utf-8")
+        path.write_text(
+            json.dumps({**json.loads(path.read_text(encoding="utf-8")), "chat_template": form}), encoding="utf-8"
+        )
         chat.asked.cache_clear()
         assert chat.asked(told, QUESTION) == expected and chat.follows(told)
 
