@@ -198,6 +198,7 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
 HAN_IN_ENGLISH: set[str] = set()
 NO_HAN_IN_CHINESE = {
     "attention.cell.dot",
+    "in_context.speech.row",
     "attention.cell.factor",
     "attention.curve.root",
     "attention.dense.mb",

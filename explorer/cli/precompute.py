@@ -37,7 +37,7 @@ def write(chapter: str | None = None, folder: Precomputed | None = None) -> Iter
         for experiment, model_id, inputs in first_paint.beside(chapter):
             key = engine.key(experiment, model_id, inputs)
             path = folder.path(experiment.wire, key)
-            if catalog.entry(model_id).weights_file.is_file():
+            if model_id is not None and catalog.entry(model_id).weights_file.is_file():
                 folder.put(experiment.wire, key, engine.run(experiment, model_id, inputs).result)
                 yield path
             written.add(path)

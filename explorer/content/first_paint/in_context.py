@@ -34,6 +34,8 @@ def asked() -> list[Asked]:
 
 def beside() -> list[Asked]:
     """Every task and our own sentences, asked of other models."""
-    tables = [(TABLE, measured(name)) for name in names()]
-    said = [(LIKELIHOOD, LikelihoodInputs(minimal_pairs.texts(lang))) for lang in LANGUAGES]
-    return [(experiment, model, inputs) for model in BESIDE for experiment, inputs in [*tables, *said]]
+    found: list[Asked] = []
+    for model in BESIDE:
+        found += [(TABLE, model, measured(name)) for name in names()]
+        found += [(LIKELIHOOD, model, LikelihoodInputs(minimal_pairs.texts(lang))) for lang in LANGUAGES]
+    return found

@@ -34,8 +34,8 @@ PRESETS = ("flipped", "nonsense", "logic")
 class State:
     """The whole page. Empty texts stand for the task's own, in the reader's language.
 
-    item    which question of the task stands there; order: the seed that shuffles the examples, 0 leaves them
-    row     which example the buttons move
+    item    which question of the task stands there; row: which example the buttons move
+    order   the seed that shuffles the examples, 0 leaves them
     told, sign   whether the task line and the sign between question and answer are there
     fair    answers divided by what they get after "N/A"; per: ln p a token instead of all together
     first, second  two sentences of which one is what people say
@@ -121,9 +121,8 @@ def task_of(state: State) -> tasks.Task:
 
 def rows_text(state: State) -> str:
     """The examples as the reader sees them, one a line."""
-    if state.rows:
-        return state.rows
-    return "\n".join(f"{question} {SIGN} {answer}" for question, answer in tasks.shown(task_of(state))[0])
+    shown = tasks.shown(task_of(state))[0]
+    return state.rows or "\n".join(f"{question} {SIGN} {answer}" for question, answer in shown)
 
 
 def line_of(state: State) -> str:
@@ -142,9 +141,8 @@ def answer_of(state: State) -> str:
 def ordered(written: tuple[Row, ...], state: State) -> tuple[Row, ...]:
     """The examples that can be used, in the order in which they are."""
     rows = written[:MOST_SHOTS]
-    if not state.order:
-        return rows
-    return tuple(rows[place] for place in np.random.default_rng(state.order).permutation(len(rows)))
+    places = np.random.default_rng(state.order).permutation(len(rows)) if state.order else range(len(rows))
+    return tuple(rows[place] for place in places)
 
 
 def read(state: State) -> Scene:
