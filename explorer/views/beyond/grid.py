@@ -53,7 +53,7 @@ def _setting() -> str:
     asked = three_starts.sequences(*dna.parts(1, WIDTH), dna.first_words("en", 0))
     return t(
         "beyond.grid.setting", letters=WIDTH, layers=asked.layers, epochs=asked.epochs, batch=asked.batch,
-        pooling=t("beyond.pool_middle"), rate=f"{asked.rate:g}", head=f"{asked.head_rate:g}",
+        pooling=t("beyond.dna.pool_middle"), rate=f"{asked.rate:g}", head=f"{asked.head_rate:g}",
     )  # fmt: skip
 
 

@@ -75,6 +75,8 @@ TOOLS = {
     "family.norm_falls": "norms", "family.two_losses": "losses",
     "denoising.": "restore", "denoising.contest": "contest",
     "beyond.": "dna", "beyond.collapse": "collapse", "finetuning.": "start", "in_context.": "expected",
+    "in_context.pairs": "speech", "in_context.blimp": "speech", "in_context.sling": "speech",
+    "in_context.zhoblimp": "speech",
 }  # fmt: skip
 SHARES = re.compile(r"(mean |expected )?(share|accuracy|leave-one-out accuracy|P\()")
 
