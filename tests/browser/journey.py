@@ -128,7 +128,7 @@ class Reader:
         """Press stop the moment it stands, and wait until it is gone: what waits for another process, or until nothing
         moves, may come when the work is done. A press that came before the button could hear it is made again.
         """
-        self.page.evaluate(_PRESSES, [self.say(button), 3_000 * PACE])
+        self.page.evaluate(_PRESSES, [self.say(button), 1_000 * PACE])
         self.page.wait_for_function("() => window.__presses.done()", timeout=60_000 * PACE)
 
     def sees(self, text: str | re.Pattern[str]) -> None:
