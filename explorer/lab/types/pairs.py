@@ -142,7 +142,7 @@ def interval(right: NDArray[np.bool_]) -> tuple[float, float]:
     p = float(right.mean())
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return centre - half, centre + half
+    return max(0.0, centre - half), min(1.0, centre + half)  # beyond them by rounding alone
 
 
 def difference(first: NDArray[Any], second: NDArray[Any]) -> tuple[float, float]:
