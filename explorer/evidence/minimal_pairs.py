@@ -15,8 +15,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from explorer.content import minimal_pairs
 from explorer.engine import get_engine
 from explorer.evidence.texts import OWN, Row, row
@@ -48,9 +46,10 @@ def measure(data: Path | None) -> Iterator[Row]:
     for lang in ("zh", "en"):
         pairs = [(one.good, one.bad) for one in minimal_pairs.pairs(lang)]
         yield _row(f"pairs_{lang}", pairs, OWN, f"minimal_pairs/{lang}.tsv", 0.7)
-    for name, public in PUBLIC.items() if data else ():
-        path = data / "pairs" / f"{public.file}.tsv.xz"  # type: ignore[operator]
-        pairs, origin = drawn(path, public.each)
+    if data is None:
+        return
+    for name, public in PUBLIC.items():
+        pairs, origin = drawn(data / "pairs" / f"{public.file}.tsv.xz", public.each)
         yield _row(name, pairs, public.source, origin, 0.6, held_out=True)
 
 
@@ -72,8 +71,7 @@ def _row(
 ) -> Row:
     model = catalog.default_for("in_context").id
     texts = tuple(text for pair in pairs for text in pair)
-    log_p = get_engine().run(LIKELIHOOD, model, LikelihoodInputs(texts), session="evidence").result.log_p()
-    right = np.asarray(log_p[0::2] > log_p[1::2])
+    right = get_engine().run(LIKELIHOOD, model, LikelihoodInputs(texts), session="evidence").result.firsts()
     low, high = interval(right)
     return row(
         "in_context", model, id=f"in_context.{name}", source=source, measured=float(right.mean()), op=">=",

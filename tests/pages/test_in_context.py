@@ -18,7 +18,7 @@ from explorer.lab.types.likelihood import LIKELIHOOD, LikelihoodInputs
 from explorer.lab.types.scaling import SCALING, ScalingInputs
 from explorer.models.catalog.catalog import default_for
 from explorer.ui import i18n, permission
-from explorer.ui.numbers import size
+from explorer.ui.numbers import signed, size
 from explorer.ui.state import to_query
 from explorer.views.in_context import common, scale, scaling, scores, speech, stage, write
 from tests.pages.app import body, drawn, html, link, notices, open_page, snippets
@@ -339,7 +339,7 @@ def test_of_two_sentences_the_likelier_one_is_told_and_the_code_says_the_same(la
     log_p = get_engine().run(LIKELIHOOD, default_for("in_context").id, inputs).result.log_p()
     seen = body(at)
     for value in log_p:
-        assert f"ln p = {speech._signed(value)}" in seen
+        assert f"ln p = {signed(value, 1)}" in seen
     which = words(f"in_context.speech.{'first' if log_p[0] > log_p[1] else 'second'}", lang)
     gap = abs(log_p[0] - log_p[1])
     assert words("in_context.speech.verdict", lang, which=which, gap=f"{gap:.1f}", times=speech._times(gap)) in seen

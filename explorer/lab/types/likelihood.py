@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.lab.types.arrays import Doubles, Floats
 from explorer.lab.types.codec import wire
@@ -30,6 +31,11 @@ class LikelihoodResult:
     def log_p(self) -> Doubles:
         """ln p of each whole text, [texts]."""
         return np.array([-float(one.astype(np.float64).sum()) for one in self.nats])
+
+    def firsts(self) -> NDArray[np.bool_]:
+        """Of texts that come in pairs, whether the first of each is the likelier one: [pairs]."""
+        log_p = self.log_p()
+        return np.asarray(log_p[0::2] > log_p[1::2])
 
 
 LIKELIHOOD = Experiment[LikelihoodInputs, LikelihoodResult]("in-context/likelihood", version=1, kind="stream")

@@ -41,13 +41,14 @@ def asked(info: ModelInfo, question: str) -> tuple[int, ...]:
     if not template:
         return ()
     cut = tokenizer.for_model(info)
-    names = sorted((cut.vocabulary()[number] for number in cut.special_ids), key=len, reverse=True)
+    special = {cut.vocabulary()[number]: number for number in cut.special_ids}
+    names = "|".join(map(re.escape, sorted(special, key=len, reverse=True)))
     ids: list[int] = []
     for place, frame in enumerate(_rendered(info, template).split(_QUESTION)):
         if place:
             ids += cut.pieces_of(question)[1]
-        for part in re.split("(" + "|".join(map(re.escape, names)) + ")", frame) if names else [frame]:
-            ids += [cut.vocabulary().index(part)] if part in names else cut.pieces_of(part)[1] if part else ()
+        for part in re.split(f"({names})", frame) if names else [frame]:
+            ids += [special[part]] if part in special else cut.pieces_of(part)[1]
     return tuple(ids)
 
 
@@ -85,9 +86,13 @@ def _template(info: ModelInfo) -> str:
             found = text if name == TEMPLATE else _of_settings(text)
             if found:
                 return found
-    if info.weights_file.suffix == ".gguf" and info.weights_file.is_file():
-        return header(info).chat_template
-    return ""
+    return _of_gguf(info) if info.weights_file.suffix == ".gguf" and info.weights_file.is_file() else ""
+
+
+@lru_cache(maxsize=32)
+def _of_gguf(info: ModelInfo) -> str:
+    """Among the metadata, which take a quarter of a second to read: once a file."""
+    return header(info).chat_template
 
 
 def _of_settings(text: str) -> str:

@@ -121,8 +121,7 @@ def task_of(state: State) -> tasks.Task:
 
 def rows_text(state: State) -> str:
     """The examples as the reader sees them, one a line."""
-    shown = tasks.shown(task_of(state))[0]
-    return state.rows or "\n".join(f"{question} {SIGN} {answer}" for question, answer in shown)
+    return state.rows or "\n".join(f"{question} {SIGN} {answer}" for question, answer in tasks.shown(task_of(state))[0])
 
 
 def line_of(state: State) -> str:
@@ -141,8 +140,9 @@ def answer_of(state: State) -> str:
 def ordered(written: tuple[Row, ...], state: State) -> tuple[Row, ...]:
     """The examples that can be used, in the order in which they are."""
     rows = written[:MOST_SHOTS]
-    places = np.random.default_rng(state.order).permutation(len(rows)) if state.order else range(len(rows))
-    return tuple(rows[place] for place in places)
+    if not state.order:
+        return rows
+    return tuple(rows[place] for place in np.random.default_rng(state.order).permutation(len(rows)))
 
 
 def read(state: State) -> Scene:

@@ -25,24 +25,24 @@ def draw(scene: Scene, own: Found, shots: tuple[int, ...], label: Callable[[str]
     page_parts.subsection("in_context.scale")
     others = beside.others(scene.model)
     found: dict[str, Found] = {scene.model.name: own}
-    for model in others:
+    for model, may_ask in others:
         known = {name: widgets.peek(TABLE, model.id, measured(name)) for name in names()}
         missing = [name for name, one in known.items() if one is None]
         button = t("in_context.scale.run", model=model.name, n=len(missing))
-        if missing and beside.may_ask(model) and st.button(button, key=f"in_context-scale-{model.id}"):
+        if missing and may_ask and st.button(button, key=f"in_context-scale-{model.id}"):
             for name in missing:
                 words = t("in_context.table.running", task=f"{model.name} · {label(name)}")
                 known[name] = widgets.result(TABLE, model.id, measured(name), words)
         there = {name: one for name, one in known.items() if one is not None}
         if there:
             found[model.name] = there
-    sizes = {one.name: one.parameters for one in (scene.model, *others)}
+    sizes = {one.name: one.parameters for one in (scene.model, *(model for model, _ in others))}
     if len(found) > 1:
         _compare(found, sizes, shots)
-    told = [one.name for one in others if one.name in found and not beside.may_ask(one)]
+    told = [model.name for model, may_ask in others if model.name in found and not may_ask]
     if told:
         page_parts.quiet(t("in_context.scale.beforehand", models=listed(told)))
-    if not any(map(beside.may_ask, others)):
+    if not any(may_ask for _, may_ask in others):
         page_parts.quiet(t("in_context.scale.alone", model=scene.model.name))
 
 

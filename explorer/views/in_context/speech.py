@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from functools import partial
 
-import numpy as np
 import streamlit as st
 
 from explorer.components.token_strip import chip, token_strip
@@ -13,11 +12,10 @@ from explorer.content import minimal_pairs
 from explorer.engine import get_engine
 from explorer.lab.types.arrays import Floats
 from explorer.lab.types.likelihood import LIKELIHOOD, LikelihoodInputs, LikelihoodResult
-from explorer.lab.types.pairs import interval
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import LANGUAGES, language, t
 from explorer.ui.markup import verbatim
-from explorer.ui.numbers import percent, thousands
+from explorer.ui.numbers import signed, thousands
 from explorer.views._shared.page import Snippet
 from explorer.views.in_context import beside, common
 from explorer.views.in_context.common import Scene, State
@@ -66,7 +64,7 @@ def _compare(scene: Scene, first: str, second: str) -> None:
     gap = abs(float(log_p[0] - log_p[1]))
     page_parts.figures(
         [
-            (f"ln p = {_signed(value)}", t(f"in_context.speech.{name}"),
+            (f"ln p = {signed(value, 1)}", t(f"in_context.speech.{name}"),
              t("in_context.speech.tokens", n=len(nats), each=f"{-value / len(nats):.2f}"))
             for name, value, nats in zip(("first", "second"), log_p.tolist(), found.nats, strict=True)
         ]
@@ -78,10 +76,6 @@ def _compare(scene: Scene, first: str, second: str) -> None:
         page_parts.quiet(t("in_context.speech.verdict", which=likelier, gap=f"{gap:.1f}", times=_times(gap)))
     if len(found.nats[0]) != len(found.nats[1]):
         page_parts.quiet(t("in_context.speech.lengths"))
-
-
-def _signed(value: float) -> str:
-    return f"{value:.1f}".replace("-", "−")
 
 
 def _times(gap: float) -> str:
@@ -105,15 +99,15 @@ def _strip(scene: Scene, name: str, text: str, nats: Floats) -> None:
 def _ours(scene: Scene) -> None:
     """Our pairs, kind by kind, for every model that has been asked; a button for one that has not."""
     page_parts.subtitle(t("in_context.speech.ours"))
-    models = [scene.model, *beside.others(scene.model)]
+    models = [(scene.model, True), *beside.others(scene.model)]
     tongues = sorted(LANGUAGES, key=lambda lang: lang != language())
     found: dict[tuple[str, str], LikelihoodResult] = {}
-    for model in models:
+    for model, may_ask in models:
         asked = {lang: LikelihoodInputs(minimal_pairs.texts(lang)) for lang in tongues}
         known = {lang: widgets.peek(LIKELIHOOD, model.id, one) for lang, one in asked.items()}
         missing = [lang for lang, one in known.items() if one is None]
         button = t("in_context.speech.measure", model=model.name)
-        if missing and beside.may_ask(model) and st.button(button, key=f"in_context-speech-{model.id}"):
+        if missing and may_ask and st.button(button, key=f"in_context-speech-{model.id}"):
             for lang in missing:
                 known[lang] = widgets.result(LIKELIHOOD, model.id, asked[lang], t("in_context.speech.measuring"))
         found |= {(model.name, lang): one for lang, one in known.items() if one is not None}
@@ -124,17 +118,11 @@ def _ours(scene: Scene) -> None:
             _wrong(name, lang, one)
 
 
-def right(found: LikelihoodResult) -> np.ndarray:
-    """Of each pair, whether the first of the two is the likelier one."""
-    log_p = found.log_p()
-    return np.asarray(log_p[0::2] > log_p[1::2])
-
-
 def _table(lang: str, found: dict[str, LikelihoodResult]) -> None:
     if not found:
         return
     pairs = minimal_pairs.pairs(lang)
-    judged = {name: right(one) for name, one in found.items()}
+    judged = {name: one.firsts() for name, one in found.items()}
     rows, shares = [], []
     for kind in minimal_pairs.KINDS[lang]:
         example = next(pair for pair in pairs if pair.kind == kind)
@@ -144,19 +132,14 @@ def _table(lang: str, found: dict[str, LikelihoodResult]) -> None:
                   bad=verbatim(example.bad))  # fmt: skip
         rows.append((label, *(f"{count} / {len(mine)}" for count in counts)))
         shares.append([None, *(count / len(mine) for count in counts)])
-    rows.append((t("in_context.speech.all", n=len(pairs)), *map(_share, judged.values())))
+    rows.append((t("in_context.speech.all", n=len(pairs)), *map(beside.accuracy, judged.values())))
     shares.append([None, *(float(one.mean()) for one in judged.values())])
     page_parts.table((t(f"in_context.speech.about_{lang}"), *judged), rows, range(1, len(judged) + 1), shares=shares)
 
 
-def _share(judged: np.ndarray) -> str:
-    low, high = interval(judged)
-    return f"{percent(float(judged.mean()))} ({100 * low:.0f}–{100 * high:.0f})"
-
-
 def _wrong(name: str, lang: str, found: LikelihoodResult) -> None:
     """The pairs in which the model prefers what nobody says."""
-    missed = [pair for pair, good in zip(minimal_pairs.pairs(lang), right(found), strict=True) if not good]
+    missed = [pair for pair, good in zip(minimal_pairs.pairs(lang), found.firsts(), strict=True) if not good]
     if not missed:
         return
     with st.expander(t("in_context.speech.wrong", model=name, n=len(missed))):

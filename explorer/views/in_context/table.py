@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from explorer.content import tasks
 from explorer.content.measured import measured, names
 from explorer.lab.types.in_context import TABLE, TableInputs, TableResult
-from explorer.lab.types.pairs import interval
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
-from explorer.ui.numbers import percent
-from explorer.views.in_context import scale
+from explorer.views.in_context import beside, scale
 from explorer.views.in_context.common import Scene, State
 
 SHOTS = TableInputs("", ()).shots
@@ -54,13 +50,9 @@ def _table(found: dict[str, TableResult]) -> None:
     rows, shares = [], []
     for name, result in found.items():
         right = result.right.mean(axis=1)
-        rows.append((label(name), *(_cell(result.right[n] > 0) for n in range(len(SHOTS))), str(result.right.shape[1])))
+        cells = [beside.accuracy(result.right[n] > 0) for n in range(len(SHOTS))]
+        rows.append((label(name), *cells, str(result.right.shape[1])))
         shares.append([None, *(float(one) for one in right), None])
     head = (t("in_context.table.task"), *(f"k = {k}" for k in SHOTS), t("in_context.table.n"))
     page_parts.table(head, rows, tuple(range(1, len(SHOTS) + 2)), shares=shares)
     page_parts.quiet(t("in_context.table.note"))
-
-
-def _cell(right: NDArray[np.bool_]) -> str:
-    low, high = interval(right)
-    return f"{percent(float(right.mean()))} ({100 * low:.0f}–{100 * high:.0f})"
