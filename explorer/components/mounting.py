@@ -24,7 +24,8 @@ from explorer.components.packing import pack, planes
 INLINE = 2048  # bytes; below that a request costs more than it saves
 # The component's script lies at an address of its own; this travels with each run. What fails, or of which nothing is
 # heard (a phone that changes its access point), is asked for again beside it, for three minutes and more: a script that
-# is given up leaves a hole in the page until it is loaded anew.
+# is given up leaves a hole in the page until it is loaded anew. The stub itself waits for nothing: Safari lets a second
+# import of a module that waits at its top level come back before the first, empty (WebKit bug 242740).
 STUB = """\
 const after = (ms) => new Promise((go) => setTimeout(go, ms));
 let here = false;
@@ -34,7 +35,8 @@ const load = (n) => {
   const again = Promise.race([fails, after(15000)]).then(() => here ? comes : load(n + 1));
   return n > 24 ? comes : Promise.any([comes, again]);
 };
-export default (await load(0)).styled;
+const comes = load(0);
+export default async (component) => (await comes).styled(component);
 """
 STYLED = """
 const $css = %s;

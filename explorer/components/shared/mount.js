@@ -1,12 +1,14 @@
 import {bring, here, Lost} from "./far.js";
 import {Outbox} from "./outbox.js";
 import {unpack} from "./packing.js";
-import {recall} from "./said.js";
+import {learn, recall} from "./said.js";
 import {applyTheme} from "./theme.js";
 
 // Ties a view (an object with update(header, arrays) and destroy()) to Streamlit's life cycle.
-// Streamlit calls the module again for every new payload with the same parentElement, and may call the clean-up of an
-// overtaken call after a newer one has drawn: only the clean-up of the newest call may take the view away.
+// Streamlit imports the module anew for every payload and calls it with the same parentElement. Imports of a module that
+// is still being fetched come back in any order (in Chromium): the call for an older payload may come last, and its
+// clean-up follows at once, before any timer. So a call draws only when it still stands after that; what it has to tell
+// is kept at once, since later payloads name it only.
 
 const VIEWS = new WeakMap();
 
@@ -27,8 +29,7 @@ function tellPainted() {
 // Draws what a run has sent. Arrays that lie at an address are awaited, the figure standing as it was meanwhile; those
 // for later come when the figure asks for them. When one is lost there (the server was started anew, or had no more
 // room), the page is asked to run again: what waits for a later one then waits for the next update.
-function draw(component, entry, turn) {
-  const {header, arrays} = unpack(component.data);
+function draw({header, arrays}, entry, turn) {
   const lost = (error) => {
     if (!(error instanceof Lost)) throw error;
     if (entry.turn !== turn) return;
@@ -48,7 +49,7 @@ function draw(component, entry, turn) {
     if (!at) resolve(arrays[name]);
     else bring(at).then((array) => entry.turn === turn && resolve(array)).catch(lost);
   });
-  const show = (found) => {
+  const fill = (found) => {
     if (entry.turn !== turn) return;
     now.forEach(({name}, i) => (arrays[name] = found[i]));
     entry.view ??= entry.create(entry.root, (event, value) => entry.outbox.say(entry.send, event, value));
@@ -61,12 +62,13 @@ function draw(component, entry, turn) {
     tellPainted();
   };
   const found = now.map(here);
-  if (found.every(Boolean)) return show(found);
+  if (found.every(Boolean)) return fill(found);
   entry.root.setAttribute("aria-busy", "true");
-  Promise.all(now.map(bring)).then(show).catch(lost);
+  Promise.all(now.map(bring)).then(fill).catch(lost);
 }
 
-export function mount(component, create) {
+// Draws a call that stands; gives what takes the view away, unless a newer call has drawn since.
+function show(component, told, create) {
   const host = component.parentElement;
   let entry = VIEWS.get(host);
   if (!entry) {
@@ -79,12 +81,23 @@ export function mount(component, create) {
   }
   const turn = ++entry.turn;
   entry.send = component.setTriggerValue;
-  draw(component, entry, turn);
+  draw(told, entry, turn);
   return () => {
     if (entry.turn !== turn) return;
     entry.turn = -1;
     entry.view?.destroy();
     entry.root.remove();
     VIEWS.delete(host);
+  };
+}
+
+export function mount(component, create) {
+  const told = unpack(component.data);
+  learn(told.header, told.arrays);
+  let leave = () => {};
+  const stands = setTimeout(() => (leave = show(component, told, create)));
+  return () => {
+    clearTimeout(stands);
+    leave();
   };
 }

@@ -2,20 +2,40 @@
 
 const MOST = 400; // entries a figure, more than the server counts on
 
-/**
- * Puts what is only named in a payload into its place; false where this page was never told it.
- * @param {{key: string, known?: Record<string, string>, fresh?: Record<string, string>, [name: string]: any}} header
- * @param {Record<string, any>} arrays
- */
-export function recall(header, arrays) {
+/** @typedef {{key: string, known?: Record<string, string>, fresh?: Record<string, string>, [name: string]: any}} Header */
+
+/** @param {string} key */
+function toldOf(key) {
   window.__sesame ??= {figures: {}, vocabularies: new Map()};
   const all = (window.__sesame.said ??= new Map());
-  if (!all.has(header.key)) all.set(header.key, new Map());
-  const told = all.get(header.key);
+  if (!all.has(key)) all.set(key, new Map());
+  return all.get(key);
+}
+
+/**
+ * Keeps what a payload says for the first time.
+ * @param {Header} header
+ * @param {Record<string, any>} arrays
+ */
+export function learn(header, arrays) {
+  const told = toldOf(header.key);
   for (const [name, digest] of Object.entries(header.fresh ?? {})) {
     told.delete(digest);
     told.set(digest, name[0] === "$" ? arrays[name.slice(1)].slice() : header[name]);
   }
+  for (const digest of told.keys()) {
+    if (told.size <= MOST) break;
+    told.delete(digest);
+  }
+}
+
+/**
+ * Puts what is only named in a payload into its place; false where this page was never told it.
+ * @param {Header} header
+ * @param {Record<string, any>} arrays
+ */
+export function recall(header, arrays) {
+  const told = toldOf(header.key);
   for (const [name, digest] of Object.entries(header.known ?? {})) {
     if (!told.has(digest)) return false;
     const value = told.get(digest);
@@ -23,10 +43,6 @@ export function recall(header, arrays) {
     told.set(digest, value); // the last used is the last to go
     if (name[0] === "$") arrays[name.slice(1)] = value;
     else header[name] = value;
-  }
-  for (const digest of told.keys()) {
-    if (told.size <= MOST) break;
-    told.delete(digest);
   }
   return true;
 }
