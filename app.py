@@ -24,6 +24,7 @@ from explorer.ui.first_paint import first_painted
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
+    preload.import_whole()
     threading.Thread(target=preload.get_ready, name="get-ready", daemon=True).start()
     threading.Thread(target=static_files.make_ready_after, args=(first_painted,), name="static", daemon=True).start()
     yield

