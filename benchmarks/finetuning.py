@@ -18,6 +18,7 @@ import numpy as np
 from benchmarks.rows import Row, load_now
 from explorer.content import teaching
 from explorer.content.first_paint.finetuning import opened
+from explorer.numerics import mean_interval
 
 if TYPE_CHECKING:
     from explorer.lab.types.finetuning import TuneInputs, TuneResult
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 RESULT = ".st-key-stage-finetuning .js-plotly-plot"  # on the page: what it is opened for
 SEEDS = range(5)
-STUDENT = 2.776  # of 4 degrees of freedom, 95 %
 STEPS = 24
 COMMAND = "python -m benchmarks finetuning"
 
@@ -53,8 +53,7 @@ def zh_rows(found: Sequence[TuneResult], load: float) -> Iterator[Row]:
     """What five seeds say."""
     yield _reached("zh", found, load)
     gaps = [float(pre - other) for pre, other in (accuracies("zh", one)[:2] for one in found)]
-    mean = statistics.mean(gaps)
-    low = mean - STUDENT * statistics.stdev(gaps) / len(gaps) ** 0.5
+    mean, low, _ = mean_interval(gaps)
     told = "pre-trained − random, accuracy, zh, default training, five seeds"
     yield Row("finetuning.start_gap", f"{told}: mean", "", (mean,), load, COMMAND, ">=", 0.10)
     yield Row("finetuning.start_gap_low", f"{told}: lower bound (95 %)", "", (low,), load, COMMAND, ">=", 0.05)

@@ -78,3 +78,13 @@ def test_a_valley_is_as_wide_as_the_stretch_below_a_level_and_says_whether_it_re
     assert numerics.width_below(x, [4, 2, 0, 2, 4], 1.0) == (1.0, False)  # from 1.5 to 2.5
     assert numerics.width_below(x, [4, 2, 0, 0.5, 0.9], 1.0) == (2.5, True)
     assert numerics.width_below(x, [5, 0, 5, 0, 5], 1.0) == (pytest.approx(0.4), False), "the first of two"
+
+
+@pytest.mark.parametrize("n", [2, 5, 10])
+def test_the_interval_of_a_mean_is_scipy_s(n: int) -> None:
+    stats = pytest.importorskip("scipy.stats")
+    values = np.random.default_rng(n).normal(3, 2, size=n)
+    low, high = stats.t.interval(0.95, n - 1, loc=values.mean(), scale=stats.sem(values))
+    assert numerics.mean_interval(values) == pytest.approx((values.mean(), low, high), abs=2e-3)
+    with pytest.raises(ValueError, match="one value"):
+        numerics.mean_interval(values[:1])

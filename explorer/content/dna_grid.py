@@ -16,7 +16,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from explorer import paths
+from explorer import numerics, paths
 from explorer.content.three_starts import STARTS
 
 PATH = paths.PRECOMPUTED / "dna_grid.json"
@@ -83,13 +83,4 @@ def gap(accuracies: NDArray[np.float64], start: str) -> tuple[float, float, floa
     One draw says nothing: the interval is everything.
     """
     gaps = accuracies[:, STARTS.index(start)] - accuracies[:, STARTS.index("random")]
-    mean = float(gaps.mean())
-    if len(gaps) < 2:
-        return mean, -1.0, 1.0
-    half = student(len(gaps) - 1) * float(gaps.std(ddof=1)) / len(gaps) ** 0.5
-    return mean, mean - half, mean + half
-
-
-def student(freedom: int) -> float:
-    """The 97.5 % point of Student's t, as tables print it."""
-    return (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)[min(freedom, 9) - 1]
+    return numerics.mean_interval(gaps) if len(gaps) > 1 else (float(gaps.mean()), -1.0, 1.0)

@@ -10,6 +10,8 @@ interface Window {
   };
   /** true once the server has been told that the page stands; before, the timer that will tell it: shared/mount.js */
   __sesamePainted?: true | number;
+  /** true once a page that is opened is one step of the history: shared/steps.js */
+  __sesameSteps?: true;
   /** who listens to what the components of a page tell each other: shared/channel.js */
   __sesameChannels?: Map<string, Set<(message: any) => boolean>>;
   /** what the framework's parts are called to screen readers, in the page's language: ui/sidebar.js */

@@ -2,6 +2,7 @@ import {bring, here, Lost} from "./far.js";
 import {Outbox} from "./outbox.js";
 import {unpack} from "./packing.js";
 import {learn, recall} from "./said.js";
+import {oneStepAPage} from "./steps.js";
 import {applyTheme} from "./theme.js";
 
 // Ties a view (an object with update(header, arrays) and destroy()) to Streamlit's life cycle.
@@ -92,6 +93,7 @@ function show(component, told, create) {
 }
 
 export function mount(component, create) {
+  oneStepAPage();
   const told = unpack(component.data);
   learn(told.header, told.arrays);
   let leave = () => {};

@@ -508,8 +508,9 @@ class TokenStrip {
         small ? text(x + rect.width / 2, y + rect.height / 2 + 13, small, {...middle, "font-size": 13, fill: colours.soft}) : "",
       ];
     });
-    const {title, labels, caption} = this.header;
-    return picture(origin.width + 2 * pad, origin.height + 2 * pad, colours, title || labels.strip, caption, parts);
+    const {title, labels, caption, tint} = this.header;
+    const foot = [tint === null ? "" : labels.tint, caption].filter(Boolean).join(" ");
+    return picture(origin.width + 2 * pad, origin.height + 2 * pad, colours, title || labels.strip, foot, parts);
   }
 
   csv() {

@@ -58,6 +58,15 @@ def test_the_drawing_says_what_the_screen_says(open_gallery: OpenGallery) -> Non
     assert widths == pytest.approx((440 * p).tolist(), abs=0.01)
 
 
+def test_the_drawing_of_a_sentence_says_what_its_marks_mean(open_gallery: OpenGallery) -> None:
+    page = open_gallery("strip")
+    meant = component(page, "strip").locator(".legend:not(.count)").inner_text()
+    assert meant
+    root = ElementTree.fromstring(save(page, "svg"))
+    said = "".join("".join(text.itertext()) for text in root.iter(f"{SVG}text"))
+    assert "".join(meant.split()) in "".join(said.split())
+
+
 def test_the_picture_is_a_png_of_twice_the_size(open_gallery: OpenGallery) -> None:
     page = open_gallery("strip")
     root = ElementTree.fromstring(save(page, "svg"))

@@ -1,0 +1,22 @@
+// One step of the browser's history for a page that is opened. Streamlit makes two of it: the page's bare address, and
+// the address with its state; going back to the bare one leads nowhere, because the page writes its state again. Or, if
+// the state comes before the page has been turned: the page before with the state of the new one, then the new one.
+
+const TURNS_MS = 1000;
+
+export function oneStepAPage() {
+  if (window.__sesameSteps) return;
+  window.__sesameSteps = true;
+  const push = history.pushState.bind(history);
+  let early = {search: "", at: -Infinity}; // the last state that was written as a step of the same page
+  history.pushState = (state, unused, address) => {
+    const here = document.location;
+    const to = new URL(address ?? "", here.href);
+    const same = to.pathname === here.pathname;
+    const bare = same && !here.search && to.search;
+    const turned = !same && to.search && to.search === early.search && performance.now() - early.at < TURNS_MS;
+    if (same) early = {search: to.search, at: performance.now()};
+    if (bare || turned) history.replaceState(state, unused, address);
+    else push(state, unused, address);
+  };
+}

@@ -1,0 +1,56 @@
+"""A page that is opened is one step of the browser's history, in whatever order Streamlit writes its address."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from explorer.components.bundle import join_modules
+from tests.javascript import FOLDER, node
+
+SHARED = FOLDER.parents[1] / "explorer" / "components" / "shared"
+# A history as a browser keeps it; [address, milliseconds before it] are pushed one after the other.
+SCRIPT = """\
+import {oneStepAPage} from "./steps.js";
+
+const entries = ["/masking?text=a"];
+let now = 0;
+globalThis.window = globalThis;
+Object.defineProperty(globalThis, "performance", {value: {now: () => now}});
+globalThis.document = {get location() { return new URL(entries.at(-1), "http://localhost/"); }};
+globalThis.history = {
+  pushState: (state, unused, address) => entries.push(address),
+  replaceState: (state, unused, address) => entries.splice(-1, 1, address),
+};
+oneStepAPage();
+oneStepAPage();
+for (const [address, waited] of PUSHED) {
+  now += waited;
+  history.pushState({}, "", address);
+}
+console.log(JSON.stringify(entries));
+"""
+
+
+@pytest.mark.parametrize(
+    ("pushed", "steps"),
+    [
+        ([["/context", 9], ["/context?text=b", 90]], ["/context?text=b"]),
+        ([["/masking?text=b", 9], ["/context?text=b", 9]], ["/context?text=b"]),
+        ([["/masking?text=b", 9], ["/masking?text=c", 9]], ["/masking?text=b", "/masking?text=c"]),
+        ([["/masking?text=b", 9], ["/context?text=b", 2000]], ["/masking?text=b", "/context?text=b"]),
+        ([["/context?tour=1", 9], ["/pairs?tour=1", 9]], ["/context?tour=1", "/pairs?tour=1"]),
+        ([["/context", 9], ["/pairs", 9]], ["/context", "/pairs"]),
+    ],
+)
+def test_a_page_that_is_opened_is_one_step(pushed: list[list[object]], steps: list[str], tmp_path: Path) -> None:
+    (tmp_path / "steps.js").write_text((SHARED / "steps.js").read_text(encoding="utf-8"), encoding="utf-8")
+    script = tmp_path / "script.mjs"
+    script.write_text(SCRIPT.replace("PUSHED", json.dumps(pushed)), encoding="utf-8")
+    joined = tmp_path / "joined.mjs"
+    joined.write_text(join_modules(script), encoding="utf-8")
+    done = subprocess.run([*node(), str(joined)], capture_output=True, check=True, text=True)
+    assert json.loads(done.stdout) == ["/masking?text=a", *steps]
