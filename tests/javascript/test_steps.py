@@ -12,11 +12,12 @@ from explorer.components.bundle import join_modules
 from tests.javascript import FOLDER, node
 
 SHARED = FOLDER.parents[1] / "explorer" / "components" / "shared"
+WRITTEN = "/masking?text=a"
 # A history as a browser keeps it; [address, milliseconds before it] are pushed one after the other.
 SCRIPT = """\
 import {oneStepAPage} from "./steps.js";
 
-const entries = ["/masking?text=a"];
+const entries = ["BEGAN"];
 let now = 0;
 globalThis.window = globalThis;
 Object.defineProperty(globalThis, "performance", {value: {now: () => now}});
@@ -36,21 +37,29 @@ console.log(JSON.stringify(entries));
 
 
 @pytest.mark.parametrize(
-    ("pushed", "steps"),
+    ("began", "pushed", "steps"),
     [
-        ([["/context", 9], ["/context?text=b", 90]], ["/context?text=b"]),
-        ([["/masking?text=b", 9], ["/context?text=b", 9]], ["/context?text=b"]),
-        ([["/masking?text=b", 9], ["/masking?text=c", 9]], ["/masking?text=b", "/masking?text=c"]),
-        ([["/masking?text=b", 9], ["/context?text=b", 2000]], ["/masking?text=b", "/context?text=b"]),
-        ([["/context?tour=1", 9], ["/pairs?tour=1", 9]], ["/context?tour=1", "/pairs?tour=1"]),
-        ([["/context", 9], ["/pairs", 9]], ["/context", "/pairs"]),
+        (WRITTEN, [["/context", 9], ["/context?text=b", 90]], ["/context?text=b"]),
+        (WRITTEN, [["/masking?text=b", 9], ["/context?text=b", 9]], ["/context?text=b"]),
+        (WRITTEN, [["/masking?text=b", 9], ["/masking?text=c", 9]], ["/masking?text=b", "/masking?text=c"]),
+        (
+            "/masking?text=a",
+            [["/masking?text=b", 9], ["/context?text=b", 2000]],
+            ["/masking?text=b", "/context?text=b"],
+        ),
+        (WRITTEN, [["/context?tour=1", 9], ["/pairs?tour=1", 9]], ["/context?tour=1", "/pairs?tour=1"]),
+        (WRITTEN, [["/context", 9], ["/pairs", 9]], ["/context", "/pairs"]),
+        ("/masking", [["/context", 9], ["/context?text=b", 90]], ["/context?text=b"]),
+        ("/masking", [["/masking?text=b", 9], ["/context?text=b", 9]], ["/context?text=b"]),
     ],
 )
-def test_a_page_that_is_opened_is_one_step(pushed: list[list[object]], steps: list[str], tmp_path: Path) -> None:
+def test_a_page_that_is_opened_is_one_step(
+    began: str, pushed: list[list[object]], steps: list[str], tmp_path: Path
+) -> None:
     (tmp_path / "steps.js").write_text((SHARED / "steps.js").read_text(encoding="utf-8"), encoding="utf-8")
     script = tmp_path / "script.mjs"
-    script.write_text(SCRIPT.replace("PUSHED", json.dumps(pushed)), encoding="utf-8")
+    script.write_text(SCRIPT.replace("BEGAN", began).replace("PUSHED", json.dumps(pushed)), encoding="utf-8")
     joined = tmp_path / "joined.mjs"
     joined.write_text(join_modules(script), encoding="utf-8")
     done = subprocess.run([*node(), str(joined)], capture_output=True, check=True, text=True)
-    assert json.loads(done.stdout) == ["/masking?text=a", *steps]
+    assert json.loads(done.stdout) == [began, *steps]

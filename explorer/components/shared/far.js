@@ -1,4 +1,5 @@
 import {unplane} from "./packing.js";
+import {shared} from "./page.js";
 
 // Arrays that lie at an address of the server: fetched once, kept for as long as there is room, shared by all figures.
 // An address never changes what lies there. A fetch that finds nothing there rejects with Lost; what fails otherwise
@@ -11,8 +12,7 @@ const [SILENCE_MS, MOST_SILENCE_MS] = [15000, 240000]; // until an answer begins
 export class Lost extends Error {}
 
 function shelf() {
-  window.__sesame ??= {figures: {}, vocabularies: new Map()};
-  return (window.__sesame.far ??= {arrays: new Map(), coming: new Map(), size: 0});
+  return (shared().far ??= {arrays: new Map(), coming: new Map(), size: 0});
 }
 
 // The array if it is here, else null.

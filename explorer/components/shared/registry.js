@@ -1,8 +1,6 @@
-// What the components of one page share: the figures that can be exported, and vocabularies fetched once.
+import {shared} from "./page.js";
 
-function shared() {
-  return (window.__sesame ??= {figures: {}, vocabularies: new Map()});
-}
+// What the components of one page share: the figures that can be exported, and vocabularies fetched once.
 
 // figure: {title, element, svg(): string, csv(): string or promise of one}
 export function registerFigure(key, figure) {

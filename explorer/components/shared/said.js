@@ -1,3 +1,5 @@
+import {shared} from "./page.js";
+
 // What earlier runs have said of a figure, by digest (explorer/components/said.py): kept for as long as the page stands.
 
 const MOST = 400; // entries a figure, more than the server counts on
@@ -6,8 +8,7 @@ const MOST = 400; // entries a figure, more than the server counts on
 
 /** @param {string} key */
 function toldOf(key) {
-  window.__sesame ??= {figures: {}, vocabularies: new Map()};
-  const all = (window.__sesame.said ??= new Map());
+  const all = (shared().said ??= new Map());
   if (!all.has(key)) all.set(key, new Map());
   return all.get(key);
 }

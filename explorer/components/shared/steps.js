@@ -8,15 +8,16 @@ export function oneStepAPage() {
   if (window.__sesameSteps) return;
   window.__sesameSteps = true;
   const push = history.pushState.bind(history);
-  let early = {search: "", at: -Infinity}; // the last state that was written as a step of the same page
+  let early = {search: "", at: -Infinity, over: false}; // the last state written to a standing page; over a bare address?
   history.pushState = (state, unused, address) => {
     const here = document.location;
     const to = new URL(address ?? "", here.href);
     const same = to.pathname === here.pathname;
-    const bare = same && !here.search && to.search;
-    const turned = !same && to.search && to.search === early.search && performance.now() - early.at < TURNS_MS;
-    if (same) early = {search: to.search, at: performance.now()};
-    if (bare || turned) history.replaceState(state, unused, address);
+    const bare = same && !here.search && to.search !== "";
+    const turned = !same && to.search !== "" && to.search === early.search && performance.now() - early.at < TURNS_MS;
+    if (same) early = {search: to.search, at: performance.now(), over: bare};
+    if (turned && early.over) history.replaceState(state, unused, here.pathname); // it was another page's
+    if (bare || (turned && !early.over)) history.replaceState(state, unused, address);
     else push(state, unused, address);
   };
 }
