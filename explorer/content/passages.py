@@ -1,0 +1,74 @@
+"""Passages of the project's own with four questions each, the same in six languages; and 找错: where a span can't do.
+
+At the bottom of the house: it knows files (assets/examples/passages). Nothing is ever taught with them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal, get_args
+
+from explorer import paths
+from explorer.content.corpora import LANGUAGES
+
+LANGS = LANGUAGES
+Kind = Literal["no_answer", "two_answers", "negation", "counting", "sum", "border", "coreference", "yes_no"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True)
+class Question:
+    """`answer` stands in the passage once, at `start` (characters)."""
+
+    id: str
+    text: str
+    answer: str
+    start: int
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A short text and what is asked about it."""
+
+    id: str
+    text: str
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A question that one span of the text answers badly, or that is easily answered with a wrong one.
+
+    `answer` is what a reader would say ("" where the text doesn't tell); `spans` are the stretches of the text that are
+    right, each on its own: none where the answer can't be copied.
+    """
+
+    id: str
+    kind: Kind
+    text: str
+    question: str
+    answer: str
+    spans: tuple[str, ...]
+
+
+@lru_cache(maxsize=len(LANGS))
+def passages(lang: str) -> tuple[Passage, ...]:
+    """All passages in `lang`, one of LANGS; passage and question n are the same in every language."""
+    return tuple(_passage(**row) for row in _read(lang)["passages"])
+
+
+@lru_cache(maxsize=2)
+def mistakes(lang: str) -> tuple[Mistake, ...]:
+    """The gallery 找错 in `lang`, zh or en: one example a kind, in the order of KINDS."""
+    return tuple(Mistake(**{**row, "spans": tuple(row["spans"])}) for row in _read(f"mistakes.{lang}")["mistakes"])
+
+
+def _passage(id: str, text: str, questions: list[dict[str, str]]) -> Passage:
+    asked = (Question(one["id"], one["question"], one["answer"], text.index(one["answer"])) for one in questions)
+    return Passage(id, text, tuple(asked))
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((paths.EXAMPLES / "passages" / f"{name}.toml").read_text(encoding="utf-8"))
