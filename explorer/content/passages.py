@@ -20,7 +20,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 @dataclass(frozen=True)
 class Question:
-    """`answer` stands in the passage once, at `start` (characters)."""
+    """`answer` stands in the passage once, at `start` (characters); "" and -1 where the passage doesn't tell."""
 
     id: str
     text: str
@@ -66,8 +66,11 @@ def mistakes(lang: str) -> tuple[Mistake, ...]:
 
 
 def _passage(id: str, text: str, questions: list[dict[str, str]]) -> Passage:
-    asked = (Question(one["id"], one["question"], one["answer"], text.index(one["answer"])) for one in questions)
-    return Passage(id, text, tuple(asked))
+    return Passage(id, text, tuple(_question(text, **one) for one in questions))
+
+
+def _question(passage: str, id: str, question: str, answer: str) -> Question:
+    return Question(id, question, answer, passage.index(answer) if answer else -1)
 
 
 def _read(name: str) -> dict[str, Any]:
