@@ -131,7 +131,7 @@ CHAPTERS = (
     Chapter(
         9,
         "finetuning",
-        tools=("start", "use", "map", "land", "choice", "exam", "papers"),
+        tools=("start", "use", "map", "land", "answer", "across", "choice", "exam", "papers"),
         ability="hidden_states",
         needs_head=False,
         evidence=True,

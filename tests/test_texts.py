@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from explorer import chapters
-from explorer.content import choice, dna, entities, examples, minimal_pairs, teaching, three_starts, units
+from explorer.content import choice, dna, entities, examples, minimal_pairs, passages, teaching, three_starts, units
 from explorer.evidence import heldout_results
 from explorer.lab.types.breaking import KINDS as KINDS_OF_BREAKING
 from explorer.lab.types.contest import ENTRANTS, TASKS
@@ -119,6 +119,12 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/finetuning/stage.py", "word"): list(finetuning_common.RATE_NAMES.values()),
     ("explorer/views/finetuning/choice.py", "which"): list(choice.QUESTIONS),
     ("explorer/views/finetuning/choice.py", "step"): ["asked", "flat", "scores", "folded", "softmax"],
+    ("explorer/views/finetuning/answer.py", "kind"): list(passages.KINDS),
+    ("explorer/views/finetuning/answer_parts.py", "state.taught"): list(finetuning_common.TAUGHT),
+    ("explorer/views/finetuning/across.py", "lang"): list(passages.LANGS),
+    ("explorer/views/finetuning/across.py", "state.taught"): list(finetuning_common.TAUGHT),
+    ("explorer/views/finetuning/across.py", "taught_in"): list(finetuning_common.TAUGHT),
+    ("explorer/views/finetuning/answer_parts.py", "lang"): list(finetuning_common.TAUGHT),
     ("explorer/views/finetuning/exam.py", "task"): list(finetuning_exams.GLUE),
     ("explorer/views/finetuning/exam.py", "metric"): list(finetuning_exams.METRICS),
     ("explorer/views/finetuning/exam.py", "way"): ["copies", "shared"],

@@ -1,6 +1,6 @@
-"""Passages of the project's own with four questions each, the same in six languages; and 找错: where a span can't do.
+"""Passages of the project's own with questions about each, the same in six languages; and 找错: where a span can't do.
 
-At the bottom of the house: it knows files (assets/examples/passages). Nothing is ever taught with them.
+It knows files (assets/examples/passages) and how they are asked about. Nothing is ever taught with them.
 """
 
 from __future__ import annotations
@@ -8,10 +8,13 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from explorer import paths
 from explorer.content.corpora import LANGUAGES
+
+if TYPE_CHECKING:
+    from explorer.lab.types.answering import ExamInputs
 
 LANGS = LANGUAGES
 Kind = Literal["no_answer", "two_answers", "negation", "counting", "sum", "border", "coreference", "yes_no"]
@@ -57,6 +60,21 @@ class Mistake:
 def passages(lang: str) -> tuple[Passage, ...]:
     """All passages in `lang`, one of LANGS; passage and question n are the same in every language."""
     return tuple(_passage(**row) for row in _read(lang)["passages"])
+
+
+def exam(taught_in: str, lang: str) -> ExamInputs:
+    """All questions of a language, for the head that was taught in another (or the same)."""
+    from explorer.lab.types.answering import AskedPassage, ExamInputs
+
+    return ExamInputs(
+        taught_in,
+        tuple(
+            AskedPassage(
+                one.text, tuple((asked.text, (asked.answer,) if asked.answer else ()) for asked in one.questions)
+            )
+            for one in passages(lang)
+        ),
+    )
 
 
 @lru_cache(maxsize=2)

@@ -1,4 +1,5 @@
-"""Evidence of chapter 9, 微调: the default training from two starts, judged on sentences that were never taught.
+"""Evidence of chapter 9, 微调: the default training from two starts, judged on sentences that were never taught; and a
+head that was taught English questions, asked in other languages.
 
 Knows the claims, their sources and how each is measured through the engine. It knows neither torch nor a page. One seed
 a language: what five seeds say is a figure of benchmarks/finetuning.py.
@@ -6,15 +7,18 @@ a language: what five seeds say is a figure of benchmarks/finetuning.py.
 
 from __future__ import annotations
 
+import hashlib
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from explorer.content import teaching
+from explorer.content import passages, squad, teaching
 from explorer.engine import get_engine
 from explorer.evidence import texts
 from explorer.evidence.texts import OWN, Row
+from explorer.lab.types.answering import EXAM, AskedPassage, ExamInputs
 from explorer.lab.types.finetuning import BAG, TUNE, BagInputs, TuneInputs
 from explorer.models.catalog import catalog
 from explorer.texts import LANGUAGES
@@ -22,11 +26,18 @@ from explorer.texts import LANGUAGES
 HAO = "Hao, Dong, Wei & Xu 2019 (EMNLP, arXiv 1908.05620)"
 
 
+XQUAD = "Artetxe, Ruder & Yogatama 2020 (ACL), deepmind/xquad, README: mBERT"
+OTHERS = ("zh", "de", "es")  # languages of XQuAD that the model has
+ASKED, SEED = 400, 0  # questions of XQuAD, the same in every language
+
+
 def measure(data: Path | None) -> Iterator[Row]:
-    """The chapter's rows; nothing of it is measured on other people's sentences."""
-    if data:
-        return
+    """The chapter's rows; with `data` the English head on XQuAD, which lies in SQuAD's dev part: never taught."""
     model_id = catalog.default("masked").id
+    if data:
+        yield from _xquad(data, model_id)
+        return
+    yield from _own_questions(model_id)
     below: list[bool] = []
     for lang in LANGUAGES:
         train, held_out = teaching.sentences("judgement", lang, "train"), teaching.sentences("judgement", lang, "test")
@@ -74,4 +85,67 @@ def measure(data: Path | None) -> Iterator[Row]:
         target=0.95,
         n=len(below),
         data=", ".join(f"teaching/judgement.{lang}.tsv" for lang in LANGUAGES),
+    )
+
+
+def _own_questions(model_id: str) -> Iterator[Row]:
+    """Our own passages: what is left in five languages of what the head can do in English."""
+    found = {lang: get_engine().run(EXAM, model_id, passages.exam("en", lang)).result for lang in passages.LANGS}
+    f1 = {lang: float(np.nanmean(one.f1_mixed)) for lang, one in found.items()}
+    others = [lang for lang in found if lang != "en"]
+    yield texts.row(
+        "finetuning",
+        model_id,
+        id="finetuning.qa_own",
+        words={"en": f1["en"], "zh": f1["zh"], "chance": found["zh"].by_chance[1]},
+        source=XQUAD,
+        measured=float(np.mean([f1[lang] / f1["en"] for lang in others])),
+        op=">=",
+        target=0.65,
+        n=sum(int(found[lang].answered.sum()) for lang in others),
+        data="passages/{zh,ja,fr,de,es}.toml",
+    )
+
+
+def _xquad(data: Path, model_id: str) -> Iterator[Row]:
+    found, origins = {}, []
+    for lang in ("en", *OTHERS):
+        path = data / "labelled" / "qa" / f"xquad.{lang}.json.xz"
+        questions = squad.read(path)
+        chosen = sorted(random.Random(SEED).sample(range(len(questions)), min(ASKED, len(questions))))
+        asked = tuple(AskedPassage(one.passage, ((one.text, one.answers),)) for one in (questions[n] for n in chosen))
+        found[lang] = get_engine().run(EXAM, model_id, ExamInputs("en", asked)).result
+        origins.append(f"{path.name} sha256:{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}")
+    words = {lang: float(one.f1_words.mean()) for lang, one in found.items()}
+    letters = {lang: float(np.nanmean(one.f1_mixed)) for lang, one in found.items()}
+    chance = {lang: one.by_chance for lang, one in found.items()}
+    count = len(found["en"].said)
+
+    def row(*, id: str, said: dict[str, object], measured: float, target: float, n: int = count) -> Row:
+        origin = f"{', '.join(origins)} n={count} seed={SEED}"
+        return texts.row(
+            "finetuning", model_id, id=id, words=said, source=XQUAD, measured=measured, op=">=",
+            target=target, n=n, data=origin, held_out=True,
+        )  # fmt: skip
+
+    yield row(
+        id="finetuning.qa_en",
+        said={"chance": chance["en"][0], "exact": float(found["en"].exact.mean())},
+        measured=words["en"],
+        target=0.6,
+    )
+    yield row(
+        id="finetuning.qa_zero_shot_zh",
+        said={"chance": chance["zh"][1], "words": words["zh"]},
+        measured=letters["zh"],
+        target=0.4,
+    )
+    by_language: dict[str, object] = {lang: words[lang] / words["en"] for lang in OTHERS}
+    by_letters = float(np.mean([letters[lang] / letters["en"] for lang in OTHERS]))
+    yield row(
+        id="finetuning.qa_zero_shot_ratio",
+        said=by_language | {"letters": by_letters},
+        measured=float(np.mean([words[lang] / words["en"] for lang in OTHERS])),
+        target=0.65,
+        n=len(OTHERS) * count,
     )

@@ -23,6 +23,7 @@ from explorer.engine.local import LocalEngine
 TOLERANCE = {"fp32": 1e-3, "bf16": 1e-2}
 # One of each kind. These take tens of seconds; their arithmetic is held against the library on small models.
 LONG = {
+    "finetuning/exam",
     "finetuning/tune",
     "in-context/induction",
     "in-context/table",

@@ -1,12 +1,12 @@
 """微调 before it is touched, in both languages: of every task the default training from both starts, and what is to be
-beaten; two questions with four endings.
+beaten; two questions with four endings; a passage asked about, and all passages in every language.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from explorer.content import choice, lessons, teaching, units
+from explorer.content import choice, lessons, passages, teaching, units
 from explorer.content.examples import LANGUAGES, Asked
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 def asked() -> list[Asked]:
     from explorer.engine import catalog
+    from explorer.lab.types.answering import ANSWER, EXAM, AnswerInputs
     from explorer.lab.types.finetuning import BAG, TUNE, BagInputs
     from explorer.lab.types.pairs import JUDGE, JudgeInputs
 
@@ -27,6 +28,9 @@ def asked() -> list[Asked]:
             found.append((BAG, None, BagInputs(training.train, training.held_out)))
         questions = [choice.read(choice.example(which, lang)) for which in choice.QUESTIONS]
         found.append((JUDGE, model, JudgeInputs(choice.rows(questions))))
+        first = passages.passages(lang)[0]
+        found.append((ANSWER, model, AnswerInputs("en", first.questions[0].text, first.text)))
+    found += [(EXAM, model, passages.exam("en", lang)) for lang in passages.LANGS]
     return found
 
 

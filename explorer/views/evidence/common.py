@@ -74,7 +74,8 @@ TOOLS = {
     "generation.beam": "ways", "generation.bert": "both", "family.": "rlhf", "family.count": "line",
     "family.norm_falls": "norms", "family.two_losses": "losses",
     "denoising.": "restore", "denoising.contest": "contest",
-    "beyond.": "dna", "beyond.collapse": "collapse", "finetuning.": "start", "in_context.": "expected",
+    "beyond.": "dna", "beyond.collapse": "collapse", "finetuning.": "start", "finetuning.qa": "across",
+    "in_context.": "expected",
     "in_context.pairs": "speech", "in_context.blimp": "speech", "in_context.sling": "speech",
     "in_context.zhoblimp": "speech",
 }  # fmt: skip

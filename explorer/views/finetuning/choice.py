@@ -24,7 +24,8 @@ from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent, signed, thousands
 from explorer.views._shared import typed
 from explorer.views.finetuning import common, rows
-from explorer.views.finetuning.common import Bench, State
+from explorer.views.finetuning.bench import Bench
+from explorer.views.finetuning.common import State
 
 LONGEST = 128  # tokens of a row
 CHANCE = float(np.log(ENDINGS))  # loss of an even guess

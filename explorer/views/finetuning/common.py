@@ -8,13 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
-from streamlit.delta_generator import DeltaGenerator
-
 from explorer.content import choice, entities, teaching, units
 from explorer.content import lessons as sets
 from explorer.engine import catalog
 from explorer.errors import Told
-from explorer.lab.types.finetuning import ALL, HEAD_FASTER, Labelled, Lessons, TuneInputs, TuneResult
+from explorer.lab.types.finetuning import ALL, HEAD_FASTER, Labelled, Lessons, TuneInputs
 from explorer.ui.i18n import language, t
 from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views.finetuning import own_labels, presets
@@ -32,8 +30,10 @@ RATE_NAMES = {"0.00001": "slow", "0.0002": "right", "0.03": "fast"}
 POOLINGS = ("mean", "cls", "last_four")
 Sentences = Literal["judgement", "sentiment", "own"]
 SENTENCES: tuple[Sentences, ...] = ("judgement", "sentiment", "own")
+Taught = Literal["en", "zh"]
 Rate = Literal["0.00001", "0.0001", "0.0002", "0.001", "0.03"]
-Tool = Literal["start", "use", "map", "land", "choice", "exam", "papers"]
+Tool = Literal["start", "use", "map", "land", "answer", "across", "choice", "exam", "papers"]
+TAUGHT: tuple[Taught, ...] = ("en", "zh")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,9 @@ class State:
     `own` are the reader's labelled sentences; `asked` the text that the taught head is asked about, `beside` the second
     where it reads two; `head` the name of one that was opened. `by`: what carries a label in Chinese. `question_a` and
     `question_b` are questions to choose in, `right_a` and `right_b` their right endings (from 0); in the exam hall
-    `many` tasks share one body.
+    `many` tasks share one body. Of 问答: which head answers (`taught`: the language it was taught in) which `question`
+    about which `passage` (or one of the gallery: `mistake`), in which windows, with which `longest` answer, the token
+    that is looked at (`place`, -1: the answer's first); `reading`: the language whose answers are listed.
     """
 
     tool: Tool = "start"
@@ -71,21 +73,15 @@ class State:
     right_b: int = limit(2, low=0, high=choice.ENDINGS - 1, shift=1)
     exam: Literal["glue", "superglue", "clue"] = "glue"
     many: int = limit(9, low=1, high=100)
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What the page stands for now: the training, its labels by name, what came of it (None: not yet).
-
-    The buttons are drawn in `top`, the curves in `place` below it: while they grow no button moves.
-    """
-
-    state: State
-    inputs: TuneInputs
-    labels: tuple[str, ...]
-    found: TuneResult | None
-    top: DeltaGenerator
-    place: DeltaGenerator
+    taught: Taught = "en"
+    mistake: str = limit("", longest=40)
+    passage: str = limit("", longest=MAX_LINK)
+    question: str = limit("", longest=400)
+    longest: int = limit(30, low=1, high=30)
+    window: int = limit(192, low=48, high=192)
+    overlap: int = limit(96, low=0, high=96)
+    place: int = limit(-1, low=-1, high=1999)
+    reading: Literal["zh", "en", "ja", "fr", "de", "es"] = "zh"
 
 
 def store() -> Store[State]:

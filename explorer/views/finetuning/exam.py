@@ -17,7 +17,7 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, listed, t
 from explorer.ui.numbers import parameters, size, thousands
 from explorer.views.finetuning import common, exams
-from explorer.views.finetuning.common import Bench
+from explorer.views.finetuning.bench import Bench
 from explorer.views.finetuning.exams import GLUE, SUPERGLUE
 
 WAYS = ("copies", "shared")

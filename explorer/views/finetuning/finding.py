@@ -12,7 +12,7 @@ from explorer.lab.types.finetuning import FIND, FindInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.finetuning import asking, common
-from explorer.views.finetuning.common import Bench
+from explorer.views.finetuning.bench import Bench
 
 
 def draw(bench: Bench) -> None:

@@ -17,7 +17,8 @@ from explorer.ui.i18n import language, listed, t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import thousands
 from explorer.views.finetuning import asking, common, said
-from explorer.views.finetuning.common import Bench, State
+from explorer.views.finetuning.bench import Bench
+from explorer.views.finetuning.common import State
 
 KEPT = "finetuning:kept"
 OPENED = "finetuning-head-opened"

@@ -13,7 +13,7 @@ from explorer.numerics import width_below
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.finetuning import asking, common, finding
-from explorer.views.finetuning.common import Bench
+from explorer.views.finetuning.bench import Bench
 
 BATCH = 32  # sentences of which the loss is taken
 ABOVE = 0.1  # nats over its lowest point: there the widths of two valleys are compared

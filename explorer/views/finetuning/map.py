@@ -14,7 +14,7 @@ from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
 from explorer.views.finetuning import common, planting
-from explorer.views.finetuning.common import Bench
+from explorer.views.finetuning.bench import Bench
 
 LEAST_SURE = 20
 

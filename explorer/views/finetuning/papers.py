@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.figures import finetuning as figures
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
-from explorer.views.finetuning.common import Bench
+from explorer.views.finetuning.bench import Bench
 
 EPOCHS = (0, 1, 2, 4, 6, 8, 10, 12, 16, 20)
 TASKS = ("MNLI", "RTE", "MRPC", "SST-2")

@@ -15,7 +15,7 @@ from explorer.lab.types.pairs import interval
 from explorer.ui import widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import percent
-from explorer.views.finetuning.common import Bench
+from explorer.views.finetuning.bench import Bench
 
 Card = tuple[str, str, str]
 DRAWS = 500  # of sentences, anew with replacement: the interval of an F1 (bootstrap)

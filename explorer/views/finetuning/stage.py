@@ -14,7 +14,8 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.views._shared.page import choose_tool
 from explorer.views.finetuning import common, own, training
-from explorer.views.finetuning.common import Bench, State
+from explorer.views.finetuning.bench import Bench
+from explorer.views.finetuning.common import State
 
 LAYERS = 12  # of the body that this page tunes
 

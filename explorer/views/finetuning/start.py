@@ -16,7 +16,7 @@ from explorer.lab.types.finetuning import Lessons, TuneInputs, TuneResult, owner
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views.finetuning import common, scores, wrong
-from explorer.views.finetuning.common import Bench
+from explorer.views.finetuning.bench import Bench
 
 
 def draw(bench: Bench) -> None:

@@ -20,7 +20,7 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import thousands
 from explorer.views.finetuning import common
-from explorer.views.finetuning.common import Bench
+from explorer.views.finetuning.bench import Bench
 
 ASKED = "finetuning:training"
 EVERY_S = 0.7  # between two pictures of a training that runs

@@ -15,7 +15,7 @@ from explorer.lab.types.finetuning import TAGS, USE, TagsInputs, TagsResult, Tun
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.views.finetuning import asking, common, keep, said
-from explorer.views.finetuning.common import Bench
+from explorer.views.finetuning.bench import Bench
 
 ASKED = "finetuning:asking"
 Asking = Experiment[Any, UseResult | TagsResult, TuneStep | Progress]

@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.content import corpora
 from explorer.lab.types.core import Progress
 from explorer.lab.types.tagging import TAG, TRAIN_POS, PosInputs, PosResult, TagInputs
-from explorer.ui import page_parts, widgets
+from explorer.ui import navigation, page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline, verbatim
 from explorer.ui.numbers import percent, thousands
@@ -43,6 +43,9 @@ def draw(sentence: Sentence, state: State) -> None:
             [(t(f"languages.pos.qa_{name}"), PUBLISHED[name]) for name in ROWS],
         )
         page_parts.quiet(t("languages.pos.published_source"))
+        label = t("languages.pos.here", chapter=t("finetuning.nav"), tool=t("finetuning.tool.across"))
+        query = {"v": "2", "tool": "across", **navigation.language_of_link()}
+        st.page_link(navigation.page("finetuning"), label=label, query_params=query)
         page_parts.honesty("languages.pos.honesty")
 
 
