@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -179,12 +178,12 @@ def _prepare(model: Model, inputs: LongInputs) -> _Long:
         raise Told("overlap_bad", limit=room - 1)
     blank = template.index(tokenizer.mask_id or -1)
     (good,), (bad,) = words
-    prior, question = _standards(model, template, blank, good, bad, inputs.question)
+    standard = template, blank, good, bad, inputs.question
+    prior, question = model.once(("standards", *standard), lambda: _standards(model, *standard))
     spans = _sentence_spans(tokens, inner)
     return _Long(tuple(tokens.ids[i] for i in inner), spans, template, blank, good, bad, prior, question, room)
 
 
-@lru_cache(maxsize=64)
 def _standards(
     model: Model, template: tuple[int, ...], blank: int, good: int, bad: int, question: str
 ) -> tuple[float, Floats]:

@@ -99,7 +99,6 @@ def test_a_decoder_for_other_weights_is_refused(
 
     ours = denoiser.folder(mini_mbert.info)
     monkeypatch.setattr(denoiser, "folder", lambda info: tmp_path / "none")
-    denoiser.restorer.cache_clear()
     with pytest.raises(ModelUnavailable, match="denoiser_missing"):
         denoiser.restorer(mini_mbert)
     shutil.copytree(ours, tmp_path / "other")
@@ -108,7 +107,6 @@ def test_a_decoder_for_other_weights_is_refused(
     monkeypatch.setattr(denoiser, "folder", lambda info: tmp_path / "other")
     with pytest.raises(ModelUnavailable, match="model_damaged"):
         denoiser.restorer(mini_mbert)
-    denoiser.restorer.cache_clear()
 
 
 @pytest.mark.parametrize("family", ["bart", "t5"])

@@ -89,8 +89,6 @@ def test_an_encoder_decoder_that_the_teacher_chose_restores(seq2seq: ModelInfo) 
 
 def test_a_decoder_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(denoiser, "folder", lambda info: tmp_path / "none")
-    denoiser.restorer.cache_clear()
     at = open_page("denoising", "zh", tool="restore", text="一句谁也没写过的话，修不了。")
-    denoiser.restorer.cache_clear()
     assert not at.exception
     assert any("training.denoise" in notice for notice in notices(at))

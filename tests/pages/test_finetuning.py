@@ -16,7 +16,7 @@ from explorer.engine.runs import runs
 from explorer.ui import i18n
 from explorer.ui.numbers import size, thousands
 from tests.pace import PACE
-from tests.pages.app import body, count, drawn, html, link, notices, open_page
+from tests.pages.app import body, count, drawn, html, link, notices, open_page, snippets
 
 TAUGHT, TESTED = 8, 12
 QUICK = {"epochs": "2", "layers": "0"}
@@ -255,6 +255,25 @@ def test_two_questions_stand_there_computed_and_one_s_own_is_scored_as_the_head_
     rows = next(piece for piece in html(at) if "token-rows" in piece)
     assert rows.count('class="padding"') == 8 * max(lengths) - sum(lengths)
     assert f"[2, 4, {max(lengths)}]" in seen and f"[8, {max(lengths)}]" in seen
+
+
+def test_the_code_of_a_choice_says_what_the_page_says(capsys: pytest.CaptureFixture[str]) -> None:
+    from explorer.content import choice
+    from explorer.engine import catalog, get_engine
+    from explorer.lab.types.pairs import JUDGE, JudgeInputs
+
+    at = open_page("finetuning", "en", tool="choice", question_b=ASKED["en"][0])
+    code = next(code for code in snippets(at) if "BertForNextSentencePrediction" in code)
+    exec(compile(code, "snippet", "exec"), {"__name__": "__main__"})
+    printed = capsys.readouterr().out
+    asked = [choice.read(choice.example("a", "en")), choice.read(ASKED["en"][0])]
+    found = get_engine().run(JUDGE, catalog.default("masked").id, JudgeInputs(choice.rows(asked))).result
+    scores = (found.next.scores[:, 0] - found.next.scores[:, 1]).reshape(2, 4).astype(float)
+    for question, row in zip(asked, scores, strict=True):
+        p = np.exp(row - row.max()) / np.exp(row - row.max()).sum()
+        for ending, share in zip(question.endings, p, strict=True):
+            said = next(line for line in printed.splitlines() if line.endswith(ending))
+            assert float(said.split()[0]) == pytest.approx(share, abs=2e-3)
 
 
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)

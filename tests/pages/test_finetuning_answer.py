@@ -151,16 +151,13 @@ def test_where_the_head_is_missing_the_page_says_how_to_make_one(
     from explorer.models.network import answerer
 
     monkeypatch.setattr(answerer, "folder", lambda info, taught_in: tmp_path / taught_in)
-    answerer.answerer.cache_clear()
     at = open_page("finetuning", "en", tool="answer", passage=OWN["en"][0], question="Where do the ducks drink?")
-    answerer.answerer.cache_clear()
     assert not at.exception
     (told,) = notices(at)
     assert "python -m training.qa" in told and "mini-mbert" in told
     assert drawn(at.text_area, "finetuning-passage").value == OWN["en"][0]
     with pytest.raises(ModelUnavailable, match="answerer_missing"):
         get_engine().run(ANSWER, MODEL, AnswerInputs("en", "Where do they swim?", OWN["en"][0]))
-    answerer.answerer.cache_clear()
 
 
 def test_only_heads_that_lie_here_are_offered() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import torch
@@ -47,10 +46,10 @@ def folder(info: ModelInfo, taught_in: str) -> Path:
     return paths.MODELS / f"{info.path}-qa-{taught_in}"
 
 
-@lru_cache(maxsize=4)
 def answerer(model: Model, taught_in: str) -> Answerer:
     """Raises ModelUnavailable: answerer_missing; model_damaged where it was made for other weights."""
-    return opened(model, folder(model.info, taught_in), f"qa-{taught_in}")
+    where = folder(model.info, taught_in)
+    return model.once(where, lambda: opened(model, where, f"qa-{taught_in}"))
 
 
 def opened(model: Model, where: Path, name: str) -> Answerer:

@@ -8,7 +8,6 @@ knows no text.
 from __future__ import annotations
 
 import copy
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -149,16 +148,18 @@ def folder(info: ModelInfo) -> Path:
     return paths.MODELS / f"{info.path}-denoiser"
 
 
-@lru_cache(maxsize=2)
 def restorer(model: Model) -> Restorer:
     """The model as a restorer: an encoder-decoder by itself, a masked model with our decoder.
 
     Raises ModelUnavailable: denoiser_missing; model_damaged where the decoder was made for other weights.
     """
-    if model.kind == "seq2seq":
-        return LibraryRestorer(model)
+    where = folder(model.info)
+    return model.once(where, lambda: LibraryRestorer(model) if model.kind == "seq2seq" else _own(model, where))
+
+
+def _own(model: Model, where: Path) -> Restorer:
     missing = ModelUnavailable("denoiser_missing", model=model.info.name)
-    settings, weights = companion.opened(model.info, "denoiser", folder(model.info), missing)
+    settings, weights = companion.opened(model.info, "denoiser", where, missing)
     decoder = Decoder(settings["layer"], settings["layers"], tuple(settings["reads"]))
     decoder.load_state_dict(weights)
     return OwnRestorer(model, decoder.eval().to(model.device), settings["begin"], settings["end"])

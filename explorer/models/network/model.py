@@ -7,12 +7,13 @@ tokenizer it carries, of queues, or of readers. One thread at a time may use a m
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import torch
+from cachetools import LRUCache
 from torch import Tensor, nn
 
 from explorer.errors import ModelUnavailable
@@ -25,6 +26,9 @@ from explorer.models.network.tokenizer import TextTokenizer
 
 FAST_ENOUGH = 0.45  # bf16 must take at most this share of fp32's time: about half of its answers are computed again
 PROBE_ROWS, PROBE_REPEATS = 512, 5
+BELONGINGS = 64
+
+T = TypeVar("T")
 
 
 class Model:
@@ -70,7 +74,14 @@ class Model:
         # T5 with tied embeddings makes its vectors smaller before it compares them to these.
         self._scale = self.d_model**-0.5 if getattr(config, "scale_decoder_outputs", False) else 1.0
         self.has_segments = row.segments
+        self._belongings: LRUCache[Hashable, Any] = LRUCache(BELONGINGS)
         self.device = next(net.parameters()).device
+
+    def once(self, what: Hashable, make: Callable[[], T]) -> T:
+        """What belongs to this model and goes when it goes (a head that was made for it): made when first asked for."""
+        if what not in self._belongings:
+            self._belongings[what] = make()
+        return cast(T, self._belongings[what])
 
     def tensor_inputs(self, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
         """ids[B, L] and mask[B, L] (True = a token, False = padding) of lists of token ids."""

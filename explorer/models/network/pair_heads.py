@@ -8,7 +8,6 @@ run a copy of the body's top layers before that, tuned for the question.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +75,18 @@ def order_folder(info: ModelInfo) -> Path:
     return paths.MODELS / f"{info.path}-sop"
 
 
-@lru_cache(maxsize=4)
 def next_head(model: Model) -> PairHead:
     """BERT's own next-sentence head. Raises ModelUnavailable("pair_head_missing") for a model without one."""
+    return model.once("next-sentence head", lambda: _next_head(model))
+
+
+def order_head(model: Model) -> PairHead:
+    """Our sentence-order head. Raises ModelUnavailable: pair_head_missing; model_damaged if made for other weights."""
+    where = order_folder(model.info)
+    return model.once(where, lambda: _order_head(model, where))
+
+
+def _next_head(model: Model) -> PairHead:
     missing = ModelUnavailable("pair_head_missing", model=model.info.name)
     tensors = companion.tensors(model.info.weights_file, missing)
     if not set(NEXT.values()) <= set(tensors):
@@ -88,11 +96,9 @@ def next_head(model: Model) -> PairHead:
     return head.eval().to(model.device)
 
 
-@lru_cache(maxsize=4)
-def order_head(model: Model) -> PairHead:
-    """Our sentence-order head. Raises ModelUnavailable: pair_head_missing; model_damaged if made for other weights."""
+def _order_head(model: Model, where: Path) -> PairHead:
     missing = ModelUnavailable("pair_head_missing", model=model.info.name)
-    settings, weights = companion.opened(model.info, "sop", order_folder(model.info), missing)
+    settings, weights = companion.opened(model.info, "sop", where, missing)
     head = PairHead(
         model.d_model, settings["reads"], bert_layers(settings["layer"], settings["layers"]), difference=True
     )

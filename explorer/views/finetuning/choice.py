@@ -23,6 +23,7 @@ from explorer.ui.i18n import listed, t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent, signed, thousands
 from explorer.views._shared import typed
+from explorer.views._shared.page import Snippet
 from explorer.views.finetuning import common, rows
 from explorer.views.finetuning.bench import Bench
 from explorer.views.finetuning.common import State
@@ -31,12 +32,12 @@ LONGEST = 128  # tokens of a row
 CHANCE = float(np.log(ENDINGS))  # loss of an even guess
 
 
-def draw(bench: Bench) -> None:
+def draw(bench: Bench) -> Snippet | None:
     page_parts.section("finetuning.choice")
     page_parts.quiet(t("finetuning.choice.how", n=ENDINGS))
     asked = _boxes(bench.state)
     if len(asked) < len(QUESTIONS):
-        return
+        return None
     model = common.model()
     flat = questions.rows(asked)
     cut = [get_engine().tokens(model.id, *pair) for pair in flat]
@@ -56,6 +57,7 @@ def draw(bench: Bench) -> None:
     page_parts.computed(answer.seconds, fetched=answer.fetched, model=model)
     _forms(asked[0])
     page_parts.honesty("finetuning.choice.honesty")
+    return Snippet("finetuning_choice", model, questions=[(one.beginning, one.endings) for one in asked])
 
 
 def _boxes(state: State) -> list[Question]:

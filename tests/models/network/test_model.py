@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import threading
+import weakref
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+
+from explorer.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from explorer.models.catalog.catalog import ModelInfo
@@ -170,3 +176,21 @@ def test_a_model_loaded_in_one_thread_works_in_another(tiny_model: Model, rows: 
     thread.start()
     thread.join()
     np.testing.assert_array_equal(results[0], tiny_model.hidden_states(*inputs))
+
+
+def test_what_was_made_for_a_model_goes_with_it(tiny_bert: ModelInfo) -> None:
+    """Heads and decoders hold the model they were made for: kept anywhere else, they would keep it in memory."""
+    from explorer.models.network import answerer, denoiser, pair_heads
+    from explorer.models.network.loader import load
+
+    model = load(tiny_bert, device="cpu")
+    belonging = model.once("a head", lambda of=model: SimpleNamespace(model=of))
+    assert model.once("a head", SimpleNamespace) is belonging, "made once"
+    heads = (pair_heads.next_head, pair_heads.order_head, denoiser.restorer)
+    for ask in (*heads, lambda one: answerer.answerer(one, "en")):
+        with contextlib.suppress(ModelUnavailable):  # this one has none of them
+            ask(model)
+    seen = weakref.ref(model)
+    del model, belonging
+    gc.collect()
+    assert seen() is None
