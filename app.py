@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 from explorer import chapters
 from explorer.classroom import kept
 from explorer.components import addresses
+from explorer.engine import budget
 from explorer.server import headers, preload, static_files
 from explorer.server.routes import routes
 from explorer.ui import network, permission
@@ -34,6 +35,7 @@ PAGES = tuple("" if name == chapters.HOME else name for name in chapters.PAGES)
 network.disable_external_ip_lookup()
 permission.policy()  # a misspelt permission ends the start, not a lesson
 kept.home()  # so does a home for rooms that writes to disk
+budget.limit()  # and a size that is none
 addresses.serve()
 app = st.App(
     "explorer/main.py",
