@@ -27,7 +27,7 @@ LOOKS_EVERY_S = 2.0
 WAITS_S = 3.0  # for a model to be idle that answers a click just now, before another one is refused
 BRIEFLY_S = 0.3  # the same before a training is refused: clicks on its model wait meanwhile
 TRAINING_COPIES = 4  # weights, gradients and two moments of Adam, where everything is taught
-TRAINING_HERE = 256 * 2**20  # of a training without a model: what torch's optimisers and a small network take
+TRAINING_HERE = 128 * 2**20  # of a training without a model: three of them took up to 60 MB when it was measured
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([MG])(?:i?B)?", re.IGNORECASE)
 _TRIES_EVERY_S = 0.05
