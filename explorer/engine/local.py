@@ -274,9 +274,8 @@ class LocalEngine:
         """Let a model's memory go; whoever waits for it is told that it was stopped. The next request loads it anew."""
         with self._lock:
             worker = self._workers.pop(model_id, None)
-        if worker is None:
-            return
-        self._let_go(worker)
+        if worker is not None:
+            self._let_go(worker)
 
     def _let_go(self, worker: Worker) -> None:
         """Of a worker that nobody can find any more, and of its model's memory."""
@@ -324,7 +323,7 @@ class LocalEngine:
     def counters(self) -> Counters:
         with self._lock:
             models = list(self._workers.values())
-            hits = self._memory_hits, self._precomputed_hits, self._joined
+            hits, in_flight = (self._memory_hits, self._precomputed_hits, self._joined), len(self._in_flight)
             passes, loads, runs, batches = self._gone
         workers = [*models, *self.compute.workers]
         return Counters(
@@ -336,6 +335,7 @@ class LocalEngine:
             precomputed_hits=hits[1],
             joined_in_flight=hits[2],
             waiting=self._trainings.waiting + sum(worker.waiting for worker in workers),
+            in_flight=in_flight,
             models_ready=tuple(worker.model_id for worker in models if worker.state == "ready"),
         )
 
