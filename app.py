@@ -16,7 +16,8 @@ from starlette.middleware import Middleware
 from explorer import chapters
 from explorer.classroom import kept
 from explorer.components import addresses
-from explorer.server import headers, preload, static_files
+from explorer.engine import budget
+from explorer.server import headers, health, preload, static_files
 from explorer.server.routes import routes
 from explorer.ui import network, permission
 from explorer.ui.first_paint import first_painted
@@ -25,6 +26,7 @@ from explorer.ui.first_paint import first_painted
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     preload.import_whole()
+    health.drain_at_the_end()
     threading.Thread(target=preload.get_ready, name="get-ready", daemon=True).start()
     threading.Thread(target=static_files.make_ready_after, args=(first_painted,), name="static", daemon=True).start()
     yield
@@ -34,12 +36,14 @@ PAGES = tuple("" if name == chapters.HOME else name for name in chapters.PAGES)
 network.disable_external_ip_lookup()
 permission.policy()  # a misspelt permission ends the start, not a lesson
 kept.home()  # so does a home for rooms that writes to disk
+budget.limit()  # and a size that is none
 addresses.serve()
 app = st.App(
     "explorer/main.py",
     lifespan=lifespan,
     middleware=[
         Middleware(headers.SaferHeaders),
+        Middleware(health.Draining, pages=PAGES),
         Middleware(preload.PreloadMiddleware),
         Middleware(static_files.CompressedStatic, pages=PAGES),
     ],

@@ -37,9 +37,10 @@ class Seen:
 
 
 class Reader:
-    """A session. Use `async with Reader(url, page, **state) as reader`; then `cover`."""
+    """A session. Use `async with Reader(url, page, **state) as reader`; then `cover`. `cookie`: as browsers send it."""
 
-    def __init__(self, url: str, page: str, **state: str) -> None:
+    def __init__(self, url: str, page: str, *, cookie: str = "", **state: str) -> None:
+        self._headers = {"Cookie": cookie} if cookie else {}
         self._address = f"ws{url.removeprefix('http')}/_stcore/stream"
         self._client = ClientState(query_string=urlencode(state), page_name=page)
         self._client.context_info.locale = "zh-CN"
@@ -54,6 +55,7 @@ class Reader:
             max_size=LARGEST_MESSAGE,
             compression=None,
             proxy=None,
+            additional_headers=self._headers,
         )
         return self
 

@@ -1,6 +1,6 @@
-"""Install what the tests need and pip cannot bring: Chromium, fonts with Chinese glyphs, Redis, what judges JavaScript.
+"""Install what the tests need and pip cannot bring: Chromium, Chinese fonts, Redis, nginx, what judges JavaScript.
 
-`python -m tests.install` does nothing where all are there. On Debian apt brings the first three, and
+`python -m tests.install` does nothing where all are there. On Debian apt brings all but the last, and
 Chromium's headless shell (as root, or through sudo); elsewhere Playwright fetches its own Chromium. It knows nothing
 of the tests themselves.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests import javascript, redis_server
+from tests import javascript, nginx, redis_server
 from tests.browser.server import SHELL, system_chromium
 
 
@@ -34,6 +34,8 @@ def main() -> None:
         apt_install([SHELL], needed=False)  # the journeys are faster with it, and run without it
     if distribution() == "debian" and not redis_server.there():
         apt_install([redis_server.COMMAND], needed=False)  # without it rooms in Redis are tested against a stand-in
+    if distribution() == "debian" and not nginx.there():
+        apt_install(["nginx-light"], needed=False)  # without it deploy/nginx.conf is read and not tried
     if not has_chromium():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
     javascript.install()

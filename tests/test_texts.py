@@ -404,7 +404,7 @@ def asked() -> tuple[Asked, ...]:
     """Every key that code outside the helpers asks for."""
     out: list[Asked] = []
     for module in modules():
-        screen = module.name.startswith(("pages/", "explorer/ui/", "explorer/views/"))
+        screen = module.name.startswith(("pages/", "explorer/server/health.py", "explorer/ui/", "explorer/views/"))
         for call in (node for node in ast.walk(module.tree) if isinstance(node, ast.Call)):
             name, where = called(call), f"{module.name}:{getattr(call, 'lineno', 0)}"
             given = {keyword.arg for keyword in call.keywords if keyword.arg not in (None, "lang")}

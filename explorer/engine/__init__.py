@@ -26,18 +26,23 @@ def get_engine() -> LocalEngine:
     """The engine of this process, built at the first call.
 
     SESAME_PRECOMPUTED=off leaves the results that come with the app, and those kept on this machine, aside, so that
-    everything is computed.
+    everything is computed. SESAME_MEMORY bounds what the process holds.
     """
     global _engine
     with _lock:
         if _engine is None:
             import platformdirs
 
+            from explorer.engine.budget import Budget, limit
             from explorer.engine.cache import Precomputed
             from explorer.engine.local import LocalEngine
 
             use_files = os.environ.get("SESAME_PRECOMPUTED", "") != "off"
             own = Precomputed(platformdirs.user_cache_path("open-sesame", appauthor=False) / "results")
-            _engine = LocalEngine(precomputed=Precomputed() if use_files else None, lasting=own if use_files else None)
+            _engine = LocalEngine(
+                precomputed=Precomputed() if use_files else None,
+                lasting=own if use_files else None,
+                budget=Budget(limit()),
+            )
             atexit.register(_engine.close)  # a thread inside torch must not outlive the interpreter
         return _engine

@@ -46,6 +46,7 @@ class Counters:
     precomputed_hits: int
     joined_in_flight: int
     waiting: int
+    in_flight: int
     models_ready: tuple[str, ...]
 
 

@@ -88,6 +88,14 @@ class MemoryCache:
             with contextlib.suppress(ValueError):  # too large
                 self._kept[key] = value
 
+    def evict(self, nbytes: int) -> bool:
+        """Let the least recently used go until `nbytes` less are kept; False where nothing was."""
+        with self._lock:
+            wanted, before = self._kept.currsize - nbytes, len(self._kept)
+            while self._kept and self._kept.currsize > wanted:
+                self._kept.popitem()
+            return before > 0
+
     @property
     def used(self) -> int:
         """Bytes kept now."""

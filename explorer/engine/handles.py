@@ -75,6 +75,15 @@ class Handles:
             if (held := self._held.get(handle)) and held.session == session:
                 del self._held[handle]
 
+    def evict(self, nbytes: int) -> bool:
+        """Let the least recently used go until `nbytes` less are held; False where nothing was."""
+        with self._lock:
+            self._held.expire()
+            wanted, before = self._held.currsize - nbytes, len(self._held)
+            while self._held and self._held.currsize > wanted:
+                self._held.popitem()
+            return before > 0
+
     @property
     def used(self) -> int:
         """Bytes held now, as they were told to `put`."""

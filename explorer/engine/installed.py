@@ -36,6 +36,10 @@ class Models(Protocol):
 
     def facts(self, model_id: str) -> ModelFacts: ...
 
+    def needs(self, model_id: str) -> int:
+        """Bytes of memory to load it, told by its files' headers."""
+        ...
+
     def load(self, model_id: str) -> LoadedModel: ...
 
 
@@ -68,6 +72,9 @@ class InstalledModels:
 
     def facts(self, model_id: str) -> ModelFacts:
         return model_files.facts(catalog.entry(model_id))
+
+    def needs(self, model_id: str) -> int:
+        return model_files.needs(catalog.entry(model_id))
 
     def load(self, model_id: str) -> LoadedModel:
         info = catalog.entry(model_id)

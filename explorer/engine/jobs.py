@@ -28,7 +28,8 @@ class Job:
     """One computation. Everyone who asks for the same while it waits or runs watches this one.
 
     A watcher is known by its cancel token. When the last one has cancelled or left, the job is abandoned.
-    `on_end(job)` is called once, before the watchers learn of the end; `on_leave(job)` whenever a watcher has left.
+    `on_end(job)` is called once, before the watchers learn of the end; `on_leave(job)` whenever a watcher has left;
+    `on_begin(job)` by the worker, before the first step of a stream, and what it raises ends the job.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Job:
         shelf: Shelf | None = None,
         results: Results | None = None,
         on_leave: Callable[[Job], None] = lambda job: None,
+        on_begin: Callable[[Job], None] = lambda job: None,
     ) -> None:
         self.experiment = implementation.experiment
         self.fn = implementation.fn
@@ -50,6 +52,7 @@ class Job:
         self.results = results
         self._on_end = on_end
         self._on_leave = on_leave
+        self.on_begin = on_begin
         self._position: int | None = None
         self._changed = threading.Condition()
         self._values: list[Any] = []

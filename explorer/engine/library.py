@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from explorer import settings
+from explorer.engine import budget
 from explorer.engine.failures import told_to_reader
 from explorer.engine.local import LocalEngine
 from explorer.models.catalog import adhoc_models, catalog, chapter_models, preflight, store, terms
@@ -51,7 +52,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes: of the machine (or its container), still free, and what this process holds now."""
+    """Bytes: of the machine (its container, or SESAME_MEMORY), still free, and what this process holds now."""
 
     total: int
     free: int
@@ -82,7 +83,10 @@ def hub() -> str:
 
 
 def memory() -> Memory:
-    return Memory(preflight.total_memory(), model_files.free_memory(), psutil.Process().memory_info().rss)
+    total, free, used = preflight.total_memory(), model_files.free_memory(), psutil.Process().memory_info().rss
+    if (bound := budget.limit()) is not None:
+        total, free = min(total, bound), min(free, max(0, bound - used))
+    return Memory(total, free, used)
 
 
 # --- getting models ----------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from typing import Any
 
 from explorer.engine import cache, watching
 from explorer.engine.base import Answer, CancelToken, Counters
+from explorer.engine.budget import Budget
 from explorer.engine.cache import MemoryCache, Precomputed
 from explorer.engine.compute.pool import ComputePool
 from explorer.engine.failures import told_to_reader
@@ -22,7 +23,7 @@ from explorer.engine.installed import InstalledModels, Models
 from explorer.engine.jobs import Job
 from explorer.engine.threads import Turns, turns
 from explorer.engine.trainings import Trainings
-from explorer.engine.worker import WAITING_BOUND, State, Worker
+from explorer.engine.worker import WAITING_BOUND, LoadedModel, State, Worker
 from explorer.errors import Cancelled, Told
 from explorer.lab.experiment import Implementation, find
 from explorer.lab.types.core import ModelFacts, Progress, Specials, Tokens, Waiting
@@ -38,6 +39,7 @@ class LocalEngine:
     precomputed   where results that come with the app lie; None to compute everything
     lasting       where lasting results of this machine lie (see experiment.py); None to keep none
     find          what implements an experiment; a function of `explorer/lab` by default
+    budget        keeps the process under a bound; none by default
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class LocalEngine:
         find: Callable[[AnyExperiment], Implementation] = find,
         waiting_bound: int = WAITING_BOUND,
         shared_turns: Turns | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.handles = Handles()
         self._models = models or InstalledModels()
@@ -67,6 +70,8 @@ class LocalEngine:
         self._memory_hits = self._precomputed_hits = self._joined = 0
         self._revisions: dict[str, str] = {}  # of the weights that each worker has read
         self._gone = [0, 0, 0, 0]  # what unloaded models' workers had done: passes, loads, runs, batches
+        self._budget = budget or Budget(None)
+        self._budget.watch(self._let_a_model_go, self._memory.evict, self.handles.evict)
 
     # -- experiments
 
@@ -173,11 +178,8 @@ class LocalEngine:
     ) -> Any:
         """A job to watch, new or in flight; or the result, if such a job has just ended."""
         implementation = self._find(experiment)
-        if model_id is None:
-            worker = self.compute.worker(experiment)
-        else:
+        if model_id is not None:
             self._let_go_of_old_weights(model_id)
-            worker = self._worker(model_id)
 
         def keep_result(job: Job) -> None:
             if job.result is not None:
@@ -189,7 +191,12 @@ class LocalEngine:
                 if self._in_flight.get(key) is job:
                     del self._in_flight[key]
             if experiment.trains:
+                self._budget.done(job)
                 self._trainings.ended(job)
+
+        def have_room(job: Job) -> None:
+            if experiment.trains:
+                self._budget.training(job, 0 if model_id is None else self._models.needs(model_id))
 
         with self._lock:
             running = self._in_flight.get(key)
@@ -200,8 +207,10 @@ class LocalEngine:
                 self._memory_hits += 1
                 return result
             shelf = Shelf(self.handles, session, model_id or "")
-            job = Job(implementation, inputs, session, keep_result, shelf, results, on_leave=self._trainings.left)
+            job = Job(implementation, inputs, session, keep_result, shelf, results, self._trainings.left, have_room)
             job.join(cancel)
+            # under the lock, as when one is let go: it can't be between here and its first job
+            worker = self.compute.worker(experiment) if model_id is None else self._worker_there(model_id)
             if experiment.trains:
                 self._trainings.submit(job, worker)
             else:
@@ -265,8 +274,11 @@ class LocalEngine:
         """Let a model's memory go; whoever waits for it is told that it was stopped. The next request loads it anew."""
         with self._lock:
             worker = self._workers.pop(model_id, None)
-        if worker is None:
-            return
+        if worker is not None:
+            self._let_go(worker)
+
+    def _let_go(self, worker: Worker) -> None:
+        """Of a worker that nobody can find any more, and of its model's memory."""
         worker.close()
         done = (worker.forward_passes, worker.tally.model_loads, worker.tally.runs, worker.tally.batches)
         with self._lock:
@@ -282,20 +294,36 @@ class LocalEngine:
             self.unload(model_id)
             self._revisions[model_id] = revision
 
+    def _let_a_model_go(self, over: int) -> bool:
+        """Of the models in memory that nobody uses or waits for, the one whose last use is longest ago."""
+        with self._lock:
+            by_age = sorted(self._workers.values(), key=lambda worker: worker.last_used)
+            free = (one for one in by_age if one.state == "ready" and not self._trainings.want(one) and one.retire())
+            if (worker := next(free, None)) is not None:
+                del self._workers[worker.model_id]
+        if worker is not None:
+            self._let_go(worker)
+        return worker is not None
+
+    def _load(self, model_id: str) -> LoadedModel:
+        with self._budget.loading(model_id, lambda: self._models.needs(model_id)):
+            return self._models.load(model_id)
+
     def _worker(self, model_id: str) -> Worker:
         with self._lock:
-            if model_id not in self._workers:
-                self._workers[model_id] = Worker(
-                    model_id, lambda: self._models.load(model_id), self._turns, self._waiting_bound
-                )
-            return self._workers[model_id]
+            return self._worker_there(model_id)
+
+    def _worker_there(self, model_id: str) -> Worker:
+        if model_id not in self._workers:
+            self._workers[model_id] = Worker(model_id, lambda: self._load(model_id), self._turns, self._waiting_bound)
+        return self._workers[model_id]
 
     # -- the engine itself
 
     def counters(self) -> Counters:
         with self._lock:
             models = list(self._workers.values())
-            hits = self._memory_hits, self._precomputed_hits, self._joined
+            hits, in_flight = (self._memory_hits, self._precomputed_hits, self._joined), len(self._in_flight)
             passes, loads, runs, batches = self._gone
         workers = [*models, *self.compute.workers]
         return Counters(
@@ -307,6 +335,7 @@ class LocalEngine:
             precomputed_hits=hits[1],
             joined_in_flight=hits[2],
             waiting=self._trainings.waiting + sum(worker.waiting for worker in workers),
+            in_flight=in_flight,
             models_ready=tuple(worker.model_id for worker in models if worker.state == "ready"),
         )
 
@@ -314,6 +343,7 @@ class LocalEngine:
         """Cancel what waits and end the workers' threads at their next step."""
         with self._lock:
             workers = list(self._workers.values())
+        self._budget.close()
         self._trainings.close()
         self.compute.close()
         for worker in workers:

@@ -21,7 +21,7 @@ class Trainings:
     def __init__(self, waiting_bound: int) -> None:
         self._line = Line(waiting_bound)
         self._workers: dict[Job, Worker] = {}  # of those in line
-        self._running: set[Job] = set()
+        self._running: dict[Job, Worker] = {}
         self._lock = threading.Lock()
 
     def submit(self, job: Job, worker: Worker) -> None:
@@ -29,7 +29,7 @@ class Trainings:
         with self._lock:
             if len(self._running) < AT_ONCE and not len(self._line):
                 worker.submit(job)
-                self._running.add(job)
+                self._running[job] = worker
                 return
             self._line.add(job)
             self._workers[job] = worker
@@ -39,11 +39,11 @@ class Trainings:
         """`job` is over, whether it ran or not: the next may begin."""
         begin = []
         with self._lock:
-            self._running.discard(job)
+            self._running.pop(job, None)
             while len(self._running) < AT_ONCE and (turn := self._line.take(streams=True, most=1)):
                 turn[0].stand(None)
-                self._running.add(turn[0])
-                begin.append((turn[0], self._workers.pop(turn[0])))
+                self._running[turn[0]] = self._workers.pop(turn[0])
+                begin.append((turn[0], self._running[turn[0]]))
             self._tell()
         for one, worker in begin:  # not under the lock: a job that fails ends
             try:
@@ -58,6 +58,11 @@ class Trainings:
                 return
             self._remove([job])
         job.end_given_up()
+
+    def want(self, worker: Worker) -> bool:
+        """Whether one that runs, or stands in line, is this worker's."""
+        with self._lock:
+            return worker in self._running.values() or worker in self._workers.values()
 
     def close(self) -> None:
         """Cancel all that stand in line."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -85,6 +86,8 @@ class Worker:
         self._changed = threading.Condition()
         self._wanted = False  # to be loaded though nothing waits
         self._closed = False
+        self._busy = False  # the thread is at something
+        self.last_used = time.monotonic()
         self._thread: threading.Thread | None = None
         self._streams: deque[_Running] = deque()  # for the worker's own thread only, as is:
         self._trainer: ThreadPoolExecutor | None = None  # the thread of low priority, once one is needed
@@ -98,6 +101,7 @@ class Worker:
             if self._closed:
                 raise Cancelled("cancelled")
             self._line.add(job)
+            self.last_used = time.monotonic()
             self._wake()
 
     def warm(self) -> None:
@@ -114,6 +118,15 @@ class Worker:
             self._changed.notify_all()
         if self._thread is not None:
             self._thread.join(timeout)
+
+    def retire(self) -> bool:
+        """Close it, if nobody uses it or waits for it; whether it is closed then. Its thread ends at once."""
+        with self._changed:
+            idle = not (self._busy or self._wanted or self._streams or len(self._line))
+            if idle:
+                self._closed = True
+                self._changed.notify_all()
+            return idle
 
     def release(self) -> None:
         """Let go of the model, after `close`; its memory is free once the thread has ended."""
@@ -160,9 +173,12 @@ class Worker:
     def _something_to_do(self) -> bool:
         """Wait for it; False once closed."""
         with self._changed:
+            if self._busy:
+                self.last_used = time.monotonic()
+            self._busy = False
             self._changed.wait_for(lambda: self._closed or self._wanted or self._streams or len(self._line))
-            self._wanted = False
-            return not self._closed
+            self._wanted, self._busy = False, not self._closed
+            return self._busy
 
     def _load(self) -> LoadedModel | NoModel | None:
         """The model; None, and those who wait are told why, if it can't be had. The next request tries again."""
@@ -203,6 +219,7 @@ class Worker:
             return
         try:
             if job.experiment.kind == "stream":
+                job.on_begin(job)
                 self._streams.append(_Running(job, iter(job.fn(model, job.inputs, *_more(job)))))
                 return
             with self._turns.turn():

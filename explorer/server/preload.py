@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from explorer import chapters
 from explorer.engine import get_engine, uses
 from explorer.errors import Told
+from explorer.server import health
 from explorer.ui.first_paint import first_painted
 
 
@@ -63,6 +64,7 @@ def get_ready() -> None:
     model = uses.model_of("masking").id
     with contextlib.suppress(Told):  # a damaged model is the page's to tell
         get_engine().vocabulary(model)
+    health.ready.set()
     first_painted.wait()
     get_engine().warm(model)
     get_engine().warm(None)

@@ -80,6 +80,7 @@ class FakeModels:
         self.broken: Exception | None = None
         self.may_load = threading.Event()
         self.may_load.set()
+        self.bytes = 100
 
     def revision(self, model_id: str) -> str:
         if not model_id.startswith("fake"):
@@ -103,6 +104,9 @@ class FakeModels:
 
     def facts(self, model_id: str) -> ModelFacts:
         raise ModelUnavailable("model_missing", model=model_id, path="nowhere")
+
+    def needs(self, model_id: str) -> int:
+        return self.bytes
 
     def load(self, model_id: str) -> FakeModel:
         assert self.may_load.wait(PATIENCE)

@@ -31,15 +31,19 @@ def check(info: ModelInfo) -> None:
 
     Judges from sizes and headers only, before any large allocation.
     """
-    found = header(info)
+    needed = needs(info)
     size = info.weights_file.stat().st_size
     if info.bytes and size != info.bytes:
         raise damaged(info, info.weights_file, f"{size} bytes instead of {info.bytes}")
     config(info)
-    needed = found.n_weights * FP32_BYTES * LOADING_OVERHEAD
     free = free_memory()
     if needed > free:
         raise ModelUnavailable("model_too_large", model=info.name, needed_gb=_gb(needed), free_gb=_gb(free))
+
+
+def needs(info: ModelInfo) -> int:
+    """Bytes of memory to load it, in fp32. Raises ModelUnavailable: missing, damaged."""
+    return round(header(info).n_weights * FP32_BYTES * LOADING_OVERHEAD)
 
 
 @lru_cache(maxsize=32)
