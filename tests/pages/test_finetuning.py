@@ -74,7 +74,7 @@ def test_every_tool_says_what_is_missing_before_anything_was_trained(tool: str, 
     assert not at.exception
     key = "start_tool" if tool == "start" else tool
     assert words(f"{key}.title", lang) in body(at)
-    assert (words("not_yet", lang) in body(at)) == (tool not in ("choice", "exam", "papers"))
+    assert (words("not_yet", lang) in body(at)) == (tool not in ("answer", "across", "choice", "exam", "papers"))
 
 
 def test_a_press_trains_both_starts_and_every_tool_shows_what_came_of_it(few: None) -> None:

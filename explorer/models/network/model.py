@@ -7,13 +7,12 @@ tokenizer it carries, of queues, or of readers. One thread at a time may use a m
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import torch
-from cachetools import LRUCache
 from torch import Tensor, nn
 
 from explorer.errors import ModelUnavailable
@@ -21,17 +20,15 @@ from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.network import special_tokens
 from explorer.models.network.architectures import Architecture
 from explorer.models.network.attention_capture import Heads, stacked, watched
+from explorer.models.network.belongings import Belongings
 from explorer.models.network.kv_cache import Past, new_cache
 from explorer.models.network.tokenizer import TextTokenizer
 
 FAST_ENOUGH = 0.45  # bf16 must take at most this share of fp32's time: about half of its answers are computed again
 PROBE_ROWS, PROBE_REPEATS = 512, 5
-BELONGINGS = 64
-
-T = TypeVar("T")
 
 
-class Model:
+class Model(Belongings):
     """A language model in fp32 on one device. All methods compute without gradients.
 
     Shapes: B texts in a batch, L tokens in the longest, d the width of the vectors, V the vocabulary.
@@ -48,8 +45,7 @@ class Model:
 
     def __init__(self, info: ModelInfo, net: Any, row: Architecture, tokenizer: TextTokenizer) -> None:
         self.info = info
-        self.kind = info.kind
-        self.revision = info.revision
+        self.kind, self.revision = info.kind, info.revision
         self.tokenizer = tokenizer
         self.forward_passes = 0
         self._net = net
@@ -74,14 +70,7 @@ class Model:
         # T5 with tied embeddings makes its vectors smaller before it compares them to these.
         self._scale = self.d_model**-0.5 if getattr(config, "scale_decoder_outputs", False) else 1.0
         self.has_segments = row.segments
-        self._belongings: LRUCache[Hashable, Any] = LRUCache(BELONGINGS)
         self.device = next(net.parameters()).device
-
-    def once(self, what: Hashable, make: Callable[[], T]) -> T:
-        """What belongs to this model and goes when it goes (a head that was made for it): made when first asked for."""
-        if what not in self._belongings:
-            self._belongings[what] = make()
-        return cast(T, self._belongings[what])
 
     def tensor_inputs(self, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
         """ids[B, L] and mask[B, L] (True = a token, False = padding) of lists of token ids."""
