@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from explorer.figures.theme import FAINT, GREY, MODEL, MODEL_PALE, NOTHING, SECOND, SERIES, TRUTH, figure, safe
+from explorer.figures.theme import FAINT, GREY, MASK, MODEL, MODEL_PALE, NOTHING, SECOND, SERIES, TRUTH, figure, safe
 
 FEW = 60  # tokens that can be written below their bars
 ROOM = 0.08  # of the axis, above the highest bar
@@ -93,7 +93,8 @@ def marks(
         )  # fmt: skip
     fig.add_scatter(
         x=names, y=list(chance), name=safe(chance_name), mode="markers", hovertemplate="%{x}: %{y:.3f}",
-        marker={"symbol": "line-ew-open", "size": 30, "color": TRUTH, "line": {"width": 3}},
+        marker={"symbol": "line-ew-open", "size": 30, "color": MASK, "line": {"width": 3}},
     )  # fmt: skip
-    fig.update_yaxes(range=[0, 1.05])
+    top = max(value + half for _, values, halves in rows for value, half in zip(values, halves, strict=True))
+    fig.update_yaxes(range=[0, min(1.05, top * (1 + ROOM))])
     return fig

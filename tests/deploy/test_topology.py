@@ -82,7 +82,7 @@ def _ready(server: Server) -> bool:
     return False
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)
 def test_a_class_behind_the_proxy(a_class: Class) -> None:
     browsers = a_class.at_each()
     first, second = browsers

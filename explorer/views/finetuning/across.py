@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # F1 and exact match by SQuAD's own script, mBERT taught with SQuAD 1.1 (English): deepmind/xquad, README.
 XQUAD = {"en": ("83.5", "72.2"), "es": ("75.5", "56.9"), "de": ("70.6", "54.0"), "zh": ("58.0", "48.3")}
 
+HIGH = 560  # pixels of the table of answers, which scrolls
+
 
 def draw(bench: Bench) -> None:
     page_parts.section("finetuning.across")
@@ -86,17 +88,18 @@ def _answers(found: ExamResult, state: common.State) -> None:
     questions = [question for one in passages.passages(state.reading) for question in one.questions]
     head = tuple(t(f"finetuning.across.column.{part}") for part in ("question", "right", "said"))
     order = [n for n in np.argsort(found.f1_mixed, kind="stable") if found.answered[n]]
-    page_parts.table(
-        (*head, "F1"),
-        [
-            (
-                verbatim(questions[n].text), verbatim(questions[n].answer), verbatim(found.said[n]),
-                f"{found.f1_mixed[n]:.2f}",
-            )
-            for n in order
-        ],
-        numeric=(3,),
-    )  # fmt: skip
+    with st.container(height=HIGH):
+        page_parts.table(
+            ("F1", *head),
+            [
+                (
+                    f"{found.f1_mixed[n]:.2f}",
+                    verbatim(questions[n].text), verbatim(questions[n].answer), verbatim(found.said[n]),
+                )
+                for n in order
+            ],
+            numeric=(0,),
+        )  # fmt: skip
     page_parts.subtitle(t("finetuning.across.no_answer"))
     nothing = found.over_nothing < 0
     page_parts.quiet(
@@ -104,12 +107,12 @@ def _answers(found: ExamResult, state: common.State) -> None:
           all=int(found.answered.sum()), wrongly=int(nothing[found.answered].sum()))
     )  # fmt: skip
     page_parts.table(
-        (head[0], head[2], t("finetuning.across.column.over")),
+        (t("finetuning.across.column.over"), head[0], head[2]),
         [
-            (verbatim(questions[n].text), verbatim(found.said[n]), signed(float(found.over_nothing[n])))
+            (signed(float(found.over_nothing[n])), verbatim(questions[n].text), verbatim(found.said[n]))
             for n in np.flatnonzero(~found.answered)
         ],
-        numeric=(2,),
+        numeric=(0,),
     )
 
 
@@ -121,6 +124,6 @@ def _published() -> None:
         numeric=(1, 2),
     )
     page_parts.quiet(t("finetuning.across.xquad_source"))
-    label = t("finetuning.across.more", chapter=t("languages.nav"), tool=t("languages.tool.pos"))
+    page_parts.quiet(t("finetuning.across.more"))
     query = {"v": "1", "tool": "pos", **navigation.language_of_link()}
-    st.page_link(navigation.page("languages"), label=label, query_params=query)
+    st.page_link(navigation.page("languages"), label=t("languages.tool.pos"), query_params=query)

@@ -43,9 +43,9 @@ def draw(sentence: Sentence, state: State) -> None:
             [(t(f"languages.pos.qa_{name}"), PUBLISHED[name]) for name in ROWS],
         )
         page_parts.quiet(t("languages.pos.published_source"))
-        label = t("languages.pos.here", chapter=t("finetuning.nav"), tool=t("finetuning.tool.across"))
+        page_parts.quiet(t("languages.pos.here"))
         query = {"v": "2", "tool": "across", **navigation.language_of_link()}
-        st.page_link(navigation.page("finetuning"), label=label, query_params=query)
+        st.page_link(navigation.page("finetuning"), label=t("finetuning.tool.across"), query_params=query)
         page_parts.honesty("languages.pos.honesty")
 
 
