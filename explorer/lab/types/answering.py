@@ -99,6 +99,7 @@ class AnswerResult:
         return low - self.before, high - self.before
 
 
+@wire("finetuning/span")
 @dataclass(frozen=True)
 class Span:
     """A span of the passage: places, characters, its best raw score, its share of all allowed spans, its windows."""

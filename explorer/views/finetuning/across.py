@@ -71,7 +71,7 @@ def _ratios(found: dict[str, ExamResult], taught_in: str) -> None:
     own = _f1(found[taught_in])
     cards = [
         (f"{_f1(one) / own:.2f}", t(f"finetuning.across.language.{lang}"),
-         t("finetuning.across.ratio_note", own=f"{own:.2f}", other=f"{_f1(one):.2f}"))
+         f"F1 {_f1(one):.2f} ÷ {own:.2f}")
         for lang, one in found.items() if lang != taught_in
     ]  # fmt: skip
     page_parts.subtitle(t("finetuning.across.ratio"))
