@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.ports import answers, free_port
 
 CONF = Path(__file__).resolve().parents[1] / "deploy" / "nginx.conf"
 WRITES = ("/run/nginx", "/var/cache/nginx")  # all that it writes to
@@ -47,23 +47,16 @@ def running(apps: Sequence[str], folder: Path) -> Iterator[tuple[str, Path]]:
     """Its address, once it answers, and the file of what it has logged; gone at the end."""
     program = command()
     assert program is not None
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     path, log = folder / "nginx.conf", folder / "log.txt"
     path.write_text(conf(port, apps, folder), encoding="utf-8")
     with log.open("wb") as out:
         process = subprocess.Popen([program, "-e", "stderr", "-c", str(path)], stdout=out, stderr=out)
     try:
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                if time.monotonic() > deadline or process.poll() is not None:
-                    raise RuntimeError(log.read_text(encoding="utf-8")) from None
-                time.sleep(0.05)
+        try:
+            answers(port, process)
+        except OSError:
+            raise RuntimeError(log.read_text(encoding="utf-8")) from None
         yield f"http://127.0.0.1:{port}", log
     finally:
         process.terminate()

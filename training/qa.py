@@ -27,6 +27,7 @@ from explorer.content import squad
 from explorer.content.squad import Question
 from explorer.lab import answering
 from explorer.lab.answering import Cut
+from explorer.lab.reading import pair_tensors
 from explorer.lab.types import answer_scores
 from explorer.lab.types.answering import AskedPassage, ExamResult
 from explorer.lab.types.core import Tokens
@@ -36,7 +37,7 @@ from explorer.learning.trainable import Trainable, trainable
 from explorer.models.network import answerer
 from explorer.models.network.answerer import Answerer
 from explorer.models.network.model import Model
-from training import corpus, finish
+from training import finish
 from training.loop import Plan, train, watched
 
 RANK, SCALE = 16, 2.0  # of the addition: at most so many dimensions; how strongly it counts
@@ -72,7 +73,8 @@ class Batches:
         """ids, mask, type_ids [B, L] and labels [B, 2]; windows of about one length, so that little is padding."""
         together, which = divmod(number, ALIKE)
         windows = self._drawn(together)[which]
-        return batched([window for window, _ in windows]) | {"labels": torch.tensor([label for _, label in windows])}
+        ids, mask, types = pair_tensors(self.model, [window for window, _ in windows])
+        return {"ids": ids, "mask": mask, "type_ids": types} | {"labels": torch.tensor([label for _, label in windows])}
 
     def _drawn(self, together: int) -> list[list[tuple[Cut, tuple[int, int]]]]:
         """ALIKE batches that were drawn together, in any order."""
@@ -134,15 +136,6 @@ def labelled(window: Cut, tokens: Tokens, question: Question) -> tuple[int, int]
     if not inside or places[inside[0]][0] > start or places[inside[-1]][1] < end:
         return CLS, CLS
     return window.offset + inside[0], window.offset + inside[-1]
-
-
-def batched(windows: Sequence[Cut]) -> dict[str, Tensor]:
-    """ids, mask, type_ids [B, L]."""
-    return {
-        "ids": corpus.padded([list(window.ids) for window in windows], 0),
-        "mask": corpus.padded([[1] * len(window.ids) for window in windows], 0).bool(),
-        "type_ids": corpus.padded([list(window.type_ids) for window in windows], 0),
-    }
 
 
 def measured(head: Answerer, questions: Sequence[Question]) -> dict[str, float]:

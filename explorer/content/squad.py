@@ -16,7 +16,6 @@ class Question:
     """A question about a passage; `start` is where its first answer stands, in characters: −1 where it does not, and
     then nothing can be learnt from it."""
 
-    id: str
     text: str
     passage: str
     start: int
@@ -36,5 +35,5 @@ def read(path: Path) -> list[Question]:
                 first, start = answers[0]
                 if not passage.startswith(first, start):
                     start = passage.find(first)
-                found.append(Question(one["id"], one["question"], passage, start, tuple(text for text, _ in answers)))
+                found.append(Question(one["question"], passage, start, tuple(text for text, _ in answers)))
     return found

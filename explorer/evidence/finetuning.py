@@ -24,8 +24,6 @@ from explorer.models.catalog import catalog
 from explorer.texts import LANGUAGES
 
 HAO = "Hao, Dong, Wei & Xu 2019 (EMNLP, arXiv 1908.05620)"
-
-
 XQUAD = "Artetxe, Ruder & Yogatama 2020 (ACL), deepmind/xquad, README: mBERT"
 OTHERS = ("zh", "de", "es")  # languages of XQuAD that the model has
 ASKED, SEED = 400, 0  # questions of XQuAD, the same in every language

@@ -14,6 +14,7 @@ import numpy as np
 
 from explorer.errors import Told
 from explorer.lab.experiment import implements
+from explorer.lab.reading import pair_tensors
 from explorer.lab.types import answer_scores
 from explorer.lab.types.answering import (
     ANSWER,
@@ -157,16 +158,10 @@ def windows(tokens: Tokens, first: int, size: int = WINDOW, overlap: int = OVERL
 
 
 def _read(head: Answerer, cuts: Sequence[Cut]) -> tuple[ReadWindow, ...]:
-    import torch
-
     read: list[ReadWindow] = []
     for begin in range(0, len(cuts), AT_ONCE):
         some = cuts[begin : begin + AT_ONCE]
-        ids, mask = head.model.tensor_inputs([cut.ids for cut in some])
-        types = torch.zeros_like(ids)
-        for n, cut in enumerate(some):
-            types[n, : len(cut.ids)] = torch.tensor(cut.type_ids)
-        vectors, scores = (one.cpu().numpy() for one in head.read(ids, mask, types))
+        vectors, scores = (one.cpu().numpy() for one in head.read(*pair_tensors(head.model, some)))
         read += [
             ReadWindow(cut.first, cut.count, cut.offset, vectors[n, : len(cut.ids)], scores[n, : len(cut.ids)])
             for n, cut in enumerate(some)

@@ -15,7 +15,7 @@ from explorer import numerics
 from explorer.errors import Told
 from explorer.lab.experiment import implements
 from explorer.lab.lottery import draw
-from explorer.lab.reading import mask_id_of, ordinary_ids
+from explorer.lab.reading import mask_id_of, ordinary_ids, pair_tensors
 from explorer.lab.types.core import Progress, Tokens
 from explorer.lab.types.lottery import LotteryInputs
 from explorer.lab.types.pairs import (
@@ -176,12 +176,7 @@ def _order_head(model: Model) -> PairHead | None:
 
 def _states(model: Model, encoded: Sequence[Tokens]) -> tuple[Tensor, Tensor, Tensor]:
     """states[layers + 1, B, L, d], mask[B, L] and types[B, L] of pairs."""
-    import torch
-
-    ids, mask = model.tensor_inputs([tokens.ids for tokens in encoded])
-    types = torch.zeros_like(ids)
-    for n, tokens in enumerate(encoded):
-        types[n, : len(tokens)] = torch.tensor(tokens.type_ids)
+    ids, mask, types = pair_tensors(model, encoded)
     return model.hidden_states(ids, mask, types), mask, types
 
 

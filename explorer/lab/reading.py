@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from explorer.lab.types.core import Tokens
 from explorer.lab.types.masking import Edit
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from explorer.models.network.model import Model
     from explorer.models.network.tokenizer import TextTokenizer
 
@@ -60,6 +62,24 @@ def after_edits(model: Model, tokens: Tokens, edits: Sequence[Edit]) -> list[int
         if not 0 <= edit.token_id < model.vocab_size:
             raise Told("token_outside", token_id=edit.token_id, count=model.vocab_size)
     return edited(tokens.ids, {edit.position: edit.token_id for edit in edits})
+
+
+class Paired(Protocol):
+    """Two texts as a model reads them: type_ids tell which of the two a token is of."""
+
+    @property
+    def ids(self) -> tuple[int, ...]: ...
+    @property
+    def type_ids(self) -> tuple[int, ...]: ...
+
+
+def pair_tensors(model: Model, pairs: Sequence[Paired]) -> tuple[Tensor, Tensor, Tensor]:
+    """ids[B, L], mask[B, L] (True = a token) and type_ids[B, L] of pairs."""
+    ids, mask = model.tensor_inputs([pair.ids for pair in pairs])
+    types = ids.new_zeros(ids.shape)
+    for n, pair in enumerate(pairs):
+        types[n, : len(pair.type_ids)] = ids.new_tensor(pair.type_ids)
+    return ids, mask, types
 
 
 def mask_id_of(model: Model) -> int:

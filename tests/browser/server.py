@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,7 @@ import psutil
 from playwright.sync_api import Browser, Playwright
 
 from tests.pace import PACE
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -90,7 +90,7 @@ def running(
 
     With `wait` it has answered its health check; without, it was just spawned. `base` is a path that it lies below.
     """
-    port = port or _free_port()
+    port = port or free_port()
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "output.txt"
         command = [sys.executable, "-m", *_COMMANDS[by](address, str(port))]
@@ -142,13 +142,6 @@ def system_chromium() -> str | None:
     """Path of a Chromium or Chrome on the search path, or None."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return next((found for name in names if (found := shutil.which(name))), None)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def _stop(process: psutil.Popen) -> None:

@@ -12,7 +12,7 @@ import torch
 
 from explorer.content import squad
 from explorer.errors import ModelUnavailable
-from explorer.lab import answering
+from explorer.lab import answering, reading
 from explorer.models.network import answerer
 from explorer.models.network.model import Model
 from training import qa
@@ -61,7 +61,7 @@ def test_an_answer_that_stands_elsewhere_is_looked_for(tmp_path: Path) -> None:
 
 
 def test_every_window_knows_whether_it_holds_the_answer(mini_mbert: Model) -> None:
-    question = squad.Question("1", "他们在哪里靠岸？" * 9, LONG, LONG.index("白沙湾"), ("白沙湾",))
+    question = squad.Question("他们在哪里靠岸？" * 9, LONG, LONG.index("白沙湾"), ("白沙湾",))
     tokens, first = answering.pair(mini_mbert, question.text, question.passage)
     windows = answering.windows(tokens, first)
     labels = [qa.labelled(window, tokens, question) for window in windows]
@@ -86,7 +86,7 @@ def test_training_lowers_the_loss_and_the_page_s_head_says_the_same(
     qa.save(net, tiny_model, tmp_path / "head", {"program": "training.qa"})
     head = answerer.opened(tiny_model, tmp_path / "head", "qa-en")
     cuts = [cut for one in questions for cut in answering.windows(*answering.pair(tiny_model, one.text, one.passage))]
-    batch = qa.batched(cuts)
+    batch = dict(zip(("ids", "mask", "type_ids"), reading.pair_tensors(tiny_model, cuts), strict=True))
     with torch.no_grad():
         scores = net.eval()(**batch)[batch["mask"]]
     _, again = head.read(batch["ids"], batch["mask"], batch["type_ids"])

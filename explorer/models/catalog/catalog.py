@@ -74,6 +74,10 @@ class ModelInfo:
         """Where the files lie: below assets/models, or at `path` itself if that is absolute."""
         return paths.MODELS / self.path
 
+    def companion(self, part: str) -> Path:
+        """Where a head or decoder that was made for these weights lies, if it comes with the app."""
+        return paths.MODELS / f"{self.path}-{part}"
+
     @property
     def weights_file(self) -> Path:
         return self.folder / self.weights

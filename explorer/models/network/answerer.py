@@ -13,7 +13,6 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from explorer import paths
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.network import companion, low_rank
@@ -43,7 +42,7 @@ class Answerer:
 
 def folder(info: ModelInfo, taught_in: str) -> Path:
     """Where the head that was taught in a language lies."""
-    return paths.MODELS / f"{info.path}-qa-{taught_in}"
+    return info.companion(f"qa-{taught_in}")
 
 
 def answerer(model: Model, taught_in: str) -> Answerer:

@@ -14,7 +14,6 @@ from typing import Any, Protocol, cast
 import torch
 from torch import Tensor, nn
 
-from explorer import paths
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.network import companion
@@ -145,7 +144,7 @@ class LibraryRestorer:
 
 def folder(info: ModelInfo) -> Path:
     """Where a model's decoder lies."""
-    return paths.MODELS / f"{info.path}-denoiser"
+    return info.companion("denoiser")
 
 
 def restorer(model: Model) -> Restorer:

@@ -14,7 +14,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from explorer import paths
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.network import companion
@@ -72,7 +71,7 @@ def bert_layers(settings: dict[str, Any], count: int) -> list[nn.Module]:
 
 def order_folder(info: ModelInfo) -> Path:
     """Where a model's sentence-order head lies."""
-    return paths.MODELS / f"{info.path}-sop"
+    return info.companion("sop")
 
 
 def next_head(model: Model) -> PairHead:

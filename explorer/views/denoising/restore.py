@@ -45,7 +45,7 @@ def draw(scene: Scene, state: State) -> Snippet | None:
         page_parts.honesty("denoising.restore.honesty")
     if scene.model.kind != "masked":
         return None
-    own = snippets.place(scene.model.folder.with_name(f"{scene.model.folder.name}-denoiser") / "model.safetensors")
+    own = snippets.place(scene.model.companion("denoiser") / "model.safetensors")
     return Snippet("denoising_restore", scene.model, decoder=own, broken=list(found.read))
 
 

@@ -7,7 +7,6 @@ model again; how the windows are cut does.
 from __future__ import annotations
 
 import html
-from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -147,9 +146,5 @@ def _ranked(found: AnswerResult, best: list[Span]) -> None:
     )  # fmt: skip
     widgets.slider(
         "finetuning-longest", t("finetuning.answer.longest"), 1, 30, common.store().get().longest,
-        partial(_put, "longest"),
+        lambda n: common.store().set(longest=n),
     )  # fmt: skip
-
-
-def _put(name: str, value: int) -> None:
-    common.store().set(**{name: value})

@@ -12,10 +12,8 @@ import numpy as np
 
 from explorer import numerics
 from explorer.components.vector_strip import vector_strip
-from explorer.engine import catalog
 from explorer.figures import spans as figures
 from explorer.lab.types.answering import END, START, AnswerResult, ReadWindow, Span, spans, sums, window_of
-from explorer.paths import MODELS
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
@@ -28,7 +26,7 @@ LARGE = 64  # tokens of a triangle that can still be read
 
 def folder(taught_in: str) -> Path:
     """Where the head taught in a language lies."""
-    return MODELS / f"{catalog.default('masked').path}-qa-{taught_in}"
+    return common.model().companion(f"qa-{taught_in}")
 
 
 def taught(state: State) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from playwright.sync_api import Locator, Page
 from tests.browser.conftest import Profiles
 from tests.browser.quiet import idle
 from tests.pace import PACE, PATIENCE
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 OPTIONS = {
@@ -29,9 +29,7 @@ OpenGallery = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def gallery_url() -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     options = {**OPTIONS, "server.port": str(port)}
     command = [sys.executable, "-m", "streamlit", "run", "tests/browser/components/gallery.py"]
     server = subprocess.Popen(
