@@ -163,6 +163,13 @@ def test_nothing_dangerous_is_asked_of_the_libraries() -> None:
     assert [name(path) for path in ours() if not name(path).startswith("tests/") and words.search(read(path))] == []
 
 
+def test_no_test_needs_a_thread_without_a_loop() -> None:
+    """A worker that has driven Chromium keeps Playwright's loop in its thread: `tests.loops.run` takes another."""
+    tests = [path for path in map(name, ours()) if path.startswith("tests/")]
+    calls = [(path, node) for path in tests for node in ast.walk(ast.parse(read(path))) if isinstance(node, ast.Call)]
+    assert [path for path, call in calls if ast.unparse(call.func) in ("asyncio.run", "anyio.run")] == []
+
+
 # --- walls (those within the package explorer are import-linter's: tests/test_quality.py) ----------------------
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
 from benchmarks.load import SENTENCES, SHORTEST
 from benchmarks.reader import Reader, ReaderError
 from explorer.engine import get_engine
+from tests import loops
 from tests.browser.server import Server, running
 
 MODEL = "mini-mbert"
@@ -21,12 +19,6 @@ MODEL = "mini-mbert"
 def app() -> Iterator[Server]:
     with running(environment={"SESAME_PRECOMPUTED": "off"}) as server:
         yield server
-
-
-def in_own_loop(journey: Coroutine[Any, Any, None]) -> None:
-    """Run in a thread: where browser tests run too, Playwright's loop occupies this one."""
-    with ThreadPoolExecutor(1) as threads:
-        threads.submit(asyncio.run, journey).result()
 
 
 def test_every_token_a_simulated_reader_covers_is_there() -> None:
@@ -48,7 +40,7 @@ def test_two_readers_share_one_model(app: Server) -> None:
                 await reader.cover(3)
                 assert app.status()["runs"] == opened, "the answers at all positions were there"
 
-    in_own_loop(both())
+    loops.run(both())
     assert app.status()["model_loads"] == 1
 
 
@@ -60,7 +52,7 @@ def test_no_new_answer_is_an_error(app: Server) -> None:
             await reader.cover(5)
 
     with pytest.raises(ReaderError, match="no new bars"):
-        in_own_loop(repeat())
+        loops.run(repeat())
 
 
 def test_a_page_that_is_not_there_is_an_error(app: Server) -> None:
@@ -69,4 +61,4 @@ def test_a_page_that_is_not_there_is_an_error(app: Server) -> None:
             await reader.open()
 
     with pytest.raises(ReaderError):
-        in_own_loop(visit())
+        loops.run(visit())

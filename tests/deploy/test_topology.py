@@ -16,7 +16,7 @@ import pytest
 
 from benchmarks.reader import Reader
 from explorer.server import room_routes
-from tests import nginx, redis_server
+from tests import loops, nginx, redis_server
 from tests.browser.server import Server, running
 from tests.pace import PACE, PATIENCE
 
@@ -119,7 +119,7 @@ def test_a_class_behind_the_proxy(a_class: Class) -> None:
             await running
             assert await asyncio.to_thread(a_class.servers[second].process.wait, PATIENCE) is not None
 
-    asyncio.run(lesson())
+    loops.run(lesson())
     said = a_class.log.read_text(encoding="utf-8")
     assert said == "", "nothing of a request is logged, not even of one that failed"
 

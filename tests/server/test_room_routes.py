@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from explorer.classroom import kept
 from explorer.classroom import room as rooms
 from explorer.classroom.guesses import Guesses
 from explorer.server import room_routes
+from tests import loops
 
 
 @pytest.fixture(autouse=True)
@@ -65,8 +65,7 @@ def heard(code: str, secret: str, do: Any = lambda: None, seconds: float = 5.0) 
         await stream.aclose()
         return told
 
-    with ThreadPoolExecutor(1) as another:  # in this one Playwright may have left a loop running
-        return another.submit(asyncio.run, listen()).result()
+    return loops.run(listen())
 
 
 def test_a_class_follows_votes_twice_and_sees_both(client: TestClient) -> None:
