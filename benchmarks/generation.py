@@ -82,13 +82,16 @@ def _loads() -> Iterator[Row]:
 def _engine() -> Iterator[tuple[Any, Any, str]]:
     """An engine with the model loaded, and the same network for bare calls."""
     from explorer.engine.local import LocalEngine
+    from explorer.engine.worker import Worker
     from explorer.lab.types.generation import FOLLOW, FollowInputs
     from explorer.models.catalog import catalog
 
     model_id = catalog.default("causal").id
     with contextlib.closing(LocalEngine(precomputed=None)) as engine:
         engine.run(FOLLOW, model_id, FollowInputs(engine.tokens(model_id, "暖身").ids))
-        yield engine, engine._worker(model_id)._model, model_id
+        worker = engine._workers[model_id]
+        assert isinstance(worker, Worker)
+        yield engine, worker._model, model_id
 
 
 def _step() -> Iterator[Row]:

@@ -11,6 +11,7 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
+from explorer import settings
 from explorer.models.catalog import catalog
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def get_engine() -> LocalEngine:
     """The engine of this process, built at the first call.
 
     SESAME_PRECOMPUTED=off leaves the results that come with the app, and those kept on this machine, aside, so that
-    everything is computed. SESAME_MEMORY bounds what the process holds.
+    everything is computed. SESAME_MEMORY bounds what the process holds. SESAME_ENGINE=ray has models compute
+    in replicas of Ray Serve (ray_serve/). Raises ValueError for an engine that there is not.
     """
     global _engine
     with _lock:
@@ -36,10 +38,15 @@ def get_engine() -> LocalEngine:
             from explorer.engine.budget import Budget, limit
             from explorer.engine.cache import Precomputed
             from explorer.engine.local import LocalEngine
+            from explorer.engine.ray_serve.engine import RayEngine
 
+            kinds = {"": LocalEngine, "local": LocalEngine, "ray": RayEngine}
+            wanted = settings.value("SESAME_ENGINE")
+            if wanted not in kinds:
+                raise ValueError(f"SESAME_ENGINE={wanted!r}: local or ray is wanted")
             use_files = os.environ.get("SESAME_PRECOMPUTED", "") != "off"
             own = Precomputed(platformdirs.user_cache_path("open-sesame", appauthor=False) / "results")
-            _engine = LocalEngine(
+            _engine = kinds[wanted](
                 precomputed=Precomputed() if use_files else None,
                 lasting=own if use_files else None,
                 budget=Budget(limit()),

@@ -29,7 +29,7 @@ class Job:
 
     A watcher is known by its cancel token. When the last one has cancelled or left, the job is abandoned.
     `on_end(job)` is called once, before the watchers learn of the end; `on_leave(job)` whenever a watcher has left;
-    `on_begin(job)` by the worker, before the first step of a stream, and what it raises ends the job.
+    `on_begin(job)` by the worker, when its turn has come; what it raises for a job that is not batched ends the job.
     """
 
     def __init__(

@@ -22,8 +22,8 @@ from explorer.engine.handles import Handles, Shelf
 from explorer.engine.installed import InstalledModels, Models
 from explorer.engine.jobs import Job
 from explorer.engine.threads import Turns, turns
-from explorer.engine.trainings import Trainings
-from explorer.engine.worker import WAITING_BOUND, LoadedModel, State, Worker
+from explorer.engine.trainings import AT_ONCE, Trainings
+from explorer.engine.worker import WAITING_BOUND, LoadedModel, ModelWorker, State, Worker
 from explorer.errors import Cancelled, Told
 from explorer.lab.experiment import Implementation, find
 from explorer.lab.types.core import ModelFacts, Progress, Specials, Tokens, Waiting
@@ -53,6 +53,7 @@ class LocalEngine:
         waiting_bound: int = WAITING_BOUND,
         shared_turns: Turns | None = None,
         budget: Budget | None = None,
+        trainings_at_once: int = AT_ONCE,
     ) -> None:
         self.handles = Handles()
         self._models = models or InstalledModels()
@@ -63,9 +64,9 @@ class LocalEngine:
         self._waiting_bound = waiting_bound
         self._turns = shared_turns or turns()
         self._lock = threading.Lock()
-        self._workers: dict[str, Worker] = {}
+        self._workers: dict[str, ModelWorker] = {}
         self.compute = ComputePool(self._turns, waiting_bound)
-        self._trainings = Trainings(waiting_bound)
+        self._trainings = Trainings(waiting_bound, trainings_at_once)
         self._in_flight: dict[str, Job] = {}
         self._memory_hits = self._precomputed_hits = self._joined = 0
         self._revisions: dict[str, str] = {}  # of the weights that each worker has read
@@ -103,10 +104,7 @@ class LocalEngine:
     ) -> Generator[Waiting | Progress | Partial | Result]:
         cancel = cancel or CancelToken()
         found = self._ask(experiment, model_id, inputs, session, cancel)
-        if isinstance(found, Job):
-            yield from found.values(cancel)
-        else:
-            yield found
+        yield from found.values(cancel) if isinstance(found, Job) else (found,)
 
     def peek(
         self, experiment: Experiment[Inputs, Result, Partial], model_id: str | None, inputs: Inputs
@@ -149,7 +147,7 @@ class LocalEngine:
                 *_, found[ref] = found[ref].values(cancel)
         return Results(found)
 
-    def _found(self, experiment: AnyExperiment, key: str, *, counted: bool = True) -> Any | None:
+    def _found(self, experiment: AnyExperiment, key: str, *, counted: bool = True) -> Any:
         """The result if it lies in memory or among the files; a mere look is not counted as a hit of the memory."""
         result = self._memory.get(key)
         if result is not None:
@@ -260,7 +258,9 @@ class LocalEngine:
             return
         with contextlib.suppress(Told):  # whoever asks the model something is told
             self._let_go_of_old_weights(model_id)
-        self._worker(model_id).warm()
+        with self._lock:
+            worker = self._worker_there(model_id)
+        worker.warm()
 
     def state(self, model_id: str | None) -> State:
         """Whether the model is "cold" (not asked for yet), "loading", "ready", or "failed" to load."""
@@ -277,7 +277,7 @@ class LocalEngine:
         if worker is not None:
             self._let_go(worker)
 
-    def _let_go(self, worker: Worker) -> None:
+    def _let_go(self, worker: ModelWorker) -> None:
         """Of a worker that nobody can find any more, and of its model's memory."""
         worker.close()
         done = (worker.forward_passes, worker.tally.model_loads, worker.tally.runs, worker.tally.batches)
@@ -309,14 +309,13 @@ class LocalEngine:
         with self._budget.loading(model_id, lambda: self._models.needs(model_id)):
             return self._models.load(model_id)
 
-    def _worker(self, model_id: str) -> Worker:
-        with self._lock:
-            return self._worker_there(model_id)
-
-    def _worker_there(self, model_id: str) -> Worker:
+    def _worker_there(self, model_id: str) -> ModelWorker:
         if model_id not in self._workers:
-            self._workers[model_id] = Worker(model_id, lambda: self._load(model_id), self._turns, self._waiting_bound)
+            self._workers[model_id] = self._new_worker(model_id)
         return self._workers[model_id]
+
+    def _new_worker(self, model_id: str) -> ModelWorker:
+        return Worker(model_id, lambda: self._load(model_id), self._turns, self._waiting_bound)
 
     # -- the engine itself
 

@@ -9,25 +9,26 @@ from __future__ import annotations
 import threading
 
 from explorer.engine.jobs import Job, Line
-from explorer.engine.worker import Worker
+from explorer.engine.worker import ModelWorker
 from explorer.errors import Cancelled, Told
 
 AT_ONCE = 2
 
 
 class Trainings:
-    """Hands at most `AT_ONCE` jobs at a time to their workers, readers in turn. Any method, from any thread."""
+    """Hands at most `at_once` jobs at a time to their workers, readers in turn. Any method, from any thread."""
 
-    def __init__(self, waiting_bound: int) -> None:
+    def __init__(self, waiting_bound: int, at_once: int = AT_ONCE) -> None:
+        self._at_once = at_once
         self._line = Line(waiting_bound)
-        self._workers: dict[Job, Worker] = {}  # of those in line
-        self._running: dict[Job, Worker] = {}
+        self._workers: dict[Job, ModelWorker] = {}  # of those in line
+        self._running: dict[Job, ModelWorker] = {}
         self._lock = threading.Lock()
 
-    def submit(self, job: Job, worker: Worker) -> None:
+    def submit(self, job: Job, worker: ModelWorker) -> None:
         """Give `job` to `worker`, now or when its turn comes. Raises what `Worker.submit` raises."""
         with self._lock:
-            if len(self._running) < AT_ONCE and not len(self._line):
+            if len(self._running) < self._at_once and not len(self._line):
                 worker.submit(job)
                 self._running[job] = worker
                 return
@@ -40,7 +41,7 @@ class Trainings:
         begin = []
         with self._lock:
             self._running.pop(job, None)
-            while len(self._running) < AT_ONCE and (turn := self._line.take(streams=True, most=1)):
+            while len(self._running) < self._at_once and (turn := self._line.take(streams=True, most=1)):
                 turn[0].stand(None)
                 self._running[turn[0]] = self._workers.pop(turn[0])
                 begin.append((turn[0], self._running[turn[0]]))
@@ -59,7 +60,7 @@ class Trainings:
             self._remove([job])
         job.end_given_up()
 
-    def want(self, worker: Worker) -> bool:
+    def want(self, worker: ModelWorker) -> bool:
         """Whether one that runs, or stands in line, is this worker's."""
         with self._lock:
             return worker in self._running.values() or worker in self._workers.values()

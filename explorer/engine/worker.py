@@ -42,6 +42,42 @@ class LoadedModel(Protocol):
     forward_passes: int
 
 
+class ModelWorker(Protocol):
+    """Where a model's jobs are done, as the engine sees it: `Worker` in this process, others elsewhere."""
+
+    @property
+    def model_id(self) -> str: ...
+
+    @property
+    def state(self) -> State: ...
+
+    @property
+    def last_used(self) -> float: ...
+
+    @property
+    def waiting(self) -> int: ...
+
+    @property
+    def forward_passes(self) -> int: ...
+
+    @property
+    def tally(self) -> Tally: ...
+
+    def submit(self, job: Job) -> None:
+        """Queue it. Raises Busy when the line is full, Cancelled after `close`."""
+        ...
+
+    def warm(self) -> None: ...
+
+    def close(self, timeout: float = 5.0) -> None: ...
+
+    def retire(self) -> bool:
+        """Close it if it is idle and holds memory of this process; whether it is closed then."""
+        ...
+
+    def release(self) -> None: ...
+
+
 class NoModel:
     """What a worker without a model has in its place; the experiments are given None."""
 
@@ -215,11 +251,13 @@ class Worker:
         self.tally.runs += len(jobs)
         job = jobs[0]
         if job.experiment.kind == "batched":
+            for one in jobs:
+                one.on_begin(one)
             self._run_batch(model, jobs)
             return
         try:
+            job.on_begin(job)
             if job.experiment.kind == "stream":
-                job.on_begin(job)
                 self._streams.append(_Running(job, iter(job.fn(model, job.inputs, *_more(job)))))
                 return
             with self._turns.turn():

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import pickle
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 
+from explorer.engine.handles import Handles
 from explorer.engine.local import LocalEngine
+from explorer.engine.ray_serve.engine import RayEngine
+from explorer.engine.ray_serve.served import Message, Request, Served
+from explorer.engine.trainings import AT_ONCE
+from explorer.engine.worker import WAITING_BOUND
 from explorer.errors import ModelUnavailable
 from explorer.lab.experiment import Implementation
 from explorer.lab.types.core import ModelFacts, Specials, Tokens
@@ -132,6 +139,14 @@ class Bench:
         self.engines.append(LocalEngine(self.models, find=self.find, **options))
         return self.engines[-1]
 
+    def remote_engine(self, **options: Any) -> LocalEngine:
+        """The engine of a cluster, with its one replica in this process; all that is said goes through bytes."""
+        bound = options.get("waiting_bound", WAITING_BOUND)
+        replicas = partial(InBytes, models=self.models, find=self.find, waiting_bound=bound)
+        more = {"trainings_at_once": AT_ONCE, **options}
+        self.engines.append(RayEngine(self.models, replicas=replicas, find=self.find, **more))
+        return self.engines[-1]
+
     def find(self, experiment: Experiment[Any, Any, Any]) -> Implementation:
         return self.implemented[experiment.wire]
 
@@ -160,6 +175,24 @@ class Bench:
         finally:
             self.gate.set()
         holder.answer()
+
+
+class InBytes:
+    """Replicas of a model, one, and what is said to it and by it pickled, as between two machines."""
+
+    def __init__(self, model_id: str, **options: Any) -> None:
+        self.served = Served("here", model_id, **options)
+        self._handles = Handles()
+
+    def ask(self, request: Request) -> Iterator[Message]:
+        for message in self.served.answer(pickle.loads(pickle.dumps(request)), self._handles):
+            yield pickle.loads(pickle.dumps(message))
+
+    def tell(self, sender: str, cancelled: frozenset[str], held: frozenset[str]) -> None:
+        self.served.hear(sender, cancelled, held)
+
+    def warm(self) -> None:
+        self.served.warm()
 
 
 class Asking:
