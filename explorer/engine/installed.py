@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from explorer.engine import threads
-from explorer.engine.worker import LoadedModel
+from explorer.engine.model_worker import LoadedModel
 from explorer.lab.types.core import ModelFacts, Specials, Tokens
 from explorer.lab.types.inputs import Cutting
 from explorer.models.catalog import catalog

@@ -21,9 +21,10 @@ from explorer.engine.failures import told_to_reader
 from explorer.engine.handles import Handles, Shelf
 from explorer.engine.installed import InstalledModels, Models
 from explorer.engine.jobs import Job
+from explorer.engine.model_worker import WAITING_BOUND, LoadedModel, ModelWorker, State
 from explorer.engine.threads import Turns, turns
 from explorer.engine.trainings import AT_ONCE, Trainings
-from explorer.engine.worker import WAITING_BOUND, LoadedModel, ModelWorker, State, Worker
+from explorer.engine.worker import Worker
 from explorer.errors import Cancelled, Told
 from explorer.lab.experiment import Implementation, find
 from explorer.lab.types.core import ModelFacts, Progress, Specials, Tokens, Waiting

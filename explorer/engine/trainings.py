@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 
 from explorer.engine.jobs import Job, Line
-from explorer.engine.worker import ModelWorker
+from explorer.engine.model_worker import ModelWorker
 from explorer.errors import Cancelled, Told
 
 AT_ONCE = 2

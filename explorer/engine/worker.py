@@ -19,78 +19,25 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, Protocol
+from typing import Any
 
 from explorer.engine.failures import for_reader
 from explorer.engine.jobs import LOOKS_EVERY_S, Job, Line
+from explorer.engine.model_worker import WAITING_BOUND, LoadedModel, State, Tally
 from explorer.engine.threads import Turns, give_way
 from explorer.errors import Cancelled
 from explorer.lab.experiment import ForwardRequest
 
-State = Literal["cold", "loading", "ready", "failed"]
-
-WAITING_BOUND = 64
 BATCH_LIMIT = 32
 STREAMS_AT_ONCE = 4  # they step in turn; each holds memory of its own, so more of them wait in line
 
 _log = logging.getLogger(__name__)
 
 
-class LoadedModel(Protocol):
-    """What the engine itself knows of a model."""
-
-    forward_passes: int
-
-
-class ModelWorker(Protocol):
-    """Where a model's jobs are done, as the engine sees it: `Worker` in this process, others elsewhere."""
-
-    @property
-    def model_id(self) -> str: ...
-
-    @property
-    def state(self) -> State: ...
-
-    @property
-    def last_used(self) -> float: ...
-
-    @property
-    def waiting(self) -> int: ...
-
-    @property
-    def forward_passes(self) -> int: ...
-
-    @property
-    def tally(self) -> Tally: ...
-
-    def submit(self, job: Job) -> None:
-        """Queue it. Raises Busy when the line is full, Cancelled after `close`."""
-        ...
-
-    def warm(self) -> None: ...
-
-    def close(self, timeout: float = 5.0) -> None: ...
-
-    def retire(self) -> bool:
-        """Close it if it is idle and holds memory of this process; whether it is closed then."""
-        ...
-
-    def release(self) -> None: ...
-
-
 class NoModel:
     """What a worker without a model has in its place; the experiments are given None."""
 
     forward_passes = 0
-
-
-@dataclass
-class Tally:
-    """What a worker has done; only its own thread writes."""
-
-    model_loads: int = 0
-    runs: int = 0
-    batches: int = 0
 
 
 @dataclass(eq=False)

@@ -15,10 +15,10 @@ import pytest
 
 from explorer.engine.handles import Handles
 from explorer.engine.local import LocalEngine
+from explorer.engine.model_worker import WAITING_BOUND
 from explorer.engine.ray_serve.engine import RayEngine
 from explorer.engine.ray_serve.served import Message, Request, Served
 from explorer.engine.trainings import AT_ONCE
-from explorer.engine.worker import WAITING_BOUND
 from explorer.errors import ModelUnavailable
 from explorer.lab.experiment import Implementation
 from explorer.lab.types.core import ModelFacts, Specials, Tokens

@@ -11,8 +11,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from explorer.engine.model_worker import State
 from explorer.engine.threads import Turns
-from explorer.engine.worker import State, Worker
+from explorer.engine.worker import Worker
 from explorer.lab import umap_client
 from explorer.lab.types.experiment import Experiment
 

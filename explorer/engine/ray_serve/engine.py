@@ -7,8 +7,8 @@ from typing import Any
 
 from explorer.engine.installed import Models
 from explorer.engine.local import LocalEngine
+from explorer.engine.model_worker import ModelWorker
 from explorer.engine.ray_serve.remote import RemoteWorker, Replicas
-from explorer.engine.worker import ModelWorker
 
 TRAININGS_AT_ONCE = 16  # each has cores of its own, or waits for them
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from explorer.engine.jobs import LOOKS_EVERY_S, Job
+from explorer.engine.model_worker import WAITING_BOUND, State, Tally
 from explorer.engine.ray_serve.served import Done, Message, Request
-from explorer.engine.worker import WAITING_BOUND, State, Tally
 from explorer.errors import Busy, Cancelled, Told
 
 TRIES = 4  # of a request whose replica is lost before it has answered

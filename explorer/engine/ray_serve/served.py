@@ -15,8 +15,9 @@ from explorer.engine.base import CancelToken
 from explorer.engine.handles import Handles, Shelf
 from explorer.engine.installed import InstalledModels, Models
 from explorer.engine.jobs import Job
+from explorer.engine.model_worker import WAITING_BOUND
 from explorer.engine.threads import turns
-from explorer.engine.worker import WAITING_BOUND, Worker
+from explorer.engine.worker import Worker
 from explorer.errors import ModelUnavailable, Told
 from explorer.lab.experiment import Implementation, find
 from explorer.lab.types.experiment import Experiment, Results
