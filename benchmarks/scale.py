@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Dialog, Page
 
-from benchmarks import browser, hostile, hostile_files
+from benchmarks import browser, cluster, crowd, hostile, hostile_files
 from benchmarks.rows import Row, load_now
 from explorer import chapters
 from tests.browser.server import Server, running
@@ -125,4 +125,4 @@ def _at_rest(page: Page) -> None:
     page.locator(browser.IDLE).wait_for(state="attached", timeout=TIMEOUT)
 
 
-GROUPS = {("scale.fuzz_inputs", "scale.fuzz_tracebacks", "scale.fuzz_acts"): fuzz}
+GROUPS = {("scale.fuzz_inputs", "scale.fuzz_tracebacks", "scale.fuzz_acts"): fuzz} | cluster.GROUPS | crowd.GROUPS
