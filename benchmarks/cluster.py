@@ -169,7 +169,7 @@ def two_replicas() -> Iterator[Row]:
 def _can_hold() -> bool:
     try:
         QUOTA.joinpath("sesame-probe").mkdir(exist_ok=True)
-        QUOTA.joinpath("sesame-probe/cpu.cfs_quota_us").write_text(str(HALF[0]))
+        QUOTA.joinpath("sesame-probe/cpu.cfs_quota_us").write_text(str(HALF[0]), encoding="utf-8")
         QUOTA.joinpath("sesame-probe").rmdir()
     except OSError:
         return False
@@ -188,9 +188,9 @@ def _held() -> Iterator[None]:
                 if process.pid not in known:
                     group = QUOTA / f"sesame-{process.pid}"
                     group.mkdir(exist_ok=True)
-                    (group / "cpu.cfs_period_us").write_text(str(HALF[1]))
-                    (group / "cpu.cfs_quota_us").write_text(str(HALF[0]))
-                    (group / "cgroup.procs").write_text(str(process.pid))
+                    (group / "cpu.cfs_period_us").write_text(str(HALF[1]), encoding="utf-8")
+                    (group / "cpu.cfs_quota_us").write_text(str(HALF[0]), encoding="utf-8")
+                    (group / "cgroup.procs").write_text(str(process.pid), encoding="utf-8")
                     known.add(process.pid)
 
     thread = threading.Thread(target=hold, daemon=True)

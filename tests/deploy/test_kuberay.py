@@ -60,7 +60,9 @@ def test_the_chart_s_values_give_the_same_cluster() -> None:
 
 
 def test_ray_is_of_the_tested_version() -> None:
-    [wanted] = re.findall(r"^ray\[serve\]>=([\d.]+),<([\d.]+)$", (ROOT / "requirements-ray.txt").read_text(), re.M)
+    [wanted] = re.findall(
+        r"^ray\[serve\]>=([\d.]+),<([\d.]+)$", (ROOT / "requirements-ray.txt").read_text(encoding="utf-8"), re.M
+    )
     low, high = ([int(part) for part in one.split(".")] for one in wanted)
     for version in (CLUSTER["spec"]["rayVersion"], VALUES["head"]["rayVersion"]):
         assert low <= [int(part) for part in version.split(".")] < high
