@@ -44,7 +44,8 @@ class Reader:
         self._address = f"ws{url.removeprefix('http')}/_stcore/stream"
         self._client = ClientState(query_string=urlencode(state), page_name=page)
         self._client.context_info.locale = "zh-CN"
-        self._components: dict[str, tuple[str, str]] = {}
+        self._components: dict[str, tuple[str, str]] = {}  # by name: its id and its fragment's
+        self._buttons: dict[str, tuple[str, str]] = {}  # by key
         self._gestures = 0
         self._bars: int | None = None
 
@@ -67,6 +68,23 @@ class Reader:
         seen = await self._run(self._client, seconds)
         if seen.bars is None:
             raise ReaderError("the page shows no bars")
+
+    async def visit(self, *, seconds: float = 60) -> None:
+        """Run the page, whatever it shows. Raises ReaderError if there is an error on it."""
+        await self._run(self._client, seconds)
+
+    def shows(self, key: str) -> bool:
+        """Whether the page has a button of that key."""
+        return key in self._buttons
+
+    async def press(self, key: str, *, seconds: float = 60) -> None:
+        """Press it, and wait for the run that follows. Raises KeyError where there is none."""
+        state = ClientState()
+        state.CopyFrom(self._client)
+        state.fragment_id = self._buttons[key][1]
+        widget = state.widget_states.widgets.add()
+        widget.id, widget.trigger_value = self._buttons[key][0], True
+        await self._run(state, seconds)
 
     async def cover(self, position: int, *, seconds: float = 30) -> None:
         """Cover this token and no other. Returns when the page has run and sent the bars of another position."""

@@ -1,4 +1,5 @@
-"""Figures of what a thousand readers, some of them hostile, do to the app: here the generated inputs.
+"""Figures of what a thousand readers, some of them hostile, do to the app: here the generated inputs; replicas are
+cluster.py's, crowds crowd.py's, the long day soak.py's.
 
 `fuzz`: links to every page with anything in any field, opened as Streamlit runs them; links and text boxes in a real
 Chromium, where markup that acts would act; files that are cut, lengthened or changed, given to whatever reads them.
@@ -16,7 +17,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Dialog, Page
 
-from benchmarks import browser, cluster, crowd, hostile, hostile_files
+from benchmarks import browser, cluster, crowd, hostile, hostile_files, soak
 from benchmarks.rows import Row, load_now
 from explorer import chapters
 from tests.browser.server import Server, running
@@ -125,4 +126,9 @@ def _at_rest(page: Page) -> None:
     page.locator(browser.IDLE).wait_for(state="attached", timeout=TIMEOUT)
 
 
-GROUPS = {("scale.fuzz_inputs", "scale.fuzz_tracebacks", "scale.fuzz_acts"): fuzz} | cluster.GROUPS | crowd.GROUPS
+GROUPS = (
+    {("scale.fuzz_inputs", "scale.fuzz_tracebacks", "scale.fuzz_acts"): fuzz}
+    | cluster.GROUPS
+    | crowd.GROUPS
+    | soak.GROUPS
+)

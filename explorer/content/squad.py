@@ -23,14 +23,14 @@ class Question:
 
 
 def read(path: Path) -> list[Question]:
-    """The questions of a set, in its order. Where an answer stands elsewhere than it is said to (CMRC 2018), its first
-    occurrence is taken."""
+    """The questions of a set, in its order, without those that have no word (two in CMRC 2018). Where an answer stands
+    elsewhere than it is said to (there too), its first occurrence is taken."""
     text = lzma.decompress(path.read_bytes()) if path.suffix == ".xz" else path.read_bytes()
     found = []
     for article in json.loads(text)["data"]:
         for paragraph in article["paragraphs"]:
             passage = paragraph["context"]
-            for one in paragraph["qas"]:
+            for one in (one for one in paragraph["qas"] if one["question"].strip()):
                 answers = [(answer["text"], int(answer["answer_start"])) for answer in one["answers"]]
                 first, start = answers[0]
                 if not passage.startswith(first, start):

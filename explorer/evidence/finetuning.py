@@ -30,10 +30,13 @@ ASKED, SEED = 400, 0  # questions of XQuAD, the same in every language
 
 
 def measure(data: Path | None) -> Iterator[Row]:
-    """The chapter's rows; with `data` the English head on XQuAD, which lies in SQuAD's dev part: never taught."""
+    """The chapter's rows; with `data` the English head on XQuAD, which lies in SQuAD's dev part, and the Chinese one on
+    CMRC 2018's trial part: neither was taught."""
     model_id = catalog.default("masked").id
     if data:
         yield from _xquad(data, model_id)
+        if catalog.default("masked").companion("qa-zh").is_dir():
+            yield from _cmrc(data, model_id)
         return
     yield from _own_questions(model_id)
     below: list[bool] = []
@@ -108,12 +111,9 @@ def _own_questions(model_id: str) -> Iterator[Row]:
 def _xquad(data: Path, model_id: str) -> Iterator[Row]:
     found, origins = {}, []
     for lang in ("en", *OTHERS):
-        path = data / "labelled" / "qa" / f"xquad.{lang}.json.xz"
-        questions = squad.read(path)
-        chosen = sorted(random.Random(SEED).sample(range(len(questions)), min(ASKED, len(questions))))
-        asked = tuple(AskedPassage(one.passage, ((one.text, one.answers),)) for one in (questions[n] for n in chosen))
+        asked, origin = _drawn(data, f"xquad.{lang}.json.xz")
         found[lang] = get_engine().run(EXAM, model_id, ExamInputs("en", asked)).result
-        origins.append(f"{path.name} sha256:{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}")
+        origins.append(origin)
     words = {lang: float(one.f1_words.mean()) for lang, one in found.items()}
     letters = {lang: float(np.nanmean(one.f1_mixed)) for lang, one in found.items()}
     chance = {lang: one.by_chance for lang, one in found.items()}
@@ -147,3 +147,32 @@ def _xquad(data: Path, model_id: str) -> Iterator[Row]:
         target=0.65,
         n=len(OTHERS) * count,
     )
+
+
+def _cmrc(data: Path, model_id: str) -> Iterator[Row]:
+    """The head that was taught Chinese questions, on such as it was not taught; the English one on the same."""
+    asked, origin = _drawn(data, "cmrc2018_trial.json.xz")
+    found = {lang: get_engine().run(EXAM, model_id, ExamInputs(lang, asked)).result for lang in ("zh", "en")}
+    f1 = {lang: float(np.nanmean(one.f1_mixed)) for lang, one in found.items()}
+    yield texts.row(
+        "finetuning",
+        model_id,
+        id="finetuning.qa_zh",
+        words={"exact": float(found["zh"].exact.mean()), "english": f1["en"], "chance": found["zh"].by_chance[1]},
+        source=OWN,
+        measured=f1["zh"],
+        op=">=",
+        target=0.55,
+        n=len(asked),
+        data=f"{origin} n={len(asked)} seed={SEED}",
+        held_out=True,
+    )
+
+
+def _drawn(data: Path, name: str) -> tuple[tuple[AskedPassage, ...], str]:
+    """ASKED questions of a set, the same at every call, and which file they are from."""
+    path = data / "labelled" / "qa" / name
+    questions = squad.read(path)
+    chosen = sorted(random.Random(SEED).sample(range(len(questions)), min(ASKED, len(questions))))
+    asked = tuple(AskedPassage(one.passage, ((one.text, one.answers),)) for one in (questions[n] for n in chosen))
+    return asked, f"{name} sha256:{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"

@@ -30,7 +30,7 @@ def test_every_claim_holds_on_the_default_training() -> None:
     assert rows["finetuning.training_loss"].n == 10
 
 
-def test_the_english_head_is_asked_other_people_s_questions_in_four_languages(tmp_path: Path) -> None:
+def test_both_heads_are_asked_other_people_s_questions(tmp_path: Path) -> None:
     folder = tmp_path / "labelled" / "qa"
     folder.mkdir(parents=True)
     for lang, (passage, asked) in XQUAD.items():
@@ -40,8 +40,12 @@ def test_the_english_head_is_asked_other_people_s_questions_in_four_languages(tm
         ]
         data = {"data": [{"paragraphs": [{"context": passage, "qas": questions}]}]}
         (folder / f"xquad.{lang}.json.xz").write_bytes(lzma.compress(json.dumps(data).encode()))
+        if lang == "zh":
+            (folder / "cmrc2018_trial.json.xz").write_bytes(lzma.compress(json.dumps(data).encode()))
     rows = {row.id: row for row in finetuning.measure(tmp_path)}
-    assert set(rows) == {"finetuning.qa_en", "finetuning.qa_zero_shot_zh", "finetuning.qa_zero_shot_ratio"}
+    xquad = {"finetuning.qa_en", "finetuning.qa_zero_shot_zh", "finetuning.qa_zero_shot_ratio"}
+    assert set(rows) == xquad | {"finetuning.qa_zh"}
+    assert rows["finetuning.qa_zh"].data.startswith("cmrc2018_trial.json.xz") and rows["finetuning.qa_zh"].n == 2
     assert all("--data" in row.command and "n=2 seed=0" in row.data for row in rows.values())
     assert rows["finetuning.qa_en"].n == 2 and rows["finetuning.qa_zero_shot_ratio"].n == 6
     assert 0 <= rows["finetuning.qa_en"].measured <= 1

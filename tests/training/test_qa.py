@@ -51,10 +51,11 @@ def questions(tmp_path_factory: pytest.TempPathFactory) -> list[squad.Question]:
     return squad.read(path)
 
 
-def test_an_answer_that_stands_elsewhere_is_looked_for(tmp_path: Path) -> None:
+def test_an_answer_that_stands_elsewhere_is_looked_for_and_no_question_is_none(tmp_path: Path) -> None:
     asked = [
         {"id": text, "question": "谁？", "answers": [{"text": text, "answer_start": 3}]} for text in ("船长", "水手")
     ]
+    asked.append({"id": "", "question": " ", "answers": [{"text": "船长", "answer_start": 0}]})
     set_ = {"data": [{"paragraphs": [{"context": "船长睡了。", "qas": asked}]}]}
     (tmp_path / "set.json").write_text(json.dumps(set_), encoding="utf-8")
     assert [question.start for question in squad.read(tmp_path / "set.json")] == [0, -1]
