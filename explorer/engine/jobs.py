@@ -50,6 +50,7 @@ class Job:
         self.session = session
         self.shelf = shelf
         self.results = results
+        self.seconds = 0.0  # that were computed for it; the worker's to count
         self._on_end = on_end
         self._on_leave = on_leave
         self.on_begin = on_begin

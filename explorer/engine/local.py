@@ -22,19 +22,20 @@ from explorer.engine.handles import Handles, Shelf
 from explorer.engine.installed import InstalledModels, Models
 from explorer.engine.jobs import Job
 from explorer.engine.model_worker import WAITING_BOUND, LoadedModel, ModelWorker, State
+from explorer.engine.quotas import Quotas
+from explorer.engine.texts import Texts
 from explorer.engine.threads import Turns, turns
 from explorer.engine.trainings import AT_ONCE, Trainings
 from explorer.engine.worker import Worker
 from explorer.errors import Cancelled, Told
 from explorer.lab.experiment import Implementation, find
-from explorer.lab.types.core import ModelFacts, Progress, Specials, Tokens, Waiting
+from explorer.lab.types.core import Progress, Waiting
 from explorer.lab.types.experiment import Experiment, Inputs, Partial, Result, Results, declared, refs
-from explorer.lab.types.inputs import CutInputs, Cutting
 
 AnyExperiment = Experiment[Any, Any, Any]
 
 
-class LocalEngine:
+class LocalEngine(Texts):
     """Implements `explorer.engine.base.Engine`; see there for `run`, `stream`, `peek` and the rest.
 
     precomputed   where results that come with the app lie; None to compute everything
@@ -56,9 +57,9 @@ class LocalEngine:
         budget: Budget | None = None,
         trainings_at_once: int = AT_ONCE,
     ) -> None:
+        super().__init__(models or InstalledModels(), precomputed)
         self.handles = Handles()
-        self._models = models or InstalledModels()
-        self._precomputed = precomputed
+        self.quotas = Quotas()
         self._lasting = lasting
         self._memory = MemoryCache() if memory is None else memory
         self._find = find
@@ -192,6 +193,8 @@ class LocalEngine:
             if experiment.trains:
                 self._budget.done(job)
                 self._trainings.ended(job)
+            else:
+                self.quotas.used(session, False, job.seconds)
 
         def have_room(job: Job) -> None:
             if experiment.trains:
@@ -205,6 +208,7 @@ class LocalEngine:
             if running is None and (result := self._memory.get(key)) is not None:
                 self._memory_hits += 1
                 return result
+            self.quotas.ask(session, experiment.trains)
             shelf = Shelf(self.handles, session, model_id or "")
             job = Job(implementation, inputs, session, keep_result, shelf, results, self._trainings.left, have_room)
             job.join(cancel)
@@ -212,46 +216,13 @@ class LocalEngine:
             worker = self.compute.worker(experiment) if model_id is None else self._worker_there(model_id)
             if experiment.trains:
                 self._trainings.submit(job, worker)
+                self.quotas.used(session, True, 0.0)
             else:
                 worker.submit(job)
             self._in_flight[key] = job
             return job
 
     # -- models
-
-    def tokens(self, model_id: str, text: str, pair: str | None = None) -> Tokens:
-        with told_to_reader(model_id):
-            kept = self._precomputed
-            found = kept and kept.get(cache.TOKENS, self.tokens_key(model_id, text, pair))
-            return found or self._models.tokens(model_id, text, pair)
-
-    def tokens_key(self, model_id: str, text: str, pair: str | None = None) -> str:
-        """What the tokens of a text are kept under among the precomputed results."""
-        return cache.key(self._models.revision(model_id), cache.TOKENS, cache.TOKENS_VERSION, CutInputs(text, pair))
-
-    def cuttings(self, model_id: str, text: str) -> tuple[Cutting, ...]:
-        with told_to_reader(model_id):
-            return self._models.cuttings(model_id, text)
-
-    def asked(self, model_id: str, question: str) -> tuple[int, ...]:
-        with told_to_reader(model_id):
-            return self._models.asked(model_id, question)
-
-    def simplify(self, model_id: str, text: str) -> tuple[str, bool]:
-        with told_to_reader(model_id):
-            return self._models.simplify(model_id, text)
-
-    def vocabulary(self, model_id: str) -> tuple[str, ...]:
-        with told_to_reader(model_id):
-            return self._models.vocabulary(model_id)
-
-    def specials(self, model_id: str) -> Specials:
-        with told_to_reader(model_id):
-            return self._models.specials(model_id)
-
-    def facts(self, model_id: str) -> ModelFacts:
-        with told_to_reader(model_id):
-            return self._models.facts(model_id)
 
     def warm(self, model_id: str | None) -> None:
         if model_id is None:

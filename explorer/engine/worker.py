@@ -11,11 +11,12 @@ which this one waits: still one at a time beside the model.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -207,7 +208,7 @@ class Worker:
             if job.experiment.kind == "stream":
                 self._streams.append(_Running(job, iter(job.fn(model, job.inputs, *_more(job)))))
                 return
-            with self._turns.turn():
+            with self._turns.turn(), _counted(jobs):
                 job.emit(job.fn(model, job.inputs, *_more(job)))
         except Exception as error:
             job.fail(error)
@@ -217,7 +218,7 @@ class Worker:
     def _run_batch(self, model: LoadedModel | None, jobs: list[Job]) -> None:
         self.tally.batches += 1
         try:
-            with self._turns.turn():
+            with self._turns.turn(), _counted(jobs):
                 more = [list(column) for column in zip(*map(_more, jobs), strict=True)]
                 results = jobs[0].fn(model, [job.inputs for job in jobs], *more)
             for job, result in zip(jobs, results, strict=True):
@@ -240,7 +241,7 @@ class Worker:
         group = [first] if forward is None else alike[:BATCH_LIMIT]
         for running in group:
             self._streams.remove(running)
-        with self._turns.turn():
+        with self._turns.turn(), _counted([running.job for running in group]):
             answers = self._answers(model=self._model, group=group)
             for running in group:
                 self._in_its_thread(running, partial(self._advance, running, answers.get(id(running))))
@@ -324,3 +325,14 @@ def _more(job: Job) -> tuple[Any, ...]:
     """What the function is given beside model and inputs: the results its inputs name, the reader's cache."""
     results = (job.results,) if job.experiment.uses_results else ()
     return (*results, job.shelf) if job.experiment.uses_session_cache else results
+
+
+@contextlib.contextmanager
+def _counted(jobs: Sequence[Job]) -> Iterator[None]:
+    """What is computed inside is computed for all of them alike."""
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        for job in jobs:
+            job.seconds += (time.perf_counter() - began) / len(jobs)

@@ -35,9 +35,9 @@ GIVES_WAY_AFTER_S = 0.05
 
 
 def session() -> str:
-    """An id of this reader's session, for fairness between readers; it says nothing about the reader."""
+    """An id of this reader's session and where it comes from, for fairness between readers; in memory only."""
     context = get_script_run_ctx()
-    return context.session_id if context else ""
+    return f"{context.session_id}@{st.context.ip_address or ''}" if context else ""
 
 
 def run(experiment: Experiment[Inputs, Result, Partial], model_id: str | None, inputs: Inputs) -> Answer[Result]:
@@ -277,7 +277,7 @@ def while_here(stream: Generator[V]) -> Generator[V]:
 
     Streamlit lets a script run on after its page was closed, in case the reader comes back.
     """
-    runtime, own = get_instance() if exists() else None, session()
+    runtime, own = get_instance() if exists() else None, session().partition("@")[0]
     try:
         for value in stream:
             if runtime is not None and own and not runtime.is_active_session(own):

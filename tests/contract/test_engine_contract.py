@@ -78,7 +78,8 @@ def held(bench: Bench, engine: Engine, runs: str) -> Asking:
     """One who keeps the place busy until `bench.gate` opens."""
     bench.add("holds", lambda _, inputs: bench._hold(bench.models.load("fake"), inputs), runs=runs)
     asking = Asking(lambda: engine.run(bench["holds"], model_for(runs), ScanInputs("held"), session="holder"))
-    assert bench.held.wait(5)
+    assert bench.held.wait(PATIENCE)
+    until(lambda: engine.counters().waiting == 0)  # word that its turn has come may be on its way
     return asking
 
 

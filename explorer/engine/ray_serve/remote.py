@@ -173,7 +173,8 @@ class RemoteWorker:
                 elif kind == "error":
                     raise value
                 else:
-                    self._learn(*value)
+                    replica, done, job.seconds = value
+                    self._learn(replica, done)
                     if self._ends(number):
                         job.finish()
                     return

@@ -78,8 +78,8 @@ class Served:
         threading.Thread(target=self._watch, name=f"senders of {model_id}", daemon=True).start()
 
     def answer(self, request: Request, handles: Handles) -> Iterator[Message]:
-        """("begun", None) when it is its turn, ("value", partial result or result) …, and last ("end", (name, Done)) or
-        ("error", Told)."""
+        """("begun", None) when it is its turn, ("value", partial result or result) …, and last ("error", Told) or
+        ("end", (name, Done, seconds that were computed))."""
         cancel = CancelToken()
         with self._lock:
             self._wanted[request.number] = request.sender, cancel
@@ -104,7 +104,7 @@ class Served:
         except Told as error:
             yield "error", error
         else:
-            yield "end", (self.name, self.done())
+            yield "end", (self.name, self.done(), job.seconds)
         finally:
             cancel.cancel()
             with self._lock:
