@@ -156,6 +156,23 @@ def test_the_jobs_of_a_process_that_is_gone_end(bench: Bench) -> None:
     there.close()
 
 
+def test_a_job_that_nobody_reads_ends_and_leaves_the_others_as_they_are(bench: Bench) -> None:
+    waits(bench)
+    there = Served("r", "fake", bench.models, find=bench.find)
+    revision = bench.models.revision("fake")
+    read = [
+        there.answer(Request(number, "front", bench["waits"], ScanInputs(number), "a", None, revision), Handles())
+        for number in ("held", "left")
+    ]
+    assert [next(messages)[0] for messages in read] == ["begun", "begun"]
+    there.hear("front", frozenset(), frozenset({"held"}))
+    there.drop("left")
+    *_, (kind, error) = read[1]
+    assert kind == "error" and isinstance(error, Cancelled)
+    assert there._wanted["held"][1].holds and not there._wanted["held"][1].cancelled
+    there.close()
+
+
 def test_an_engine_that_is_closed_ends_what_runs_elsewhere(bench: Bench) -> None:
     closed, _ = waits(bench)
     engine, _ = an_engine(bench)

@@ -30,7 +30,7 @@ def asked() -> list[Asked]:
         found.append((JUDGE, model, JudgeInputs(choice.rows(questions))))
         first = passages.passages(lang)[0]
         found.append((ANSWER, model, AnswerInputs("en", first.questions[0].text, first.text)))
-    found += [(EXAM, model, passages.exam("en", lang)) for lang in passages.LANGS]
+    found += [(EXAM, model, passages.exam(taught, lang)) for taught in ("en", "zh") for lang in passages.LANGS]
     return found
 
 

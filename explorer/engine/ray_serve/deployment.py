@@ -64,7 +64,7 @@ class Replica:
                 if message[0] != "value":
                     return
         finally:
-            self._served.hear(request.sender, frozenset((request.number,)), frozenset())
+            self._served.drop(request.number)
 
     @serve.multiplexed(max_num_models_per_replica=READERS)  # type: ignore[untyped-decorator]
     async def handles(self, session: str) -> Handles:

@@ -145,6 +145,8 @@ class RemoteWorker:
                 except ReplicaLost as lost:
                     self.lost += 1
                     told = lost.args[0]
+                    if number in self._given_up:
+                        return
                     if attempt == TRIES:
                         raise Told("replicas_lost") from lost
                     time.sleep(PAUSE_S * attempt)

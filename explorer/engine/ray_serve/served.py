@@ -120,6 +120,12 @@ class Served:
                     if number in cancelled:
                         cancel.cancel()
 
+    def drop(self, number: str) -> None:
+        """End this job, if it has not ended: nobody reads what it says."""
+        with self._lock:
+            if found := self._wanted.get(number):
+                found[1].cancel()
+
     def look(self) -> None:
         """End the jobs of those that have fallen silent."""
         with self._lock:
