@@ -67,6 +67,13 @@ def test_a_head_taught_in_english_is_asked_about_a_chinese_passage(open_page: Op
     linked(page, "mistake=no_answer")
     reader.sees(reader.say("answer.reader", answer=reader.say("answer.not_told")))
     expect(said).to_be_visible(timeout=PATIENCE * 1000)
+    # The head that was taught with Chinese questions reads the same.
+    before = server.status()["forward_passes"]
+    reader.picks("answer.taught", reader.say("answer.taught_in.zh"))
+    linked(page, "taught=zh")
+    reader.sees(reader.say("answer.head.zh"))
+    idle(page)
+    assert server.status()["forward_passes"] > before
 
 
 def to_the_left(reader: Reader, name: str) -> None:

@@ -15,11 +15,11 @@ from explorer.engine.local import LocalEngine
 from explorer.errors import Cancelled
 from tests.engine.conftest import until
 
-pytest.importorskip("ray")
 pytestmark = [pytest.mark.walk, pytest.mark.timeout(900)]
 
 
 def test_a_replica_answers_as_this_process_does_stops_when_told_and_is_replaced() -> None:
+    pytest.importorskip("ray")  # not above: Ray puts packages of its own on the path of whoever imports it
     with closing(LocalEngine(precomputed=None)) as here, cluster.cluster() as there:
         question = cluster.fill(3)
         assert cluster.difference(*(one.run(*question, session="a").result for one in (here, there))) <= 1e-5

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer import paths
+from explorer import paths, texts
 from explorer.content import passages
 from explorer.engine import get_engine
 from explorer.errors import ModelUnavailable
@@ -161,8 +161,15 @@ def test_where_the_head_is_missing_the_page_says_how_to_make_one(
 
 
 def test_only_heads_that_lie_here_are_offered() -> None:
-    here = [lang for lang in ("en", "zh") if (paths.MODELS / f"mini-mbert-qa-{lang}").is_dir()]
     at = open_page("finetuning", "zh", tool="answer")
-    offered = [one for one in at.segmented_control if str(one.key).startswith("finetuning-taught")]
-    assert len(offered) == (len(here) > 1) and "en" in here
-    assert answer_parts.folder("en") == paths.MODELS / "mini-mbert-qa-en"
+    (offered,) = (one for one in at.segmented_control if str(one.key).startswith("finetuning-taught"))
+    assert list(offered.options) == [texts.text(f"finetuning.answer.taught_in.{lang}", "zh") for lang in ("en", "zh")]
+    for lang in ("en", "zh"):
+        assert answer_parts.folder(lang) == paths.MODELS / f"mini-mbert-qa-{lang}"
+        assert answer_parts.folder(lang).is_dir()
+
+
+def test_the_chinese_head_is_asked_in_six_languages_and_the_page_says_so() -> None:
+    at = open_page("finetuning", "zh", tool="across", taught="zh")
+    assert not at.exception
+    assert texts.text("finetuning.across.from_chinese.title", "zh") in body(at)

@@ -31,8 +31,11 @@ HIGH = 560  # pixels of the table of answers, which scrolls
 
 
 def draw(bench: Bench) -> None:
-    page_parts.section("finetuning.across")
     state = bench.state
+    if state.taught == "en":
+        page_parts.section("finetuning.across")
+    else:
+        page_parts.section("finetuning.across.from_chinese")
     answer_parts.taught(state)
     found = {lang: _asked(state.taught, lang) for lang in passages.LANGS}
     names = [t(f"finetuning.across.language.{lang}") for lang in found]
