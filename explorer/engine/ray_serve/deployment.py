@@ -25,7 +25,7 @@ from explorer.engine import threads
 from explorer.engine.handles import DEFAULT_BUDGET, Handles
 from explorer.engine.ray_serve.deployment_settings import size
 from explorer.engine.ray_serve.remote import ReplicaLost
-from explorer.engine.ray_serve.served import Message, Request, Served
+from explorer.engine.ray_serve.served import LAST, Message, Request, Served
 from explorer.errors import ModelUnavailable
 
 ADDRESS = "SESAME_RAY"
@@ -36,6 +36,9 @@ IDLE_S = 30 * 60.0  # how long a place for trainings stays without any: what rea
 STORE = 512 * 2**20  # bytes of shared memory of a cluster that is started here
 STARTS_S = 300.0
 TELLS_S = 5.0
+# A cluster that is started here ends with the thread that started it (Linux tells its processes when their parent, a
+# thread, has ended): this one lives as long as the process.
+_home = ThreadPoolExecutor(1, "ray")
 _LOST = (RayActorError, WorkerCrashedError, ObjectLostError, DeploymentUnavailableError, ReplicaUnavailableError)
 
 
@@ -61,7 +64,7 @@ class Replica:
             while True:
                 message = await said.get()
                 yield message
-                if message[0] != "value":
+                if message[0] in LAST:
                     return
         finally:
             self._served.drop(request.number)
@@ -108,7 +111,7 @@ class RayReplicas:
         """The deployment's, which is made if it is not there yet."""
         with self._lock:
             if trains not in self._known:
-                connect()
+                _home.submit(connect).result()
                 self._known[trains] = _deployed(self._model_id, trains)
             return self._known[trains]
 

@@ -26,6 +26,7 @@ SILENT_S = 30.0  # a process that says nothing for so long is gone, and nobody w
 LOOKS_EVERY_S = 1.0
 
 Message = tuple[Literal["begun", "value", "error", "end"], Any]
+LAST = ("error", "end")  # kinds of a message after which there is none
 _BEGUN = "begun"
 
 
