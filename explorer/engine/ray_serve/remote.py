@@ -175,9 +175,11 @@ class RemoteWorker:
                 elif kind == "error":
                     raise value
                 else:
-                    replica, done, job.seconds = value
+                    replica, done, job.seconds, last = value
                     self._learn(replica, done)
                     if self._ends(number):
+                        for one in last:
+                            job.emit(one)
                         job.finish()
                     return
         except ReplicaLost:

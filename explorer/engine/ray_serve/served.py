@@ -79,8 +79,8 @@ class Served:
         threading.Thread(target=self._watch, name=f"senders of {model_id}", daemon=True).start()
 
     def answer(self, request: Request, handles: Handles) -> Iterator[Message]:
-        """("begun", None) when it is its turn, ("value", partial result or result) …, and last ("error", Told) or
-        ("end", (name, Done, seconds that were computed))."""
+        """("begun", None) when it is its turn, ("value", partial result or result) … of a stream, and last
+        ("error", Told) or ("end", (name, Done, seconds that were computed, (result,) of what is no stream))."""
         cancel = CancelToken()
         with self._lock:
             self._wanted[request.number] = request.sender, cancel
@@ -100,12 +100,18 @@ class Served:
             )
             job.join(cancel)
             self._worker.submit(job)
+            last: tuple[Any, ...] = ()
             for value in job.values(cancel):
-                yield ("begun", None) if value is _BEGUN else ("value", value)
+                if value is _BEGUN:
+                    yield "begun", None
+                elif request.experiment.kind == "stream":
+                    yield "value", value
+                else:
+                    last = (value,)  # with the end: every message costs some milliseconds
         except Told as error:
             yield "error", error
         else:
-            yield "end", (self.name, self.done(), job.seconds)
+            yield "end", (self.name, self.done(), job.seconds, last)
         finally:
             cancel.cancel()
             with self._lock:
