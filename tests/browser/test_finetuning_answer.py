@@ -2,6 +2,7 @@
 
 A Chinese passage, asked of the head that was taught in English; dials that ask no model; windows; 找错
                                                            test_a_head_taught_in_english_is_asked_about_a_chinese_…
+The head that was taught in Chinese, asked the same       test_the_head_taught_in_chinese_reads_the_same_passage
 All six languages, stopped on the way; English, on a phone, in the dark
                                                            test_six_languages_are_asked_with_progress_and_a_stop
 """
@@ -67,13 +68,20 @@ def test_a_head_taught_in_english_is_asked_about_a_chinese_passage(open_page: Op
     linked(page, "mistake=no_answer")
     reader.sees(reader.say("answer.reader", answer=reader.say("answer.not_told")))
     expect(said).to_be_visible(timeout=PATIENCE * 1000)
-    # The head that was taught with Chinese questions reads the same.
+
+
+def test_the_head_taught_in_chinese_reads_the_same_passage(open_page: OpenPage, server: Server) -> None:
+    page = open_page("/finetuning", query={"v": "2", "tool": "answer", "passage": PASSAGE, "question": QUESTION})
+    reader = Reader(page, "finetuning", "zh")
+    said = page.locator("p.prose mark")
+    assert eventually(page, said.inner_text) in PASSAGE
     before = server.status()["forward_passes"]
     reader.picks("answer.taught", reader.say("answer.taught_in.zh"))
     linked(page, "taught=zh")
     reader.sees(reader.say("answer.head.zh"))
     idle(page)
     assert server.status()["forward_passes"] > before
+    assert eventually(page, said.inner_text) in PASSAGE
 
 
 def to_the_left(reader: Reader, name: str) -> None:
