@@ -51,20 +51,22 @@ class Day:
         return min(near or [self.memory[-1][1]])
 
 
-def day(server: Server, *, readers: int = READERS, lasting: float = LASTING_S, every: float = EVERY_S) -> Day:
+def day(
+    server: Server, *, readers: int = READERS, lasting: float = LASTING_S, every: float = EVERY_S, trainers: int = 2
+) -> Day:
     """The whole of it, against a server that runs."""
     found = Day()
     with ThreadPoolExecutor(1) as another:  # in this one a browser that was driven may have left a loop running
-        another.submit(asyncio.run, _day(server, found, readers, lasting, every)).result()
+        another.submit(asyncio.run, _day(server, found, readers, lasting, every, trainers)).result()
     return found
 
 
-async def _day(server: Server, found: Day, readers: int, lasting: float, every: float) -> None:
+async def _day(server: Server, found: Day, readers: int, lasting: float, every: float, trainers: int) -> None:
     begin = time.monotonic()
     end = begin + lasting
     await asyncio.gather(
         *(_reader(server, found, n, begin, end, every) for n in range(readers)),
-        *(_trainer(server, found, seed, end) for seed in (90, 95)),
+        *(_trainer(server, found, seed, end) for seed in (90, 95)[:trainers]),
         _room(server, found, end),
         _reloader(server, found, end),
         _watch(server.process, found, begin, end),
@@ -108,7 +110,7 @@ async def _trainer(server: Server, found: Day, seed: int, end: float) -> None:
     """Trains 微调's default again and again, each time with another seed."""
     while time.monotonic() < end:
         seed += 1
-        state = {"v": "1", "lang": "zh", "amount": "64", "epochs": "3", "seed": str(seed % 100)}
+        state = {"v": "2", "lang": "zh", "amount": "64", "epochs": "3", "seed": str(seed % 100)}
         async with Reader(server.url, "finetuning", **state) as reader:
             await _noted(found, "finetuning", reader.visit(seconds=120))
             if not reader.shows("finetuning-train"):

@@ -68,7 +68,7 @@ def test_a_page_that_is_not_there_is_an_error(app: Server) -> None:
 def test_a_short_day_of_a_school_leaves_no_failure(app: Server) -> None:
     """A quarter of a minute of what `benchmarks scale scale.soak_errors` does for ten."""
     loops.run(load.warm(app))
-    found = soak.day(app, readers=2, lasting=15.0, every=3.0)
+    found = soak.day(app, readers=2, lasting=15.0, every=3.0, trainers=0)
     assert found.errors == []
     assert found.clicks and found.pages and found.reloads and found.memory
     assert "Traceback" not in app.log()
