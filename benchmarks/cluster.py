@@ -37,6 +37,7 @@ REPLICA = "ray::ServeReplica"
 MASKED = "mini-mbert"
 HALF = 50_000, 100_000  # microseconds of a core in as many
 SECONDS = 40.0  # of asking, for a throughput
+LONG = 400  # tokens of a text that is stopped
 ASKING = 8  # threads that ask at once
 QUOTA = Path("/sys/fs/cgroup/cpu")
 TOLERANCE = 1e-5
@@ -154,7 +155,7 @@ def seconds(engine: Engine, experiment: Any, model_id: str, inputs: Any) -> floa
 def two_replicas() -> Iterator[Row]:
     """Covered tokens and tokens written, by as many as ask; each replica held to half a core where that can be."""
     load = load_now()
-    if not QUOTA.joinpath("cpu.cfs_quota_us").exists() and not _can_hold():
+    if not _can_hold():
         print("cpu.max can't be set here: two replicas against one not measured", file=sys.stderr)
         return
     done: dict[int, list[float]] = {}
@@ -204,8 +205,7 @@ def _held() -> Iterator[None]:
 
 def _throughput(engine: Engine) -> float:
     """Answers a second, from when both replicas have answered."""
-    causal = catalog.default("causal").id
-    questions = [fill(0), _write(causal, 0)]
+    questions = [fill(0), write(0)]
     with ThreadPoolExecutor(ASKING) as threads:
         list(threads.map(lambda n: engine.run(*questions[n % 2], session=f"w{n}"), range(ASKING)))
         end, counted = time.monotonic() + SECONDS, [0] * ASKING
@@ -215,17 +215,18 @@ def _throughput(engine: Engine) -> float:
             while time.monotonic() < end:
                 n += 1
                 at = who + ASKING * n
-                engine.run(*(fill(at) if who % 2 else _write(causal, at)), session=f"s{who}")
+                engine.run(*(fill(at) if who % 2 else write(at)), session=f"s{who}")
                 counted[who] += 1
 
         list(threads.map(ask, range(ASKING)))
     return sum(counted) / SECONDS
 
 
-def _write(model_id: str, n: int) -> tuple[Any, str, Any]:
+def write(n: int, tokens: int = 8) -> tuple[Any, str, Any]:
+    """One of many texts that the embedded causal model writes, none twice."""
     from explorer.lab.types.generation import WRITE, Settings, WriteInputs
 
-    return WRITE, model_id, WriteInputs(ids=(2, 1000 + n), n=8, settings=Settings(), seed=n)
+    return WRITE, catalog.default("causal").id, WriteInputs((2, 1000 + n), tokens, Settings(), n)
 
 
 def replica_killed() -> Iterator[Row]:
@@ -262,15 +263,9 @@ def cancelled() -> Iterator[Row]:
     """A long text and a training, each stopped in the middle: how long the replica's process goes on computing."""
     load = load_now()
     with cluster() as engine:
-        times = [_stop(engine, question) for question in (_long_text(), _training()) for _ in range(2)]
+        times = [_stop(engine, question) for question in (write(1, LONG), _training()) for _ in range(2)]
     what = "stop pressed → the replica computes nothing more (a long text and a training, twice each)"
     yield Row("scale.cancel_s", what, "s", (max(times),), load, COMMAND + "scale.cancel_s", "<=", 1)
-
-
-def _long_text() -> tuple[Any, str, Any]:
-    from explorer.lab.types.generation import WRITE, Settings, WriteInputs
-
-    return WRITE, catalog.default("causal").id, WriteInputs(ids=(2, 1000), n=400, settings=Settings(), seed=1)
 
 
 def _training() -> tuple[Any, Any, Any]:

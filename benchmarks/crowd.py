@@ -12,11 +12,10 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 
-from benchmarks import load, simulation
+from benchmarks import cluster, load, simulation
 from benchmarks.rows import Row, load_now, percentile
 from benchmarks.simulation import Clicks, Habit
 from explorer.engine.local import LocalEngine
-from explorer.models.catalog import catalog
 from tests.browser.server import Server, running
 
 CLICKS, TEXTS, TOKENS = 40, 10, 20
@@ -94,13 +93,11 @@ def crowds() -> Iterator[Row]:
 
 def _written() -> list[float]:
     """Seconds of `TOKENS` tokens written by the embedded causal model, one core's worth."""
-    from explorer.lab.types.generation import WRITE, Settings, WriteInputs
-
-    model, found = catalog.default("causal").id, []
+    found = []
     with contextlib.closing(LocalEngine(precomputed=None)) as engine:
         for n in range(4):
             began = time.process_time()
-            engine.run(WRITE, model, WriteInputs((2, 1000 + n), TOKENS, Settings(), n), session="writes")
+            engine.run(*cluster.write(n, TOKENS), session="writes")
             found.append(time.process_time() - began)
     return found[1:]  # the first has the model loaded
 

@@ -13,7 +13,6 @@ import random
 import sys
 import time
 from collections.abc import Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +23,7 @@ from benchmarks import hostile, load, room
 from benchmarks.reader import Reader, ReaderError
 from benchmarks.rows import Row, load_now, percentile
 from explorer import chapters
+from tests import loops
 from tests.browser.server import Server, running
 
 READERS, EVERY_S, LASTING_S, EARLY_S = 40, 20.0, 600.0, 120.0
@@ -56,8 +56,7 @@ def day(
 ) -> Day:
     """The whole of it, against a server that runs."""
     found = Day()
-    with ThreadPoolExecutor(1) as another:  # in this one a browser that was driven may have left a loop running
-        another.submit(asyncio.run, _day(server, found, readers, lasting, every, trainers)).result()
+    loops.run(_day(server, found, readers, lasting, every, trainers))
     return found
 
 

@@ -27,7 +27,7 @@ def test_a_replica_answers_as_this_process_does_stops_when_told_and_is_replaced(
         assert there.counters().runs == 1
 
         cancel = CancelToken()
-        text = there.stream(*cluster._long_text(), session="a", cancel=cancel)
+        text = there.stream(*cluster.write(1, cluster.LONG), session="a", cancel=cancel)
         next(text)
         cancel.cancel()
         with pytest.raises(Cancelled):
