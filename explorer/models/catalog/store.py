@@ -103,13 +103,14 @@ class Store:
 
     def state(self, model_id: str) -> str:
         """ "whole", "damaged" (files lack or have another size, or `verify` found one wrong), "partial" or "absent"."""
+        growing = self._bytes_in(self.parts(model_id))  # looked at first: a fetch that ends now is seen as whole
         kept = self.kept(model_id)
         if kept is not None:
             complete = all(_size(kept.folder / name) == stored.size for name, stored in kept.files.items())
             return "whole" if complete else "damaged"
         if any((folder / DAMAGED).is_file() for folder in _folders(self.home(model_id))):
             return "damaged"
-        return "partial" if self._bytes_in(self.parts(model_id)) else "absent"
+        return "partial" if growing else "absent"
 
     def bytes_on_disk(self, model_id: str) -> int:
         """What a model takes up here, what is half fetched included; a registered folder counts nothing."""
@@ -240,7 +241,8 @@ class Store:
         return self.note("folders")
 
     def _bytes_in(self, folder: Path) -> int:
-        return sum(_size(file) for file in folder.rglob("*")) if folder.is_dir() else 0
+        # not rglob: a fetch that ends renames the folder, and os.walk alone takes it for empty then
+        return sum(_size(Path(place) / name) for place, _, names in os.walk(folder) for name in names)
 
 
 def sha256_of(path: Path) -> str:

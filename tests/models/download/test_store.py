@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -248,6 +249,31 @@ def test_a_fetch_in_the_background_is_cancelled_and_failures_are_kept(hub: Site,
     assert job.error is not None
     assert job.error.key == "cancelled"
     assert store.kept(ID) is None
+
+
+def test_a_page_may_look_at_any_moment_of_a_fetch_that_ends(store: Store) -> None:
+    """The folder gets its name in one step: whoever counts its files just then finds them gone."""
+    parts, kept = store.parts(ID), store.home(ID) / "kept"
+    parts.mkdir(parents=True)
+    kept.parent.mkdir()
+    for number in range(4):
+        (parts / f"file{number}").write_bytes(b"four")
+    ended = threading.Event()
+
+    def end_and_begin_again() -> None:
+        while not ended.is_set():
+            parts.rename(kept)
+            kept.rename(parts)
+
+    fetch = threading.Thread(target=end_and_begin_again)
+    fetch.start()
+    try:
+        for _ in range(2000):
+            assert store.bytes_on_disk(ID) % 4 == 0
+            assert store.state(ID) in ("absent", "partial")
+    finally:
+        ended.set()
+        fetch.join()
 
 
 def test_notes_survive_and_are_plain_json(store: Store) -> None:
