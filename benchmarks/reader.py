@@ -71,6 +71,7 @@ class Reader:
 
     async def visit(self, *, seconds: float = 60) -> None:
         """Run the page, whatever it shows. Raises ReaderError if there is an error on it."""
+        self._buttons.clear()
         await self._run(self._client, seconds)
 
     def shows(self, key: str) -> bool:
@@ -126,8 +127,8 @@ class Reader:
         kind = message.WhichOneof("type")
         if kind == "page_info_changed":
             self._client.query_string = message.page_info_changed.query_string
-        elif kind == "new_session":
-            self._client.page_script_hash = message.new_session.page_script_hash
+        elif kind == "navigation":  # a new session's message names the script that holds the pages
+            self._client.page_script_hash = message.navigation.page_script_hash
         elif kind == "page_not_found":
             seen.exceptions.append("page not found")
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
@@ -147,3 +148,6 @@ class Reader:
             self._components[component.component_name] = (component.id, delta.fragment_id)  # type: ignore[attr-defined]
             if component.component_name == BARS:
                 seen.bars = self._bars = unpack(component.bytes)[0]["position"]
+        elif element.WhichOneof("type") == "button":
+            id = element.button.id  # "$$ID-<hash>-<key>"
+            self._buttons[id.split("-", 2)[-1]] = (id, delta.fragment_id)  # type: ignore[attr-defined]

@@ -29,6 +29,7 @@ from tests.browser.server import Server, running
 READERS, EVERY_S, LASTING_S, EARLY_S = 40, 20.0, 600.0, 120.0
 CLICKS = 0.6  # of what a reader does; else a page is opened with a sentence of one's own
 PHONES = 10
+LOOKS_S = 2.0  # between two looks at a training
 GUESTS, AT_ONCE = 200, 10
 COMMAND = "python -m benchmarks scale "
 WRONG = (ReaderError, OSError, TimeoutError, ConnectionClosed)
@@ -115,11 +116,11 @@ async def _trainer(server: Server, found: Day, seed: int, end: float) -> None:
             if not reader.shows("finetuning-train"):
                 found.errors.append("finetuning: no button that trains")
                 return
-            before = server.status()["runs"]
             await _noted(found, "training", reader.press("finetuning-train", seconds=120))
-            while time.monotonic() < end and server.status()["in_flight"]:
-                await asyncio.sleep(1.0)
-            found.trainings += server.status()["runs"] > before
+            while time.monotonic() < end and not reader.shows("finetuning-again"):
+                await asyncio.sleep(min(LOOKS_S, max(0.0, end - time.monotonic())))
+                await _noted(found, "training", reader.visit(seconds=120))
+            found.trainings += reader.shows("finetuning-again")
 
 
 async def _room(server: Server, found: Day, end: float) -> None:

@@ -34,7 +34,9 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THRE
 _one_at_a_time = threading.Lock()
 _scheduling = threading.Lock()
 _waiting = 0  # calls that somebody waits for
+_starting = threading.Lock()
 _process: subprocess.Popen[bytes] | None = None
+_leaving = False  # this process ends: a call whose answer its end has cut off must not start another
 _unusable = ""  # why UMAP cannot be used on this machine, once `warm` has found out
 
 
@@ -110,15 +112,19 @@ def _waited_for() -> Iterator[None]:
 
 
 def _running() -> subprocess.Popen[bytes]:
+    """The process, started where there is none. Raises EOFError where the app ends."""
     global _process
-    if _process is None:
-        command = [sys.executable, "-m", "explorer.lab.umap_worker"]
-        environment = {"NUMBA_CACHE_DIR": compiled_folder()} | dict(os.environ) | ONE_THREAD
-        _process = subprocess.Popen(
-            command, cwd=paths.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-        )
-        _schedule()
-    return _process
+    with _starting:
+        if _leaving:
+            raise EOFError
+        if _process is None:
+            command = [sys.executable, "-m", "explorer.lab.umap_worker"]
+            environment = {"NUMBA_CACHE_DIR": compiled_folder()} | dict(os.environ) | ONE_THREAD
+            _process = subprocess.Popen(
+                command, cwd=paths.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+            )
+            _schedule()
+        return _process
 
 
 def compiled_folder() -> str:
@@ -143,10 +149,17 @@ def _schedule(more: int = 0) -> None:
 
 
 @atexit.register
+def _leave() -> None:
+    global _leaving
+    _leaving = True
+    _end()
+
+
 def _end() -> None:
     """End the process; the next call starts another."""
     global _process
-    process, _process = _process, None
+    with _starting:
+        process, _process = _process, None
     if process is not None:
         process.kill()
         process.communicate()

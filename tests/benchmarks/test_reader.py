@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from benchmarks.reader import Reader, ReaderError
 from explorer.engine import get_engine
 from tests import loops
 from tests.browser.server import Server, running
+from tests.pace import PATIENCE
 
 MODEL = "mini-mbert"
 
@@ -63,6 +65,23 @@ def test_a_page_that_is_not_there_is_an_error(app: Server) -> None:
 
     with pytest.raises(ReaderError):
         loops.run(visit())
+
+
+def test_a_button_that_a_simulated_reader_presses_does_what_it_says(app: Server) -> None:
+    async def press() -> None:
+        state = {"v": "2", "lang": "zh", "amount": "all", "epochs": "10", "seed": "7"}
+        async with Reader(app.url, "finetuning", **state) as reader:
+            await reader.visit()
+            assert reader.shows("finetuning-train") and not reader.shows("finetuning-stop")
+            await reader.press("finetuning-train")
+            assert reader.shows("finetuning-stop"), "the training runs"
+            await reader.press("finetuning-stop")
+            async with asyncio.timeout(PATIENCE):  # until the step that was under way has ended
+                while reader.shows("finetuning-stop"):
+                    await reader.visit()
+            assert reader.shows("finetuning-train")
+
+    loops.run(press())
 
 
 def test_a_short_day_of_a_school_leaves_no_failure(app: Server) -> None:

@@ -1,0 +1,44 @@
+"""The process that makes maps comes and goes with the app."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+from explorer import paths
+from tests.pace import PATIENCE
+
+# An app that ends while its first map is being made: the answer is cut off by the end itself.
+LEAVES = """
+import contextlib, threading, time
+from explorer.lab import umap_client
+def warm():
+    with contextlib.suppress(umap_client.MapError):
+        umap_client.warm()
+threading.Thread(target=warm, daemon=True).start()
+while umap_client._process is None:
+    time.sleep(0.01)
+"""
+
+
+def test_an_app_that_ends_leaves_no_process_behind(tmp_path: Path) -> None:
+    mark = str(tmp_path)
+    environment = dict(os.environ) | {"NUMBA_CACHE_DIR": mark, "PYTHONPATH": str(paths.ROOT)}
+    subprocess.run([sys.executable, "-c", LEAVES], env=environment, check=True, timeout=PATIENCE)
+    assert not _marked(mark)
+
+
+def _marked(mark: str) -> list[psutil.Process]:
+    """Every process that runs with this mark in its environment."""
+    found = []
+    for one in psutil.process_iter():
+        try:
+            if one.status() != psutil.STATUS_ZOMBIE and one.environ().get("NUMBA_CACHE_DIR") == mark:
+                found.append(one)
+        except psutil.Error:
+            continue
+    return found
