@@ -14,6 +14,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ("explorer", "pages", "tests", "benchmarks", "training")
@@ -211,15 +212,17 @@ def test_importing_a_layer_loads_no_torch(layer: str) -> None:
 
 def requirements(document: str) -> set[str]:
     lines = (line.split("#")[0].strip() for line in read(document).splitlines())
-    return {re.split(r"[<>=!~\[; ]", line)[0].lower() for line in lines if line and not line.startswith("-")}
+    return {canonicalize_name(re.split(r"[<>=!~\[; ]", line)[0]) for line in lines if line and not line.startswith("-")}
 
 
 def third_party(paths: list[Path]) -> set[str]:
-    """The distributions that files import, by the names pip knows."""
+    """The distributions that files import, by the names pip knows; "module (not installed)" for others."""
     known = packages_distributions()
     roots = {module.split(".")[0] for path in paths for module in imported(path)}
     outside = roots - set(sys.stdlib_module_names) - set(OURS) - {"app"}
-    return {known.get(root, [f"{root} (not installed)"])[0].lower() for root in outside}
+    return {
+        canonicalize_name(known[root][0]) if root in known else f"{root} (not installed)".lower() for root in outside
+    }
 
 
 def test_what_the_app_imports_is_what_it_requires() -> None:

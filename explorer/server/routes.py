@@ -21,7 +21,7 @@ from explorer.components import addresses
 from explorer.engine import get_engine
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog import catalog
-from explorer.server import health, room_routes, static_files
+from explorer.server import health, metrics, room_routes, static_files
 from explorer.ui import stop_button
 from explorer.ui.first_paint import first_painted
 
@@ -34,6 +34,7 @@ def routes() -> list[Route]:
     prefix = static_files.prefix()
     return [
         Route(f"{prefix}/status", status),
+        Route(f"{prefix}/metrics", metrics.metrics),
         Route(f"{prefix}/healthz", health.healthz),
         Route(f"{prefix}/readyz", health.readyz),
         Route(f"{prefix}/painted", painted, methods=["POST"]),

@@ -73,7 +73,8 @@ def test_every_route_lies_where_the_pages_lie(base: str, prefix: str, monkeypatc
     assert client.get(f"{prefix}/status").status_code == 200
     assert client.post(f"{prefix}/stop/none").status_code == 404
     assert {route.path.removeprefix(prefix).split("/")[1] for route in ours.routes()} == {
-        "status", "painted", "stop", "vocabulary", "array", "bundle", "room", "healthz", "readyz",
+        "status", "metrics", "painted", "stop", "vocabulary", "array", "bundle", "room", "healthz",
+        "readyz",
     }  # fmt: skip
     assert all(route.path.startswith(f"{prefix}/") for route in ours.routes())
 
