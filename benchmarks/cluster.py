@@ -160,7 +160,7 @@ def two_replicas() -> Iterator[Row]:
         return
     done: dict[int, list[float]] = {}
     for count in (1, 2, 1, 2):
-        with cluster(count) as engine, _held():
+        with _held(), cluster(count) as engine:
             done.setdefault(count, []).append(_throughput(engine))
     ratios = tuple(two / one for one, two in zip(done[1], done[2], strict=True))
     what = f"answers in {SECONDS:g} s, {ASKING} asking: two replicas against one, each held to half a core"
@@ -179,20 +179,19 @@ def _can_hold() -> bool:
 
 @contextlib.contextmanager
 def _held() -> Iterator[None]:
-    """Every replica, once it is there, in a group of its own that gets half a core."""
-    ended = threading.Event()
+    """Every replica that starts meanwhile in a group of its own that gets half a core; begin it before the cluster."""
+    ended, groups = threading.Event(), dict[int, Path]()
 
     def hold() -> None:
-        known: set[int] = set()
         while not ended.wait(0.2):
             for process in processes():
-                if process.pid not in known:
+                if process.pid not in groups:
                     group = QUOTA / f"sesame-{process.pid}"
                     group.mkdir(exist_ok=True)
                     (group / "cpu.cfs_period_us").write_text(str(HALF[1]), encoding="utf-8")
                     (group / "cpu.cfs_quota_us").write_text(str(HALF[0]), encoding="utf-8")
                     (group / "cgroup.procs").write_text(str(process.pid), encoding="utf-8")
-                    known.add(process.pid)
+                    groups[process.pid] = group
 
     thread = threading.Thread(target=hold, daemon=True)
     thread.start()
@@ -201,6 +200,9 @@ def _held() -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
+        for group in groups.values():
+            with contextlib.suppress(OSError):  # a process that has not ended yet
+                group.rmdir()
 
 
 def _throughput(engine: Engine) -> float:

@@ -164,8 +164,9 @@ async def _watch(process: psutil.Process, found: Day, begin: float, end: float) 
 
 
 def soak() -> Iterator[Row]:
+    """The whole day under a budget of 4 GB, as on the smallest machine that the app is meant for."""
     busy = load_now()
-    with running(environment={"SESAME_PRECOMPUTED": "off"}) as server:
+    with running(environment={"SESAME_PRECOMPUTED": "off", "SESAME_MEMORY": "4G"}) as server:
         asyncio.run(load.warm(server))
         found = day(server)
         log = server.log()
@@ -181,6 +182,9 @@ def soak() -> Iterator[Row]:
     early, late = found.at(EARLY_S), found.at(LASTING_S - 20)
     what = f"{crowd}: memory at the end over that at minute {EARLY_S / 60:g} ({early / 1e9:.2f} → {late / 1e9:.2f} GB)"
     yield _row("growth", what, "%", 100 * (late / early - 1), busy, "<=", 5)
+    most = max(used for _, used in found.memory)
+    yield Row("scale.budget_4gb", f"{crowd}: the most memory that was ever taken, with SESAME_MEMORY=4G", "GB",
+              (most / 2**30,), busy, COMMAND + "scale.budget_4gb", "<=", 4)  # fmt: skip
 
 
 def _row(id: str, what: str, unit: str, value: float, busy: float, op: str = "", target: float | None = None) -> Row:
@@ -220,6 +224,12 @@ def _settled(server: Server, seconds: float = 20.0) -> tuple[int, int]:
 
 
 GROUPS = {
-    ("scale.soak_errors", "scale.soak_p95_s", "scale.soak_pages_p95_s", "scale.soak_growth"): soak,
+    (
+        "scale.soak_errors",
+        "scale.soak_p95_s",
+        "scale.soak_pages_p95_s",
+        "scale.soak_growth",
+        "scale.budget_4gb",
+    ): soak,
     ("scale.sessions_back", "scale.threads_back"): sessions_back,
 }

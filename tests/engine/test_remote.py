@@ -79,6 +79,7 @@ def test_where_all_are_lost_the_reader_is_told(bench: Bench) -> None:
     engine, _ = an_engine(bench, Dying, dies=remote.TRIES)
     with pytest.raises(Told, match="replicas_lost"):
         engine.run(bench["read"], "fake", ScanInputs("天"), session="a")
+    assert engine.state("fake") == "failed"
     assert engine.run(bench["read"], "fake", ScanInputs("天"), session="a").result is not None
 
 

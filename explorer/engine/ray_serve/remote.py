@@ -151,6 +151,9 @@ class RemoteWorker:
                         raise Told("replicas_lost") from lost
                     time.sleep(PAUSE_S * attempt)
         except Exception as error:
+            with self._changed:
+                if self.state == "loading":  # no replica has begun to answer
+                    self.state = "failed"
             if self._ends(number):
                 job.fail(error)
         finally:
