@@ -102,7 +102,8 @@ def _sight(chromium: Browser, server: Server, n: int, visit: hostile.Visit) -> t
 
     page.on("dialog", dismissed)
     try:
-        page.goto(f"{server.url}/{visit.page}?{urlencode({'lang': visit.lang} | visit.link)}", timeout=TIMEOUT)
+        path = "" if visit.page == chapters.HOME else visit.page
+        page.goto(f"{server.url}/{path}?{urlencode({'lang': visit.lang} | visit.link)}", timeout=TIMEOUT)
         _at_rest(page)
         box = page.locator(BOX).first
         if box.count():

@@ -143,14 +143,14 @@ def _fetch(options: argparse.Namespace) -> int:
         try:
             accepted = _accepted(info, options.accept_terms)
             how = Options(folder=options.folder, newest=options.newest, accepted=accepted)
-            _show(fetch(info, how))
+            show(fetch(info, how))
             print(f"{info.id}: here, {catalog.entry(info.id).folder}")
         except KeyboardInterrupt:
             print(f"\n{info.id}: stopped; the same command goes on from here", file=sys.stderr)
             return 130
         except Told as error:
             failed += 1
-            print(f"{info.id}: {_message(error)}", file=sys.stderr)
+            print(f"{info.id}: {message(error)}", file=sys.stderr)
     return 1 if failed else 0
 
 
@@ -175,7 +175,7 @@ def _remove(options: argparse.Namespace) -> int:
             chapter_models.forget(info.id)
             print(f"{info.id}: {store.default().remove(info.id) / 1e6:,.0f} MB freed")
         except Told as error:
-            print(f"{info.id}: {_message(error)}", file=sys.stderr)
+            print(f"{info.id}: {message(error)}", file=sys.stderr)
             return 1
     return 0
 
@@ -184,7 +184,7 @@ def _use(options: argparse.Namespace) -> int:
     try:
         info = adhoc_models.register(options.folder, Policy(alone=True))
     except Told as error:
-        print(_message(error), file=sys.stderr)
+        print(message(error), file=sys.stderr)
         return 1
     print(f"{info.id}: {info.family}, {info.kind}, {info.parameters:,} weights")
     return 0
@@ -194,7 +194,7 @@ def _choose(options: argparse.Namespace) -> int:
     try:
         info = chapter_models.choose(options.chapter, options.model)
     except Told as error:
-        print(_message(error), file=sys.stderr)
+        print(message(error), file=sys.stderr)
         return 1
     print(f"{_titles()[options.chapter]}: {info.id}")
     return 0
@@ -209,9 +209,9 @@ def _pack(options: argparse.Namespace) -> int:
         print("nothing to pack: fetch models first", file=sys.stderr)
         return 2
     try:
-        _show(archive.pack(chosen, options.file, kept))
+        show(archive.pack(chosen, options.file, kept))
     except Told as error:
-        print(_message(error), file=sys.stderr)
+        print(message(error), file=sys.stderr)
         return 1
     print(f"{options.file}: {', '.join(chosen)}")
     return 0
@@ -221,9 +221,9 @@ def _unpack(options: argparse.Namespace) -> int:
     try:
         infos = archive.contents(options.file)
         accepted = all(_accepted(info, options.accept_terms) for info in infos)
-        _show(archive.unpack(options.file, store.default(), accepted=accepted))
+        show(archive.unpack(options.file, store.default(), accepted=accepted))
     except Told as error:
-        print(_message(error), file=sys.stderr)
+        print(message(error), file=sys.stderr)
         return 1
     print(f"here: {', '.join(info.id for info in infos)}")
     return 0
@@ -233,7 +233,7 @@ def _chosen(options: argparse.Namespace) -> list[ModelInfo]:
     try:
         chosen = [adhoc_models.by_name(name) for name in options.models]
     except Told as error:
-        raise SystemExit(_message(error)) from error
+        raise SystemExit(message(error)) from error
     if options.all_for:
         chosen += [catalog.entry(info.id) for info in catalog.able_to(chapters.get(options.all_for).ability)]
     return list(dict.fromkeys(chosen))
@@ -247,7 +247,7 @@ def _accepted(info: ModelInfo, said: bool) -> bool:
     return input(f"\n{info.name}: do you accept these terms ({info.licence})? Type yes: ").strip().lower() == "yes"
 
 
-def _show(steps: Iterator[Progress]) -> None:
+def show(steps: Iterator[Progress]) -> None:
     """One line that grows on a terminal, a line every few seconds elsewhere, all on stderr."""
     live, told = sys.stderr.isatty(), 0.0
     for step in steps:
@@ -271,7 +271,7 @@ def _line(step: Progress) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _message(error: Told) -> str:
+def message(error: Told) -> str:
     try:
         return texts.text(f"errors.{error.key}", "en", **error.values).replace("**", "")
     except KeyError:
