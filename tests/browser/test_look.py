@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from explorer import chapters
 from explorer.ui import network
 from tests.browser import look
 from tests.browser.conftest import PHONE, OpenPage
@@ -67,6 +68,23 @@ def test_lecture_mode_enlarges_everything(open_page: OpenPage, reference: Refere
     linked(page.page, "teacher=1")
     page.sentence.reads(reference.pieces(TEXTS["zh"]), covered=[3])
     assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_tool_of_every_chapter_stands_alone_on_a_slide(open_page: OpenPage, shipped: Server) -> None:
+    """The last tool of each: the stage and what it produced stand there, the rest of the page does not."""
+    page = open_page("/masking", on=shipped, lang="en")
+    main = page.get_by_test_id("stMain")
+    for chapter in chapters.CHAPTERS:
+        if not chapter.tools:
+            continue
+        tool = chapter.tools[-1]
+        page.goto(f"{shipped.url}/{chapter.id}?embed=true&v=2&lang=en&tool={tool}")
+        idle(page)
+        shown = main.locator(".sesame, .js-plotly-plot, table, textarea, input, button, p").locator("visible=true")
+        assert shown.count() > 2, f"{chapter.id}/{tool}: nothing stands on the slide"
+        for furniture in ("h1.question", '[data-testid="stSidebar"]', ".steps", ".honest", ".more-title"):
+            assert not page.locator(furniture).locator("visible=true").count(), f"{chapter.id}/{tool}: {furniture}"
+        assert not main.get_by_test_id("stException").count(), f"{chapter.id}/{tool}"
 
 
 def test_on_a_phone_a_finger_covers_tokens(open_page: OpenPage, reference: Reference) -> None:
