@@ -77,7 +77,7 @@ def same_results() -> Iterator[Row]:
     for experiment, model_id, inputs in first_paint.asked():
         if model_id is not None:
             asked.setdefault(experiment.wire, (experiment, model_id, inputs))
-    # one thread on both sides: how many there are changes the last digits, and with them whose rank is first of two alike
+    # One thread on both sides: more change the last digits, and with them which of two alike comes first.
     with cluster() as there, contextlib.closing(LocalEngine(precomputed=None)) as here:
         for wire, one in sorted(asked.items()):
             began = time.monotonic()
