@@ -12,12 +12,13 @@ from explorer.figures.theme import FAINT, MASK, MODEL, NOTHING, SECOND, figure, 
 
 HIDDEN, LEFT, RIGHT, BLANK = 0, 1, 2, 3  # what a cell can be: not seen, seen, seen by another network, the word itself
 _COLOURS = (FAINT, MODEL, SECOND, MASK)
+ROOMY = 13  # words whose names stand side by side in a low figure
 
 
 def square(cells: NDArray[np.int8], words: Sequence[str], at: int, names: tuple[str, str]) -> go.Figure:
     """cells[guessed, seen] of the kinds above; row `at`, the blank, is framed. `names`: of the axes."""
     n = len(words)
-    fig = figure(300)
+    fig = figure(300 if n <= ROOMY else 390)
     steps = [(k / 4, colour) for k, colour in enumerate(_COLOURS)]
     scale = [stop for (low, colour) in steps for stop in ((low, colour), (low + 0.25, colour))]
     fig.add_heatmap(
