@@ -30,8 +30,9 @@ SOURCES = {
     "gpt3": "Brown et al. 2020 (arXiv 2005.14165), Tables 2.1 and 2.2, § 2",
     "instruct": "Ouyang et al. 2022 (arXiv 2203.02155), § 3, Table 6",
     "chatgpt": "OpenAI 2022, Introducing ChatGPT",
-    "gpt4": "OpenAI 2023 (arXiv 2303.08774), § 2",
+    "gpt4": "OpenAI 2023 (arXiv 2303.08774), § 2; openai.com/research/gpt-4 (context)",
 }
+KNOWN = {("gpt4", "context"): "8,192 / 32,768"}  # published of a model whose shape was not
 TIMELINE = {
     "lstm": ("2015-11", "Dai & Le, arXiv 1511.01432"),
     "elmo": ("2018-02", "Peters et al., arXiv 1802.05365"),
@@ -81,7 +82,10 @@ def _facts(name: str, spec: Specification | None) -> None:
     unknown = t("family.line.unknown")
     rows = [(t("family.line.when"), t(f"family.line.{name}.when"))]
     rows.append((t("family.line.parameters"), unknown if spec is None else _printed(spec)))
-    rows += [(t(f"family.line.{one}"), unknown if spec is None else thousands(getattr(spec, one))) for one in NUMBERS]
+    for one in NUMBERS:
+        rows.append(
+            (t(f"family.line.{one}"), thousands(getattr(spec, one)) if spec else KNOWN.get((name, one), unknown))
+        )
     rows += [(t(f"family.line.{fact}"), t(f"family.line.{name}.{fact}")) for fact in FACTS]
     rows.append((t("family.line.source"), SOURCES[name]))
     page_parts.table((t("family.line.fact"), NAMES[name]), rows)
