@@ -73,4 +73,4 @@ def _table() -> None:
                          f"{found.after:.2f}"))  # fmt: skip
     if rows:
         head = ("λ", *(t(f"family.losses.{name}") for name in ("accuracy", "majority", "before", "after")))
-        page_parts.table(head, rows, numeric=range(5))
+        page_parts.table(head, rows, numeric=range(5), answer=4)
