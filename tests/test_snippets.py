@@ -160,6 +160,7 @@ def test_every_snippet_is_tried_here() -> None:
     beside = {f"attention_{name}" for name in ("look", "cross", "off_next")}  # tried in tests/pages/test_attention.py
     beside |= {"denoising_restore"}  # tried in tests/pages/test_denoising_restore.py
     beside |= {"beyond_collapse"}  # tried in tests/pages/test_beyond.py
+    beside |= {f"family_{tool}" for tool in ("line", "norms", "losses", "rlhf")}  # tried in test_snippets_family.py
     beside |= {"finetuning_answer", "finetuning_choice"}  # tried in tests/pages/test_finetuning*.py
     beside |= {"in_context_answers", "in_context_speech"}  # tried in tests/pages/test_in_context.py
     beside |= set(INPUT_SNIPPETS) | set(PAIRS_SNIPPETS)  # tests/test_snippets_input.py

@@ -169,6 +169,8 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/family/tasks.py", "word"): list(family_tasks.OLD),
     ("explorer/views/family/tasks.py", "picture"): list(family_tasks.PICTURES),
     ("explorer/views/family/norms.py", "part"): [*family_norms.PARTS["pre"]],
+    ("explorer/views/family/norms.py", "fallen"): [*family_norms.PARTS],
+    ("explorer/views/family/norms.py", "other"): [*family_norms.PARTS],
     ("explorer/views/family/rlhf.py", "state.panel"): list(family_common.PANELS),
     ("explorer/views/family/tuning.py", "state.method"): list(family_common.METHODS),
     ("explorer/views/family/voted.py", "state.vote"): ["1", "2", "3", "4"],

@@ -80,7 +80,7 @@ def weights(names: Sequence[str], values: Sequence[float]) -> go.Figure:
     colours = [MODEL if value >= 0 else SECOND for value in values]
     fig.add_bar(
         x=[float(value) for value in values], orientation="h", marker_color=colours, hoverinfo="skip",
-        y=[f"{safe(name)}  {value:+.1f}" for name, value in zip(names, values, strict=True)],
+        y=[f"{safe(name)}  {value:+.1f}".replace("-", "−") for name, value in zip(names, values, strict=True)],
     )  # fmt: skip
     most = max(1.0, float(np.abs(values).max())) * 1.1
     fig.update_xaxes(range=[-most, most], zeroline=True, zerolinecolor=GREY)

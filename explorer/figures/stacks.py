@@ -12,6 +12,7 @@ from explorer.figures.theme import FAINT, GREY, MASK, MODEL, SECOND, SERIES, TRU
 def to_scale(shapes: Mapping[str, tuple[int, int]], chosen: str, titles: tuple[str, str]) -> go.Figure:
     """{name: (width, layers)}: a box each, one in the other, all to one scale; the chosen one is filled."""
     fig = figure(360)
+    highest = max(layers for _, layers in shapes.values())
     for name, (width, layers) in sorted(shapes.items(), key=lambda item: -item[1][0] * item[1][1]):
         on = name == chosen
         fig.add_shape(
@@ -21,18 +22,19 @@ def to_scale(shapes: Mapping[str, tuple[int, int]], chosen: str, titles: tuple[s
         )  # fmt: skip
         if on:
             fig.add_annotation(
-                x=0, y=layers, text=f"<b>{safe(name)}</b>  {width:,} × {layers}", showarrow=False, yanchor="bottom",
+                x=0, y=highest, text=f"<b>{safe(name)}</b>  {width:,} × {layers}", showarrow=False, yanchor="bottom",
                 font={"size": 16},
             )  # fmt: skip
     most = max(width for width, _ in shapes.values()) / 2
-    fig.update_xaxes(title=titles[0], range=[-most * 1.05, most * 1.05])
-    fig.update_yaxes(title=titles[1], range=[0, max(layers for _, layers in shapes.values()) * 1.15])
+    fig.update_xaxes(title=titles[0], range=[-most * 1.05, most * 1.05], showticklabels=False)  # half of it is below 0
+    fig.update_yaxes(title=titles[1], range=[0, highest * 1.15])
     return fig
 
 
 def parts(rows: Sequence[tuple[str, Sequence[float]]], names: Sequence[str]) -> go.Figure:
     """One bar a row, cut into shares of 1 with a colour and a name each."""
     fig = figure(110 + 50 * len(rows), showlegend=True, barmode="stack", bargap=0.35)
+    fig.update_layout(legend_traceorder="normal")  # as the parts stand in the bars
     for n, name in enumerate(names):
         fig.add_bar(
             x=[shares[n] for _, shares in rows], y=[safe(row) for row, _ in rows], orientation="h", name=safe(name),

@@ -241,3 +241,31 @@ def test_what_many_tasks_take_is_drawn_in_bytes() -> None:
     assert "100 tasks of 102.6 MB: 10.26 GB." in body(at)
     assert len(shared.squares(3, 0, 0.0, 3).layout.shapes) == 3
     assert len(shared.squares(1, 100, 0.12, 100).layout.shapes) == 101
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_the_network_that_falls_over_is_named(lang: str) -> None:
+    at = open_page("family", lang, tool="norms")
+    assert not at.exception
+    assert words("family.norms.fell", lang, fallen="post-LN", other="pre-LN", gap="1.76") in notices(at)
+
+
+def test_printed_numbers_of_parameters_stand_beside_the_counted_ones() -> None:
+    for model, said in (
+        ("gpt1", words("family.line.not_printed")),
+        ("gpt2xl", "1,542M"),
+        ("gpt3", "175B"),
+        ("gpt4", "32,768"),
+    ):
+        assert said in body(open_page("family", "zh", tool="line", model=model)), model
+    last = words("family.line.formula_last")
+    assert last in body(open_page("family", "zh", tool="line", model="gpt2s"))
+    assert last not in body(open_page("family", "zh", tool="line", model="gpt1")), "GPT-1 has no norm behind the stack"
+
+
+def test_the_page_s_own_sentence_opens_at_the_blank_that_what_follows_tells() -> None:
+    for lang, word in (("zh", "让"), ("en", "she")):
+        at = open_page("family", lang, tool="roads")
+        seen = body(at)
+        assert words("family.roads.guesses", lang, word=word) in seen
+        assert words("family.roads.summed", lang, word=word) in seen

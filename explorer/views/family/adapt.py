@@ -78,3 +78,5 @@ def _seconds(prompt: str, given: str) -> None:
              t("family.adapt.reads", n=long.kept + long.new, ms=f"{long.ms:.0f}")),
         ],
     )  # fmt: skip
+    if short.ms >= long.ms:
+        page_parts.quiet(t("family.adapt.busy"))

@@ -13,6 +13,7 @@ from explorer.lab.types.gpt_line import COUNT, LINE, Count, CountInputs, GemmaSh
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
 from explorer.ui.numbers import percent, thousands
+from explorer.views._shared.page import Snippet
 from explorer.views.family import common
 from explorer.views.family.common import MODELS, NAMES, State
 
@@ -29,8 +30,9 @@ SOURCES = {
     "gpt3": "Brown et al. 2020 (arXiv 2005.14165), Tables 2.1 and 2.2, § 2",
     "instruct": "Ouyang et al. 2022 (arXiv 2203.02155), § 3, Table 6",
     "chatgpt": "OpenAI 2022, Introducing ChatGPT",
-    "gpt4": "OpenAI 2023 (arXiv 2303.08774), § 2",
+    "gpt4": "OpenAI 2023 (arXiv 2303.08774), § 2; openai.com/research/gpt-4 (context)",
 }
+KNOWN = {("gpt4", "context"): "8,192 / 32,768"}  # published of a model whose shape was not
 TIMELINE = {
     "lstm": ("2015-11", "Dai & Le, arXiv 1511.01432"),
     "elmo": ("2018-02", "Peters et al., arXiv 1802.05365"),
@@ -45,7 +47,7 @@ TIMELINE = {
 }
 
 
-def draw(state: State) -> None:
+def draw(state: State) -> Snippet | None:
     page_parts.section("family.line")
     widgets.choice(
         "family-model", t("family.line.which"), MODELS, state.model, NAMES.__getitem__,
@@ -70,15 +72,30 @@ def draw(state: State) -> None:
         for stop, (month, source) in TIMELINE.items()
     ])  # fmt: skip
     page_parts.honesty("family.line.honesty")
+    if spec is None:
+        return None
+    shape = (spec.layers, spec.width, spec.heads, spec.context, spec.vocabulary, spec.final_norm)
+    return Snippet("family_line", catalog.default("causal"), shape=shape)
 
 
 def _facts(name: str, spec: Specification | None) -> None:
     unknown = t("family.line.unknown")
     rows = [(t("family.line.when"), t(f"family.line.{name}.when"))]
-    rows += [(t(f"family.line.{one}"), unknown if spec is None else thousands(getattr(spec, one))) for one in NUMBERS]
+    rows.append((t("family.line.parameters"), unknown if spec is None else _printed(spec)))
+    for one in NUMBERS:
+        rows.append(
+            (t(f"family.line.{one}"), thousands(getattr(spec, one)) if spec else KNOWN.get((name, one), unknown))
+        )
     rows += [(t(f"family.line.{fact}"), t(f"family.line.{name}.{fact}")) for fact in FACTS]
     rows.append((t("family.line.source"), SOURCES[name]))
     page_parts.table((t("family.line.fact"), NAMES[name]), rows)
+
+
+def _printed(spec: Specification) -> str:
+    """The number of weights that the paper prints."""
+    if not spec.printed:
+        return t("family.line.not_printed")
+    return f"{spec.printed / 1000:g}B" if spec.printed >= 10_000 else f"{spec.printed:,.0f}M"
 
 
 def _stack(chosen: str) -> None:
@@ -97,12 +114,15 @@ def _sum(name: str, spec: Specification) -> None:
     values = {
         "d": d, "layers": spec.layers, "vocabulary": thousands(spec.vocabulary), "context": thousands(spec.context),
     }  # fmt: skip
+    formulas = {part: t(f"family.line.formula_{part}", **values) for part in PARTS}
+    if spec.final_norm:
+        formulas["norms"] += t("family.line.formula_last")
     page_parts.subtitle(t("family.line.sum", model=NAMES[name], n=_size(found.total)))
     page_parts.table(
         (t("family.line.part"), t("family.line.formula"), t("family.line.weights"), t("family.line.share")),
         [
-            (t(f"family.line.part_{part}"), t(f"family.line.formula_{part}", **values),
-             thousands(getattr(found, part)), percent(getattr(found, part) / found.total))
+            (t(f"family.line.part_{part}"), formulas[part], thousands(getattr(found, part)),
+             percent(getattr(found, part) / found.total))
             for part in PARTS
         ],
         numeric=(2, 3),

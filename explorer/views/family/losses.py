@@ -9,12 +9,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from explorer.engine import catalog
 from explorer.figures import stacks
 from explorer.lab.types.norms import LAMBDAS, LOSSES, LossesInputs, LossesResult, LossesStep
 from explorer.lab.types.rlhf import SFT, SftInputs
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent
+from explorer.views._shared.page import Snippet
 from explorer.views.family import common
 from explorer.views.family import running as live
 from explorer.views.family.common import State
@@ -25,7 +27,7 @@ def inputs(weight: str) -> LossesInputs:
     return LossesInputs(SFT.ref(SftInputs()), float(weight))
 
 
-def draw(state: State) -> None:
+def draw(state: State) -> Snippet:
     page_parts.section("family.losses")
     page_parts.quiet(t("family.losses.dial"))
     widgets.choice(
@@ -40,6 +42,8 @@ def draw(state: State) -> None:
     _table()
     page_parts.steps([(t(f"family.losses.step{n}"), "") for n in (1, 2, 3)])
     page_parts.honesty("family.losses.honesty")
+    sentences = [common.example(name, "") for name in ("fits", "misfits")]
+    return Snippet("family_losses", catalog.default("causal"), sentences=sentences, weight=float(state.weight))
 
 
 def _names() -> tuple[tuple[str, str], tuple[str, str]]:
@@ -69,4 +73,4 @@ def _table() -> None:
                          f"{found.after:.2f}"))  # fmt: skip
     if rows:
         head = ("λ", *(t(f"family.losses.{name}") for name in ("accuracy", "majority", "before", "after")))
-        page_parts.table(head, rows, numeric=range(5))
+        page_parts.table(head, rows, numeric=range(5), answer=4)

@@ -9,17 +9,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from explorer.engine import catalog
 from explorer.figures import layers as figures
 from explorer.figures import stacks
+from explorer.lab.types import toy_language as toy
 from explorer.lab.types.norms import NORMS, RATES, SIZES, NormsInputs, NormsResult, NormsStep
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
+from explorer.views._shared.page import Snippet
 from explorer.views.family import common
 from explorer.views.family import running as live
 from explorer.views.family.common import State
 
 
-def draw(state: State) -> None:
+def draw(state: State) -> Snippet:
     page_parts.section("family.norms")
     left, right = st.columns(2, gap="large")
     for place, kind in ((left, "post"), (right, "pre")):
@@ -43,8 +46,14 @@ def draw(state: State) -> None:
         _result(found)
     page_parts.steps([(t(f"family.norms.step{n}"), "") for n in (1, 2, 3)])
     page_parts.honesty("family.norms.honesty")
+    rows = [[*row, *[toy.END] * (toy.LONGEST + 1 - len(row))] for row in toy.demonstrations(SENTENCES, 0)]
+    return Snippet(
+        "family_norms", catalog.default("causal"), rows=rows, layers=inputs.layers, words=toy.SIZE, end=toy.END
+    )
 
 
+FALLEN = 1.0  # nats a word
+SENTENCES = 8  # in the code that is shown
 PARTS = {
     "post": ("in", "attention", "add", "norm", "forward", "add", "norm", "out"),
     "pre": ("in", "norm", "attention", "add", "norm", "forward", "add", "out"),
@@ -66,6 +75,9 @@ def _result(found: NormsResult) -> None:
         "pre": found.pre[0] / found.pre[-1], "post": found.post[0] / found.post[-1],
         "last_pre": found.pre[-1], "last_post": found.post[-1],
     }  # fmt: skip
+    ends = t(
+        "family.norms.ends", pre=f"{found.pre_losses[-5:].mean():.2f}", post=f"{found.post_losses[-5:].mean():.2f}"
+    )
     ratio = t("family.norms.ratio", **{name: f"{value:.2f}" for name, value in values.items()})
     with left:
         page_parts.plot(
@@ -78,10 +90,19 @@ def _result(found: NormsResult) -> None:
         page_parts.plot(
             stacks.two_losses(found.pre_losses.tolist(), found.post_losses.tolist(), *_names(), len(found.pre_losses)),
             "family-norms-losses", t("family.norms.losses_caption"),
-            t("family.norms.ends", pre=f"{found.pre_losses[-5:].mean():.2f}",
-              post=f"{found.post_losses[-5:].mean():.2f}"),
+            ends,
         )  # fmt: skip
-        page_parts.quiet(
-            t("family.norms.ends", pre=f"{found.pre_losses[-5:].mean():.2f}",
-              post=f"{found.post_losses[-5:].mean():.2f}")
-        )  # fmt: skip
+        page_parts.quiet(ends)
+    _verdict(float(found.pre_losses[-5:].mean()), float(found.post_losses[-5:].mean()))
+
+
+def _verdict(pre: float, post: float) -> None:
+    """Which of the two fell over, if one did: where it ends `FALLEN` above the other."""
+    if abs(post - pre) <= FALLEN:
+        page_parts.notice("family.norms.neither", n=f"{FALLEN:g}")
+        return
+    fallen, other = ("post", "pre") if post > pre else ("pre", "post")
+    page_parts.notice(
+        "family.norms.fell", "warn", fallen=t(f"family.norms.{fallen}"), other=t(f"family.norms.{other}"),
+        gap=f"{abs(post - pre):.2f}",
+    )  # fmt: skip

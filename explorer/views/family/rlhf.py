@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from explorer.engine import catalog
 from explorer.figures import layers
 from explorer.lab.types import toy_language as toy
 from explorer.lab.types.rlhf import SFT, SftInputs, SftResult, SftStep
@@ -17,6 +18,7 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
+from explorer.views._shared.page import Snippet
 from explorer.views.family import common, comparing, judged, tuning, voted
 from explorer.views.family import running as live
 from explorer.views.family.common import State
@@ -24,7 +26,7 @@ from explorer.views.family.common import State
 SAMPLES = 4
 
 
-def draw(state: State) -> None:
+def draw(state: State) -> Snippet:
     page_parts.section("family.rlhf")
     run = common.run_for(state, state.panel)
     beforehand = run is not None and widgets.peek(SFT, None, run.sft) is not None
@@ -43,6 +45,9 @@ def draw(state: State) -> None:
         judged.draw(state)
     voted.draw(state)
     page_parts.honesty("family.rlhf.honesty")
+    return Snippet(
+        "family_rlhf", catalog.default("causal"), beta=float(state.beta), method=state.method, noise=round(toy.NOISE, 3)
+    )
 
 
 def _supervised() -> SftResult | None:

@@ -43,7 +43,8 @@ def draw(state: State) -> Snippet | None:
         return None
     if cut:
         page_parts.quiet(t("family.roads.cut", n=len(places)))
-    at = state.blank if state.blank in places else places[len(places) // 2]
+    at = state.blank or (_own_blank() if not state.text else 0)
+    at = at if at in places else places[len(places) // 2]
     token_strip(
         [chip(tokens, n) for n in range(len(tokens))], key="family-strip", focus=at, mode="pick", on_change=_pick,
         caption=t("family.roads.pick"), title=t("family.roads.title"),
@@ -67,6 +68,11 @@ def read(text: str) -> tuple[Tokens, bool]:
     if cut:
         tokens = get_engine().tokens(model, whole[: tokens.offsets[MOST - 2][1]])
     return tokens, cut or len(text.strip()) > common.LONGEST
+
+
+def _own_blank() -> int:
+    """The covered token of the page's own sentence: what tells it stands on its right."""
+    return int(common.example("blank", ""))
 
 
 def _pick(change: StripChange) -> None:
@@ -106,3 +112,4 @@ def _guesses(tokens: Tokens, at: int) -> None:
     note = t("family.roads.true_note", word=verbatim(tokens.surface(at)))
     chances = (float(found.p[0]), float(both[tokens.ids[at]]))
     page_parts.figures([(percent(p), name, note) for name, p in zip(says, chances, strict=True)])
+    page_parts.quiet(t("family.roads.summed", word=verbatim(tokens.surface(at))))

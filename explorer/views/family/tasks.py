@@ -5,6 +5,8 @@ It knows the forms of the tasks (assets/examples/family.toml) and what the built
 
 from __future__ import annotations
 
+import streamlit as st
+
 from explorer.content import examples
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
@@ -36,9 +38,10 @@ def draw(state: State) -> Snippet | None:
     _formula(before, given[: common.LONGEST], after)
     code = _tried(before, given, after)
     _old_words()
-    page_parts.subtitle(t("family.pictures.title"))
-    for picture in PICTURES:
-        page_parts.quiet(t(f"family.pictures.{picture}"))
+    with st.container(key="family-pictures", border=True):
+        page_parts.subtitle(t("family.pictures.title"))
+        for picture in PICTURES:
+            page_parts.quiet(t(f"family.pictures.{picture}"))
     page_parts.honesty("family.tasks.honesty")
     return code
 

@@ -159,7 +159,9 @@ def _distance(found: TuneResult) -> None:
     )  # fmt: skip
     a, b = law(best[:, 0], best[:, 2], best_of=True)
     c, d = law(run[:, 0], run[:, 2], best_of=False)
-    page_parts.quiet(t("family.tune.laws", a=f"{a:.2f}", b=f"{b:.2f}", c=f"{c:.2f}", d=f"{d:.2f}"))
+    page_parts.quiet(t("family.tune.laws", a=signed(a), b=signed(b), c=signed(c), d=signed(d)))
+    if len(run) > 2 and d <= 0:
+        page_parts.quiet(t("family.tune.no_turn"))
 
 
 def law(distance: np.ndarray, gold: np.ndarray, *, best_of: bool) -> tuple[float, float]:
