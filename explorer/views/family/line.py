@@ -30,9 +30,9 @@ SOURCES = {
     "gpt3": "Brown et al. 2020 (arXiv 2005.14165), Tables 2.1 and 2.2, § 2",
     "instruct": "Ouyang et al. 2022 (arXiv 2203.02155), § 3, Table 6",
     "chatgpt": "OpenAI 2022, Introducing ChatGPT",
-    "gpt4": "OpenAI 2023 (arXiv 2303.08774), § 2; openai.com/research/gpt-4 (context)",
+    "gpt4": "OpenAI 2023 (arXiv 2303.08774), § 2; help.openai.com, article 7127966 (context)",
 }
-KNOWN = {("gpt4", "context"): "8,192 / 32,768"}  # published of a model whose shape was not
+KNOWN = {("gpt4", "context"): "8,000 / 32,000"}  # published of a model whose shape was not
 TIMELINE = {
     "lstm": ("2015-11", "Dai & Le, arXiv 1511.01432"),
     "elmo": ("2018-02", "Peters et al., arXiv 1802.05365"),
