@@ -74,7 +74,7 @@ def main(folder: Path) -> None:
             )  # fmt: skip
         server = Server(f"http://127.0.0.1:{port}", process, time.perf_counter(), output)
         try:
-            await_health(server)
+            await_health(server, seconds=300)  # the first start installs
             loops.run(_visited(server))
             found = {"outside": reached(), "runs": server.status()["runs"], "log": server.log()}
         finally:

@@ -255,7 +255,7 @@ def test_printed_numbers_of_parameters_stand_beside_the_counted_ones() -> None:
         ("gpt1", words("family.line.not_printed")),
         ("gpt2xl", "1,542M"),
         ("gpt3", "175B"),
-        ("gpt4", "32,768"),
+        ("gpt4", "32,000"),
     ):
         assert said in body(open_page("family", "zh", tool="line", model=model)), model
     last = words("family.line.formula_last")
