@@ -26,7 +26,7 @@ def square(cells: NDArray[np.int8], words: Sequence[str], at: int, names: tuple[
     fig.add_shape(
         type="rect", x0=-0.5, x1=n - 0.5, y0=at - 0.5, y1=at + 0.5, line={"color": MASK, "width": 3}, fillcolor=None
     )
-    ticks = {"tickvals": list(range(n)), "ticktext": [safe(word) for word in words], "tickfont": {"size": 12}}
+    ticks = {"tickvals": list(range(n)), "ticktext": [safe(word) for word in words], "tickfont": {"size": 13}}
     fig.update_xaxes(title=names[1], tickangle=-90, constrain="domain", fixedrange=True, **ticks)
     fig.update_yaxes(
         title=names[0], autorange="reversed", scaleanchor="x", constrain="domain", gridcolor=NOTHING,
