@@ -153,7 +153,7 @@ def _named(fig: go.Figure, rows: Sequence[str], columns: Sequence[str], names: t
     def ticks(words: Sequence[str]) -> dict[str, object]:
         if not any(words) or len(words) > MOST_NAMED:
             return {"showticklabels": False, "ticks": ""}
-        return {"tickvals": list(range(len(words))), "ticktext": [safe(word) for word in words], "tickfont_size": 12}
+        return {"tickvals": list(range(len(words))), "ticktext": [safe(word) for word in words], "tickfont_size": 13}
 
     upright = len(columns) <= MOST_UPRIGHT and max(map(len, columns), default=0) <= 2
     fig.update_xaxes(
