@@ -31,7 +31,7 @@ def lengths(
         fig.add_bar(
             x=list(values), y=labels, orientation="h", name=safe(name), cliponaxis=False, hoverinfo="skip",
             marker={"color": colour, "opacity": 1 if colour == MODEL else 0.6},
-            text=[str(value) for value in values], textposition="outside", textfont_size=13,
+            text=[str(value) for value in values], textposition="outside", textfont_size=13, constraintext="none",
         )  # fmt: skip
     fig.update_xaxes(range=[0, max([1, *read, *said]) * 1.12], visible=False)
     fig.update_yaxes(autorange="reversed", gridcolor=NOTHING)
