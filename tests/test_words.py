@@ -118,6 +118,18 @@ def test_evidence_uses_the_same_words(lang: str) -> None:
     assert [text for text in said if re.search(r"(?<![\w.])\.\d|平均倒数名次|次序", text)] == []
 
 
+KEYS = re.compile(r"\bShift\b|Ctrl|\bEsc(ape)?\b|Backspace|[Aa]rrow key|space bar|方向键|空格键|退格键|键盘")
+HIDDEN = re.compile(r"\.(\w+_)?keys(_one)?$")  # not drawn where there is no keyboard (.keys in style.css and base.css)
+AT_A_DESK = ("common.widgets.ctrl_enter", "classroom.papers.sub")  # not said on a phone; how a sheet is printed
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_keys_are_named_only_where_there_is_a_keyboard(lang: str) -> None:
+    told = [key for key, text in texts(lang).items() if KEYS.search(text) and not key.startswith("languages.")]
+    assert told
+    assert [key for key in told if not HIDDEN.search(key) and key not in AT_A_DESK] == []
+
+
 MEASURED = tuple(chapter.id for chapter in chapters.CHAPTERS if chapter.evidence)
 
 # Terms a learner searches by: each stands in some text of the language.

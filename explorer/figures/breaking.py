@@ -31,7 +31,7 @@ def lengths(
         fig.add_bar(
             x=list(values), y=labels, orientation="h", name=safe(name), cliponaxis=False, hoverinfo="skip",
             marker={"color": colour, "opacity": 1 if colour == MODEL else 0.6},
-            text=[str(value) for value in values], textposition="outside", textfont_size=13,
+            text=[str(value) for value in values], textposition="outside", textfont_size=13, constraintext="none",
         )  # fmt: skip
     fig.update_xaxes(range=[0, max([1, *read, *said]) * 1.12], visible=False)
     fig.update_yaxes(autorange="reversed", gridcolor=NOTHING)
@@ -153,7 +153,7 @@ def _named(fig: go.Figure, rows: Sequence[str], columns: Sequence[str], names: t
     def ticks(words: Sequence[str]) -> dict[str, object]:
         if not any(words) or len(words) > MOST_NAMED:
             return {"showticklabels": False, "ticks": ""}
-        return {"tickvals": list(range(len(words))), "ticktext": [safe(word) for word in words], "tickfont_size": 12}
+        return {"tickvals": list(range(len(words))), "ticktext": [safe(word) for word in words], "tickfont_size": 13}
 
     upright = len(columns) <= MOST_UPRIGHT and max(map(len, columns), default=0) <= 2
     fig.update_xaxes(

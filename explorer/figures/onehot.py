@@ -24,8 +24,8 @@ def against(
     )
     fig.add_bar(
         x=labels, y=list(p), name=model_name, marker={"color": MODEL, "pattern": {"shape": "/", "fgopacity": 0.35}},
-        text=list(written), textposition="outside",
+        text=list(written), textposition="outside", textangle=-90, constraintext="none",
         hoverinfo="skip", cliponaxis=False,
     )  # fmt: skip
-    fig.update_yaxes(range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
+    fig.update_yaxes(range=[0, 1.3], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
     return fig

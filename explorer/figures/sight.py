@@ -12,7 +12,7 @@ from explorer.figures.theme import FAINT, MASK, MODEL, NOTHING, SECOND, figure, 
 
 HIDDEN, LEFT, RIGHT, BLANK = 0, 1, 2, 3  # what a cell can be: not seen, seen, seen by another network, the word itself
 _COLOURS = (FAINT, MODEL, SECOND, MASK)
-ROOMY = 13  # words whose names stand side by side in full size
+ROOMY = 13  # words whose names stand side by side
 
 
 def square(cells: NDArray[np.int8], words: Sequence[str], at: int, names: tuple[str, str]) -> go.Figure:
@@ -27,10 +27,12 @@ def square(cells: NDArray[np.int8], words: Sequence[str], at: int, names: tuple[
     fig.add_shape(
         type="rect", x0=-0.5, x1=n - 0.5, y0=at - 0.5, y1=at + 0.5, line={"color": MASK, "width": 3}, fillcolor=None
     )
+    every = -(-n // ROOMY)  # of a long sentence every second word is named, the blank among them
+    named = range(at % every, n, every)
     ticks = {
-        "tickvals": list(range(n)),
-        "ticktext": [safe(word) for word in words],
-        "tickfont": {"size": 12 if n <= ROOMY else 10},
+        "tickvals": list(named),
+        "ticktext": [safe(words[place]) for place in named],
+        "tickfont": {"size": 13},
     }
     fig.update_xaxes(title=names[1], tickangle=-90, constrain="domain", fixedrange=True, **ticks)
     fig.update_yaxes(

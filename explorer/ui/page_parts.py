@@ -60,6 +60,11 @@ def quiet(text: str) -> None:
     st.html(f'<p class="quiet" lang="{_lang()}">{inline(text)}</p>')
 
 
+def keys(text: str) -> None:
+    """What keys do, in small grey type; where there is no keyboard it is not said."""
+    st.html(f'<p class="quiet keys" lang="{_lang()}">{inline(text)}</p>')
+
+
 def block(body: str) -> None:
     """HTML made by a view from `inline` pieces and our own tags."""
     st.html(f'<div class="prose" lang="{_lang()}">{body}</div>')

@@ -46,10 +46,12 @@ function speak() {
     name(help, names.help.replace("{name}", help.getAttribute("data-sesame-help") ?? ""));
   }
   for (const attribute of ["aria-label", "placeholder", "title"]) translate(attribute, names.said);
-  for (const tip of document.querySelectorAll('[data-testid="stTooltipContent"]')) {
-    const words = names.said[tip.textContent ?? ""];
-    const text = document.createTreeWalker(tip, NodeFilter.SHOW_TEXT).nextNode();
-    if (words && text && words !== text.nodeValue) text.nodeValue = words;
+  for (const place of document.querySelectorAll('[data-testid="stTooltipContent"], [role="dialog"]')) {
+    const texts = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const words = names.said[texts.currentNode.nodeValue?.trim() ?? ""];
+      if (words && words !== texts.currentNode.nodeValue) texts.currentNode.nodeValue = words;
+    }
   }
 }
 

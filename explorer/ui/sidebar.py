@@ -20,7 +20,7 @@ from explorer.ui.numbers import parameters
 
 _TEACHER = "teacher"
 _OWN_MODEL = "model-of-"  # in the session, with a chapter's name behind it: what that page was last drawn with
-# What the buttons and boxes of Streamlit are called, whatever the page's language (its visible words: ui/style.py).
+# What the buttons, boxes and dialogs of Streamlit say, whatever the page's language (its other words: ui/style.py).
 NAMED = {
     "choose": "Choose an option",
     "open": "Open",
@@ -35,6 +35,9 @@ NAMED = {
     "decrement": "Decrement",
     "stop": "Stop script",
     "running": "Running...",
+    "lost": "Connection error",
+    "silent": "Streamlit server is not responding. Are you connected to the internet?",
+    "ended": "Is Streamlit still running? If you accidentally stopped Streamlit, just restart it in your terminal:",
 }
 _for_the_whole_page = st.components.v2.component(
     "sesame_sidebar", html="", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
@@ -63,6 +66,7 @@ def draw(pages: Sequence[tuple[int, StreamlitPage]], current: str) -> None:
         names = {name: t(f"common.names.{name}") for name in ("skip", "sidebar")}
         names["help"] = t("common.names.help", name="{name}")
         said = {english: t(f"common.streamlit.{word}") for word, english in NAMED.items()}
+        said["streamlit run yourscript.py"] = "streamlit run app.py"
         # As a text: Streamlit looks into a table within a table for data frames, with pandas.
         names["said"] = json.dumps(said, ensure_ascii=False)
         _for_the_whole_page(key="sidebar-closes", height=1, data=names)

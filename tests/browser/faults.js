@@ -1,6 +1,7 @@
 // What is wrong with a page, as far as it can be told without eyes. Read by look.py; returns a list of sentences.
 // Looks through shadow roots. A text is cut where its box hides what is wider than the box; a glyph is missing where a
-// character is drawn exactly as one that no font can have.
+// character is drawn exactly as one that no font can have. A letter in a drawing is as large as the drawing's scale makes
+// it.
 
 () => {
   const found = [];
@@ -27,6 +28,13 @@
     return null;
   };
 
+  const SMALLEST = 13; // px
+  const scale = (e) => {
+    const matrix = e instanceof SVGGraphicsElement && e.getScreenCTM();
+    return matrix ? Math.hypot(matrix.c, matrix.d) : 1;
+  };
+  const large = (e, style) => parseFloat(style.fontSize) * scale(e);
+
   const fonts = new Map(); // family → characters
   for (const e of all) {
     const said = own(e);
@@ -43,6 +51,8 @@
       const by = cut(e);
       if (by) found.push(`cut: "${said.slice(0, 40)}" (${by.scrollWidth} in ${by.clientWidth})`);
     }
+    if (large(e, style) < SMALLEST - 0.1) found.push(`small: "${said.slice(0, 40)}" (${large(e, style).toFixed(1)} px)`);
+    if (/\[\[|\]\]|\*\*/.test(said) && !e.closest("code, pre")) found.push(`markup is left: "${said.slice(0, 60)}"`);
     const family = style.fontFamily;
     if (!fonts.has(family)) fonts.set(family, new Set());
     for (const c of said) if (c > " ") fonts.get(family).add(c);

@@ -21,7 +21,7 @@ from explorer.engine import get_engine, uses
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import default
 from explorer.ui import i18n
-from tests.pages.app import body, drawn, link, notices, open_page
+from tests.pages.app import body, columns, drawn, link, marked, notices, open_page
 
 for_page = uses.for_page
 each = pytest.mark.parametrize("chapter", CHAPTERS, ids=chapters.IDS)
@@ -100,8 +100,25 @@ def test_a_link_opens_each_tool(chapter: Chapter, tool: str, monkeypatch: pytest
     at = open_page(chapter.id, "zh", tool=tool)
     assert not at.exception
     assert asked in ([chapter.id], [chapter.id] * chapter.switchable), "once; never needed where nobody may switch"
+    assert marked(at) == []
     assert at.segmented_control(key=f"{chapter.id}-tool-zh").value == tool
     assert link(at) == ({} if tool == kind_of(chapter)().tool else {"tool": tool})
+
+
+@pytest.mark.parametrize(
+    ("name", "tool", "column"),
+    [
+        ("home", "", "home.split.col_p"),
+        ("pairs", "road", "pairs.road.col_p"),
+        ("pairs", "lesson", "pairs.lesson.col_loss"),
+        ("attention", "cell", "attention.cell.weight"),
+        ("generation", "ways", "generation.ways.log_p"),
+    ],
+)
+def test_the_number_that_is_the_answer_stays_in_sight(name: str, tool: str, column: str) -> None:
+    """A table that is wider than a phone scrolls; that column does not scroll away."""
+    at = open_page(name, "zh", **({"tool": tool} if tool else {}))
+    assert (words(column, "zh"), "n answer") in [one for table in columns(at) for one in table]
 
 
 @each

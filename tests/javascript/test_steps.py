@@ -51,6 +51,22 @@ console.log(JSON.stringify(entries));
         (WRITTEN, [["/context", 9], ["/pairs", 9]], ["/context", "/pairs"]),
         ("/masking", [["/context", 9], ["/context?text=b", 90]], ["/context?text=b"]),
         ("/masking", [["/masking?text=b", 9], ["/context?text=b", 9]], ["/context?text=b"]),
+        (
+            "/pairs?tour=1&a=b",
+            [["/context?tour=1", 9], ["/context?tour=1&text=b", 90]],
+            ["/context?tour=1&text=b"],
+        ),
+        (
+            "/pairs?lang=en&tour=1",
+            [["/pairs?lang=en&tour=1&text=b", 9], ["/context?lang=en&tour=1&text=b", 9]],
+            ["/context?lang=en&tour=1&text=b"],
+        ),
+        ("/pairs?tour=1", [["/pairs?lang=en&tour=1", 9]], ["/pairs?lang=en&tour=1"]),
+        (
+            "/context?tour=1&text=a",
+            [["/context?tour=1&text=b", 9], ["/context?text=b", 2000]],
+            ["/context?tour=1&text=b", "/context?text=b"],
+        ),
     ],
 )
 def test_a_page_that_is_opened_is_one_step(

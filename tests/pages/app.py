@@ -6,6 +6,7 @@ Components of our own and Plotly figures are drawn in browsers only; here they a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
+from explorer.components.packing import unpack
 from tests.pace import PACE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,6 +47,27 @@ def body(at: AppTest) -> str:
 def notices(at: AppTest) -> list[str]:
     """The messages to the reader."""
     return [unescape(re.sub(r"<[^>]*>", "", piece)) for piece in html(at) if 'class="notice' in piece]
+
+
+def marked(at: AppTest) -> list[str]:
+    """Texts that a reader would see with our markup in them: what a component draws is drawn as it is."""
+    packed = [element.proto.bytes for element in at.get("bidi_component") if element.proto.bytes]
+    told = [text for one in packed for text in _texts(unpack(one)[0])]
+    return [text for text in (*told, *body(at).splitlines()) if re.search(r"\[\[.+?\]\]|\*\*.+?\*\*", text)]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _texts(part)
+
+
+def columns(at: AppTest) -> list[list[tuple[str, str]]]:
+    """The names of the columns of every table, each with its classes ("n answer": numbers, always in sight)."""
+    heads = [row for piece in html(at) for row in re.findall(r"<table class=\"plain-table\"><tr>(.*?)</tr>", piece)]
+    cell = r'<th(?: class="([^"]*)")?[^>]*>(.*?)</th>'
+    return [[(unescape(re.sub(r"<[^>]*>", "", name)), kinds) for kinds, name in re.findall(cell, row)] for row in heads]
 
 
 def snippets(at: AppTest) -> list[str]:

@@ -95,8 +95,9 @@ class Generator {
   furnish(furniture) {
     this.furniture = furniture;
     const {labels, branch} = this.header;
-    const button = (name, label, act, main = false) => {
+    const button = (name, label, act, main = false, key = "") => {
       const made = h("button", {type: "button", class: main ? "btn main" : "btn", "data-do": name}, label);
+      if (key) made.append(h("span", {class: "keys", "aria-hidden": "true"}, ` ${key}`));
       made.addEventListener("click", act);
       return made;
     };
@@ -110,8 +111,8 @@ class Generator {
     });
     this.pace.set(this.speed);
     this.player.replaceChildren(
-      button("step", `${labels.step} ↵`, () => this.step(), true), this.playButton,
-      button("back", `${labels.back} ←`, () => this.go(-1)),
+      button("step", labels.step, () => this.step(), true, "↵"), this.playButton,
+      button("back", labels.back, () => this.go(-1), false, "←"),
       ...(branch === "can" ? [button("branch", labels.branch, () => this.act("branch"))] : []),
       ...(branch === "is" ? [button("close", labels.close, () => this.act("close"))] : []),
       h("span", {class: "chance"}, this.seed, button("again", labels.again, () => this.act("seed")),

@@ -14,7 +14,7 @@ import {colourOf, markOf} from "../shared/tongues.js";
 const CURVES = ["converted", "right", "meaning"];
 const SPEEDS = [1, 2, 0.5];
 const STEP_MS = 650;
-const BOX = {width: 300, height: 150, left: 34, right: 8, top: 8, bottom: 20};
+const BOX = {width: 300, height: 150, left: 48, right: 8, top: 8, bottom: 20};
 
 class LanguageShift {
   constructor(root, send) {
@@ -35,6 +35,8 @@ class LanguageShift {
     this.figure = h("figure", {role: "group"}, this.dials, this.missing, h("div", {class: "rows"}, this.names, this.list),
       this.colours, h("div", {class: "panels"}, ...Object.values(this.panels).map(({element}) => element)), this.key, this.summary, this.caption);
     root.append(this.figure);
+    this.watcher = new ResizeObserver(() => this.curves());
+    this.watcher.observe(this.figure);
     this.tip = new Tooltip(root);
     this.list.addEventListener("pointerover", (event) => this.over(event));
     this.list.addEventListener("pointerleave", () => this.tip.hide());
@@ -63,6 +65,7 @@ class LanguageShift {
   }
 
   destroy() {
+    this.watcher.disconnect();
     this.stop();
     this.echo.stop();
     this.unregister?.();
@@ -211,8 +214,8 @@ class LanguageShift {
     for (const name of CURVES) {
       const panel = this.panels[name];
       panel.value.textContent = `α = ${signed(header.alphas[this.alpha])}: ${name === "meaning" ? this.value(name).toFixed(2) : percent(this.value(name))}`;
-      panel.drawing.replaceChildren(drawing(BOX.width, BOX.height, [this.curve(name)]));
     }
+    this.curves();
     this.key.replaceChildren(...Object.keys(this.lines("converted")).map((name) => {
       const style = this.style(name);
       const mark = h("i", {class: name === "random" ? "dots" : style["stroke-dasharray"] ? "dash" : ""});
@@ -225,6 +228,16 @@ class LanguageShift {
     });
   }
 
+  // As wide as their place on the page, so that their letters keep their size.
+  curves() {
+    if (!this.header || this.row() < 0) return;
+    for (const name of CURVES) {
+      const {drawing: place} = this.panels[name];
+      const box = {...BOX, width: Math.round(place.clientWidth) || BOX.width};
+      place.replaceChildren(drawing(box.width, box.height, [this.curve(name, box)]));
+    }
+  }
+
   curve(name, box = BOX) {
     const {alphas} = this.header;
     const [low, high] = [alphas[0], alphas.at(-1)];
@@ -233,9 +246,9 @@ class LanguageShift {
     const {line, soft, model, mask, card} = this.palette;
     const parts = [0, 0.5, 1].flatMap((value) => [
       tag("line", {x1: box.left, x2: box.width - box.right, y1: y(value), y2: y(value), stroke: line}),
-      text(box.left - 5, y(value) + 4, name === "meaning" ? String(value) : `${100 * value} %`, {"text-anchor": "end", "font-size": 11, fill: soft}),
+      text(box.left - 5, y(value) + 4, name === "meaning" ? String(value) : `${100 * value} %`, {"text-anchor": "end", "font-size": 13, fill: soft}),
     ]);
-    for (let alpha = Math.ceil(low); alpha <= high; alpha++) parts.push(text(x(alpha), box.height - 5, signed(alpha, 0), {"text-anchor": "middle", "font-size": 11, fill: soft}));
+    for (let alpha = Math.ceil(low); alpha <= high; alpha++) parts.push(text(x(alpha), box.height - 5, signed(alpha, 0), {"text-anchor": "middle", "font-size": 13, fill: soft}));
     const now = alphas[this.alpha];
     parts.push(tag("line", {x1: x(now), x2: x(now), y1: box.top, y2: box.height - box.bottom, stroke: mask, "stroke-width": 2}));
     for (const [kind, points] of Object.entries(this.lines(name)).reverse()) {

@@ -1,12 +1,13 @@
 import {h} from "../shared/dom.js";
 import {fill} from "../shared/format.js";
+import {BESIDE} from "../shared/steps.js";
 import {board, collected, said, written} from "./vote.js";
 
 // What the teacher leads from: who follows, the code and its picture, questions, the vote that is on. What she shows is
 // read from her page's address, which every page of ours writes.
 
 const LOOK_MS = 120;
-const BESIDE = ["lang", "teacher", "tour", "room", "plan", "embed", "v", "kept"];
+const ASIDE = [...BESIDE, "embed", "v", "kept"];
 
 // Tells the room where her page stands, for as long as this tab leads.
 function watch(line) {
@@ -34,7 +35,7 @@ export function here() {
   const base = new URL("./", document.baseURI).pathname;
   const path = location.pathname.startsWith(base) ? location.pathname.slice(base.length) : location.pathname.slice(1);
   const query = {};
-  for (const [name, value] of new URLSearchParams(location.search)) if (!BESIDE.includes(name)) query[name] = value;
+  for (const [name, value] of new URLSearchParams(location.search)) if (!ASIDE.includes(name)) query[name] = value;
   return {page: path.replace(/\/+$/, "") || "home", query};
 }
 

@@ -66,7 +66,7 @@ def _table(result: AtlasResult, state: State) -> list[int]:
         cells = [f"{float(getattr(result, name)[layer, number]):.2f}" for name in MEASURES[:2]]
         cells += [percent(float(getattr(result, name)[layer, number])) for name in MEASURES[2:]]
         rows.append((f"{layer + 1}–{number + 1}", *cells))
-    page_parts.table(head, rows, numeric=tuple(range(1, len(head))))
+    page_parts.table(head, rows, numeric=tuple(range(1, len(head))), answer=1 + MEASURES.index(state.sort))
     return [at // n_heads * 100 + at % n_heads for at in order]
 
 

@@ -100,7 +100,9 @@ def _all(scene: Scene, asked: OffInputs) -> None:
         layer, head = divmod(int(code), found.kl.shape[1])
         guess = f"{common.plain(vocabulary[int(found.top[layer, head])])} {percent(float(found.p_top[layer, head]))}"
         rows.append((f"{layer + 1}–{head + 1}", f"{float(found.kl[layer, head]):.4f}", guess))
-    page_parts.table([t(f"attention.influence.{name}") for name in ("which", "kl", "guess")], rows, numeric=(1,))
+    page_parts.table(
+        [t(f"attention.influence.{name}") for name in ("which", "kl", "guess")], rows, numeric=(1,), answer=1
+    )
     changed = int((found.top != found.untouched).sum())
     page_parts.quiet(
         t("attention.influence.changed", n=changed, all=found.top.size, word=common.plain(vocabulary[found.untouched]))

@@ -53,6 +53,7 @@ def _choose(state: State) -> None:
     at = state.pair
     pair = comparisons.pairs(common.lang())[at]
     page_parts.quiet(t("family.choose.how", n=PAIRS, least=comparisons.LEAST))
+    page_parts.keys(t("family.choose.keys"))
     with st.container(key="family-pair", border=True):
         page_parts.block(
             f'<p><span class="quiet">{inline(t("family.choose.pair", at=at + 1, n=PAIRS))}</span> '

@@ -91,7 +91,7 @@ def _lens(result: InsideResult, words: Sequence[str]) -> None:
         t("generation.inside.says"),
         t("generation.inside.rank", word=verbatim(laid_out(words[final]))),
     ]
-    page_parts.table(head, rows, numeric=(2,))
+    page_parts.table(head, rows, numeric=(2,), answer=2)
 
 
 def _attention(names: Sequence[str], result: InsideResult, layer: int, head: int) -> None:

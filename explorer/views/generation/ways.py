@@ -81,7 +81,7 @@ def _table(ways: Sequence[Way], words: Sequence[str]) -> None:
         for way in ways
     ]
     head = [t(f"generation.ways.{name}") for name in ("way", "text", "log_p", "per_token")]
-    page_parts.table(head, rows, numeric=(2, 3))
+    page_parts.table(head, rows, numeric=(2, 3), answer=2)
 
 
 def _best(result: WaysResult) -> set[int]:
@@ -131,7 +131,7 @@ def _chain(state: State, ids: tuple[int, ...], words: Sequence[str]) -> None:
         (step["text"], step["likeliest"], f"{100 * step['p']:g} %", step["taken"], f"{100 * step['p_taken']:g} %")
         for step in examples.load("generation")["chain"]
     ]
-    page_parts.table([t("generation.ways.chain_text"), *head], published, numeric=(2, 4))
+    page_parts.table([t("generation.ways.chain_text"), *head], published, numeric=(2, 4), answer=4)
     page_parts.quiet(t("generation.ways.chain_source"))
     count = len(common.path_of(state))
     if not count:
@@ -146,4 +146,4 @@ def _chain(state: State, ids: tuple[int, ...], words: Sequence[str]) -> None:
          verbatim(laid_out(words[row.target[n]])), percent(float(row.p[n])))
         for n in range(first, len(row.target))
     ]  # fmt: skip
-    page_parts.table(head, own, numeric=(1, 3))
+    page_parts.table(head, own, numeric=(1, 3), answer=3)

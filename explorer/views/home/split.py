@@ -111,6 +111,7 @@ def _guesses(tokens: Tokens, hidden: tuple[int, ...]) -> None:
         tuple(t(f"home.split.{name}") for name in ("col_word", "col_guess", "col_guess_p", "col_p")),
         rows,
         numeric=(2, 3),
+        answer=3,
     )
 
 

@@ -80,4 +80,4 @@ def _table(found: LessonResult, vocabulary: Sequence[str]) -> None:
         )
         for at, guess, loss in zip(found.positions, found.guesses, found.word_losses, strict=True)
     ]
-    page_parts.table(head, rows, numeric=(3,))
+    page_parts.table(head, rows, numeric=(3,), answer=3)

@@ -88,5 +88,5 @@ def _show(head: HeadResult, n: int, asked: str) -> None:
         )
     page_parts.table(
         tuple(t(f"pairs.road.col_{column}") for column in ("answer", "terms", "sum", "bias", "score", "p")),
-        rows, numeric=(2, 3, 4, 5),
+        rows, numeric=(2, 3, 4, 5), answer=5,
     )  # fmt: skip
