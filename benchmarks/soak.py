@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import random
 import sys
+import tempfile
 import time
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -192,20 +193,42 @@ def _row(id: str, what: str, unit: str, value: float, busy: float, op: str = "",
 
 
 def sessions_back() -> Iterator[Row]:
-    """Memory and threads of a process before and after two hundred readers, each with a sentence that is known."""
+    """What a process holds before and after two hundred readers, each with a sentence that is known."""
     busy = load_now()
-    with running(environment={"SESAME_PRECOMPUTED": "off"}) as server:
-        asyncio.run(load.warm(server))
-        asyncio.run(guests(server, 4 * AT_ONCE))  # what is kept for all is kept from now on
-        before, threads = _settled(server)
-        asyncio.run(guests(server, GUESTS))
-        after, left = _settled(server)
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {"SESAME_PRECOMPUTED": "off", "TMPDIR": folder}
+        with running(environment=environment) as server:
+            asyncio.run(load.warm(server))
+            asyncio.run(guests(server, 4 * AT_ONCE))  # what is kept for all is kept from now on
+            before = Held.of(server, Path(folder))
+            asyncio.run(guests(server, GUESTS))
+            after = Held.of(server, Path(folder))
     id = "scale.sessions_back"
-    what = f"memory after {GUESTS} sessions ÷ before ({before / 1e6:.0f} → {after / 1e6:.0f} MB)"
-    yield Row(id, what, "", (after / before,), busy, COMMAND + id, "<=", 1.10)
-    yield Row(
-        "scale.threads_back", "threads more than before", "", (float(left - threads),), busy, COMMAND + id, "<=", 2
-    )
+    what = f"memory after {GUESTS} sessions ÷ before ({before.memory / 1e6:.0f} → {after.memory / 1e6:.0f} MB)"
+    yield Row(id, what, "", (after.memory / before.memory,), busy, COMMAND + id, "<=", 1.10)
+    for name, most in (("threads", 2), ("handles", 2), ("files", 0)):
+        more = float(getattr(after, name) - getattr(before, name))
+        what = f"{name} after {GUESTS} sessions, more than before ({getattr(before, name)})"
+        yield Row(f"scale.{name}_back", what, "", (more,), busy, COMMAND + id, "<=", most)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a process holds: bytes of memory, threads, open files and connections, temporary files."""
+
+    memory: int
+    threads: int
+    handles: int
+    files: int
+
+    @classmethod
+    def of(cls, server: Server, folder: Path, settles: float = 20.0) -> Held:
+        """Once the process has been let alone for so many seconds. `folder`: of its temporary files."""
+        time.sleep(settles)
+        process = server.process
+        handles = process.num_fds() if hasattr(process, "num_fds") else process.num_handles()
+        files = sum(1 for one in folder.rglob("*") if one.is_file())
+        return cls(process.memory_info().rss, process.num_threads(), handles, files)
 
 
 async def guests(server: Server, count: int) -> None:
@@ -216,13 +239,6 @@ async def guests(server: Server, count: int) -> None:
         )
 
 
-def _settled(server: Server, seconds: float = 20.0) -> tuple[int, int]:
-    """Bytes and threads once the process has been let alone for a while."""
-    gc.collect()
-    time.sleep(seconds)
-    return server.process.memory_info().rss, server.process.num_threads()
-
-
 GROUPS = {
     (
         "scale.soak_errors",
@@ -231,5 +247,5 @@ GROUPS = {
         "scale.soak_growth",
         "scale.budget_4gb",
     ): soak,
-    ("scale.sessions_back", "scale.threads_back"): sessions_back,
+    ("scale.sessions_back", "scale.threads_back", "scale.handles_back", "scale.files_back"): sessions_back,
 }
