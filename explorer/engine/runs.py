@@ -70,7 +70,8 @@ class Run:
 
     @property
     def held(self) -> bool:
-        return self._cancel.holds
+        """Whether it takes no step until `go_on`; one that is to end is not held any more."""
+        return self._cancel.holds and not self._cancel.cancelled
 
     @property
     def seconds(self) -> float:

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 PATIENCE_S = 10.0  # so long a word to the browser may be on its way
-_KEY, _PAGE = "address:replaced", "address:page"
+_KEY, _PAGE, _STANDS = "address:replaced", "address:page", "address:stands"
 
 
 def on(page: str) -> None:
@@ -20,6 +20,19 @@ def on(page: str) -> None:
     if st.session_state.get(_PAGE) != page or _went_back():
         st.session_state[_PAGE] = page
         st.session_state[_KEY] = []
+        st.session_state.pop(_STANDS, None)
+
+
+def stands(link: dict[str, str]) -> None:
+    """What the browser shows behind the page's name, once it has heard of this run."""
+    st.session_state[_STANDS] = link
+
+
+def brought(link: dict[str, str]) -> bool:
+    """Whether `link` came by a press on a link to the page that stands there already: a browser that is led to the same
+    page goes on showing the address of before, and a reload would lead back to it."""
+    before = st.session_state.get(_STANDS)
+    return before is not None and before != link
 
 
 def replaced(name: str, value: object) -> None:

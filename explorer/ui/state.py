@@ -301,11 +301,14 @@ class Store(Generic[S]):
         before = st.session_state.get(self._key + ":link")
         st.session_state[self._key + ":link"] = wanted
         keep = {name: value for name, value in st.query_params.items() if name in BESIDE}
-        # What stands there already is said again where the browser may be about to hear of a link from in between.
-        if dict(st.query_params.items()) != keep | wanted or address.on_its_way(self._key):
+        asked = dict(st.query_params.items())
+        # What stands there already is said again where the browser may be about to hear of a link from in between, or
+        # may show another one.
+        if asked != keep | wanted or address.on_its_way(self._key) or address.brought(asked):
             if before and before != wanted:
                 address.replaced(self._key, before)
             st.query_params.from_dict(keep | wanted)
+        address.stands(keep | wanted)
 
     def _keep_large(self, state: S) -> dict[str, str]:
         """Keep a state that no link can hold; the link names it, and the choices that stand without its texts."""

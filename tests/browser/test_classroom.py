@@ -1,9 +1,12 @@
 """课堂 in Chromium: a teacher opens a room, a phone joins it, follows, votes twice, looks around, and comes back.
 
-One room and two browsers for all of it: what a class does in a lesson, one after the other.
+One room and two browsers for all of it: what a class does in a lesson, one after the other. In a second room the class
+gives labelled sentences and judges pairs, and the pages work on them.
 """
 
 from __future__ import annotations
+
+import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -135,6 +138,55 @@ def _the_class_gives_examples(teacher: Page, phone: Page) -> None:
     presses(teacher, "unask")
     teacher.get_by_role("link", name=words("input.nav", "zh")).first.click()
     expect(phone.locator("h1.question")).to_have_text(words("input.title", "zh"))
+
+
+def test_a_class_gives_labelled_sentences_and_judges_pairs(open_page: OpenPage) -> None:
+    teacher = open_page("/finetuning", query={"v": "2"})
+    code = _opens_a_room(teacher)
+    phone = open_page("/", viewport=PHONE, theme="dark", query={"room": code})
+    expect(phone.locator("h1.question")).to_have_text(words("finetuning.title", "zh"))
+    presses(teacher, "ask")
+    teacher.get_by_label(says("own_line")).fill("+ 天气怎么样？ / 晴 / 雨")
+    teacher.get_by_label(says("own_line")).press("Enter")
+    phone.locator(".vote").get_by_label(says("words")).fill("伞都撑<b>开</b>了")
+    phone.locator(".vote .options button").nth(1).click()
+    phone.locator(".vote").get_by_role("button", name=says("send"), exact=True).click()
+    expect(phone.locator(".vote")).to_contain_text(says("counted"))
+    teacher.locator(".running summary").click()
+    presses(teacher, "take")
+    linked(teacher, "own=")
+    expect(teacher.locator("textarea").first).to_have_value(re.compile("雨.*伞都撑<b>开</b>了"))
+    presses(teacher, "unask")
+
+    teacher.get_by_role("link", name=words("family.nav", "zh")).first.click()
+    idle(teacher)
+    expect(phone.locator("h1.question")).to_have_text(words("family.title", "zh").replace("**", ""))
+    presses(teacher, "ask")
+    ready = next(one for one in content.questions("family").values() if one.kind == "pairs")
+    teacher.locator(".room .ready button", has_text=ready.ask["zh"]).click()
+    pairs = phone.locator(".vote ol.pairs li")
+    for pair, side in ((0, 1), (1, 0), (2, 1)):
+        _answers(phone, pairs.nth(pair).locator(".options button").nth(side))
+    expect(teacher.locator(".running")).to_contain_text(says("answered", n=1, here=1))
+    presses(teacher, "reveal")
+    presses(teacher, "take_pairs")
+    linked(teacher, "choices=")
+    idle(teacher)
+    expect(teacher.locator(".words .word").nth(2)).to_have_text("3 →")
+    assert [teacher.locator(".words .word").nth(n).inner_text() for n in range(3)] == ["1 →", "2 ←", "3 →"]
+
+
+def _opens_a_room(teacher: Page) -> str:
+    """Opens one on 课堂 and goes back to where she was; the room's code."""
+    before = teacher.url
+    teacher.get_by_role("link", name=words("classroom.nav", "zh")).first.click()
+    idle(teacher)
+    presses(teacher, "open")
+    code = teacher.locator(".room.leads b.code").inner_text()
+    page = before.partition("?")[0].rpartition("/")[2]
+    teacher.get_by_role("link", name=words(f"{page}.nav", "zh")).first.click()
+    idle(teacher)
+    return code
 
 
 def _a_lost_page_finds_its_room_again(teacher: Page, phone: Page) -> None:

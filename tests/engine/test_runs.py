@@ -70,6 +70,7 @@ def test_a_run_is_stopped_within_a_step_even_while_it_is_held_up_and_its_values_
     steps.let(1)
     until(lambda: len(run.so_far) == 4)
     run.stop()
+    assert not run.held, "it is to end"
     until(lambda: run.ended)
     assert isinstance(run.error, Cancelled)
     assert run.so_far == tuple(Progress(number, 6) for number in (1, 2, 3, 4))

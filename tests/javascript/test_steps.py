@@ -12,7 +12,7 @@ from explorer.components.bundle import join_modules
 from tests.javascript import FOLDER, node
 
 SHARED = FOLDER.parents[1] / "explorer" / "components" / "shared"
-WRITTEN = "/masking?text=a"
+WRITTEN = "/masking?text=a&v=2"
 # A history as a browser keeps it; [address, milliseconds before it] are pushed one after the other.
 SCRIPT = """\
 import {oneStepAPage} from "./steps.js";
@@ -39,33 +39,42 @@ console.log(JSON.stringify(entries));
 @pytest.mark.parametrize(
     ("began", "pushed", "steps"),
     [
-        (WRITTEN, [["/context", 9], ["/context?text=b", 90]], ["/context?text=b"]),
-        (WRITTEN, [["/masking?text=b", 9], ["/context?text=b", 9]], ["/context?text=b"]),
-        (WRITTEN, [["/masking?text=b", 9], ["/masking?text=c", 9]], ["/masking?text=b", "/masking?text=c"]),
+        (WRITTEN, [["/context", 9], ["/context?text=b&v=2", 90]], ["/context?text=b&v=2"]),
+        (WRITTEN, [["/masking?text=b&v=2", 9], ["/context?text=b&v=2", 9]], ["/context?text=b&v=2"]),
         (
-            "/masking?text=a",
-            [["/masking?text=b", 9], ["/context?text=b", 2000]],
-            ["/masking?text=b", "/context?text=b"],
+            WRITTEN,
+            [["/masking?text=b&v=2", 9], ["/masking?text=c&v=2", 9]],
+            ["/masking?text=b&v=2", "/masking?text=c&v=2"],
+        ),
+        (
+            "/masking?text=a&v=2",
+            [["/masking?text=b&v=2", 9], ["/context?text=b&v=2", 2000]],
+            ["/masking?text=b&v=2", "/context?text=b&v=2"],
         ),
         (WRITTEN, [["/context?tour=1", 9], ["/pairs?tour=1", 9]], ["/context?tour=1", "/pairs?tour=1"]),
         (WRITTEN, [["/context", 9], ["/pairs", 9]], ["/context", "/pairs"]),
-        ("/masking", [["/context", 9], ["/context?text=b", 90]], ["/context?text=b"]),
-        ("/masking", [["/masking?text=b", 9], ["/context?text=b", 9]], ["/context?text=b"]),
+        ("/masking", [["/context", 9], ["/context?text=b&v=2", 90]], ["/context?text=b&v=2"]),
+        ("/masking", [["/masking?text=b&v=2", 9], ["/context?text=b&v=2", 9]], ["/context?text=b&v=2"]),
         (
-            "/pairs?tour=1&a=b",
-            [["/context?tour=1", 9], ["/context?tour=1&text=b", 90]],
-            ["/context?tour=1&text=b"],
+            "/pairs?tour=1&a=b&v=2",
+            [["/context?tour=1", 9], ["/context?tour=1&text=b&v=2", 90]],
+            ["/context?tour=1&text=b&v=2"],
         ),
         (
             "/pairs?lang=en&tour=1",
-            [["/pairs?lang=en&tour=1&text=b", 9], ["/context?lang=en&tour=1&text=b", 9]],
-            ["/context?lang=en&tour=1&text=b"],
+            [["/pairs?lang=en&tour=1&text=b&v=2", 9], ["/context?lang=en&tour=1&text=b&v=2", 9]],
+            ["/context?lang=en&tour=1&text=b&v=2"],
+        ),
+        (
+            "/classroom?find=a&v=2",
+            [["/masking?tool=see", 9], ["/masking?tool=see&v=2", 3000]],
+            ["/masking?tool=see&v=2"],
         ),
         ("/pairs?tour=1", [["/pairs?lang=en&tour=1", 9]], ["/pairs?lang=en&tour=1"]),
         (
-            "/context?tour=1&text=a",
-            [["/context?tour=1&text=b", 9], ["/context?text=b", 2000]],
-            ["/context?tour=1&text=b", "/context?text=b"],
+            "/context?tour=1&text=a&v=2",
+            [["/context?tour=1&text=b&v=2", 9], ["/context?text=b&v=2", 2000]],
+            ["/context?tour=1&text=b&v=2", "/context?text=b&v=2"],
         ),
     ],
 )

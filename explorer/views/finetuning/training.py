@@ -59,8 +59,9 @@ def draw(bench: Bench) -> None:
         with bench.place:
             _chart(bench.found.losses.tolist(), bench.found.held_out_losses.tolist(), bench.inputs, "done")
         return
+    ended = run is None or run.ended  # looked at once: one that ends while this is drawn is drawn anew by `_live`
     with bench.top.container(horizontal=True):
-        if run is None or run.ended:
+        if run is None or ended:
             st.button(
                 t("finetuning.train"), key="finetuning-train", type="primary",
                 on_click=lambda: st.session_state.__setitem__(ASKED, bench.inputs),
@@ -69,7 +70,7 @@ def draw(bench: Bench) -> None:
             _buttons(run)
     if run is not None:
         with bench.place:
-            if run.ended or run.held:
+            if ended or run.held:
                 _so_far(run, bench.inputs)
             else:
                 st.fragment(_live, run_every=EVERY_S)(run, bench.inputs)
