@@ -12,6 +12,7 @@ import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,7 @@ CLICKS = 0.6  # of what a reader does; else a page is opened with a sentence of 
 PHONES = 10
 LOOKS_S = 2.0  # between two looks at a training
 GUESTS, AT_ONCE = 200, 10
+KEPT_S = 125.0  # Streamlit keeps what a reader who left might come back to for two minutes, three handles each
 COMMAND = "python -m benchmarks scale "
 WRONG = (ReaderError, OSError, TimeoutError, ConnectionClosed)
 
@@ -172,8 +174,8 @@ def soak() -> Iterator[Row]:
         found = day(server)
         log = server.log()
     errors = [*found.errors, *(["a traceback in the log"] if "Traceback" in log else [])]
-    for told in sorted(set(errors)):
-        print(told, file=sys.stderr)
+    for told, times in Counter(errors).most_common():
+        print(f"{times} × {told}", file=sys.stderr)
     crowd = f"{READERS} readers × {LASTING_S / 60:g} min, a reader acts every {EVERY_S:g} s"
     beside = f"{found.trainings} trainings, a room of {PHONES}, {found.reloads} broken reloads beside"
     done = f"{len(found.clicks)} clicks, {len(found.pages)} pages; {beside}"
@@ -222,9 +224,11 @@ class Held:
     files: int
 
     @classmethod
-    def of(cls, server: Server, folder: Path, settles: float = 20.0) -> Held:
-        """Once the process has been let alone for so many seconds. `folder`: of its temporary files."""
-        time.sleep(settles)
+    def of(cls, server: Server, folder: Path) -> Held:
+        """Once those who left are forgotten, which happens as the next one comes. `folder`: of its temporary files."""
+        time.sleep(KEPT_S)
+        asyncio.run(load.one(server, load.SENTENCES[0]))
+        time.sleep(5.0)
         process = server.process
         handles = process.num_fds() if hasattr(process, "num_fds") else process.num_handles()
         files = sum(1 for one in folder.rglob("*") if one.is_file())

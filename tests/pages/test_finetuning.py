@@ -13,8 +13,10 @@ from streamlit.testing.v1 import AppTest
 from explorer import chapters
 from explorer.content import teaching, units
 from explorer.engine.runs import runs
+from explorer.errors import Cancelled
 from explorer.ui import i18n
 from explorer.ui.numbers import size, thousands
+from explorer.views.finetuning import training
 from tests.pace import PACE
 from tests.pages.app import body, count, drawn, html, link, notices, open_page, snippets
 
@@ -195,6 +197,33 @@ def test_what_is_odd_about_one_s_own_sentences_is_said_and_nothing_typed_is_lost
     start = i18n.text(head, "zh").split("{")[0]
     assert any(start in told for told in notices(at)), notices(at)
     assert drawn(at.text_area, "finetuning-own").value == own
+
+
+class Ending:
+    """A run that ends between the first and the second look at it."""
+
+    so_far: tuple[object, ...] = ()
+    place, held, error = 0, False, Cancelled("cancelled")
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    @property
+    def ended(self) -> bool:
+        self.looks += 1
+        return self.looks > 1
+
+    def hold(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+def test_a_run_that_ends_while_its_page_is_drawn_leaves_no_button_to_stop_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Ending()
+    monkeypatch.setattr(training, "_run", lambda bench: run)
+    at = open_page("finetuning", "zh", seed="78", **QUICK)
+    assert not at.exception and run.looks > 1
+    keys = {one.key for one in at.button}
+    assert "finetuning-train" in keys and "finetuning-stop" not in keys
 
 
 def test_a_run_that_is_held_up_is_found_by_a_new_session_and_goes_on(few: None) -> None:

@@ -96,6 +96,20 @@ def test_a_click_before_the_browser_has_heard_does_not_set_a_dial_back(at: AppTe
     assert "lang=en" in said[-1]
 
 
+def test_a_link_to_the_page_that_stands_there_is_said_once_more(at: AppTest, said: list[str]) -> None:
+    """Streamlit's browser runs such a link and goes on showing the address of before."""
+    press(at, "1", {})
+    here = dict(at.query_params)
+    told = len(said)
+    press(at, "train", here)
+    assert len(said) == told, "what the browser shows need not be said"
+    at.query_params.clear()
+    at.query_params.update({"alpha": "-1", "v": here["v"]})
+    at.run()
+    assert shown(at).startswith("-1 ")
+    assert len(said) > told and "alpha=-1" in said[-1]
+
+
 def test_going_back_is_followed(at: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     press(at, "1", {"lang": "zh"})
     before = dict(at.query_params)

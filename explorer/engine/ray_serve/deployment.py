@@ -36,6 +36,7 @@ IDLE_S = 30 * 60.0  # how long a place for trainings stays without any: what rea
 STORE = 512 * 2**20  # bytes of shared memory of a cluster that is started here
 STARTS_S = 300.0
 TELLS_S = 5.0
+_deploying = threading.Lock()  # Serve notes for all threads which modules travel whole, and forgets it after each
 # A cluster that is started here ends with the thread that started it (Linux tells its processes when their parent, a
 # thread, has ended): this one lives as long as the process.
 _home = ThreadPoolExecutor(1, "ray")
@@ -135,7 +136,8 @@ def _deployed(model_id: str, trains: bool) -> Any:
         **many,
     )
     try:
-        return serve.run(deployment.bind(model_id), name=name, route_prefix=None)
+        with _deploying:
+            return serve.run(deployment.bind(model_id), name=name, route_prefix=None)
     except RuntimeError as error:
         raise ModelUnavailable("replicas_do_not_start", model=model_id) from error
 
