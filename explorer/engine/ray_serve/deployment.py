@@ -113,7 +113,8 @@ class RayReplicas:
         with self._lock:
             if trains not in self._known:
                 _home.submit(connect).result()
-                self._known[trains] = _deployed(self._model_id, trains)
+                with _deploying:
+                    self._known[trains] = _deployed(self._model_id, trains)
             return self._known[trains]
 
 
@@ -136,8 +137,7 @@ def _deployed(model_id: str, trains: bool) -> Any:
         **many,
     )
     try:
-        with _deploying:
-            return serve.run(deployment.bind(model_id), name=name, route_prefix=None)
+        return serve.run(deployment.bind(model_id), name=name, route_prefix=None)
     except RuntimeError as error:
         raise ModelUnavailable("replicas_do_not_start", model=model_id) from error
 
