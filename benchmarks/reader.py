@@ -43,8 +43,7 @@ class Reader:
     def __init__(self, url: str, page: str, *, cookie: str = "", **state: str) -> None:
         self._headers = {"Cookie": cookie} if cookie else {}
         self._address = f"ws{url.removeprefix('http')}/_stcore/stream"
-        # home lies at the root
-        self._client = ClientState(query_string=urlencode(state), page_name="" if page == chapters.HOME else page)
+        self._client = ClientState(query_string=urlencode(state), page_name=chapters.path(page))
         self._client.context_info.locale = "zh-CN"
         self._components: dict[str, tuple[str, str]] = {}  # by name: its id and its fragment's
         self._buttons: dict[str, tuple[str, str]] = {}  # by key

@@ -140,7 +140,7 @@ def _first_result() -> Iterator[Row]:
     with browser.chromium() as chromium, running() as server:
         for chapter in READ:
             page = _phone(chromium)
-            page.goto(f"{server.url}/{'' if chapter.id == chapters.HOME else chapter.id}")
+            page.goto(f"{server.url}/{chapters.path(chapter.id)}")
             found = page.locator(_result(chapter.id)).first
             found.wait_for(timeout=60_000)
             page.locator(browser.IDLE).wait_for(state="attached", timeout=60_000)

@@ -102,8 +102,9 @@ def _sight(chromium: Browser, server: Server, n: int, visit: hostile.Visit) -> t
 
     page.on("dialog", dismissed)
     try:
-        path = "" if visit.page == chapters.HOME else visit.page
-        page.goto(f"{server.url}/{path}?{urlencode({'lang': visit.lang} | visit.link)}", timeout=TIMEOUT)
+        page.goto(
+            f"{server.url}/{chapters.path(visit.page)}?{urlencode({'lang': visit.lang} | visit.link)}", timeout=TIMEOUT
+        )
         _at_rest(page)
         box = page.locator(BOX).first
         if box.count():

@@ -184,6 +184,11 @@ MODELS = "models"  # a page, and no chapter
 PAGES = (*IDS, MODELS)
 
 
+def path(page: str) -> str:
+    """Where a page lies below the app's own address: home at the root, every other under its name."""
+    return "" if page == HOME else page
+
+
 def get(id: str) -> Chapter:
     """The record of a chapter. Raises LookupError for a name that is none."""
     for chapter in CHAPTERS:

@@ -18,10 +18,8 @@ def pages() -> list[tuple[int, StreamlitPage]]:
 
 
 def page(name: str) -> StreamlitPage:
-    home = name == chapters.HOME
-    return st.Page(
-        paths.ROOT / "pages" / f"{name}.py", title=t(f"{name}.nav"), url_path=None if home else name, default=home
-    )
+    path = chapters.path(name)
+    return st.Page(paths.ROOT / "pages" / f"{name}.py", title=t(f"{name}.nav"), url_path=path or None, default=not path)
 
 
 def short_name(name: str) -> str:

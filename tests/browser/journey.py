@@ -60,6 +60,11 @@ def until(page: Page, look: Callable[[], T], *, seconds: float = PATIENCE / PACE
             page.wait_for_timeout(40)  # numbers in a drawing announce no event
 
 
+def plain(text: str) -> str:
+    """A text of the interface as it stands on a page: without our marks for terms, weight and code."""
+    return re.sub(r"\[\[([^|\]]+)(?:\|[^\]]*)?\]\]|\*\*(.+?)\*\*|`(.+?)`", lambda m: m[1] or m[2] or m[3], text)
+
+
 def press(page: Page, name: str) -> None:
     """Click the first button with this name."""
     page.get_by_role("button", name=name, exact=True).first.click()
@@ -118,7 +123,7 @@ class Reader:
         names = "common components errors glossary home languages masking attention generation"
         known = chapter in names.split()
         found = words(key if known else f"{self.chapter}.{key}", self.lang, **values)
-        return re.sub(r"\[\[([^|\]]+)(?:\|[^\]]*)?\]\]|\*\*(.+?)\*\*|`(.+?)`", lambda m: m[1] or m[2] or m[3], found)
+        return plain(found)
 
     @property
     def main(self) -> Locator:

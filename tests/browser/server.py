@@ -110,7 +110,7 @@ def running(
                 await_health(server)
             yield server
         finally:
-            _stop(process)
+            stop(process)
 
 
 def await_health(server: Server, *, seconds: float = 60) -> None:
@@ -144,7 +144,7 @@ def system_chromium() -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
-def _stop(process: psutil.Popen) -> None:
+def stop(process: psutil.Popen) -> None:
     """Ask the process and its children to end, then make them."""
     try:
         family = [process, *process.children(recursive=True)]

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from explorer.content import classroom as content
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.journey import idle, linked, until, words
+from tests.browser.journey import idle, linked, plain, until, words
 from tests.browser.server import Server
 from tests.pace import PACE
 
@@ -160,7 +160,7 @@ def test_a_class_gives_labelled_sentences_and_judges_pairs(open_page: OpenPage) 
 
     teacher.get_by_role("link", name=words("family.nav", "zh")).first.click()
     idle(teacher)
-    expect(phone.locator("h1.question")).to_have_text(words("family.title", "zh").replace("**", ""))
+    expect(phone.locator("h1.question")).to_have_text(plain(words("family.title", "zh")))
     presses(teacher, "ask")
     ready = next(one for one in content.questions("family").values() if one.kind == "pairs")
     teacher.locator(".room .ready button", has_text=ready.ask["zh"]).click()

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 from explorer import texts
 from explorer.content import classroom as content
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.journey import Reader, Reference, eventually, idle, linked, until
+from tests.browser.journey import Reader, Reference, eventually, idle, linked, plain, until
 from tests.browser.journey import words as say
 
 pytestmark = pytest.mark.usefixtures("quiet_log")
@@ -43,9 +43,9 @@ def test_a_quiz_is_answered_and_a_mistake_looked_up(open_page: OpenPage) -> None
     reader.picks("tools", reader.say("tool.mistakes"))
     page.get_by_role("button", name=reader.say("mistakes.on")).click()
     card = content.mistakes("en")[1]
-    expect(reader.main).to_contain_text(_plain(card.claim))
+    expect(reader.main).to_contain_text(plain(card.claim))
     page.get_by_role("button", name=reader.say("mistakes.show")).click()
-    expect(reader.main).to_contain_text(_plain(card.wrong))
+    expect(reader.main).to_contain_text(plain(card.wrong))
     see = say("classroom.see", "en", page="@").partition("@")[0]
     page.get_by_role("link", name=re.compile("^" + re.escape(see))).first.click()
     expect(page.locator("h1.question")).to_have_text(say(f"{card.page}.title", "en"))
@@ -85,13 +85,13 @@ def test_a_lesson_is_walked_through_and_left(open_page: OpenPage) -> None:
     for n, step in enumerate(plan.steps[:3], 1):
         expect(page.locator("h1.question")).to_have_text(say(f"{step.page}.title", "zh"))
         strip = page.locator(".st-key-tour")
-        expect(strip).to_contain_text(_plain(step.do))
+        expect(strip).to_contain_text(plain(step.do))
         linked(page, f"plan={plan.id}.{n}")
         if n < 3:
             idle(page)
             strip.get_by_role("link").last.click()
     page.go_back()
-    expect(page.locator(".st-key-tour")).to_contain_text(_plain(plan.steps[1].do))
+    expect(page.locator(".st-key-tour")).to_contain_text(plain(plan.steps[1].do))
     idle(page)
     page.get_by_role("button", name=say("classroom.plans.leave", "zh")).click()
     expect(page.locator(".st-key-tour")).to_have_count(0)
@@ -126,8 +126,3 @@ def _finds(page: Page, word: str) -> None:
 def _all_stand(page: Page, terms: list[str]) -> None:
     found = page.locator('[class*="st-key-term-"] b').all_inner_texts()
     assert sorted(found) == sorted(terms)
-
-
-def _plain(text: str) -> str:
-    """As it stands on the page: no marks of ours."""
-    return re.sub(r"\[\[([^|\]]+)(?:\|[^\]]*)?\]\]|\*\*(.+?)\*\*|`(.+?)`", lambda m: m[1] or m[2] or m[3], text)
