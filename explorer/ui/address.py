@@ -12,27 +12,25 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 PATIENCE_S = 10.0  # so long a word to the browser may be on its way
-_KEY, _PAGE, _STANDS = "address:replaced", "address:page", "address:stands"
+LED = "led"  # in a link to the page that stands there: a browser runs it and goes on showing the address of before
+_KEY, _PAGE = "address:replaced", "address:page"
 
 
 def on(page: str) -> None:
-    """A run of `page` begins. After another page, and after going back, whatever stands in the address is meant."""
-    if st.session_state.get(_PAGE) != page or _went_back():
+    """A run of `page` begins. After another page, a link or going back, whatever stands in the address is meant."""
+    if st.session_state.get(_PAGE) != page or LED in st.query_params or _went_back():
         st.session_state[_PAGE] = page
-        st.session_state[_KEY] = []
-        st.session_state.pop(_STANDS, None)
+        meant()
 
 
-def stands(link: dict[str, str]) -> None:
-    """What the browser shows behind the page's name, once it has heard of this run."""
-    st.session_state[_STANDS] = link
+def meant() -> None:
+    """What stands in the address now was chosen, whatever has stood there before."""
+    st.session_state[_KEY] = []
 
 
-def brought(link: dict[str, str]) -> bool:
-    """Whether `link` came by a press on a link to the page that stands there already: a browser that is led to the same
-    page goes on showing the address of before, and a reload would lead back to it."""
-    before = st.session_state.get(_STANDS)
-    return before is not None and before != link
+def led(page: str) -> dict[str, str]:
+    """What a link to `page` says beside its own: that it was pressed, where the page stands there already."""
+    return {LED: "1"} if st.session_state.get(_PAGE) == page else {}
 
 
 def replaced(name: str, value: object) -> None:

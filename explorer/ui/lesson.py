@@ -27,8 +27,7 @@ def entry(plan: Plan) -> None:
 def link(plan: Plan, n: int, label: str) -> None:
     """To the page of step `n` (from 1), as the step wants it."""
     step = plan.steps[n - 1]
-    query = {**step.query, "v": state.VERSION, PARAMETER: f"{plan.id}.{n}", **navigation.language_of_link()}
-    st.page_link(navigation.page(step.page), label=label, query_params=query)
+    navigation.link(step.page, label, {**step.query, "v": state.VERSION, PARAMETER: f"{plan.id}.{n}"})
 
 
 def strip() -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
+from typing import Literal
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from explorer import chapters, paths
+from explorer.ui import address
 from explorer.ui.i18n import HTML_LANG, language, t
 from explorer.ui.markup import inline
+
+Width = Literal["stretch", "content"]
 
 
 def pages() -> list[tuple[int, StreamlitPage]]:
@@ -33,6 +38,14 @@ def language_of_link() -> dict[str, str]:
     return {"lang": lang} if lang else {}
 
 
+def link(
+    to: str, label: str, query: Mapping[str, str] | None = None, width: Literal["stretch", "content"] = "stretch"
+) -> None:
+    """A link to the page `to`, opened as `query` says, in this one's language."""
+    asked = {**query, **address.led(to)} if query else {}
+    st.page_link(page(to), label=label, width=width, query_params={**asked, **language_of_link()})
+
+
 def after(name: str) -> str | None:
     """The chapter that is read after `name`; None behind the last."""
     return dict(pairwise(chapters.IDS)).get(name)
@@ -46,7 +59,7 @@ def map_of(home: str) -> None:
             if chapter.id != home:
                 with st.container(border=True, width=320):
                     label = f"**{chapter.number}\u2002{t(f'{chapter.id}.nav')}**"
-                    st.page_link(page(chapter.id), label=label, query_params=language_of_link())
+                    link(chapter.id, label)
                     st.html(
                         f'<p class="quiet" lang="{HTML_LANG[language()]}">{inline(t(f"{chapter.id}.invitation"))}</p>'
                     )

@@ -118,7 +118,7 @@ def _model(current: str) -> None:
         facts.append(t("common.parameters", n=parameters(info.parameters, i18n.language())))
     label = f"{t('common.model')} **{literal(info.name)}** · {' · '.join(facts)}"
     with st.container(key="model-line"):
-        st.page_link(navigation.page(chapters.MODELS), label=label, query_params=navigation.language_of_link())
+        navigation.link(chapters.MODELS, label)
 
 
 def _phone() -> None:

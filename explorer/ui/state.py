@@ -171,7 +171,7 @@ class Store(Generic[S]):
         A page opened without a link of its own takes over the sentence that the reader has brought along. A browser
         that has not heard yet what the link is now is told again.
         """
-        own = {name: value for name, value in st.query_params.items() if name not in BESIDE}
+        own = {name: value for name, value in st.query_params.items() if name not in (*BESIDE, address.LED)}
         kept = st.session_state.get(self._key)
         other = bool(own) and own != st.session_state.get(self._key + ":link")
         if other and kept is not None and address.late(self._key, own):
@@ -302,13 +302,11 @@ class Store(Generic[S]):
         st.session_state[self._key + ":link"] = wanted
         keep = {name: value for name, value in st.query_params.items() if name in BESIDE}
         asked = dict(st.query_params.items())
-        # What stands there already is said again where the browser may be about to hear of a link from in between, or
-        # may show another one.
-        if asked != keep | wanted or address.on_its_way(self._key) or address.brought(asked):
+        # What stands there already is said again where the browser may be about to hear of a link from in between.
+        if asked != keep | wanted or address.on_its_way(self._key):
             if before and before != wanted:
                 address.replaced(self._key, before)
             st.query_params.from_dict(keep | wanted)
-        address.stands(keep | wanted)
 
     def _keep_large(self, state: S) -> dict[str, str]:
         """Keep a state that no link can hold; the link names it, and the choices that stand without its texts."""

@@ -48,7 +48,7 @@ def strip(current: str) -> None:
 
 
 def _link(page: str, label: str) -> None:
-    st.page_link(navigation.page(page), label=label, query_params={PARAMETER: "1", **navigation.language_of_link()})
+    navigation.link(page, label, {PARAMETER: "1"})
 
 
 def _leave() -> None:

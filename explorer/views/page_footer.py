@@ -81,8 +81,7 @@ def row(page: str, store: Store[Any]) -> None:
     following = navigation.after(page)
     if following is not None:
         with st.container(key="next-chapter"):
-            label = t("common.next", name=t(f"{following}.nav"))
-            st.page_link(navigation.page(following), label=label, query_params=navigation.language_of_link())
+            navigation.link(following, t("common.next", name=t(f"{following}.nav")))
 
 
 def _state_file(page: str, now: Callable[[], Any]) -> str:

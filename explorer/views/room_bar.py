@@ -14,7 +14,7 @@ from explorer.components import room as component
 from explorer.components.room import Entered
 from explorer.content import classroom as content
 from explorer.errors import Told
-from explorer.ui import i18n, in_room, navigation, network, state, widgets
+from explorer.ui import address, i18n, in_room, navigation, network, state, widgets
 from explorer.views import gathered
 
 _ARRIVED = "room:arrived"
@@ -46,13 +46,14 @@ def follow(current: str) -> None:
     there = {**beside, **room.query, "v": state.VERSION}
     if room.page != current:
         st.switch_page(navigation.page(room.page), query_params=there)
+    address.meant()
     st.query_params.from_dict(there)
 
 
 def draw(current: str) -> None:
     """The bar."""
     leads = in_room.leads()
-    address = network.phone_address()
+    phones = network.phone_address()
     with st.container(key="room-place"):
         component.room(
             key=KEY,
@@ -60,8 +61,8 @@ def draw(current: str) -> None:
             code=rooms.normal(in_room.code()) or in_room.code(),
             leads=leads,
             arrived=st.session_state.get(_ARRIVED, -1),
-            address=(address or "") if leads else "",
-            alone=address is None,
+            address=(phones or "") if leads else "",
+            alone=phones is None,
             ready=_ready(current) if leads else (),
             on_entered=entered,
             on_go=_go,

@@ -34,6 +34,7 @@ def _app() -> None:
         st.button(lang, on_click=i18n.choose_language, args=(lang,))
     st.button("train")
     st.text(f"{store.get().alpha} {i18n.language()}")
+    st.text(" ".join(page for page in ("dials", "another") if address.led(page)))
 
 
 @pytest.fixture
@@ -67,6 +68,13 @@ def press(at: AppTest, label: str, address: dict[str, Any]) -> None:
     assert not at.exception
 
 
+def press_link(at: AppTest, query: dict[str, str]) -> None:
+    at.query_params.clear()
+    at.query_params.update(query | {address.LED: "1"})
+    at.run()
+    assert not at.exception
+
+
 def shown(at: AppTest) -> str:
     return str(at.text[0].value)
 
@@ -96,18 +104,31 @@ def test_a_click_before_the_browser_has_heard_does_not_set_a_dial_back(at: AppTe
     assert "lang=en" in said[-1]
 
 
-def test_a_link_to_the_page_that_stands_there_is_said_once_more(at: AppTest, said: list[str]) -> None:
-    """Streamlit's browser runs such a link and goes on showing the address of before."""
+def test_a_link_to_the_page_that_stands_there_is_followed_and_said(at: AppTest, said: list[str]) -> None:
+    """Streamlit's browser runs such a link and goes on showing the address of before; there and back again at once."""
     press(at, "1", {})
     here = dict(at.query_params)
     told = len(said)
     press(at, "train", here)
     assert len(said) == told, "what the browser shows need not be said"
-    at.query_params.clear()
-    at.query_params.update({"alpha": "-1", "v": here["v"]})
-    at.run()
-    assert shown(at).startswith("-1 ")
-    assert len(said) > told and "alpha=-1" in said[-1]
+    assert at.text[1].value == "dials"
+    for alpha in ("-1", "1", "-1"):
+        press_link(at, {"alpha": alpha, "v": here["v"]})
+        assert shown(at).startswith(f"{alpha} ")
+        assert f"alpha={alpha}" in said[-1] and address.LED not in said[-1]
+    press(at, "train", {"alpha": "1", "v": here["v"]})  # it has not heard of the last one yet
+    assert shown(at).startswith("-1 ") and "alpha=-1" in said[-1]
+
+
+def test_what_was_chosen_elsewhere_is_no_late_word(at: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A room leads its phones: there and back again at once."""
+    press(at, "1", {})
+    before = dict(at.query_params)
+    press(at, "2", before)
+    late = address.late
+    monkeypatch.setattr(address, "late", lambda name, value: (address.meant(), late(name, value))[1])
+    press(at, "train", before)
+    assert shown(at).startswith("1 ")
 
 
 def test_going_back_is_followed(at: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

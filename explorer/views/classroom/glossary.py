@@ -38,10 +38,8 @@ def draw(state: State) -> None:
             page_parts.block(f"<b>{inline(term)}</b>\u2003{inline(meaning)}")
             if place := shown_at(language()).get(term):
                 page, tool = place
-                st.page_link(
-                    navigation.page(page), label=t("classroom.see", page=navigation.short_name(page)), width="content",
-                    query_params={**({"tool": tool} if tool else {}), **navigation.language_of_link()},
-                )  # fmt: skip
+                there = t("classroom.see", page=navigation.short_name(page))
+                navigation.link(page, there, {"tool": tool} if tool else None, width="content")
 
 
 @lru_cache(maxsize=2)

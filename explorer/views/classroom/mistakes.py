@@ -25,10 +25,7 @@ def draw(state: State) -> None:
                 f"**{t('classroom.mistakes.wrong')}** {card.wrong}",
                 f"**{t('classroom.mistakes.right')}** {card.put_right}",
             )
-            st.page_link(
-                navigation.page(card.page), label=t("classroom.see", page=navigation.short_name(card.page)),
-                query_params={**card.query, **navigation.language_of_link()},
-            )  # fmt: skip
+            navigation.link(card.page, t("classroom.see", page=navigation.short_name(card.page)), card.query)
         else:
             st.button(
                 t("classroom.mistakes.show"), key="classroom-show", on_click=common.store().set, kwargs={"shown": True}

@@ -59,7 +59,5 @@ def _explained(question: QuizQuestion, said: int) -> None:
 
     items = "".join(one(n) for n in order)
     st.html(f'<ul class="because" lang="{HTML_LANG[language()]}">{items}</ul>')
-    st.page_link(
-        navigation.page(question.page), label=t("classroom.see", page=navigation.short_name(question.page)),
-        query_params={**question.query, **navigation.language_of_link()},
-    )  # fmt: skip
+    there = t("classroom.see", page=navigation.short_name(question.page))
+    navigation.link(question.page, there, question.query)

@@ -39,10 +39,7 @@ def stage(bench: Bench) -> None:
             + (t("evidence.claims_sub", here=here) if here else "")
         )
         for row in failing[:LINKED]:
-            st.page_link(
-                navigation.page(row.chapter), label=t("evidence.see", claim=_claim(row)),
-                query_params={**common.where(row.id), **navigation.language_of_link()},
-            )  # fmt: skip
+            navigation.link(row.chapter, t("evidence.see", claim=_claim(row)), common.where(row.id))
         if len(failing) > LINKED:
             page_parts.quiet(t("evidence.more_failing", n=len(failing) - LINKED))
         widgets.choice(

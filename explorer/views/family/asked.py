@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-import streamlit as st
-
 from explorer import chapters
 from explorer.engine import get_engine, uses
 from explorer.lab.types.generation import Settings, WriteInputs
@@ -71,11 +69,7 @@ def _answered(question: str) -> None:
     model = instructed()
     if model is None:
         page_parts.quiet(t("family.asked.told_nobody"))
-        st.page_link(
-            navigation.page(chapters.MODELS),
-            label=t("family.asked.to_models"),
-            query_params=navigation.language_of_link(),
-        )
+        navigation.link(chapters.MODELS, t("family.asked.to_models"))
         return
     ids = get_engine().asked(model.id, question)
     words = get_engine().vocabulary(model.id)

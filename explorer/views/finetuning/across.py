@@ -15,7 +15,7 @@ from explorer import numerics
 from explorer.content import passages
 from explorer.figures import spans as figures
 from explorer.lab.types.answering import EXAM, ExamResult
-from explorer.ui import navigation, page_parts, widgets
+from explorer.ui import navigation, page_parts, state, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import signed
@@ -128,5 +128,4 @@ def _published() -> None:
     )
     page_parts.quiet(t("finetuning.across.xquad_source"))
     page_parts.quiet(t("finetuning.across.more"))
-    query = {"v": "1", "tool": "pos", **navigation.language_of_link()}
-    st.page_link(navigation.page("languages"), label=t("languages.tool.pos"), query_params=query)
+    navigation.link("languages", t("languages.tool.pos"), {"v": state.VERSION, "tool": "pos"})

@@ -12,6 +12,7 @@ from explorer.ui import navigation, page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline, verbatim
 from explorer.ui.numbers import percent, thousands
+from explorer.ui.state import VERSION
 from explorer.views._shared.growing import growing
 from explorer.views.languages import common
 from explorer.views.languages.common import LANGUAGES, Sentence, State
@@ -44,8 +45,7 @@ def draw(sentence: Sentence, state: State) -> None:
         )
         page_parts.quiet(t("languages.pos.published_source"))
         page_parts.quiet(t("languages.pos.here"))
-        query = {"v": "2", "tool": "across", **navigation.language_of_link()}
-        st.page_link(navigation.page("finetuning"), label=t("finetuning.tool.across"), query_params=query)
+        navigation.link("finetuning", t("finetuning.tool.across"), {"v": VERSION, "tool": "across"})
         page_parts.honesty("languages.pos.honesty")
 
 
