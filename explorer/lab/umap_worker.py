@@ -10,7 +10,9 @@ import contextlib
 import hashlib
 import json
 import os
+import queue
 import sys
+import threading
 import warnings
 from typing import IO, Any
 
@@ -94,14 +96,14 @@ CALLS: dict[str, Any] = {call.__name__: call for call in (umap_of, landed, tsne_
 
 
 def main() -> None:
-    """Answer calls {"call", "dims"} with an array, or with {"error"} and none, until the input ends."""
+    """Answer calls {"call", "dims"} with an array, or with {"error"} and none, until the input ends: whoever asked is
+    gone then, and so is this process, in the middle of a fit if need be."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints is no answer
+    calls: queue.SimpleQueue[tuple[dict[str, Any], list[Array]]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(calls,), daemon=True).start()
     while True:
-        try:
-            words, arrays = receive(sys.stdin.buffer)
-        except EOFError:  # whoever asked is gone
-            return
+        words, arrays = calls.get()
         call = CALLS[words.pop("call")]
         try:
             answer = call(*arrays, **words)
@@ -109,6 +111,14 @@ def main() -> None:
             send(answers, {"error": f"{type(error).__name__}: {error}"})
         else:
             send(answers, {}, answer)
+
+
+def _listen(calls: queue.SimpleQueue[tuple[dict[str, Any], list[Array]]]) -> None:
+    while True:
+        try:
+            calls.put(receive(sys.stdin.buffer))
+        except EOFError:
+            os._exit(0)
 
 
 if __name__ == "__main__":
