@@ -37,7 +37,7 @@ def test_an_app_that_ends_leaves_no_process_behind(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no process ends by this signal there")
 def test_an_app_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
-    """Nothing of it is asked any more: no map may be made to its end under nobody, which takes ten seconds to compile."""
+    """Nobody asks any more: no map may be made to its end, which takes ten seconds to compile."""
     mark = str(tmp_path)
     environment = dict(os.environ) | {"NUMBA_CACHE_DIR": mark, "PYTHONPATH": str(paths.ROOT), "NUMBA_DISABLE_JIT": "0"}
     killed = LEAVES + "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n"
