@@ -10,7 +10,7 @@ import threading
 
 from explorer.engine import get_engine
 
-PATIENCE_S = 4.0
+PATIENCE_S = 10.0
 first_painted = threading.Event()
 _asked: set[str] = set()
 
