@@ -19,6 +19,7 @@ from explorer.lab.types.attention import (
     CELL,
     CELLS,
     LOOK,
+    MAX_TOKENS,
     AtlasResult,
     Bytes,
     CellInputs,
@@ -29,6 +30,7 @@ from explorer.lab.types.attention import (
     Sight,
 )
 from explorer.lab.types.core import Tokens
+from explorer.models.network import positions
 
 if TYPE_CHECKING:
     from explorer.models.network.attention_capture import Heads
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ["atlas", "cell", "cells", "dense", "influence", "look", "off", "padding", "window"]
 
-MAX_TOKENS = 512
 MAX_CELLS = 128
 THUMB = 64
 
@@ -56,7 +57,7 @@ def look(model: Model, inputs: LookInputs) -> LookResult:
         layer=inputs.layer,
         n_kv_heads=heads.n_kv_heads,
         causal=_causal(model, inputs.sight.part),
-        window=tuple(_window(model, layer) for layer in range(len(weights))),
+        window=tuple(positions.window(model, layer) for layer in range(len(weights))),
     )
 
 
@@ -176,13 +177,9 @@ def _cells(model: Model, sight: Sight) -> CellsResult:
         bias=bias[:, :1] if shared else bias,
         weights=weights,
         n_kv_heads=heads.n_kv_heads,
-        rotary=_rotary(model),
-        window=tuple(_window(model, layer) for layer in range(len(weights))),
+        rotary=positions.rotary(model),
+        window=tuple(positions.window(model, layer) for layer in range(len(weights))),
     )
-
-
-def _rotary(model: Model) -> bool:
-    return model.kind == "causal" and hasattr(model._net.config, "rope_parameters")
 
 
 def _bounded(model: Model, tokens: Tokens) -> None:
@@ -223,12 +220,3 @@ def _pooled(weights: Floats, axis: int) -> Floats:
 
 def _causal(model: Model, part: str) -> bool:
     return part == "decoder" or (part == "self" and model.kind == "causal")
-
-
-def _window(model: Model, layer: int) -> int:
-    """The sliding window of a layer, 0 where it sees everything it may."""
-    config = model._net.config
-    kinds = getattr(config, "layer_types", None)
-    if not kinds or kinds[layer] != "sliding_attention":
-        return 0
-    return int(getattr(config, "sliding_window", 0) or 0)

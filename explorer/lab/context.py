@@ -18,10 +18,9 @@ from explorer.lab.reading import encode
 from explorer.lab.types.arrays import Floats
 from explorer.lab.types.context import EMBED, EmbedInputs, EmbedResult, Occurrence, Read
 from explorer.lab.types.core import Progress
+from explorer.models.network import positions
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from explorer.models.network.model import Model
 
 __all__ = ["cbow", "embed"]
@@ -30,7 +29,6 @@ ROWS = 16  # sentences of one forward pass
 MOST = 512  # sentences of one request
 SAMPLE = 1500  # tokens that stand for all of them
 REMOVED = 3  # directions that all-but-the-top removes (Mu & Viswanath 2018: about d / 100)
-_POSITION_TABLES = ("position_embeddings", "wpe", "embed_positions")
 
 
 @implements(EMBED)
@@ -111,26 +109,12 @@ def _static(model: Model, ids: Sequence[int]) -> dict[int, Floats]:
     """
     import torch
 
-    network: Any = model._net
-    hooks = [
-        module.register_forward_hook(_nothing)
-        for name, module in network.named_modules()
-        if name.rpartition(".")[2] in _POSITION_TABLES
-    ]
-    try:
-        found = []
+    found = []
+    with positions.without(model):
         for start in range(0, len(ids), 512):
             alone = torch.tensor([[i] for i in ids[start : start + 512]], device=model.device)
             found.append(model.hidden_states(alone)[0, :, 0].float().cpu().numpy())
-    finally:
-        for hook in hooks:
-            hook.remove()
     return dict(zip(ids, np.concatenate(found), strict=True))
-
-
-def _nothing(module: Any, arguments: Any, output: Tensor) -> Tensor:
-    """What a table of positions says when positions are left out."""
-    return output * 0
 
 
 def _unit(vectors: Floats) -> Floats:

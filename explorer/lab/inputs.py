@@ -19,6 +19,8 @@ from explorer.lab.types.core import Progress, Tokens
 from explorer.lab.types.inputs import (
     ADD_UP,
     LOOKUP,
+    MAX_CHARACTERS,
+    MAX_TOKENS,
     POSITIONS,
     READ_LONG,
     LongInputs,
@@ -36,8 +38,6 @@ from explorer.models.network import embeddings as tables
 if TYPE_CHECKING:
     from explorer.models.network.model import Model
 
-MAX_TOKENS = 160  # that strips are drawn for
-MAX_CHARACTERS = 20_000  # of a long text
 AROUND = 2
 SPAN_LAYER = 8  # words of like meaning lie close above the middle of this model
 HEAD_SHARE = 0.25  # Sun et al. 2019: the first 128 and the last 382 of 510

@@ -28,6 +28,7 @@ from explorer.lab.types.experiment import Results
 from explorer.lab.types.languages import (
     AVERAGE,
     BOTH,
+    MAX_TOKENS,
     SHIFT,
     SHIFT_ALL,
     AverageInputs,
@@ -60,7 +61,6 @@ __all__ = [
     "words",
 ]
 
-MAX_TOKENS = 64  # of a reader's sentence, special tokens included: every alpha of every layer is computed
 POSITIONS = 2048  # tokens of one forward pass
 SENTENCES = 16  # of one batch of the average
 

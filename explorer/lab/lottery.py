@@ -14,9 +14,9 @@ import numpy as np
 from explorer.content import chinese_words
 from explorer.errors import Told
 from explorer.lab.experiment import implements
-from explorer.lab.reading import MAX_TOKENS, ordinary_ids_of
+from explorer.lab.reading import ordinary_ids_of
 from explorer.lab.types.arrays import Ints
-from explorer.lab.types.core import Tokens
+from explorer.lab.types.core import MAX_TOKENS, Tokens
 from explorer.lab.types.lottery import KINDS, ROLL, TALLY, LotteryInputs, LotteryResult, LotteryTally
 
 if TYPE_CHECKING:

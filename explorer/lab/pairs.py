@@ -21,6 +21,7 @@ from explorer.lab.types.lottery import LotteryInputs
 from explorer.lab.types.pairs import (
     JUDGE,
     LESSON,
+    MAX_TOKENS,
     MEASURE,
     HeadResult,
     JudgeInputs,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from explorer.models.network.model import Model
     from explorer.models.network.pair_heads import PairHead
 
-MAX_TOKENS = 512
 MAX_PAIRS = 8  # asked about at once: two questions of four endings each, say
 BATCH = 12
 _WORDS = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]|[^\W_\u3400-\u9fff\u3040-\u30ff]+")

@@ -13,7 +13,7 @@ import numpy as np
 
 from explorer.errors import Told
 from explorer.lab.types.arrays import Ints
-from explorer.lab.types.core import Tokens
+from explorer.lab.types.core import MAX_TOKENS, Tokens
 from explorer.lab.types.masking import Edit
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from explorer.models.network.model import Model
     from explorer.models.network.tokenizer import TextTokenizer
-
-MAX_TOKENS = 128  # of one text, special tokens included; the time of a scan grows with its square
 
 
 def encode(model: Model, text: str) -> Tokens:

@@ -16,6 +16,8 @@ from explorer.lab.types.codec import wire
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.experiment import Experiment
 
+MAX_TOKENS = 512  # of what is read, special tokens included
+
 Bytes = NDArray[np.uint8]
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from explorer.lab.types.codec import wire
 
+MAX_TOKENS = 128  # of one text, special tokens included; the time of a scan of it grows with its square
+
 
 @wire("core/tokens")
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ from explorer.lab.types.codec import wire
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.experiment import Experiment
 
+MAX_TOKENS = 160  # that strips are drawn for
+MAX_CHARACTERS = 20_000  # of a long text
+
 Bytes = NDArray[np.int8]
 
 

@@ -16,6 +16,8 @@ from explorer.lab.types.codec import wire
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.experiment import Experiment, Ref
 
+MAX_TOKENS = 64  # of a reader's sentence, special tokens included: every alpha of every layer is computed
+
 Halves = NDArray[np.float16]
 Bytes = NDArray[np.uint8]
 

@@ -17,6 +17,8 @@ from explorer.lab.types.codec import wire
 from explorer.lab.types.core import Tokens
 from explorer.lab.types.experiment import Experiment
 
+MAX_TOKENS = 512  # of a pair, special tokens included
+
 Pair = tuple[str, str]
 
 

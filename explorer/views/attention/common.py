@@ -10,13 +10,12 @@ from typing import Any, Literal
 
 from explorer.content import examples
 from explorer.engine import catalog, uses
+from explorer.lab.types.attention import MAX_TOKENS
 from explorer.ui import permission
 from explorer.ui.carried import Carry, Sentence
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views import arriving
-
-MAX_TOKENS = 512
 
 Part = Literal["self", "decoder", "cross"]
 Pattern = Literal["dense", "causal", "local", "dilated", "strided", "global", "random", "bigbird", "sparse"]

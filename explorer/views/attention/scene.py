@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from explorer.components.attention_view import Mark, View
 from explorer.engine import catalog, get_engine
 from explorer.errors import Told
-from explorer.lab.types.attention import LOOK, LookInputs, LookResult, Sight
+from explorer.lab.types.attention import LOOK, MAX_TOKENS, LookInputs, LookResult, Sight
 from explorer.lab.types.core import Tokens
 from explorer.ui import widgets
 from explorer.views.attention import habits
-from explorer.views.attention.common import MAX_TOKENS, State, effective
+from explorer.views.attention.common import State, effective
 from explorer.views.attention.habits import Habit
 
 ALL_LAYERS_UP_TO = 128  # tokens; longer texts send one layer at a time to the browser

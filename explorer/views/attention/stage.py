@@ -14,7 +14,7 @@ import streamlit as st
 from explorer.components.attention_view import View, as_bytes, attention_view
 from explorer.engine import catalog, uses
 from explorer.errors import Told
-from explorer.lab.types.attention import LookResult
+from explorer.lab.types.attention import MAX_TOKENS, LookResult
 from explorer.ui import page_parts, permission, sidebar, widgets
 from explorer.ui.i18n import t
 from explorer.ui.numbers import percent
@@ -155,7 +155,7 @@ def _controls(state: State, model: catalog.ModelInfo, result: LookResult | None)
 
 def _remarks(scene: Scene) -> None:
     if scene.used < scene.typed:
-        page_parts.notice("attention.cut", "warn", limit=common.MAX_TOKENS, typed=scene.typed, used=scene.used)
+        page_parts.notice("attention.cut", "warn", limit=MAX_TOKENS, typed=scene.typed, used=scene.used)
     if scene.simplified:
         page_parts.notice("attention.simplified")
     if any(scene.tokens.unknown):

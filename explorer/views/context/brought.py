@@ -12,11 +12,12 @@ from functools import lru_cache
 from explorer.content import corpora, examples
 from explorer.engine import catalog
 from explorer.errors import Told
+from explorer.lab.types.core import MAX_TOKENS
 from explorer.ui.carried import Sentence
 from explorer.ui.i18n import language
 from explorer.views import arriving
 from explorer.views.context import common, words
-from explorer.views.context.common import MAX_TOKENS, SETS, Line, Scene, State
+from explorer.views.context.common import SETS, Line, Scene, State
 
 CONTENT = ("NOUN", "PROPN", "VERB", "ADJ")
 COMPANY = 4  # sentences of ours beside the reader's: a link still holds them

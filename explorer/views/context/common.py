@@ -15,6 +15,7 @@ from explorer.content import examples
 from explorer.engine import catalog, get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.context import EmbedInputs, Occurrence
+from explorer.lab.types.core import MAX_TOKENS
 from explorer.ui import page_parts, permission
 from explorer.ui.carried import Carry
 from explorer.ui.i18n import language
@@ -22,7 +23,6 @@ from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views.context import words
 
 MAX_LINES = 500
-MAX_TOKENS = 128
 MAX_SWAPS = 8
 SETS = tuple(examples.load("context")["sets"])
 Tool = Literal["look", "own", "swap", "cross", "static", "things", "cbow"]

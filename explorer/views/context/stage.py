@@ -11,6 +11,7 @@ from explorer.content import examples
 from explorer.engine import catalog, get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.context import EMBED, EmbedInputs, EmbedResult
+from explorer.lab.types.core import MAX_TOKENS
 from explorer.ui import page_parts, permission, sidebar, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
@@ -117,7 +118,7 @@ def _remarks(scene: Scene, result: EmbedResult, model: str) -> None:
     if scene.own:
         typed.remarks(model, "\n".join(line.text for line in scene.lines))
     if scene.long:
-        page_parts.notice("context.long", "warn", n=scene.long, limit=common.MAX_TOKENS)
+        page_parts.notice("context.long", "warn", n=scene.long, limit=MAX_TOKENS)
     if scene.dropped:
         page_parts.notice("context.dropped", "warn", limit=common.MAX_LINES, n=scene.dropped)
     if int(result.pieces.max()) > 1:

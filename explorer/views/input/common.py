@@ -14,13 +14,11 @@ from explorer.content import examples
 from explorer.engine import catalog, get_engine
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
+from explorer.lab.types.inputs import MAX_CHARACTERS, MAX_TOKENS
 from explorer.ui.carried import Carry, Sentence
 from explorer.ui.i18n import language, t
 from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views import arriving
-
-MAX_TOKENS = 160
-MAX_CHARACTERS = 20_000
 
 Tool = Literal["tokens", "merges", "lookup", "sum", "positions", "long"]
 PRESETS = ("mixed", "pieces", "rare", "pair", "order", "review")

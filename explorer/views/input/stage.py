@@ -10,6 +10,7 @@ import streamlit as st
 from explorer.components.token_strip import StripChange, token_strip
 from explorer.engine import catalog
 from explorer.errors import Told
+from explorer.lab.types.inputs import MAX_TOKENS
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
@@ -64,7 +65,7 @@ def _side(key: str, model: str, state: State) -> list[Reading]:
 def _remarks(shown: list[Reading]) -> None:
     cut = next((reading for reading in shown if reading.used < reading.typed), None)
     if cut is not None:
-        page_parts.notice("input.cut", "warn", limit=common.MAX_TOKENS, typed=cut.typed, used=cut.used)
+        page_parts.notice("input.cut", "warn", limit=MAX_TOKENS, typed=cut.typed, used=cut.used)
     if any(reading.simplified for reading in shown):
         page_parts.notice("common.simplified")
     if shown:

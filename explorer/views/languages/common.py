@@ -14,7 +14,7 @@ from explorer.content import corpora, examples
 from explorer.engine import get_engine, uses
 from explorer.errors import Told
 from explorer.lab.types.core import Tokens
-from explorer.lab.types.languages import KIND, KINDS, SURVEY, SurveyInputs, SurveyResult
+from explorer.lab.types.languages import KIND, KINDS, MAX_TOKENS, SURVEY, SurveyInputs, SurveyResult
 from explorer.ui import permission, widgets
 from explorer.ui.carried import Carry
 from explorer.ui.carried import Sentence as CarriedSentence
@@ -23,7 +23,6 @@ from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views import arriving
 from explorer.views._shared import reader_text
 
-MAX_TOKENS = 64
 LANGUAGES = corpora.LANGUAGES
 Tool = Literal["shift", "near", "map", "align", "words", "keep", "pos"]
 PRESETS = ("town", "reverse", "paris", "kana", "beyond", "fails")

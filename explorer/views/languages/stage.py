@@ -11,6 +11,7 @@ from typing import get_args
 import streamlit as st
 
 from explorer.errors import Told
+from explorer.lab.types.languages import MAX_TOKENS
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.views._shared import typed
@@ -81,7 +82,7 @@ def _source_name(lang: str, sentence: Sentence) -> str:
 
 def _remarks(sentence: Sentence) -> None:
     if sentence.used < sentence.typed:
-        page_parts.notice("common.cut", "warn", limit=common.MAX_TOKENS, typed=sentence.typed, used=sentence.used)
+        page_parts.notice("common.cut", "warn", limit=MAX_TOKENS, typed=sentence.typed, used=sentence.used)
     if sentence.simplified:
         page_parts.notice("common.simplified")
     if sentence.unsure:

@@ -12,7 +12,7 @@ from explorer.content import examples
 from explorer.engine import uses
 from explorer.engine.base import Answer
 from explorer.errors import Told
-from explorer.lab.types.core import Tokens
+from explorer.lab.types.core import MAX_TOKENS, Tokens
 from explorer.lab.types.masking import Edit, HeadsResult
 from explorer.ui import permission
 from explorer.ui.carried import Carry
@@ -22,7 +22,7 @@ from explorer.views import vocabulary
 from explorer.views._shared import reader_text, typed
 from explorer.views._shared.page import Snippet
 from explorer.views.masking import defaults
-from explorer.views.masking.state import MAX_TOKENS, State
+from explorer.views.masking.state import State
 
 PRESETS = ("self", "typo", "blanks", "layers", "swap", "dice", "languages", "fails")
 

@@ -9,11 +9,12 @@ from dataclasses import replace
 
 from explorer.components.token_strip import StripChange
 from explorer.errors import Told
+from explorer.lab.types.core import MAX_TOKENS
 from explorer.ui.carried import Sentence
 from explorer.ui.i18n import language
 from explorer.views import arriving
 from explorer.views.masking import common, defaults
-from explorer.views.masking.state import MAX_TOKENS, Cover, State
+from explorer.views.masking.state import Cover, State
 
 
 def several(state: State) -> bool:

@@ -15,6 +15,7 @@ from explorer.components.token_strip import Chip, chip, token_strip
 from explorer.engine import get_engine
 from explorer.engine.base import Answer
 from explorer.errors import Told
+from explorer.lab.types.core import MAX_TOKENS
 from explorer.lab.types.masking import HEADS, HeadsInputs, HeadsResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
@@ -22,7 +23,7 @@ from explorer.views._shared import typed
 from explorer.views._shared.page import choose_tool
 from explorer.views.masking import common, covering, repair
 from explorer.views.masking.common import Sentence
-from explorer.views.masking.state import MAX_TOKENS, How, State
+from explorer.views.masking.state import How, State
 
 KEY = "masking-strip"
 WITH_HOW = ("cover", "road", "lens", "budget")  # the others decide themselves what stands in a covered place

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from explorer.lab.types.core import MAX_TOKENS
 from explorer.ui.state import MAX_LINK, limit
-
-MAX_TOKENS = 128
 
 Tool = Literal["cover", "road", "see", "repair", "lottery", "joint", "lens", "compare", "budget"]
 How = Literal["mask", "random", "keep"]

@@ -16,14 +16,13 @@ from explorer.engine import get_engine, uses
 from explorer.engine.base import Answer
 from explorer.errors import Told
 from explorer.lab.types.arrays import Floats
-from explorer.lab.types.pairs import JUDGE, HeadResult, JudgeInputs, JudgeResult, Pair
+from explorer.lab.types.pairs import JUDGE, MAX_TOKENS, HeadResult, JudgeInputs, JudgeResult, Pair
 from explorer.ui import permission, widgets
 from explorer.ui.carried import Carry, Sentence
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
 from explorer.views import arriving
 
-MAX_TOKENS = 512
 Tool = Literal["judge", "road", "lesson", "measure", "why"]
 PRESETS = ("story", "topic", "cause", "same", "lesson", "fooled")
 ARRANGEMENTS = ("kept", "swapped", "random")
