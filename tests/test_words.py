@@ -22,7 +22,10 @@ PRIVATE: dict[str, dict[str, str]] = {
     "zh": {
         "刀": "分词器",
         "取来|接着取|正在取|取到|取不到|再取一次": "下载",
-        "身子": "模型主体",
+        "身子|身体": "模型主体",
+        "生文本": "原始文本",
+        "三门试": "三门考试",
+        "（nats?）|} nat\\b": "奈特",
         "(?<!站)台上": "选中的",
         "挪": "平移",
         "次序": "顺序",
@@ -135,10 +138,12 @@ MEASURED = tuple(chapter.id for chapter in chapters.CHAPTERS if chapter.evidence
 # Terms a learner searches by: each stands in some text of the language.
 TERMS = {
     "zh": "掩码语言模型 下一句预测 句序预测 自注意力 交叉注意力 查询 稠密 稀疏注意力 自回归 自编码 top-k top-p "
-    "下游任务 迁移学习 连续词袋 word2vec 上下文窗口 马尔可夫 最大似然 零样本 余弦 损失",
+    "下游任务 迁移学习 连续词袋 word2vec 上下文窗口 马尔可夫 最大似然 零样本 余弦 损失 多头注意力 残差 对比学习 "
+    "训练集 测试集 过拟合 命名实体识别 自然语言推理 监督微调 校准 基准",
     "en": "masked-language-model next-sentence sentence-order self-attention Cross-attention query dense "
     "sparse-attention autoregressive autoencoding top-k top-p downstream transfer-learning word2vec context-window "
-    "Markov likelihood zero-shot",
+    "Markov likelihood zero-shot multi-head residual contrastive-learning training-set test-set overfitting "
+    "named-entity-recognition natural-language-inference supervised-fine-tuning calibration benchmark",
 }
 
 
@@ -152,7 +157,8 @@ def test_the_terms_of_the_field_are_named(lang: str) -> None:
 RIGHT = {
     "generation.title": ("概率最大", "最像", "likeliest", "similar"),
     "languages.title": ("英文句子", "说英语的模型", "English sentence", "English model"),
-    "home.family.honesty": ("横轴", "纵轴", "horizontal", "vertical"),
+    "home.family.honesty": ("两张图", "纵轴", "Both figures", "vertical"),
+    "languages.keep.step2": ("104 种语言", "改口", "104 languages", "tongue"),
     "home.family.sub": ("最大的模型", "个头", "largest models", "larger every year"),
     "home.split.step3": ("参数", "照着改多少", "nudged", "by that much"),
     "home.split.honesty": ("33 亿", "几亿字", "3.3 billion", "hundreds of millions"),

@@ -1,4 +1,4 @@
-"""哪一种破坏最能教, run before one's eyes: progress is seen, a reload finds it, a stop leaves what there is."""
+"""哪种弄坏法最好, run before one's eyes: progress is seen, a reload finds it, a stop leaves what there is."""
 
 from __future__ import annotations
 

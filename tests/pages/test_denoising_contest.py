@@ -1,4 +1,4 @@
-"""哪一种破坏最能教 without a browser: what it opens on, a contest run, stopped, told, and what its verdict follows."""
+"""哪种弄坏法最好 without a browser: what it opens on, a contest run, stopped, told, and what its verdict follows."""
 
 from __future__ import annotations
 

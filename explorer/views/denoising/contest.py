@@ -1,4 +1,4 @@
-"""哪一种破坏最能教: one small network taught each of five ways at one budget, and what each of the five can do then.
+"""哪种弄坏法最好: one small network taught each of five ways at one budget, and what each of the five can do then.
 
 It knows the dials and a contest's result; how one is run and watched is `contesting.py`.
 """
