@@ -56,7 +56,7 @@ def spreads(
 def years(rows: Sequence[tuple[str, float, str]], chosen: str, x_title: str) -> go.Figure:
     """Methods along the years, a line for each family: (name, year, family); those of the chosen family are large."""
     families = list(dict.fromkeys(family for _, _, family in rows))
-    fig = figure(260)
+    fig = figure(110 + 65 * len(families))
     for family, (colour, _, symbol) in zip(families, SERIES, strict=False):
         own = [(name, year) for name, year, of in rows if of == family]
         fig.add_scatter(

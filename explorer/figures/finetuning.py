@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from explorer.figures.theme import REMOVED, SERIES, TRUTH, figure, safe
+from explorer.figures.theme import REMOVED, SERIES, TRUTH, WHOLE, figure, safe
 
 WIDEST = 0.36  # of the space between two epochs, to either side
 
@@ -168,7 +168,7 @@ def rates(
     fig.add_scatter(
         x=[None], y=[None], mode="lines", name=safe(names[3]), line={"width": 2, "dash": "dash", "color": REMOVED}
     )  # fmt: skip
-    fig.update_xaxes(title=x_title, type="log")
+    fig.update_xaxes(title=x_title, type="log", tickformat=WHOLE)
     fig.update_yaxes(title=y_title, rangemode="tozero")
     return fig
 

@@ -31,7 +31,7 @@ def dots(rows: Sequence[Row], marked: Sequence[str], digits: int, band: tuple[fl
             "symbol": ["circle" if name in marked else "circle-open" for name, _ in rows], "line": {"width": 2},
         },
     )  # fmt: skip
-    fig.update_xaxes(range=[low - room, high + 1.6 * room], showgrid=True, gridcolor=GRID)
+    fig.update_xaxes(range=[low - room, high + 2.6 * room], showgrid=True, gridcolor=GRID)
     fig.update_yaxes(autorange="reversed")
     return fig
 

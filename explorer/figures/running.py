@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from explorer.figures.theme import SERIES, figure, safe
+from explorer.figures.theme import SERIES, WHOLE, figure, safe
 
 MOST_TICKS = 24  # more names than that lie on each other; the others are said at their points
 
@@ -56,6 +56,6 @@ def powers(
             line={"color": colour, "dash": dash, "width": 3}, marker={"symbol": symbol, "size": 9},
             hovertemplate="%{x:,} · %{y:.3f}<extra></extra>",
         )  # fmt: skip
-    fig.update_xaxes(title=x_title, type="log")
-    fig.update_yaxes(title=y_title, type="log")
+    fig.update_xaxes(title=x_title, type="log", tickformat=WHOLE, dtick=1)
+    fig.update_yaxes(title=y_title, type="log", tickformat=WHOLE)
     return fig

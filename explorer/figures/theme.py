@@ -24,6 +24,7 @@ _STYLES = (
 )
 # Told apart by dash and marker as well, so that colour is never the only difference.
 SERIES = tuple((colour, *style) for colour, style in zip(palette.colours("series"), _STYLES, strict=True))
+WHOLE = ",~r"  # ticks of a logarithmic axis: the library writes what stands between powers of ten as a small digit
 
 
 def figure(height: int, **layout: Any) -> go.Figure:
