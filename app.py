@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from explorer import chapters
 from explorer.classroom import kept
 from explorer.components import addresses
-from explorer.engine import budget
+from explorer.engine import budget, handles
 from explorer.server import headers, health, preload, static_files
 from explorer.server.routes import routes
 from explorer.ui import network, permission
@@ -38,6 +38,7 @@ permission.policy()  # a misspelt permission ends the start, not a lesson
 kept.home()  # so does a home for rooms that writes to disk
 budget.limit()  # and a size that is none
 addresses.serve()
+handles.who_is_here(lambda session: addresses.alive(session.partition("@")[0]))  # as ui/widgets.py writes it
 app = st.App(
     "explorer/main.py",
     lifespan=lifespan,

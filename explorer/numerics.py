@@ -49,24 +49,28 @@ def rank(logits: ArrayLike, target: int) -> int:
     return int((scores > scores[target]).sum()) + 1
 
 
-def principal_coordinates(rows: ArrayLike, dims: int) -> tuple[Doubles, float]:
+def principal_coordinates(rows: ArrayLike, dims: int, scale: float | None = None) -> tuple[Doubles, float]:
     """PCA of rows[n, d]: placed[n, dims], and the share of the variance that the first two dimensions keep.
 
-    Zeros and NaN where the rows are (all but) one and the same. Directions beyond the rank are zeros.
+    Zeros and NaN where the rows are (all but) one and the same, judged by `scale`: how long they were all together
+    before something was taken from each of them. Directions beyond the rank are zeros.
     """
     x = np.asarray(rows, dtype=np.float64)
     u, s, _ = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
     placed = np.zeros((len(x), dims))
-    if not s.size or s[0] <= TINY * max(float(np.linalg.norm(x)), 1e-12):
+    whole = float(np.linalg.norm(x)) if scale is None else scale
+    if not s.size or s[0] <= TINY * max(whole, 1e-12):
         return placed, float("nan")
     k = min(dims, len(s))
     placed[:, :k] = u[:, :k] * s[:k]
     return placed, float((s[:2] ** 2).sum() / (s**2).sum())
 
 
-def pca(x: ArrayLike, dims: int = 3) -> tuple[Doubles, Doubles]:
+def pca(x: ArrayLike, dims: int = 3, scale: Doubles | None = None) -> tuple[Doubles, Doubles]:
     """Of x[layers, n, d] the principal coordinates [layers, n, dims], aligned; and the share kept [layers]."""
-    found = [principal_coordinates(rows, dims) for rows in np.asarray(x)]
+    layers = np.asarray(x)
+    scales = [None] * len(layers) if scale is None else scale.tolist()
+    found = [principal_coordinates(rows, dims, whole) for rows, whole in zip(layers, scales, strict=True)]
     return aligned(np.stack([placed for placed, _ in found])), np.array([share for _, share in found])
 
 

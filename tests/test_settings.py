@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from explorer import settings
+from explorer.classroom import kept
+from explorer.classroom.homes import MemoryHome
+from explorer.engine import threads
 from explorer.errors import ModelUnavailable
-from explorer.models.catalog import store
+from explorer.models.catalog import policy, store
 from explorer.models.catalog.catalog import entry
 from explorer.models.download import sources
 from explorer.models.download.fetch import fetch
@@ -64,6 +67,18 @@ def test_a_token_keeps_no_line_feed_and_a_broken_one_is_not_shown() -> None:
 def test_a_folder_in_quotes_is_that_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SESAME_MODELS", f'"{tmp_path}" ')
     assert store.default().root == tmp_path
+
+
+def test_quotes_round_a_setting_that_a_file_of_settings_leaves_there_are_no_part_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {"SESAME_THREADS": '"3"', "SESAME_NICE": "'4' ", "SESAME_ROOMS": '""'}.items():
+        monkeypatch.setenv(name, value)
+    assert (threads.torch_threads(), threads.nice()) == (3, 4)
+    assert isinstance(kept.home.__wrapped__(), MemoryHome)
+    may = policy.of_server(None, {policy.VARIABLE: '"fetch switch"', policy.FREE: '"no"'})
+    assert may.allowed == {"fetch", "switch"}
+    assert not may.free_generation
 
 
 @pytest.mark.parametrize("named", ["cuda:7", "gpu", "cuda:x"])

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from functools import lru_cache
 
+from explorer import settings
 from explorer.classroom.homes import Home, MemoryHome
 
 
 @lru_cache(maxsize=1)
 def home() -> Home:
     """In memory, or in Redis where SESAME_ROOMS names one ("redis://…")."""
-    address = os.environ.get("SESAME_ROOMS", "")
+    address = settings.value("SESAME_ROOMS")
     if address:
         from explorer.classroom.redis_home import RedisHome
 

@@ -102,11 +102,12 @@ class Shelf:
             size -= self._entries.popitem(last=False)[1].size
 
 
-def _alive(session: str) -> bool:
+def alive(session: str) -> bool:
+    """Whether a session of Streamlit still is; outside of a server every one is."""
     return not runtime.exists() or runtime.get_instance().is_active_session(session)
 
 
-shelf = Shelf(alive=_alive)
+shelf = Shelf(alive=alive)
 bundles: dict[str, Entry] = {}
 _served = False
 

@@ -7,7 +7,6 @@ engine is made of comes with the first `get_engine()`: the server answers before
 from __future__ import annotations
 
 import atexit
-import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -44,7 +43,7 @@ def get_engine() -> LocalEngine:
             wanted = settings.value("SESAME_ENGINE")
             if wanted not in kinds:
                 raise ValueError(f"SESAME_ENGINE={wanted!r}: local or ray is wanted")
-            use_files = os.environ.get("SESAME_PRECOMPUTED", "") != "off"
+            use_files = settings.value("SESAME_PRECOMPUTED") != "off"
             own = Precomputed(platformdirs.user_cache_path("open-sesame", appauthor=False) / "results")
             _engine = kinds[wanted](
                 precomputed=Precomputed() if use_files else None,

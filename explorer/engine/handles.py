@@ -19,6 +19,22 @@ from explorer.errors import Told
 
 DEFAULT_BUDGET = 512 * 2**20
 DEFAULT_EXPIRY = 30 * 60.0  # a school lesson is shorter
+LINGERS_S = 120.0  # so long a page that lost its socket may come back
+LOOKS_EVERY_S = 10.0
+Here = Callable[[str], bool]
+
+
+def _everybody(_: str) -> bool:
+    return True
+
+
+_here: Here = _everybody
+
+
+def who_is_here(tells: Here) -> None:
+    """From now on `tells(session)` says whether a session still is."""
+    global _here
+    _here = tells
 
 
 @dataclass
@@ -31,7 +47,8 @@ class _Held:
 class Handles:
     """Objects by id, for the session that put them, until unused for `expiry` seconds or pushed out by newer ones.
 
-    Every method may be called from any thread. What has expired is let go at the next call of any method.
+    What a session leaves behind goes two minutes after its last use. Every method may be called from any thread; what
+    is to go is let go at the next call of any of them.
     """
 
     def __init__(
@@ -39,8 +56,12 @@ class Handles:
         max_bytes: int = DEFAULT_BUDGET,
         expiry: float = DEFAULT_EXPIRY,
         clock: Callable[[], float] = time.monotonic,
+        here: Here | None = None,
     ) -> None:
         self.max_bytes = max_bytes
+        self._clock, self._here = clock, here
+        self._used: dict[str, tuple[str, float]] = {}  # by id: whose it is, and when it was used last
+        self._looked = clock()
         self._held: TTLCache[str, _Held] = TTLCache(max_bytes, expiry, clock, getsizeof=lambda held: held.nbytes)
         self._lock = threading.Lock()
 
@@ -54,31 +75,34 @@ class Handles:
             raise Told("handle_too_large", needed=nbytes, budget=self.max_bytes)
         handle = handle or secrets.token_urlsafe(16)
         with self._lock:
+            self._let_go()
             self._held.pop(handle, None)
             self._held[handle] = _Held(session, obj, nbytes)
+            self._used[handle] = session, self._clock()
         return handle
 
     def get(self, handle: str, session: str) -> Any:
         """The object. Raises Told("handle_lost") if it is gone or another session's."""
         with self._lock:
-            self._held.expire()
+            self._let_go()
             held = self._held.get(handle)
             if held is None or held.session != session:
                 raise Told("handle_lost")
             self._held[handle] = held  # its time begins anew
+            self._used[handle] = session, self._clock()
             return held.obj
 
     def drop(self, handle: str, session: str) -> None:
         """Let the object go. One that is gone already, or another session's, is left as it is."""
         with self._lock:
-            self._held.expire()
+            self._let_go()
             if (held := self._held.get(handle)) and held.session == session:
                 del self._held[handle]
 
     def evict(self, nbytes: int) -> bool:
         """Let the least recently used go until `nbytes` less are held; False where nothing was."""
         with self._lock:
-            self._held.expire()
+            self._let_go()
             wanted, before = self._held.currsize - nbytes, len(self._held)
             while self._held and self._held.currsize > wanted:
                 self._held.popitem()
@@ -88,8 +112,25 @@ class Handles:
     def used(self) -> int:
         """Bytes held now, as they were told to `put`."""
         with self._lock:
-            self._held.expire()
+            self._let_go()
             return int(self._held.currsize)
+
+    def let_go(self) -> None:
+        """Let go what is to go, though nothing is put or asked for."""
+        with self._lock:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Under the lock."""
+        self._held.expire()
+        now, here = self._clock(), self._here or _here
+        if now - self._looked < LOOKS_EVERY_S:
+            return
+        self._looked = now
+        for handle, (session, used) in list(self._used.items()):
+            if handle not in self._held or (now - used >= LINGERS_S and not here(session)):
+                self._held.pop(handle, None)
+                del self._used[handle]
 
 
 class Shelf:

@@ -130,6 +130,7 @@ class LocalEngine(Texts):
         """The result if it is there; else the job that makes it, with one more who waits for it."""
         if cancel.cancelled:
             raise Cancelled("cancelled")
+        self.handles.let_go()
         key = self.key(experiment, model_id, inputs)
         found = self._found(experiment, key)
         if found is not None:

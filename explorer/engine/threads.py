@@ -17,6 +17,8 @@ from collections import deque
 from collections.abc import Iterator
 from functools import cache
 
+from explorer import settings
+
 MOST_THREADS = 2
 LOWEST = 19  # priority that there is
 NICE = 10  # of what trains: it gets a tenth of a core that others want too, and all of one that they leave
@@ -32,7 +34,7 @@ def cores() -> int:
 
 def torch_threads() -> int:
     """Threads for one piece of work: SESAME_THREADS, or two, or the only core. Raises ValueError if it is no number."""
-    wanted = os.environ.get("SESAME_THREADS", "")
+    wanted = settings.value("SESAME_THREADS")
     if not wanted:
         return min(MOST_THREADS, cores())
     if not wanted.isdecimal() or int(wanted) < 1:
@@ -53,7 +55,7 @@ def configure_torch() -> None:
 
 def nice() -> int:
     """How much trainings give way: SESAME_NICE, or `NICE`. Raises ValueError if it is no number from 0 to 19."""
-    wanted = os.environ.get("SESAME_NICE", "")
+    wanted = settings.value("SESAME_NICE")
     if not wanted:
         return NICE
     if not wanted.isdecimal() or int(wanted) > LOWEST:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def place(model: Model, inputs: PlaceInputs) -> Iterator[Progress | PlaceResult]:
     """Progress (a step is a language, then with UMAP a layer), then the maps. A language's mean is over these lines.
 
-    Raises Told: corpus_changed, too_few_lines (limit, used).
+    Raises Told: corpus_changed, too_few_lines (limit, used), map_failed (method, reason).
     """
     if inputs.digest != corpora.digest():
         raise Told("corpus_changed")
@@ -51,7 +51,7 @@ def place(model: Model, inputs: PlaceInputs) -> Iterator[Progress | PlaceResult]
             rows_of = x[layer].reshape(k * n, -1)
             apart[way, layer] = spread(x[layer].mean(axis=1)) / max(spread(x[layer].mean(axis=0)), 1e-12)
             if inputs.method == "umap":
-                maps[way, layer] = umap_client.umap_of(rows_of, 2).reshape(k, n, 2)
+                maps[way, layer] = _by_umap(rows_of).reshape(k, n, 2)
                 yield Progress(k + way * layers + layer + 1, steps)
             else:
                 flat, kept[way, layer] = numerics.principal_coordinates(rows_of, 2)
@@ -64,6 +64,14 @@ def place(model: Model, inputs: PlaceInputs) -> Iterator[Progress | PlaceResult]
                 offset[way, layer] = start - taken[layer] @ turn[way, layer]
     found = [array.astype(np.float32) for array in (maps, kept, apart, turn, offset)]
     yield PlaceResult(inputs.method, *found)
+
+
+def _by_umap(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Raises Told("map_failed")."""
+    try:
+        return umap_client.umap_of(rows, 2)
+    except umap_client.MapError as error:
+        raise Told("map_failed", method="UMAP", reason=str(error)[:200]) from error
 
 
 @implements(POINT)

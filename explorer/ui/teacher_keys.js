@@ -14,7 +14,8 @@ export default function ({ data }) {
   /** @param {KeyboardEvent} event */
   const pressed = (event) => {
     const at = event.composedPath()[0];
-    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.isComposing || event.keyCode === 229) return;
     if (at instanceof Element && at.matches(WRITES)) return;
     if (dark) {
       event.preventDefault();

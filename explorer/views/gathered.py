@@ -14,6 +14,7 @@ from typing import Any
 from explorer.components.room import Taken
 from explorer.content.comparisons import PAIRS
 from explorer.lab.types.in_context import MOST_SHOTS
+from explorer.views._shared import typed
 
 TAKES = {"finetuning": "labelled", "in_context": "example", "family": "pairs"}
 
@@ -34,7 +35,7 @@ def labels(state: Any, taken: Taken) -> Any:
 def examples(state: Any, taken: Taken) -> Any:
     """语境学习 with the class's examples after the teacher's own."""
     rows = _after(state.rows, [f"{question} → {answer}" for question, answer in taken.lines])
-    return replace(state, rows=rows, k=min(len(rows.splitlines()), MOST_SHOTS))
+    return replace(state, rows=rows, k=min(len(typed.lines(rows)), MOST_SHOTS))
 
 
 def pairs(state: Any, taken: Taken) -> Any:
@@ -47,5 +48,5 @@ GIVEN: dict[str, Callable[[Any, Taken], Any]] = {"labelled": labels, "example": 
 
 def _after(text: str, lines: Sequence[str]) -> str:
     """`text` with the lines that do not stand there yet."""
-    there = [line for line in text.splitlines() if line.strip()]
+    there = [line for line in typed.lines(text) if line.strip()]
     return "\n".join(dict.fromkeys([*there, *lines]))

@@ -2,7 +2,8 @@
 
 Language: test_the_browser_s_locale_decides_the_language, test_switching_the_language_keeps_the_page. Links:
 test_what_a_slow_network_draws_late_…, test_a_link_opens_the_page_as_it_was, test_home_s_link_…,
-test_a_link_with_bad_parts_…, test_a_link_of_another_version_…, test_an_over_long_link_…, test_a_foreign_link_…. Files:
+test_a_link_with_bad_parts_…, test_a_link_of_another_version_…, test_a_slash_at_the_end_…, test_an_over_long_link_…,
+test_a_foreign_link_…. Files:
 test_a_page_too_large_for_a_link_goes_into_a_file, test_a_foreign_file_is_refused. Presets:
 test_every_preset_sets_the_whole_page. Test_start_over. The sentence that goes along:
 test_the_sentence_travels_and_back_leads_to_the_older_one, test_two_tabs_have_a_sentence_each.
@@ -130,6 +131,22 @@ def test_a_link_of_another_version_opens_the_page_as_new(open_page: OpenPage) ->
     idle(page.page)
     shown = [row.word for row in page.bars.rows() if row.id is not None]
     assert shown and not [word for word in shown if word.startswith("#")], "words, from their own address"
+
+
+@pytest.mark.parametrize("address", ["/generation/", "/context//"])
+def test_a_slash_at_the_end_of_an_address_is_no_other_page(address: str, open_page: OpenPage) -> None:
+    """Labels and scripts have addresses of their own, beside the page's and not below it."""
+    missing: list[str] = []
+    page = open_page("/input")
+    page.on("response", lambda got: missing.append(got.url) if got.status >= 400 else None)
+    page.goto(page.url.split("/input")[0] + f"{address}?v=1&lang=zh")
+    name = address.strip("/")
+    expect(page.locator("h1.question")).to_have_text(words(f"{name}.title", "zh"))
+    idle(page)
+    expect(page.locator(".sesame").first).to_be_visible()
+    assert [url for url in missing if re.search("vocabulary|bundle|array", url)] == []
+    shown = "\n".join(page.locator(".sesame").all_inner_texts())
+    assert shown and not re.search(r"(?m)^#\d+$", shown), "words, from their own address"
 
 
 def test_an_over_long_link_is_refused_with_a_reason(open_page: OpenPage) -> None:

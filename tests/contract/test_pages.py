@@ -21,6 +21,7 @@ from explorer.engine import get_engine, uses
 from explorer.errors import ModelUnavailable
 from explorer.models.catalog.catalog import default
 from explorer.ui import i18n
+from explorer.ui.state import VERSION
 from tests.pages.app import body, columns, drawn, link, marked, notices, open_page
 
 for_page = uses.for_page
@@ -130,6 +131,14 @@ def test_a_bad_part_of_a_link_is_told_and_the_rest_is_used(chapter: Chapter) -> 
     names = words("common.list_comma", "zh").join(name for name in bad if name not in good)
     assert notices(at)[0] == words("common.link_bad", "zh", fields=names)
     assert link(at) == {name: tool for name, tool in good.items() if tool != kind_of(chapter)().tool}
+
+
+@pytest.mark.parametrize("name", ["masking", "generation", "context", "input"])
+def test_what_was_too_long_for_a_link_and_is_lost_with_its_session_is_said(name: str) -> None:
+    at = open_page(name, "zh", v=VERSION, kept="0123abcd")
+    assert not at.exception
+    assert notices(at)[0] == words("common.link_gone", "zh")
+    assert link(at) == {}
 
 
 @each

@@ -6,7 +6,7 @@ import weakref
 
 import pytest
 
-from explorer.engine.handles import Handles
+from explorer.engine.handles import LINGERS_S, LOOKS_EVERY_S, Handles, Shelf
 from explorer.errors import Told
 
 
@@ -77,6 +77,37 @@ def test_unused_handles_expire_and_release_their_object() -> None:
     assert watch() is None
     clock.now = 200
     assert handles.used == 0
+
+
+def test_what_a_reader_who_left_has_kept_goes_two_minutes_later() -> None:
+    clock, here = Clock(), {"anna", "ben"}
+    handles = Handles(clock=clock, here=here.__contains__)
+    hers, his = handles.put("anna", branches := Branches(), 10), handles.put("ben", "his", 10)
+    watch = weakref.ref(branches)
+    del branches
+    here.remove("anna")
+    clock.now = LINGERS_S - 1
+    handles.let_go()
+    assert watch() is not None, "a page that lost its socket may come back"
+    clock.now = LINGERS_S + LOOKS_EVERY_S
+    handles.let_go()
+    assert watch() is None
+    assert lost(handles, hers, "anna")
+    assert handles.get(his, "ben") == "his"
+
+
+def test_two_hundred_readers_come_and_go_and_nothing_of_them_is_left() -> None:
+    clock, here = Clock(), set()
+    handles = Handles(clock=clock, here=here.__contains__)
+    for n in range(200):
+        here.add(f"reader {n}")
+        Shelf(handles, f"reader {n}", "model").put("lines", bytes(1000), 1000)
+        clock.now += 1
+    assert handles.used > 60_000
+    here.clear()
+    clock.now += LINGERS_S
+    assert handles.used == 0
+    assert handles._used == {}
 
 
 def test_ids_cannot_be_guessed() -> None:

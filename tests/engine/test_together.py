@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from explorer.engine.base import CancelToken
-from explorer.engine.handles import Handles, Shelf
+from explorer.engine.handles import LINGERS_S, LOOKS_EVERY_S, Handles, Shelf
 from explorer.errors import Cancelled, Told
 from explorer.lab.experiment import ForwardRequest, implements
 from explorer.lab.types.experiment import Experiment
@@ -107,6 +107,20 @@ def test_an_experiment_keeps_things_for_its_reader_and_model(bench: Bench) -> No
 
     assert [ask("a", "one"), ask("b", "one"), ask("c", "two")] == ["visit 1", "visit 2", "visit 1"]
     assert ask("d", "one", "fake-2") == "visit 1", "another model's past is of no use"
+
+
+def test_what_a_reader_who_left_has_kept_goes_whatever_is_asked_next(bench: Bench) -> None:
+    now, here = [0.0], {"stays"}
+    bench.add("visit", lambda model, inputs, shelf: shelf.put("visits", 1, 10) or a_fill("kept", vocabulary=8),
+              uses_session_cache=True)  # fmt: skip
+    bench.add("glance", lambda model, inputs: a_fill("seen", vocabulary=8))
+    engine = bench.engine()
+    engine.handles = Handles(clock=lambda: now[0], here=here.__contains__)
+    for session in ("leaves", "stays"):
+        engine.run(bench["visit"], "fake", ScanInputs(session), session=session)
+    now[0] = LINGERS_S + LOOKS_EVERY_S
+    engine.run(bench["glance"], "fake", ScanInputs("x"), session="stays")
+    assert [held.session for held in engine.handles._held.values()] == ["stays"]
 
 
 def test_what_a_shelf_loses_is_gone_without_an_error() -> None:

@@ -1,4 +1,4 @@
-"""Keys of 接龙's dial board while an input method has them: no step is taken, nothing starts to play."""
+"""Keys of 接龙's dial board and of the teacher while an input method has them: nothing steps, plays or is chosen."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from explorer.components.bundle import join_modules
 from tests.javascript import FOLDER, node
 
 COMPONENTS = FOLDER.parents[1] / "explorer" / "components"
+TEACHER = FOLDER.parents[1] / "explorer" / "ui" / "teacher_keys.js"
 SCRIPT = """
 const pressed = (more) => {
   const done = [];
@@ -30,6 +31,32 @@ console.log(JSON.stringify([
   pressed({ctrlKey: true}),
 ]));
 """
+
+
+CARDS = """
+class Element { matches() { return false; } }
+class HTMLElement extends Element { click() { clicks += 1; } }
+let clicks = 0, pressed;
+Object.assign(globalThis, {Element, HTMLElement, window: {}, document: {
+  addEventListener: (name, listener) => { pressed = listener; },
+  querySelectorAll: () => [{shadowRoot: {querySelectorAll: () => [new HTMLElement()]}}],
+}});
+KEYS({data: {}});
+const by = (more) => {
+  clicks = 0;
+  pressed({key: "1", composedPath: () => [new Element()], preventDefault() {}, ...more});
+  return clicks;
+};
+console.log(JSON.stringify([by({}), by({isComposing: true}), by({keyCode: 229}), by({ctrlKey: true})]));
+"""
+
+
+def test_keys_of_an_input_method_choose_no_card_of_the_teacher_s(tmp_path: Path) -> None:
+    script = tmp_path / "keys.mjs"
+    source = TEACHER.read_text(encoding="utf-8").replace("export default function", "const KEYS = function")
+    script.write_text(source.replace("\n}\n\nfunction blank", "\n};\n\nfunction blank") + CARDS, encoding="utf-8")
+    done = subprocess.run([*node(), str(script)], capture_output=True, check=True, text=True)
+    assert json.loads(done.stdout) == [1, 0, 0, 0]
 
 
 def test_keys_of_an_input_method_are_its_own(tmp_path: Path) -> None:

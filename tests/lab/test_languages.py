@@ -273,6 +273,14 @@ def test_a_map_lies_in_the_unit_disc_and_centring_joins_the_languages(tiny_model
         np.testing.assert_allclose(on_map(found.vectors, result, k), result.maps[:, :, k, 1], atol=1e-3)
 
 
+def test_a_map_that_cannot_be_made_is_told(tiny_model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(umap_client, "_unusable", "cannot cache function 'rdist'")
+    with pytest.raises(Told) as caught:
+        list(languages.place(tiny_model, PlaceInputs(corpora.digest(), (0, 1), "umap")))
+    assert caught.value.key == "map_failed"
+    assert (caught.value.values["method"], caught.value.values["reason"]) == ("UMAP", "cannot cache function 'rdist'")
+
+
 @pytest.fixture
 def compiled(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Maps are made as on a reader's machine, by a process that compiles UMAP."""

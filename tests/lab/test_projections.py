@@ -44,6 +44,19 @@ def test_equal_sentences_lie_on_one_spot(method: str, treatment: str) -> None:
             assert len(np.unique(placed[layer], axis=0)) == len(copies)
 
 
+@pytest.mark.parametrize("treatment", ["raw", "centred"])
+@pytest.mark.parametrize("copies", [(6,), (3, 3), (2, 3, 1, 2)])
+def test_equal_sentences_lie_on_one_spot_of_the_principal_directions(copies: tuple[int, ...], treatment: str) -> None:
+    placed, kept = embedding_metrics.principal(embedded(copies), treatment)
+    assert (placed[0] == 0).all() and np.isnan(kept[0]), "what rounding leaves is no structure"
+    groups = np.repeat(np.arange(len(copies)), copies)
+    for layer in placed[1:]:
+        middles = np.stack([layer[groups == group].mean(axis=0) for group in range(len(copies))])
+        assert np.abs(layer - middles[groups]).max() < 1e-5
+        apart = np.linalg.norm(middles[:, None] - middles[None], axis=-1)[np.triu_indices(len(copies), 1)]
+        assert (apart > 0.1).all()
+
+
 @pytest.mark.parametrize("copies", [(6,), (5, 1), (2, 2, 2)])
 @pytest.mark.parametrize("method", ["umap", "tsne"])
 def test_too_few_different_sentences_are_told(copies: tuple[int, ...], method: str) -> None:

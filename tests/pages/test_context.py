@@ -11,7 +11,8 @@ import pytest
 
 from explorer import chapters
 from explorer.content import examples
-from explorer.engine import catalog
+from explorer.engine import catalog, get_engine
+from explorer.lab import umap_client
 from explorer.ui import i18n
 from explorer.ui.state import to_query
 from explorer.views.context import common
@@ -112,6 +113,22 @@ def test_few_and_equal_sentences_are_told() -> None:
     alone = open_page("context", "zh", text="喝水。", word="水")
     assert not alone.exception
     assert notices(alone) == [words("context.few", "zh", n=1)]
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_a_machine_on_which_umap_cannot_be_used_says_so_at_once(lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where its compiler may write nowhere, say: nothing warms up without end, and the other maps are there."""
+    reason = "cannot cache function 'rdist': no locator available"
+    monkeypatch.setattr(umap_client, "_unusable", reason)
+    monkeypatch.setattr(get_engine().compute, "state", "failed")
+    lines = {
+        "zh": "水开了。\n鱼在水里。\n水费涨了。\n水彩画展。\n水手上岸。",
+        "en": "A bank.\nThe bank.\nOne bank.\nMy bank.\nBank!",
+    }
+    at = open_page("context", lang, text=lines[lang], word={"zh": "水", "en": "bank"}[lang], method="umap")
+    assert not at.exception
+    assert notices(at) == [words("errors.map_failed", lang, method="UMAP", reason=reason)]
+    assert count(at, "bidi_component") > 1, "the map by PCA stands"
 
 
 def test_a_word_in_pieces_is_averaged_and_told() -> None:

@@ -40,6 +40,7 @@ def test_lines_without_the_word_are_left_out_and_none_at_all_is_an_error() -> No
 
 def test_what_is_saved_is_read_back() -> None:
     scene = common._own("=水是什么\n热,水\n“水”", "水", 0, (1, -1, 0), "mini-mbert")
+    assert csv_files.as_csv(scene).startswith(b"\xef\xbb\xbf"), "without this mark Excel reads 汉字 as something else"
     lines, word, senses = csv_files.from_csv(csv_files.as_csv(scene)) or ([], "", ())
     assert lines == [line.text for line in scene.lines]
     assert word == "水"

@@ -110,7 +110,9 @@ def test_how_a_measurement_stands_and_ended(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_table_has_every_field_of_every_claim() -> None:
     results_store.keep([ROW])
-    rows = list(csv.DictReader(io.StringIO(common.table(runner.figures("masking")).removeprefix("\ufeff"))))
+    table = common.table(runner.figures("masking"))
+    assert table.startswith("\ufeff"), "without this mark Excel reads 汉字 as something else"
+    rows = list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff"))))
     mine = next(row for row in rows if row["id"] == "masking.a")
     assert (mine["claim_zh"], mine["measured"], mine["holds"], mine["n"]) == ("说法", "0.6", "True", "12")
     assert mine["measured_here"] == "True"

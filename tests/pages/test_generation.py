@@ -225,6 +225,20 @@ def test_layers_and_heads_of_a_step_are_counted_from_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("lang", "order", "once"),
+    [("zh", ("压低", "温度", "top-k"), ("提示也算", "各压一次")),
+     ("en", ("penalised", "temperature", "top-k"), ("prompt included", "once"))],
+)  # fmt: skip
+def test_the_page_says_what_is_penalised_and_in_which_order_the_dials_act(
+    lang: str, order: tuple[str, ...], once: tuple[str, ...]
+) -> None:
+    said = body(open_page("generation", lang))
+    step = next(line for line in said.splitlines() if all(part in line for part in once))
+    places = [step.index(one) for one in order]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
     ("text", "key"),
     [
         ("Roses are red,\n", "ends_in_line"),

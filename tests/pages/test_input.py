@@ -12,6 +12,7 @@ from explorer.engine import catalog
 from explorer.ui import i18n
 from explorer.ui.state import to_query
 from explorer.views.input import common
+from explorer.views.input.stage import WITHOUT_SENTENCE
 from tests.pages.app import assert_kept, body, html, link, notices, open_page, snippets
 
 OWN = {
@@ -134,7 +135,20 @@ def test_traditional_characters_are_read_as_simplified_and_said() -> None:
     assert at.text_input(key="input-text").value == "這裡的風箏飛得很高。"
 
 
-@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("tool", WITHOUT_SENTENCE)
+def test_a_step_that_looks_at_something_else_shows_no_sentence_and_keeps_it(tool: str) -> None:
+    at = open_page("input", "zh", tool=tool, **OWN["zh"])
+    assert not at.exception
+    assert words("input.ignored", "zh") in body(at)
+    assert "input-text" not in [box.key for box in at.text_input]
+    at.segmented_control(key="input-tool-zh").set_value("tokens").run()
+    assert not at.exception
+    assert words("input.ignored", "zh") not in body(at)
+    assert at.text_input(key="input-text").value == OWN["zh"]["text"]
+    assert not open_page("input", "zh", tool=tool, text="  ").exception
+
+
+@pytest.mark.parametrize("tool", [tool for tool in TOOLS if tool not in WITHOUT_SENTENCE])
 @pytest.mark.parametrize("text", ["   ", "\u3000"])
 def test_an_emptied_box_is_told_and_the_page_lives_on(text: str, tool: str) -> None:
     at = open_page("input", "zh", tool=tool, **OWN["zh"])

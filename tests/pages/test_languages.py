@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from explorer import chapters
+from explorer.components.packing import unpack
 from explorer.engine import get_engine
+from explorer.lab import umap_client
 from explorer.models.catalog import adhoc_models, catalog, chapter_models
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.catalog.policy import Policy
@@ -145,3 +147,17 @@ def test_what_a_tool_ignores_is_not_offered(tool: str) -> None:
     at_nothing = open_page("languages", "zh", tool=tool, text=" ")
     assert (words("errors.text_empty", "zh") in notices(at_nothing)) == (not ignores)
     assert bool(sources) == (tool in ("shift", "align", "words"))
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_where_umap_cannot_be_used_it_is_said_and_the_other_map_drawn(
+    lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reason = "cannot cache function 'rdist': no locator available"
+    monkeypatch.setattr(umap_client, "_unusable", reason)
+    monkeypatch.setattr(map_tool, "MAP_LINES", (3, 7, 11))  # on which no map by UMAP is kept
+    at = open_page("languages", lang, tool="map", method="umap", text=OWN[lang])
+    assert not at.exception
+    assert notices(at) == [words("errors.map_failed", lang, method="UMAP", reason=reason)]
+    drawn = [unpack(one.proto.bytes)[0] for one in at.get("bidi_component") if one.proto.bytes]
+    assert [one["method"] for one in drawn if one["key"] == "languages-map"] == ["pca"]

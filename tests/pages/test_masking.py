@@ -266,6 +266,14 @@ def test_what_the_model_cannot_read_is_said() -> None:
 
 
 @pytest.mark.usefixtures("unscanned")
+@pytest.mark.parametrize(
+    ("lang", "text", "told"), [("zh", "我最喜欢的水果是[MASK]", "句号"), ("en", "I like to eat [MASK]", "full stop")]
+)
+def test_why_a_blank_at_the_end_is_filled_with_a_full_stop_is_told(lang: str, text: str, told: str) -> None:
+    assert told in body(open_page("masking", lang, text=text))
+
+
+@pytest.mark.usefixtures("unscanned")
 def test_a_typed_mask_has_no_right_answer() -> None:
     at = open_page("masking", "en", text="The sky is [MASK] today.")
     assert not at.exception
@@ -358,9 +366,10 @@ def open_file(content: bytes) -> list[str]:
 
 
 @pytest.mark.usefixtures("unscanned")
-def test_a_saved_page_is_opened_again() -> None:
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["as it was saved", "saved again by Notepad"])
+def test_a_saved_page_is_opened_again(mark: str) -> None:
     state = {"text": "存下来的句子。", "masks": "2", "focus": "2", "tool": "road"}
-    box, *told = open_file(json.dumps({"page": "masking", "v": "1", "state": state}).encode())
+    box, *told = open_file((mark + json.dumps({"page": "masking", "v": "1", "state": state})).encode())
     assert box == "存下来的句子。"
     assert told == []
 

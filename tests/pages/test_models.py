@@ -196,6 +196,18 @@ def test_no_source_reached_says_which_were_tried_and_what_to_do(lang: str, site:
 
 
 @pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("act", ["ask", "fetch"])
+def test_a_proxy_that_cannot_be_used_is_named(act: str, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:7890")
+    at = open_page("models", "zh")
+    at.button(key=f"{act}-{ID}").click().run()
+    ended()
+    at.run()
+    assert not at.exception
+    assert "ALL_PROXY" in " ".join([*notices(at), body(at)])
+
+
+@pytest.mark.usefixtures("alone")
 def test_a_hub_s_id_is_looked_up_and_its_config_checked_first(site: Site) -> None:
     site.repos["lab/own-bert"] = {COMMIT: material.repository(150_000)}
     site.repos["lab/huge"] = {COMMIT: material.repository(150_000, num_hidden_layers=10**9)}

@@ -69,6 +69,11 @@ def test_the_road_goes_through_every_arrangement_and_head(arrangement: str, head
     assert words(f"pairs.answer.{head}_no", "zh") in seen
 
 
+@pytest.mark.parametrize(("lang", "told"), [("zh", "只判断，不会自己写"), ("en", "writes no next sentence")])
+def test_the_page_says_that_a_pair_is_judged_and_nothing_is_written(lang: str, told: str) -> None:
+    assert told in body(open_page("pairs", lang))
+
+
 def test_the_coin_falls_on_both_sides() -> None:
     said = set()
     for seed in range(6):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
 
 import brotli
 import pytest
@@ -13,7 +16,13 @@ from streamlit import config
 
 from explorer.components import addresses
 from explorer.components.addresses import Shelf
+from explorer.engine import get_engine
+from explorer.models.catalog import adhoc_models
+from explorer.models.catalog.catalog import ModelInfo
+from explorer.models.catalog.policy import Policy
 from explorer.server import routes as ours
+from explorer.views import vocabulary
+from explorer.views.generation import common
 
 BODY = b"\0\1\2\3" * 1000
 
@@ -77,6 +86,17 @@ def test_every_route_lies_where_the_pages_lie(base: str, prefix: str, monkeypatc
         "readyz",
     }  # fmt: skip
     assert all(route.path.startswith(f"{prefix}/") for route in ours.routes())
+
+
+@pytest.mark.parametrize("name", ["模型 #1 100%", "a?b;c&d=e", "50 % + 1"])
+def test_a_vocabulary_is_found_whatever_its_folder_is_called(
+    name: str, tiny_of: Callable[[str], ModelInfo], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SESAME_MODELS", str(tmp_path / "models"))
+    info = adhoc_models.register(shutil.copytree(tiny_of("gpt2").folder, tmp_path / name), Policy(alone=True))
+    assert info.id.endswith(name)
+    for address in (vocabulary.url(info), common.vocabulary_url(info.id)):
+        assert tuple(_client().get(f"/{address}").json()) == get_engine().vocabulary(info.id)
 
 
 def _option(value: str) -> object:

@@ -149,3 +149,13 @@ def test_the_address_is_one_of_the_class_s_network(
     faked = {name: an_interface(*addresses) for name, addresses in interfaces.items()}
     monkeypatch.setattr(psutil, "net_if_addrs", lambda: faked)
     assert next(iter(network.private_addresses()), None) == address
+
+
+@pytest.mark.parametrize(
+    ("base", "address"), [("", "http://10.0.0.5:8501/"), ("/sesame/", "http://10.0.0.5:8501/sesame/")]
+)
+def test_phones_are_led_below_the_server_s_path(base: str, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"server.address": None, "server.port": 8501, "server.baseUrlPath": base}
+    monkeypatch.setattr(network.config, "get_option", given.__getitem__)
+    monkeypatch.setattr(network, "private_addresses", lambda: ["10.0.0.5"])
+    assert network.phone_address() == address

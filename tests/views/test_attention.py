@@ -77,13 +77,31 @@ def test_the_npz_holds_every_weight_and_the_tokens(pair: LookResult) -> None:
 
 def test_the_csv_holds_every_weight_in_full(pair: LookResult) -> None:
     columns = "a,b,c,d,e,f,g"
-    head, *rows = csv.reader(io.StringIO(downloads.table(pair, scene.view(State(), pair), columns).decode("utf-8-sig")))
+    content = downloads.table(pair, scene.view(State(), pair), columns).decode()
+    assert content.startswith("\ufeff"), "without this mark Excel reads 汉字 as something else"
+    head, *rows = csv.reader(io.StringIO(content.removeprefix("\ufeff")))
     assert head == columns.split(",")
     assert len(rows) == pair.weights.size
     layer, number, i, looking, j, seen, weight = rows[-5]
     at = (int(layer) - 1, int(number) - 1, int(i), int(j))
     assert np.float32(weight) == pair.weights[at]
     assert (looking, seen) == (pair.looking.pieces[int(i)], pair.seen.pieces[int(j)])
+
+
+@pytest.mark.parametrize("kind", ["masked", "causal"])
+def test_in_the_csv_a_row_is_who_looks_and_a_decoder_looks_back_only(kind: str) -> None:
+    model = catalog.default(kind).id  # type: ignore[arg-type]
+    result = get_engine().run(LOOK, model, LookInputs(Sight("小狗追小猫"))).result
+    n = len(result.looking)
+    content = downloads.table(result, scene.view(State(), result), "a").decode("utf-8-sig")
+    weights: dict[tuple[str, str], np.ndarray] = {}
+    for layer, head, i, looking, j, seen, weight in list(csv.reader(io.StringIO(content)))[1:]:
+        assert (looking, seen) == (result.looking.pieces[int(i)], result.seen.pieces[int(j)])
+        weights.setdefault((layer, head), np.zeros((n, n)))[int(i), int(j)] = float(weight)
+    whole = np.stack(list(weights.values()))
+    np.testing.assert_allclose(whole.sum(axis=2), 1, atol=1e-4)
+    assert np.abs(whole.sum(axis=1) - 1).max() > 0.3
+    assert (np.triu(whole, 1) == 0).all() == (kind == "causal")
 
 
 def test_the_csv_of_a_long_text_holds_the_head_on_the_stage() -> None:

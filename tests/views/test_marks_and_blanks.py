@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +22,17 @@ import pytest
 from explorer import chapters
 from explorer.components import compare as columns
 from explorer.components import scatter_ab
+from explorer.components.packing import unpack
 from explorer.engine import get_engine
 from explorer.models.catalog import adhoc_models, chapter_models
 from explorer.models.catalog.catalog import ModelInfo
 from explorer.models.catalog.policy import Policy
-from tests.pages.app import body, notices, open_page, snippets
+from explorer.ui import i18n
+from tests.pages.app import body, html, notices, open_page, snippets
 
 TOOLS = chapters.get("masking").tools
 MARKS = ("[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]")
+QUOTED = {"text": "“山上有一棵老树。”", "masks": "4~6", "focus": "4"}  # quotation marks that Google's list lacks
 TEXT = {"text": "The kettle is singing.", "masks": "2~4", "focus": "2", "wrong": "key"}
 InfoOf = Callable[[str], ModelInfo]
 
@@ -103,6 +108,30 @@ def test_no_mark_is_offered_as_a_word(tool: str, likes_marks: ModelInfo, drawn: 
     assert not [mark for mark in ("[UNK]", "[CLS]", "[PAD]") if mark in body(at)]
     said = printed(snippets(at)[-1])
     assert not [mark for mark in ("[UNK]", "[CLS]", "[PAD]", "[SEP]") if mark in said], said
+
+
+@pytest.mark.parametrize("tool", [tool for tool in TOOLS if tool not in ("lottery", "repair", "budget")])
+@pytest.mark.parametrize("place", ["4", "1"], ids=["a word", "a mark"])
+def test_quotation_marks_that_the_model_lacks_stay_as_they_are_typed(
+    place: str, tool: str, likes_marks: ModelInfo, drawn: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are said to be unknown, once; no sentence, table or chip shows the mark of the model's list instead."""
+    given = QUOTED if place == "4" else QUOTED | {"masks": "1~6", "focus": "1"}
+    at = open_page("masking", "zh", tool=tool, **given)
+    assert not at.exception
+    assert notices(at) == [i18n.text("common.unknown", "zh")]
+    assert "[UNK]" not in body(at)
+    assert tool == "compare" or "[UNK]" not in words(drawn)  # of two sentences, each may lack another mark
+    if tool == "joint":
+        filled = re.findall(r'<div class="sentence">(.*?)</div>', "".join(html(at)))
+        assert len(filled) == 3
+        for line in map(unescape, filled):
+            assert place == "1" or line.startswith("“山上")
+            assert line.endswith("。”")
+    told = (unpack(one.proto.bytes) for one in at.get("bidi_component") if one.proto.bytes)
+    chips = json.loads(next(arrays["chips"].tobytes() for header, arrays in told if header["key"] == "masking-strip"))
+    assert [chip["original"] for chip in chips[1:-1]] == list("“山上有一棵老树。”")
+    assert [chip["original"] for chip in chips if chip["kind"] == "unknown"] == ["“", "”"]
 
 
 @pytest.mark.parametrize("tool", TOOLS)

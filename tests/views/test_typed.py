@@ -14,7 +14,10 @@ from explorer.errors import Told
 from explorer.models.catalog.catalog import default
 from explorer.ui import i18n
 from explorer.views._shared import typed
-from explorer.views.context import words
+from explorer.views.context import brought, words
+from explorer.views.context import common as common_of_context
+from explorer.views.finetuning import own_labels
+from explorer.views.in_context import rows
 from explorer.views.masking import common
 from tests.pages.app import notices, open_page
 
@@ -78,15 +81,20 @@ def test_a_joiner_that_is_read_is_not_said_to_be_left_out() -> None:
     assert typed.unread(default("causal").id, "苹\u200b果") == 0
 
 
-@pytest.mark.parametrize(
-    "page", [chapter.id for chapter in chapters.CHAPTERS if chapter.tour or chapter.id == "in_context"]
-)
+TOOLS = {"family": "roads"}  # of a page whose first tool takes no sentence
+
+
+@pytest.mark.parametrize("page", [
+    chapter.id for chapter in chapters.CHAPTERS
+    if chapter.tour or chapter.id in ("home", "in_context", "denoising", *TOOLS)
+])  # fmt: skip
 def test_every_page_says_how_many_characters_were_not_read(page: str) -> None:
     text, names = "苹\u200b果好吃。", {field.name for field in fields(kind_of(page))}
     given = {"text": text, "word": "好吃"} if "text" in names else {"a": text, "b": "梨也好吃。"}
+    given |= {"tool": TOOLS[page]} if page in TOOLS else {}
     at = open_page(page, "zh", **{name: value for name, value in given.items() if name in names})
     assert not at.exception
-    dropped = typed.unread(uses.model_of(page).id, text)
+    dropped = typed.unread(default("masked").id if page in TOOLS else uses.model_of(page).id, text)
     assert any(f"{dropped} 个看不见的字符" in notice for notice in notices(at)) == (dropped > 0)
 
 
@@ -164,3 +172,13 @@ def test_every_tool_of_words_in_context_reads_traditional_words(tool: str) -> No
     )  # fmt: skip
     assert not at.exception
     assert not [notice for notice in notices(at) if "繁体" not in notice]
+
+
+ODD = "水\u2028很\x85深\x0b啊"
+
+
+def test_what_is_copied_from_a_web_page_ends_no_line() -> None:
+    assert typed.lines(f"{ODD}\n二\r\n三\r四") == [ODD, "二", "三", "四"]
+    assert own_labels.parsed(f"好，{ODD}\n差，二").train == ((ODD, 0), ("二", 1))
+    assert rows.parsed(f"{ODD} → 好\n二 → 坏") == ((ODD, "好"), ("二", "坏"))
+    assert brought.give(common_of_context.State(text=f"{ODD}\n二"))[0] == ODD

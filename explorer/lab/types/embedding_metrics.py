@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer import numerics
 from explorer.lab.types.context import EmbedResult
 
 Array = NDArray[Any]
@@ -33,6 +34,13 @@ def treated(result: EmbedResult, treatment: str) -> Array:
         return np.asarray(x - x.mean(axis=1, keepdims=True))
     x = x - result.common[:, None]
     return np.asarray(x - np.einsum("lnk,lkd->lnd", np.einsum("lnd,lkd->lnk", x, result.top), result.top))
+
+
+def principal(result: EmbedResult, treatment: str) -> tuple[Array, Array]:
+    """The treated vectors' principal coordinates [layers + 1, n, 3], and the share kept; equal sentences lie on one
+    spot, also where what they have in common was taken away and nothing but rounding is left."""
+    whole = np.linalg.norm(result.vectors.astype(np.float64), axis=(1, 2))
+    return numerics.pca(treated(result, treatment), scale=whole)
 
 
 def cosines(x: Array, scale: Array | None = None) -> Array:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from explorer import settings
 from explorer.errors import ModelUnavailable
 
 VARIABLE = "SESAME_READERS_MAY"  # e.g. "fetch switch"; also after `--` on the command line: --readers-may fetch,switch
@@ -49,8 +50,8 @@ def of_server(address: str | None, environment: Mapping[str, str], arguments: Se
     word about free generation that is neither yes nor no.
     """
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--readers-may", default=environment.get(VARIABLE, ""))
-    parser.add_argument("--free-generation", default=environment.get(FREE, ""))
+    parser.add_argument("--readers-may", default=settings.value(VARIABLE, environment))
+    parser.add_argument("--free-generation", default=settings.value(FREE, environment))
     given = parser.parse_known_args(list(arguments))[0]
     written, free = given.readers_may, given.free_generation.strip().strip("\"'").lower()
     if free not in ("", *_YES, *_NO):

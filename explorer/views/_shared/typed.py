@@ -31,6 +31,12 @@ def with_masks(text: str) -> tuple[str, bool]:
     return read, read != text
 
 
+def lines(text: str) -> list[str]:
+    """The lines of a text. Only line feeds and carriage returns end one: U+2028 or U+0085, which come along with what
+    is copied from a web page, leave a sentence whole."""
+    return re.split(r"\r\n|\r|\n", text)
+
+
 def unseen(char: str) -> bool:
     """Whether a character leaves no mark of its own on the page: zero-width, soft hyphen, variation selector, control,
     private or unassigned."""

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer import numerics
 from explorer.components.layers_map import MapData, Point
 from explorer.lab.types import embedding_metrics as geometry
 from explorer.lab.types.context import LAND, EmbedResult, LandInputs
@@ -60,7 +59,7 @@ def with_landed(scene: Scene, result: EmbedResult, more: EmbedResult, state: Sta
     both = np.concatenate([x, y], axis=1)
     n = x.shape[1]
     placed = {}
-    flat, kept = numerics.pca(x)
+    flat, kept = geometry.principal(result, way)
     added = np.zeros((len(x), y.shape[1], flat.shape[2]))
     for layer in range(len(x)):
         # the map is linear in the centred rows: solve for it on the points it was made of, apply it to the new ones

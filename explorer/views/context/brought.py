@@ -16,6 +16,7 @@ from explorer.lab.types.core import MAX_TOKENS
 from explorer.ui.carried import Sentence
 from explorer.ui.i18n import language
 from explorer.views import arriving
+from explorer.views._shared import typed
 from explorer.views.context import common, words
 from explorer.views.context.common import SETS, Line, Scene, State
 
@@ -25,7 +26,7 @@ COMPANY = 4  # sentences of ours beside the reader's: a link still holds them
 
 def give(state: State) -> tuple[str, str]:
     """The reader's sentence: of the lines the first that is none of ours."""
-    lines = [line.strip() for line in state.text.splitlines() if line.strip()]
+    lines = [line.strip() for line in typed.lines(state.text) if line.strip()]
     return next((line for line in lines if line not in ours()), lines[0] if lines else ""), ""
 
 

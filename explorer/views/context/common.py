@@ -5,7 +5,6 @@ It knows the state, the example sets and where a word stands in a line; it runs 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,6 +19,7 @@ from explorer.ui import page_parts, permission
 from explorer.ui.carried import Carry
 from explorer.ui.i18n import language
 from explorer.ui.state import MAX_LINK, Store, limit
+from explorer.views._shared import typed
 from explorer.views.context import words
 
 MAX_LINES = 500
@@ -148,7 +148,7 @@ def own(state: State) -> Scene:
 def _own(text: str, word: str, nth: int, senses: tuple[int, ...], model: str) -> Scene:
     lines, skipped, long, engine = [], [], 0, get_engine()
     simplified = engine.simplify(model, word)[1]
-    written = [line.strip() for line in re.split("[\r\n]+", text) if line.strip()]
+    written = [line.strip() for line in typed.lines(text) if line.strip()]
     for number, line in enumerate(written[:MAX_LINES]):
         places = words.occurrences(model, line, word)
         if not places:

@@ -86,7 +86,7 @@ def _data(
     """Cosines, PCA (always), `found` maps of `method`, scores and curves, at every layer."""
     n = result.vectors.shape[1]
     cos = {way: geometry.all_cosines(result, way) for way in ways}
-    placed, kept = numerics.pca(geometry.treated(result, treatment))
+    placed, kept = geometry.principal(result, treatment)
     placed_by = {"pca:flat": placed[:, :, :2], "pca:deep": placed}
     if found:
         placed_by[f"{method}:flat"] = numerics.aligned(found.flat)

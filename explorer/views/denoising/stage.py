@@ -8,7 +8,7 @@ from explorer.errors import Told
 from explorer.lab.types.denoising import MAX_TOKENS
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
-from explorer.views._shared import reader_text
+from explorer.views._shared import reader_text, typed
 from explorer.views._shared.page import choose_tool
 from explorer.views.denoising import common
 from explorer.views.denoising.common import Scene, State
@@ -28,6 +28,7 @@ def draw() -> tuple[Scene, State] | None:
             page_parts.error(problem)
     if scene is not None:
         reader_text.remarks(scene.text, MAX_TOKENS)
+        typed.remarks(scene.model.id, scene.text.tokens.text)
     choose_tool("denoising", common.store(), state.tool)
     return None if scene is None else (scene, state)
 

@@ -20,6 +20,7 @@ from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
 from explorer.views import vocabulary
+from explorer.views._shared import typed
 from explorer.views._shared.page import Snippet
 from explorer.views.family import common
 from explorer.views.family.common import State
@@ -43,6 +44,10 @@ def draw(state: State) -> Snippet | None:
         return None
     if cut:
         page_parts.quiet(t("family.roads.cut", n=len(places)))
+    model = catalog.default("masked").id
+    if get_engine().simplify(model, text)[1]:
+        page_parts.notice("common.simplified")
+    typed.remarks(model, tokens.text)
     at = state.blank or (_own_blank() if not state.text else 0)
     at = at if at in places else places[len(places) // 2]
     token_strip(

@@ -12,6 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from explorer.lab.types.finetuning import MOST_LABELS, Labelled
+from explorer.views._shared import typed
 
 LABEL = "label labels class category sentiment y 标签 標籤 类别 類別 分类 分類 情感".split()
 SENTENCE = "sentence sentences text content review 句子 文本 内容 內容 评论 評論 原文".split()
@@ -39,8 +40,8 @@ class Own:
 def parsed(text: str) -> Own:
     """One sentence a line, its label before it; or a table as spreadsheets write it, with or without column names."""
     rows = _table(text)
-    typed = rows if rows is not None else [_line(line) for line in text.splitlines() if line.strip()]
-    whole = [row for row in typed if row[0] and row[1]]
+    found = rows if rows is not None else [_line(line) for line in typed.lines(text) if line.strip()]
+    whole = [row for row in found if row[0] and row[1]]
     unique = list(dict.fromkeys(whole))
     names = tuple(dict.fromkeys(label for label, _, _ in unique))
     number = {name: n for n, name in enumerate(names)}
@@ -51,7 +52,7 @@ def parsed(text: str) -> Own:
         seen[label] += 1
         held = part if said else seen[label] % EVERY == 0
         kept[held][number[label]].append(sentence)
-    return Own(names, _in_turn(kept[False]), _in_turn(kept[True]), len(typed) - len(whole), len(whole) - len(unique))
+    return Own(names, _in_turn(kept[False]), _in_turn(kept[True]), len(found) - len(whole), len(whole) - len(unique))
 
 
 def _in_turn(by_label: dict[int, list[str]]) -> Labelled:

@@ -16,6 +16,7 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import verbatim
 from explorer.ui.numbers import percent
+from explorer.views._shared import typed
 from explorer.views.home.common import MAX_TOKENS, State, asked, chips, hide, read, store, text_of
 
 
@@ -55,12 +56,14 @@ def draw() -> None:
         page_parts.show_code(f"home_{state.how}", text=tokens.text, hidden=list(hidden))
 
 
-def _remarks(typed: str, tokens: Tokens) -> None:
+def _remarks(written: str, tokens: Tokens) -> None:
     """What was left out, and what was read in another script."""
-    if len(tokens.text) < len(typed):
-        page_parts.notice("common.cut", "warn", limit=MAX_TOKENS, typed=len(typed), used=len(tokens.text))
-    if get_engine().simplify(catalog.default("masked").id, tokens.text)[1]:
+    model = catalog.default("masked").id
+    if len(tokens.text) < len(written):
+        page_parts.notice("common.cut", "warn", limit=MAX_TOKENS, typed=len(written), used=len(tokens.text))
+    if get_engine().simplify(model, tokens.text)[1]:
         page_parts.notice("common.simplified")
+    typed.remarks(model, tokens.text)
 
 
 def _parts(tokens: Tokens, hidden: tuple[int, ...], state: State) -> None:

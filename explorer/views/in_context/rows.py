@@ -8,6 +8,7 @@ from __future__ import annotations
 from explorer.content import tasks
 from explorer.errors import Told
 from explorer.lab.types.in_context import MOST_ANSWERS, Row
+from explorer.views._shared import typed
 
 SIGN = "→"
 MARKS = ("\t", SIGN, "=>", "->")  # any of them parts a question from its answer
@@ -19,7 +20,7 @@ def parsed(text: str) -> tuple[Row, ...]:
     Raises Told, with the number of the line: row_no_sign, row_two_signs, row_empty.
     """
     rows = []
-    for n, line in enumerate(text.splitlines(), start=1):
+    for n, line in enumerate(typed.lines(text), start=1):
         if not line.strip():
             continue
         mark = next((mark for mark in MARKS if mark in line), None)

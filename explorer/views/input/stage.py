@@ -5,6 +5,8 @@ It knows the token strip and the page's state; what is shown of the tokens is ea
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from explorer.components.token_strip import StripChange, token_strip
@@ -20,6 +22,7 @@ from explorer.views.input import common
 from explorer.views.input.common import Reading, State
 
 KEY = "input-strip"
+WITHOUT_SENTENCE = ("positions", "long")  # tools that look at something else than the reader's sentence
 
 
 def draw() -> tuple[Reading, State] | None:
@@ -28,26 +31,40 @@ def draw() -> tuple[Reading, State] | None:
     None when there is nothing to read (said there).
     """
     state = common.store().get()
-    reading = None
+    reading: Reading | None
     shown: list[Reading] = []
     with st.container(key="stage-input"):
-        with st.container():  # one place, whatever stands there: the boxes below keep theirs, and the reader's cursor
-            try:
-                reading = common.read(state, common.reader_id())
-                if common.secret(state):
-                    page_parts.quiet(verbatim(reading.tokens.text))
-                elif state.tool == "tokens":
-                    for key, model in zip((KEY, KEY + "-right"), common.sides(state), strict=True):
-                        shown += _side(key, model, state)
-                else:
-                    shown = [reading]
-                    _strip(KEY, reading, state)
-            except Told as problem:
-                page_parts.error(problem)
-        _lines(state)
+        if state.tool in WITHOUT_SENTENCE:
+            page_parts.quiet(t("input.ignored"))
+            reading = common.read(
+                state if common.text_of(state).strip() else replace(state, text=""), common.reader_id()
+            )
+        else:
+            reading, shown = _sentence(state)
     _remarks(shown)
     choose_tool("input", common.store(), state.tool)
     return None if reading is None else (reading, state)
+
+
+def _sentence(state: State) -> tuple[Reading | None, list[Reading]]:
+    """The reader's sentence as the page's own model reads it, the readings that are drawn, and the boxes."""
+    reading = None
+    shown: list[Reading] = []
+    with st.container():  # one place, whatever stands there: the boxes below keep theirs, and the reader's cursor
+        try:
+            reading = common.read(state, common.reader_id())
+            if common.secret(state):
+                page_parts.quiet(verbatim(reading.tokens.text))
+            elif state.tool == "tokens":
+                for key, model in zip((KEY, KEY + "-right"), common.sides(state), strict=True):
+                    shown += _side(key, model, state)
+            else:
+                shown = [reading]
+                _strip(KEY, reading, state)
+        except Told as problem:
+            page_parts.error(problem)
+    _lines(state)
+    return reading, shown
 
 
 def _side(key: str, model: str, state: State) -> list[Reading]:

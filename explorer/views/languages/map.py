@@ -7,6 +7,7 @@ import streamlit as st
 
 from explorer.components.language_map import Own, language_map
 from explorer.content import corpora
+from explorer.errors import Told
 from explorer.lab.types.arrays import Floats
 from explorer.lab.types.languages import BOTH, LANGUAGES, MAP_LINES, PLACE, POINT, PlaceInputs, PlaceResult, PointInputs
 from explorer.ui import page_parts, widgets
@@ -19,19 +20,30 @@ def draw(sentence: Sentence, state: State) -> None:
     page_parts.section("languages.map")
     left, right = st.columns([1, 0.36], gap="large")
     with left:
-        inputs = PlaceInputs(corpora.digest(), MAP_LINES, state.method)
-        result = widgets.result(PLACE, sentence.model.id, inputs, t("languages.map.placing"))
+        result = _placed(sentence, state.method)
         language_map(
             result.maps, result.apart, result.kept, key="languages-map", languages=LANGUAGES,
             names=[common.name_of(lang) for lang in LANGUAGES],
             texts=[[corpora.sentences(lang)[line] for line in MAP_LINES] for lang in LANGUAGES],
-            layer=common.layer_of(state, sentence.n_layers), method=state.method,
+            layer=common.layer_of(state, sentence.n_layers), method=result.method,
             caption=t("languages.map.caption", n=len(MAP_LINES)), own=_own(sentence, result),
             on_method=lambda method: common.change(method=method),
         )  # fmt: skip
     with right:
         page_parts.steps([(t(f"languages.map.step{n}"), "") for n in (1, 2, 3, 4)])
         page_parts.honesty("languages.map.honesty", d=sentence.survey.means[BOTH].shape[-1])
+
+
+def _placed(sentence: Sentence, method: str) -> PlaceResult:
+    """The map as it was asked for; where UMAP cannot be had, which is said, the one by PCA."""
+    inputs = PlaceInputs(corpora.digest(), MAP_LINES, method)
+    try:
+        return widgets.result(PLACE, sentence.model.id, inputs, t("languages.map.placing"))
+    except Told as problem:
+        if problem.key != "map_failed":
+            raise
+        page_parts.error(problem)
+        return _placed(sentence, "pca")
 
 
 def _own(sentence: Sentence, result: PlaceResult) -> Own | None:

@@ -80,6 +80,13 @@ class Sentence:
         """The id the reader wrote at `position`; None where a [MASK] was written, or nothing is covered."""
         return None if position is None or self.typed_mask(position) else self.tokens.ids[position]
 
+    def names(self) -> list[str]:
+        """All tokens by id as tables name them; an unknown one at the focused blank stays as it was typed."""
+        found = list(vocabulary.labels(self.model.id))
+        if self.focus is not None and self.tokens.unknown[self.focus]:
+            found[self.tokens.ids[self.focus]] = self.tokens.surface(self.focus)
+        return found
+
     def token_of(self, word: str) -> int | None:
         """The one token that a typed word is at the focused blank; None where it is several, or unknown."""
         assert self.focus is not None

@@ -41,7 +41,7 @@ def _ranks(result: LensResult, sentence: Sentence, state: State) -> None:
     """The original, the model's own first words, and the words the reader asked for, layer by layer."""
     from explorer.figures import ranks
 
-    names = labels(sentence.model.id)
+    names = sentence.names()
     watched, original = sentence.watched, sentence.original(result.position)
     order = best(sentence.model.id, result.logits[-1], TOP)
     asked = [token for token in watched.values() if token is not None]

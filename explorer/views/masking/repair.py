@@ -6,7 +6,6 @@ import streamlit as st
 
 from explorer import numerics
 from explorer.content import examples
-from explorer.engine import get_engine
 from explorer.errors import Told
 from explorer.lab.types.masking import FILL, Edit, FillInputs
 from explorer.ui import page_parts, widgets
@@ -59,10 +58,9 @@ def panel(sentence: Sentence, state: State, original: int) -> None:
         return
     inputs = FillInputs(sentence.tokens.text, (Edit(sentence.focus, wrong),), (sentence.focus,))
     logits = widgets.run(FILL, sentence.model.id, inputs).result.logits[0]
-    names = get_engine().vocabulary(sentence.model.id)
     rank = int((logits > logits[original]).sum()) + 1
     page_parts.notice(
-        "masking.repair.done", wrong=state.wrong, word=common.plain(names[original]), rank=rank,
+        "masking.repair.done", wrong=state.wrong, word=sentence.tokens.surface(sentence.focus), rank=rank,
         p=percent(numerics.probability(logits, original)), p_wrong=percent(numerics.probability(logits, wrong)),
     )  # fmt: skip
     likeliest = vocabulary.best(sentence.model.id, logits, SHOWN)

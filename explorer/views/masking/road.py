@@ -18,7 +18,7 @@ from explorer.views._shared.page import Snippet
 from explorer.views.masking import answers, common
 from explorer.views.masking.common import Sentence
 from explorer.views.masking.state import State
-from explorer.views.vocabulary import best, labels
+from explorer.views.vocabulary import best
 
 ROWS = 5
 
@@ -35,20 +35,20 @@ def draw(sentence: Sentence, _: State) -> Snippet | None:
             [(t("masking.road.hidden"), result.hidden[0]), (t("masking.road.transformed"), result.transformed[0])],
             key="masking-vectors", title=t("masking.road.title"),
         )  # fmt: skip
-        _arithmetic(result, original, sentence.model.id)
+        _arithmetic(result, original, sentence)
         if original is not None:
-            _one_hot(result, original, sentence.model.id)
+            _one_hot(result, original, sentence)
     with right:
         page_parts.steps([(t("masking.road.step1"), ""), (t("masking.road.step2"), ""), (t("masking.road.step3"), "")])
         page_parts.honesty("masking.road.honesty")
     return common.snippet("masking_road", sentence)
 
 
-def _arithmetic(result: FillResult, original: int | None, model: str) -> None:
+def _arithmetic(result: FillResult, original: int | None, sentence: Sentence) -> None:
     """Scores, softmax and loss as sums a reader can check with a pocket calculator."""
     logits = result.logits[0].astype(np.float64)
-    names = labels(model)
-    shown = best(model, result.logits[0], ROWS)
+    names = sentence.names()
+    shown = best(sentence.model.id, result.logits[0], ROWS)
     if original is not None and original not in shown:
         shown.append(original)
     shift = float(logits.max())
@@ -76,15 +76,16 @@ def _mark(true: bool) -> str:
     return f' <span class="quiet">{inline(t("masking.road.truth"))}</span>' if true else ""
 
 
-def _one_hot(result: FillResult, original: int, model: str) -> None:
+def _one_hot(result: FillResult, original: int, sentence: Sentence) -> None:
     """The right answer over the model's probabilities, for the likeliest words and the right one."""
     from explorer.figures import onehot
 
     logits = result.logits[0]
-    shown = best(model, logits, 8)
+    shown = best(sentence.model.id, logits, 8)
     if original not in shown:
         shown.append(original)
-    names = [labels(model)[i] for i in shown]
+    every = sentence.names()
+    names = [every[i] for i in shown]
     chance = [numerics.probability(logits, i) for i in shown]
     fig = onehot.against(
         names,

@@ -17,7 +17,7 @@ from explorer.views._shared.page import Snippet
 from explorer.views.masking import common, repair
 from explorer.views.masking.common import Sentence
 from explorer.views.masking.state import State
-from explorer.views.vocabulary import apart, labels
+from explorer.views.vocabulary import apart
 
 
 def draw(sentence: Sentence, state: State) -> Snippet | None:
@@ -78,7 +78,7 @@ def _three_ways(sentence: Sentence) -> None:
 def _side_by_side(sentence: Sentence) -> None:
     """What the model wants there under each treatment; of the random ones, the first draw."""
     result = _treat(sentence)
-    names, marks = labels(sentence.model.id), apart(sentence.model.id)
+    names, marks = sentence.names(), apart(sentence.model.id)
     drawn = common.plain(get_engine().vocabulary(sentence.model.id)[int(result.random_ids[0])])
     titles = (t("masking.see.visible"), t("masking.see.masked"), t("masking.see.random_one", word=drawn))
     compare(

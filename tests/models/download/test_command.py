@@ -79,6 +79,16 @@ def test_what_went_wrong_is_said_in_words_and_the_others_are_fetched(
     assert f"{ID}: here" in said.out
 
 
+def test_a_proxy_that_cannot_be_used_is_named(
+    site: Site, store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:7890")
+    assert say("list") == 0
+    assert say("fetch", "rbt3") == 1
+    said = capsys.readouterr().err
+    assert "ALL_PROXY" in said and "Traceback" not in said
+
+
 def test_terms_are_asked_for(site: Site, store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     asked = len(site.asked)
     assert say("fetch", "gemma-3-270m") == 1

@@ -267,6 +267,7 @@ TINY_TEXTS = (
     "龘😀 é naïve",
     "[SEP] </s> <eos> <|endoftext|>",
     "",
+    "㍿①ﬁ１２ 第……章 ２０２４",
 )
 
 
