@@ -41,7 +41,7 @@ def grid(
         type="rect", x0=-0.5, x1=columns - 0.5, y0=step - 0.5, y1=step + 0.5, line={"color": MASK, "width": 3}
     )
     fig.update_xaxes(
-        title=names[1], tickvals=list(range(columns)), ticktext=[safe(word) for word in read], tickangle=-60,
+        title=names[1], tickvals=list(range(columns)), ticktext=[safe(word) for word in read], tickangle=-90,
         range=[-0.5, columns - 0.5], fixedrange=True,
     )  # fmt: skip
     fig.update_yaxes(
