@@ -123,7 +123,7 @@ def test_a_machine_on_which_umap_cannot_be_used_says_so_at_once(lang: str, monke
     monkeypatch.setattr(get_engine().compute, "state", "failed")
     lines = {
         "zh": "水开了。\n鱼在水里。\n水费涨了。\n水彩画展。\n水手上岸。",
-        "en": "A bank.\nThe bank.\nOne bank.\nMy bank.\nBank!",
+        "en": "A bank.\nThe bank.\nOne bank.\nMy bank.\nHer bank.",
     }
     at = open_page("context", lang, text=lines[lang], word={"zh": "水", "en": "bank"}[lang], method="umap")
     assert not at.exception
