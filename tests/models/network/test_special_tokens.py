@@ -60,29 +60,16 @@ def test_the_page_begins_with_one_token_and_closes_nothing(chinese_gpt: ModelInf
 
 def test_every_way_to_choose_ends_where_the_text_ends(chinese_gpt: ModelInfo) -> None:
     ids = get_engine().tokens(chinese_gpt.id, "山上有").ids
-    ended = set()
-    for seed in range(0, 24, 3):
-        asked = WaysInputs(ids, 40, 3, 1.0, Settings(temperature=3.0), (seed, seed + 1, seed + 2))
+    for seed in range(0, 96, 6):  # until one has ended: a token in three hundred does it
+        asked = WaysInputs(ids, 40, 3, 1.0, Settings(temperature=3.0), tuple(range(seed, seed + 6)))
         *_, last = get_engine().stream(WAYS, chinese_gpt.id, asked)
         assert isinstance(last, WaysResult)
         for way in last.ways:
             assert 3 not in way.ids[:-1]
             assert len(way.ids) == 40 or way.ids[-1] == 3
-            ended.add(len(way.ids) < 40)
-    assert True in ended
-
-
-def test_writing_stops_at_the_end(chinese_gpt: ModelInfo) -> None:
-    ids = get_engine().tokens(chinese_gpt.id, "山上有").ids
-    ended = set()
-    for seed in range(12):
-        *_, last = get_engine().stream(WRITE, chinese_gpt.id, WriteInputs(ids, 60, Settings(temperature=3.0), seed))
-        assert isinstance(last, WriteResult)
-        written = [one.token_id for one in last.written]
-        assert 3 not in written[:-1]
-        assert last.ended == (written[-1] == 3)
-        ended.add(last.ended)
-    assert True in ended
+        if any(len(way.ids) < 40 for way in last.ways):
+            return
+    pytest.fail("none ended")
 
 
 @pytest.mark.parametrize(
