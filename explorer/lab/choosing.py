@@ -40,8 +40,8 @@ def ways(model: Model, inputs: WaysInputs) -> Iterator[Progress | WaysResult]:
 
     Raises Told: token_outside, text_empty, scores_broken.
     """
-    prompt = visible(model, inputs.ids)[0]
     n = max(1, min(inputs.n, MOST_STEPS))
+    prompt = visible(model, inputs.ids, ahead=n)[0]
     first, past = _read(model, prompt)
     yield Progress(0, 2 * n)
     rows: list[list[int]] = [[] for _ in range(1 + len(inputs.seeds))]
@@ -134,7 +134,7 @@ def tree(model: Model, inputs: TreeInputs) -> TreeResult:
 
     Raises Told: token_outside, text_empty, scores_broken.
     """
-    prompt = visible(model, inputs.ids)[0]
+    prompt = visible(model, inputs.ids, ahead=inputs.depth)[0]
     logits, past = _read(model, prompt)
     nodes: list[Node] = []
     level: list[int] = [-1]

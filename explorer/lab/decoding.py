@@ -65,11 +65,12 @@ def begins(model: Model) -> tuple[int, ...]:
     return () if special is None else (special,)
 
 
-def visible(model: Model, ids: Sequence[int]) -> tuple[tuple[int, ...], int]:
+def visible(model: Model, ids: Sequence[int], ahead: int = 0) -> tuple[tuple[int, ...], int]:
     """The part of a text that the model sees, and how many tokens at the beginning were dropped.
 
     Whenever the text outgrows the limit half of the limit goes at once, so that what was read stays of use for as many
-    steps again. A special token at the very beginning stays. Raises Told("token_outside").
+    steps again. A special token at the very beginning stays. `ahead`: so many tokens will be read after it, all of
+    which the model must have a position for. Raises Told("token_outside").
     """
     whole = tuple(ids) or begins(model)
     for token in whole:
@@ -77,7 +78,7 @@ def visible(model: Model, ids: Sequence[int]) -> tuple[tuple[int, ...], int]:
             raise Told("token_outside", token_id=token, count=model.vocab_size)
     if not whole:
         raise Told("text_empty")
-    limit = limit_of(model)
+    limit = max(2, min(limit_of(model), model.max_positions - ahead))
     if len(whole) <= limit:
         return whole, 0
     first = whole[:1] if whole[0] in model.tokenizer.special_ids else ()

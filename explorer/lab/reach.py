@@ -124,7 +124,7 @@ def cached(model: Model, inputs: CacheInputs) -> Iterator[Progress | CacheResult
 
     Raises Told: token_outside, text_empty.
     """
-    ids = list(visible(model, inputs.ids)[0])
+    ids = list(visible(model, inputs.ids, ahead=inputs.n)[0])
     rows: list[tuple[int, int, int, float, float, float]] = []
     past = None
     for step in range(inputs.n):

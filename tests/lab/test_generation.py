@@ -393,6 +393,18 @@ def test_with_and_without_the_cache_the_scores_are_equal(model: Any) -> None:
 # --- inside, and beside BERT ---------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("used", [40, 60, 64, 90])
+def test_a_model_has_a_position_for_every_token_that_is_read_on(used: int, tiny_model_of: Callable[[str], Any]) -> None:
+    """Of a text as long as the model can read the beginning goes first, however the steps are chosen."""
+    model = tiny_model_of("gpt2")
+    assert model.max_positions == 64
+    ids = tuple(range(30, 30 + used))
+    ways = last(generation.ways(model, WaysInputs(ids, 20, 3, 0.0, Settings(), (4,)))).ways
+    assert {way.name for way in ways} == {"greedy", "sampled", "beam"} and all(way.ids for way in ways)
+    assert generation.tree(model, TreeInputs(ids, 2, 5)).tree
+    assert len(last(generation.cached(model, CacheInputs(ids, 20))).kept) == 20
+
+
 def test_the_arithmetic_of_one_head(model: Any, library: Library) -> None:
     ids = ids_of(model, TEXTS[0])
     for layer, head in ((0, 0), (2, 3)):
