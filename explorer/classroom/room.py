@@ -170,17 +170,23 @@ def joined(room: Room, secret: str, now: float) -> Room:
     id = digest(secret)
     if id in room.members:
         return _with(room, id, replace(room.members[id], seen=now))
-    members = room.members
-    if len(members) >= MOST_MEMBERS:
-        away = [one for one, member in members.items() if not member.streams and now - member.seen > JOINS_S]
-        if not away:
-            raise Told("room_full", limit=MOST_MEMBERS)
-        members = {one: member for one, member in members.items() if one != away[0]}
-    taken = {(member.colour, member.animal) for member in members.values()}
+    if len(room.members) >= MOST_MEMBERS:
+        room = left(room, _longest_away(room, now))
+    taken = {(member.colour, member.animal) for member in room.members.values()}
     looks = [(colour, animal) for colour in COLOURS for animal in ANIMALS]
     free = [look for look in looks if look not in taken] or looks
     colour, animal = secrets.choice(free)
-    return replace(room, members={**members, id: Member(colour, animal, now)})
+    return replace(room, members={**room.members, id: Member(colour, animal, now)})
+
+
+def _longest_away(room: Room, now: float) -> str:
+    """Whose place another phone may take: one that has answered nothing, before those that have; of either the one that
+    is silent longest. Raises Told where nobody is away."""
+    away = [id for id, member in room.members.items() if not member.streams and now - member.seen > JOINS_S]
+    if not away:
+        raise Told("room_full", limit=MOST_MEMBERS)
+    answered = set() if room.vote is None else {*room.vote.first, *room.vote.second}
+    return min(away, key=lambda id: (id in answered, room.members[id].seen))
 
 
 def present(room: Room, id: str, now: float, *, streams: bool) -> Room:

@@ -143,6 +143,33 @@ def test_who_leaves_takes_the_answers_along() -> None:
     assert room.vote is not None and room.vote.first == {}
 
 
+def test_a_place_that_is_given_away_takes_its_answers_along() -> None:
+    """Whoever joins, votes and goes, over and over, counts no more than once; a pupil whose phone sleeps keeps place
+    and vote for as long as somebody else is away who has answered nothing."""
+    room = rooms.asked(with_phones(rooms.MOST_MEMBERS), CHOICE, now=1.0)
+    for n in range(rooms.MOST_MEMBERS):
+        room = rooms.present(room, id_of(n), now=1.0, streams=n > 1)
+    room = rooms.voted(room, id_of(0), 1, 1, now=1.0)
+    later = 2.0 + rooms.JOINS_S
+    room = rooms.joined(room, "one more", now=later)
+    assert id_of(1) not in room.members and room.vote is not None and id_of(0) in room.vote.first
+    for n in range(300):
+        now = later + n * (rooms.JOINS_S + 1)
+        secret = f"again {n}"
+        room = rooms.joined(room, secret, now=now)
+        room = rooms.voted(room, rooms.digest(secret), 1, 0, now=now)
+        assert room.vote is not None and set(room.vote.first) <= set(room.members)
+    assert len(room.members) == rooms.MOST_MEMBERS
+
+
+def test_an_answer_is_written_under_the_secret_that_came_with_it() -> None:
+    room = rooms.asked(with_phones(2), CHOICE, now=1.0)
+    room = rooms.voted(room, id_of(0), 1, 1, now=1.0)
+    with refused("room_not_member"):
+        rooms.voted(room, rooms.digest(id_of(0)), 1, 0, now=1.0)  # another's id in place of its secret
+    assert room.vote is not None and room.vote.first == {id_of(0): 1}
+
+
 def test_a_room_is_full_of_phones_that_are_there_not_of_ten_thousand_that_only_joined() -> None:
     room = with_phones(rooms.MOST_MEMBERS)
     with refused("room_full"):
