@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from explorer.content import classroom as content
 from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.journey import idle, linked, plain, until, words
+from tests.browser.journey import idle, linked, plain, words
+from tests.browser.room import answers, opens_a_room, presses, says
 from tests.browser.server import Server
-from tests.pace import PACE
 
 pytestmark = pytest.mark.usefixtures("quiet_log")
 
@@ -25,14 +25,6 @@ AHEAD = """(strip) => new MutationObserver(() => {
   const bars = hosts.map((host) => host.shadowRoot?.querySelector('[data-key="masking-bars"]'));
   if (strip.dataset.waiting) window.ahead = bars.find(Boolean).dataset.position;
 }).observe(strip, {attributes: true})"""
-
-
-def says(name: str, **values: object) -> str:
-    return words(f"components.room.{name}", "zh", **values)
-
-
-def presses(page: Page, name: str) -> None:
-    page.locator(".room").get_by_role("button", name=says(name), exact=True).click()
 
 
 def test_a_class_follows_its_teacher_and_votes_twice(open_page: OpenPage) -> None:
@@ -80,15 +72,15 @@ def _two_votes(teacher: Page, phone: Page) -> None:
     presses(teacher, "ask")
     teacher.locator(".room .ready button").first.click()
     options = phone.locator(".vote .options button")
-    _answers(phone, options.nth(0))
-    _answers(phone, options.nth(1))
+    answers(phone, options.nth(0))
+    answers(phone, options.nth(1))
     expect(phone.locator(".vote")).to_contain_text(says("counted"))
     expect(teacher.locator(".running")).to_contain_text(says("answered", n=1, here=1))
     assert teacher.locator(".room .bars").count() == 0, "hidden until the reveal"
     presses(teacher, "close_first")
     expect(phone.locator(".vote")).to_contain_text(says("talk_phone"))
     presses(teacher, "open_second")
-    _answers(phone, phone.locator('.vote[data-phase="second"] .options button').nth(2))
+    answers(phone, phone.locator('.vote[data-phase="second"] .options button').nth(2))
     expect(teacher.locator(".running")).to_contain_text(says("answered", n=1, here=1))
     presses(teacher, "reveal")
     for page in (teacher, phone):
@@ -97,16 +89,6 @@ def _two_votes(teacher: Page, phone: Page) -> None:
         expect(page.locator(".outcome .count.two span")).to_have_text(["0", "0", "1"])
     presses(teacher, "unask")
     expect(phone.locator(".vote")).to_have_count(0)
-
-
-def _answers(phone: Page, option: Locator) -> None:
-    """Until the room has counted it: the ballot is drawn again with every answer, and a click may fall between."""
-
-    def chosen() -> None:
-        option.click()
-        expect(option).to_have_attribute("aria-pressed", "true", timeout=5_000 * PACE)
-
-    until(phone, chosen)
 
 
 def _looks_around_and_comes_back(teacher: Page, phone: Page) -> None:
@@ -142,7 +124,7 @@ def _the_class_gives_examples(teacher: Page, phone: Page) -> None:
 
 def test_a_class_gives_labelled_sentences_and_judges_pairs(open_page: OpenPage) -> None:
     teacher = open_page("/finetuning", query={"v": "2"})
-    code = _opens_a_room(teacher)
+    code = opens_a_room(teacher)
     phone = open_page("/", viewport=PHONE, theme="dark", query={"room": code})
     expect(phone.locator("h1.question")).to_have_text(words("finetuning.title", "zh"))
     presses(teacher, "ask")
@@ -166,7 +148,7 @@ def test_a_class_gives_labelled_sentences_and_judges_pairs(open_page: OpenPage) 
     teacher.locator(".room .ready button", has_text=ready.ask["zh"]).click()
     pairs = phone.locator(".vote ol.pairs li")
     for pair, side in ((0, 1), (1, 0), (2, 1)):
-        _answers(phone, pairs.nth(pair).locator(".options button").nth(side))
+        answers(phone, pairs.nth(pair).locator(".options button").nth(side))
     expect(teacher.locator(".running")).to_contain_text(says("answered", n=1, here=1))
     presses(teacher, "reveal")
     presses(teacher, "take_pairs")
@@ -174,19 +156,6 @@ def test_a_class_gives_labelled_sentences_and_judges_pairs(open_page: OpenPage) 
     idle(teacher)
     expect(teacher.locator(".words .word").nth(2)).to_have_text("3 →")
     assert [teacher.locator(".words .word").nth(n).inner_text() for n in range(3)] == ["1 →", "2 ←", "3 →"]
-
-
-def _opens_a_room(teacher: Page) -> str:
-    """Opens one on 课堂 and goes back to where she was; the room's code."""
-    before = teacher.url
-    teacher.get_by_role("link", name=words("classroom.nav", "zh")).first.click()
-    idle(teacher)
-    presses(teacher, "open")
-    code = teacher.locator(".room.leads b.code").inner_text()
-    page = before.partition("?")[0].rpartition("/")[2]
-    teacher.get_by_role("link", name=words(f"{page}.nav", "zh")).first.click()
-    idle(teacher)
-    return code
 
 
 def _a_lost_page_finds_its_room_again(teacher: Page, phone: Page) -> None:
