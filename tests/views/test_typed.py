@@ -98,6 +98,13 @@ def test_every_page_says_how_many_characters_were_not_read(page: str) -> None:
     assert any(f"{dropped} 个看不见的字符" in notice for notice in notices(at)) == (dropped > 0)
 
 
+def test_a_taught_head_is_asked_what_the_model_reads() -> None:
+    """The tool that asks what was taught reads a sentence of its own."""
+    at = open_page("finetuning", "zh", tool="use", asked="苹\u200b果好吃。")
+    assert not at.exception
+    assert any("1 个看不见的字符" in notice for notice in notices(at))
+
+
 def kind_of(page: str) -> Any:
     return importlib.import_module(f"explorer.views.{page}.common").State
 

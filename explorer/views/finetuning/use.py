@@ -14,6 +14,7 @@ from explorer.lab.types.experiment import Experiment
 from explorer.lab.types.finetuning import TAGS, USE, TagsInputs, TagsResult, TuneStep, UseInputs, UseResult
 from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import language, t
+from explorer.views._shared import typed
 from explorer.views.finetuning import asking, common, keep, said
 from explorer.views.finetuning.bench import Bench
 
@@ -32,6 +33,7 @@ def _ask(bench: Bench) -> None:
         page_parts.quiet(t("finetuning.not_yet"))
         return
     text = _written(bench)
+    typed.remarks(common.model().id, text)
     tokens = bench.inputs.shape == "tokens"
     experiment: Asking = cast("Asking", TAGS if tokens else USE)
     asked = (
