@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from explorer import chapters
 from explorer.ui import network
@@ -73,18 +73,29 @@ def test_lecture_mode_enlarges_everything(open_page: OpenPage, reference: Refere
 def test_a_tool_of_every_chapter_stands_alone_on_a_slide(open_page: OpenPage, shipped: Server) -> None:
     """The last tool of each: the stage and what it produced stand there, the rest of the page does not."""
     page = open_page("/masking", on=shipped, lang="en")
-    main = page.get_by_test_id("stMain")
     for chapter in chapters.CHAPTERS:
-        if not chapter.tools:
-            continue
-        tool = chapter.tools[-1]
-        page.goto(f"{shipped.url}/{chapter.id}?embed=true&v=2&lang=en&tool={tool}")
-        idle(page)
-        shown = main.locator(".sesame, .js-plotly-plot, table, textarea, input, button, p").locator("visible=true")
-        assert shown.count() > 2, f"{chapter.id}/{tool}: nothing stands on the slide"
-        for furniture in ("h1.question", '[data-testid="stSidebar"]', ".steps", ".honest", ".more-title"):
-            assert not page.locator(furniture).locator("visible=true").count(), f"{chapter.id}/{tool}: {furniture}"
-        assert not main.get_by_test_id("stException").count(), f"{chapter.id}/{tool}"
+        if chapter.tools:
+            stands_alone(page, f"{shipped.url}/{chapter.id}?embed=true&v=2&lang=en&tool={chapter.tools[-1]}")
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize("chapter", [chapter.id for chapter in chapters.CHAPTERS if chapter.tools])
+def test_every_tool_stands_alone_on_a_slide(chapter: str, open_page: OpenPage, shipped: Server) -> None:
+    page = open_page("/masking", on=shipped)
+    for n, tool in enumerate(chapters.get(chapter).tools):
+        lang = ("zh", "en")[n % 2]
+        stands_alone(page, f"{shipped.url}/{chapter}?embed=true&v=2&lang={lang}&tool={tool}")
+
+
+def stands_alone(page: Page, address: str) -> None:
+    page.goto(address)
+    idle(page)
+    main = page.get_by_test_id("stMain")
+    shown = main.locator(".sesame, .js-plotly-plot, table, textarea, input, button, p").locator("visible=true")
+    assert shown.count() > 2, f"{address}: nothing stands on the slide"
+    for furniture in ("h1.question", '[data-testid="stSidebar"]', ".steps", ".honest", ".more-title"):
+        assert not page.locator(furniture).locator("visible=true").count(), f"{address}: {furniture}"
+    assert not main.get_by_test_id("stException").count(), address
 
 
 def test_on_a_phone_a_finger_covers_tokens(open_page: OpenPage, reference: Reference) -> None:
