@@ -11,7 +11,7 @@ from explorer.content import classroom
 from explorer.texts import LANGUAGES
 from explorer.ui.state import from_query
 
-BESIDE = ("home", "evidence", "classroom")
+ASKING = tuple(chapter.id for chapter in chapters.CHAPTERS if chapter.id != "classroom")
 LINKS = [
     *sorted(
         {
@@ -39,11 +39,36 @@ def test_a_chapter_has_eight_questions_with_every_option_explained(page: str) ->
     assert len({question.right for question in zh}) > 1, "the right one does not always stand in the same place"
 
 
-def test_every_chapter_before_the_closing_ones_that_has_examples_has_questions() -> None:
-    asked = classroom.chapters_with_questions()
-    assert {"home", "input", "masking", "pairs", "attention", "context", "languages", "generation"} <= set(asked)
-    assert {"in_context", "finetuning", "family"} <= set(asked)
-    assert set(asked) <= set(chapters.IDS)
+def test_every_chapter_but_the_classroom_has_questions() -> None:
+    assert classroom.chapters_with_questions() == ASKING
+
+
+@pytest.mark.parametrize("page", ASKING)
+def test_every_tool_has_a_question_that_is_ready(page: str) -> None:
+    tools = chapters.get(page).tools
+    ready = [one for one in classroom.questions(page).values() if one.kind == "choice"]
+    assert [one.ask["zh"] for one in ready] == [one.ask for one in classroom.quiz(page, "zh")]
+    assert all(one.page == page for one in classroom.quiz(page, "zh")), "its answer is seen where it is asked"
+    asked = {one.query.get("tool", tools[0] if tools else "") for one in classroom.quiz(page, "zh")}
+    assert set(tools) - asked == set()
+
+
+# What every class asks sooner or later: the question's id, and what it is about in both languages.
+ALWAYS_ASKED = {
+    "home.1": ("无监督", "unsupervised"),
+    "masking.2": ("80 %", "80 %"),
+    "pairs.1": ("一百题对了五十题", "50 of 100"),
+    "generation.1": ("概率最大的词", "likeliest word"),
+    "context.2": ("理解", "understand"),
+    "languages.1": ("同一个模型既会中文又会英文", "One model knows Chinese and English"),
+}
+
+
+@pytest.mark.parametrize("id", ALWAYS_ASKED)
+def test_what_every_class_asks_is_ready(id: str) -> None:
+    question = classroom.question(id)
+    assert question.kind == "choice"
+    assert all(about in question.ask[lang] for lang, about in zip(LANGUAGES, ALWAYS_ASKED[id], strict=True))
 
 
 @pytest.mark.parametrize("page", classroom.chapters_with_questions())
