@@ -63,10 +63,11 @@ def _a_number_from_a_phone_that_loses_its_network(teacher: Page, phone: Page) ->
     phone.locator(".vote").get_by_role("button", name=says("send", "en"), exact=True).click()
     expect(phone.locator(".vote")).to_contain_text(says("counted", "en"))
     expect(teacher.locator(".running")).to_contain_text(says("answered", n=1, here=1))
-    phone.context.set_offline(True)
+    phone.route("**/events", lambda route: route.abort())
+    phone.evaluate("() => void window.__sesameRoom.hears()")  # the line that stands is cut, a new one cannot be had
     expect(phone.locator(".room.follows")).to_contain_text(says("lost", "en"))
     presses(teacher, "close_first")
-    phone.context.set_offline(False)
+    phone.unroute("**/events")
     expect(phone.locator(".vote")).to_contain_text(says("talk_phone", "en"))
     expect(phone.locator(".vote")).to_contain_text(says("yours", "en", answer="80"))
     expect(phone.locator(".room.follows")).not_to_contain_text(says("lost", "en"))
@@ -86,7 +87,7 @@ def _words_that_nobody_sees_before_the_teacher_wants_it(teacher: Page, phone: Pa
     teacher.locator(".running summary").click()
     teacher.locator(".running .ready button").click()
     for page in (teacher, phone):
-        expect(page.locator(".shown li")).to_have_text(re.compile("^<b>好</b> ?m\u0301?\u0302?$"))
+        expect(page.locator(".shown li")).to_have_text("<b>好</b> \u1e3f\u0302\u0303")
     presses(teacher, "unask")
     expect(phone.locator(".vote")).to_have_count(0)
 
