@@ -40,8 +40,12 @@ class QuizQuestion:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A claim that is nearly right: which it is, what is wrong, and where the running model shows it."""
+    """A claim that is nearly right: which it is, what is wrong, and where the running model shows it.
 
+    `id` is the card's in both languages.
+    """
+
+    id: str
     claim: str
     wrong: str
     put_right: str
@@ -113,7 +117,7 @@ def quiz(page: str, lang: str) -> tuple[QuizQuestion, ...]:
 def mistakes(lang: str) -> tuple[Mistake, ...]:
     """The cards, in the order of the chapters."""
     return tuple(
-        Mistake(one[lang]["claim"], one[lang]["wrong"], one[lang]["right"], *where(_link(one, lang)))
+        Mistake(one["id"], one[lang]["claim"], one[lang]["wrong"], one[lang]["right"], *where(_link(one, lang)))
         for one in _load("mistakes.toml")["card"]
     )
 
