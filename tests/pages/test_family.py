@@ -263,6 +263,28 @@ def test_what_many_tasks_take_is_drawn_in_bytes() -> None:
 
 
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
+@pytest.mark.parametrize("here", [False, True])
+def test_seconds_of_a_training_say_where_they_were_measured(
+    lang: str, here: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes with the app was timed on another machine; and it is never the model beside it that was timed."""
+    if here:
+        monkeypatch.setattr(get_engine(), "beforehand", lambda *asked: False)
+    at = open_page("family", lang, tool="adapt")
+    assert not at.exception
+    said = {key: words(f"family.adapt.{key}", lang).split("{")[1].split("}")[1] for key in ("taught", "taught_before")}
+    assert said["taught"] != said["taught_before"]
+    assert [text in body(at) for text in said.values()] == [here, not here]
+
+
+def test_numbers_below_the_small_language_are_not_claimed_to_be_all_its_own() -> None:
+    at = open_page("family", "zh", panel="ours", choices="~".join("1" * PAIRS), v="2")
+    seen = body(at)
+    assert words("family.rlhf.about", words=toy.SIZE) in seen
+    assert "72.6 %（Ouyang 等 2022，§3.4）" in seen, "a number that others published names their paper where it stands"
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
 def test_the_network_that_falls_over_is_named(lang: str) -> None:
     at = open_page("family", lang, tool="norms")
     assert not at.exception
