@@ -100,6 +100,21 @@ def test_a_link_with_choices_opens_on_their_rule() -> None:
     assert [one.key for one in at.button if one.key.endswith("-start")] == ["family-reward-start"]
 
 
+@pytest.mark.parametrize("choices", ["", "~".join("0" * PAIRS)])
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_a_class_that_judged_nothing_has_no_rule_and_trains_nothing(choices: str, lang: str) -> None:
+    at = open_page("family", lang, panel="ours", v="2", **({"choices": choices} if choices else {}))
+    assert not at.exception
+    assert words("family.choose.nobody", lang, least=comparisons.LEAST) in notices(at)
+    assert [one.key for one in at.button if one.key.endswith("-start")] == []
+    seen = body(at)
+    assert words("family.sft.writes", lang) in seen, "the first step needs no choices"
+    for key in ("tune.sentences", "judged.by", "reward.held"):
+        assert words(f"family.{key}", lang) not in seen, key
+    assert run_for(State(panel="ours"), "ours") is None
+    assert comparisons.chosen([0] * PAIRS) == ()
+
+
 def test_always_the_same_side_is_told() -> None:
     at = open_page("family", "zh", panel="ours", choices="~".join("1" * PAIRS), v="2")
     assert not at.exception
