@@ -163,6 +163,7 @@ ELSEWHERE: dict[tuple[str, str], list[str]] = {
     ("explorer/views/family/judged.py", "panel"): list(family_common.PANELS),
     ("explorer/views/family/judged.py", "judge"): list(family_common.PANELS),
     ("explorer/views/family/adapt.py", "way"): list(family_adapt.WAYS),
+    ("explorer/views/family/adapt.py", "where"): ["taught", "taught_before"],
     ("explorer/views/family/told.py", "at"): ["0", "1", "2"],
     ("explorer/views/family/roads.py", "road"): list(family_roads.ROADS.values()),
     ("explorer/views/family/tasks.py", "job"): list(family_common.JOBS),

@@ -100,6 +100,10 @@ class Engine(Protocol):
         """The result if it lies in memory or among the precomputed files; never runs or loads a model."""
         ...
 
+    def beforehand(self, experiment: Experiment[Inputs, Result, Partial], model_id: str | None, inputs: Inputs) -> bool:
+        """Whether this result comes with the app: what it says of seconds is another machine's."""
+        ...
+
     def tokens(self, model_id: str, text: str, pair: str | None = None) -> Tokens:
         """How the model's tokenizer cuts `text`. Needs no weights and no torch."""
         ...

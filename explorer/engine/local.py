@@ -114,6 +114,10 @@ class LocalEngine(Texts):
         found: Result | None = self._found(experiment, self.key(experiment, model_id, inputs), counted=False)
         return found
 
+    def beforehand(self, experiment: Experiment[Inputs, Result, Partial], model_id: str | None, inputs: Inputs) -> bool:
+        kept = self._precomputed
+        return kept is not None and kept.path(experiment.wire, self.key(experiment, model_id, inputs)).is_file()
+
     def key(self, experiment: Experiment[Any, Any, Any], model_id: str | None, inputs: Any) -> str:
         """What the result is kept under. Raises ModelUnavailable; ValueError for a model too many or too few."""
         if (model_id is None) is (experiment.runs == "model"):

@@ -38,6 +38,7 @@ def measure(data: Path | None) -> Iterator[Row]:
     """The chapter's rows; a data folder adds nothing, because all texts are the small language's own."""
     yield _row("count_exact", float(counts_agree()), 1, len(COUNTED) + 1, "gpt_line.py", source=PAPERS,
                model=catalog.default("causal").id)  # fmt: skip
+    yield _row("norm_nearer", norms_nearer(range(NORM_SEEDS)), NORM_SEEDS, NORM_SEEDS, source=f"{XIONG}, Fig. 3")
     yield _row("norm_last", last_is_larger(range(NORM_SEEDS)), NORM_SEEDS, NORM_SEEDS, source=f"{XIONG}, Theorem 1")
     yield _row("norm_falls", post_falls(range(NORM_SEEDS)), NORM_SEEDS, NORM_SEEDS, source=XIONG)
     without, beside = (two_losses(weight) for weight in (0.0, 0.5))

@@ -64,6 +64,18 @@ def test_peek_neither_runs_nor_loads(bench: Bench, tmp_path: Path) -> None:
     assert engine.peek(bench["read"], "fake", SENTENCE) is result
 
 
+def test_what_came_with_the_app_is_told_from_what_was_computed_here(bench: Bench, tmp_path: Path) -> None:
+    store = Precomputed(tmp_path)
+    engine = bench.engine(precomputed=store)
+    computed, shipped = SENTENCE, ScanInputs("风停了")
+    engine.run(bench["read"], "fake", computed)
+    store.put("t/read", engine.key(bench["read"], "fake", shipped), a_fill("from the file", vocabulary=8))
+    assert [engine.beforehand(bench["read"], "fake", one) for one in (computed, shipped)] == [False, True]
+    engine.run(bench["read"], "fake", shipped)
+    assert engine.beforehand(bench["read"], "fake", shipped), "in memory it is still not measured here"
+    assert not bench.engine().beforehand(bench["read"], "fake", shipped), "with the files left aside nothing is"
+
+
 def test_the_same_question_in_flight_is_computed_once(bench: Bench) -> None:
     engine = bench.engine()
     with bench.worker_held(engine):

@@ -188,6 +188,25 @@ def test_a_short_leash_holds_the_policy_back(short: SftResult, rewarded: RewardR
     assert held < 0.1 * free
 
 
+@pytest.mark.parametrize("method", ["ppo", "rloo"])
+def test_the_largest_beta_with_the_smallest_rate_is_told_to_have_moved_nothing(
+    short: SftResult, rewarded: RewardResult, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from explorer.views.family import verdict
+    from explorer.views.family.common import BETAS, RATES
+
+    told: list[str] = []
+    monkeypatch.setattr(verdict.page_parts, "notice", lambda key, tone="", /, **values: told.append(key))
+    result = tuned(short, rewarded, method=method, beta=max(map(float, BETAS)), rate=min(map(float, RATES)), updates=8)[
+        -1
+    ]
+    verdict.draw(result)
+    assert told == ["family.tune.unmoved"]
+    told.clear()
+    verdict.draw(tuned(short, rewarded, method=method, beta=0.0, rate=1e-2, updates=8)[-1])
+    assert told != ["family.tune.unmoved"], "let go of, it moves"
+
+
 def test_a_rate_that_breaks_the_weights_keeps_the_last_good_policy(short: SftResult, rewarded: RewardResult) -> None:
     *steps, result = tuned(short, rewarded, rate=1.0)
     assert result.diverged or result.far

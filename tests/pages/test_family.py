@@ -100,6 +100,21 @@ def test_a_link_with_choices_opens_on_their_rule() -> None:
     assert [one.key for one in at.button if one.key.endswith("-start")] == ["family-reward-start"]
 
 
+@pytest.mark.parametrize("choices", ["", "~".join("0" * PAIRS)])
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_a_class_that_judged_nothing_has_no_rule_and_trains_nothing(choices: str, lang: str) -> None:
+    at = open_page("family", lang, panel="ours", v="2", **({"choices": choices} if choices else {}))
+    assert not at.exception
+    assert words("family.choose.nobody", lang, least=comparisons.LEAST) in notices(at)
+    assert [one.key for one in at.button if one.key.endswith("-start")] == []
+    seen = body(at)
+    assert words("family.sft.writes", lang) in seen, "the first step needs no choices"
+    for key in ("tune.sentences", "judged.by", "reward.held"):
+        assert words(f"family.{key}", lang) not in seen, key
+    assert run_for(State(panel="ours"), "ours") is None
+    assert comparisons.chosen([0] * PAIRS) == ()
+
+
 def test_always_the_same_side_is_told() -> None:
     at = open_page("family", "zh", panel="ours", choices="~".join("1" * PAIRS), v="2")
     assert not at.exception
@@ -150,10 +165,29 @@ def test_the_line_counts_and_says_what_was_never_published(lang: str) -> None:
     at = open_page("family", lang, tool="line", model="gpt2s")
     seen = body(at)
     assert ("1.24 亿" if lang == "zh" else "124.4 M") in seen
-    assert words("family.line.misprint", lang, printed=117, n=124) in seen
     assert words("family.line.same", lang) in seen
     at = open_page("family", lang, tool="line", model="gpt4")
     assert words("family.line.unpublished", lang) in notices(at)
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+@pytest.mark.parametrize(
+    ("model", "printed", "right"),
+    [("gpt2s", "117", "124"), ("gpt2m", "345", "355"), ("gpt2l", "762", "774"), ("gpt2xl", "1,542", "1,558")],
+)
+def test_each_number_that_gpt_2_s_paper_printed_wrong_is_corrected(
+    lang: str, model: str, printed: str, right: str
+) -> None:
+    """Radford et al. 2019, Table 2; openai/gpt-2, README.md and DEVELOPERS.md."""
+    seen = body(open_page("family", lang, tool="line", model=model))
+    assert words("family.line.misprint", lang, printed=printed, n=right, corrected=right) in seen
+    assert "hparams.json" in seen, "where the heads are from, which the table does not print"
+
+
+@pytest.mark.parametrize("model", ["gpt1", "gpt3", "instruct", "gpt4"])
+def test_a_number_that_stood_is_not_called_wrong(model: str) -> None:
+    seen = body(open_page("family", "en", tool="line", model=model))
+    assert words("family.line.misprint", "en").split("{")[0] not in seen
 
 
 def test_gao_s_laws_are_fitted_back_and_not_swapped() -> None:
@@ -241,6 +275,28 @@ def test_what_many_tasks_take_is_drawn_in_bytes() -> None:
     assert "100 tasks of 102.6 MB: 10.26 GB." in body(at)
     assert len(shared.squares(3, 0, 0.0, 3).layout.shapes) == 3
     assert len(shared.squares(1, 100, 0.12, 100).layout.shapes) == 101
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+@pytest.mark.parametrize("here", [False, True])
+def test_seconds_of_a_training_say_where_they_were_measured(
+    lang: str, here: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes with the app was timed on another machine; and it is never the model beside it that was timed."""
+    if here:
+        monkeypatch.setattr(get_engine(), "beforehand", lambda *asked: False)
+    at = open_page("family", lang, tool="adapt")
+    assert not at.exception
+    said = {key: words(f"family.adapt.{key}", lang).split("{")[1].split("}")[1] for key in ("taught", "taught_before")}
+    assert said["taught"] != said["taught_before"]
+    assert [text in body(at) for text in said.values()] == [here, not here]
+
+
+def test_numbers_below_the_small_language_are_not_claimed_to_be_all_its_own() -> None:
+    at = open_page("family", "zh", panel="ours", choices="~".join("1" * PAIRS), v="2")
+    seen = body(at)
+    assert words("family.rlhf.about", words=toy.SIZE) in seen
+    assert "72.6 %（Ouyang 等 2022，§3.4）" in seen, "a number that others published names their paper where it stands"
 
 
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)

@@ -1,7 +1,8 @@
 """The GPT line in numbers: what was published of each model, and its weights counted from that; chapter 12, 家族.
 
 Sources: GPT-1, Radford et al. 2018, § 4.1, and its vocabulary file (40,478 entries); GPT-2, Radford et al. 2019,
-Table 2 and § 2.3; GPT-3, Brown et al. 2020 (arXiv 2005.14165), Table 2.1 and § 2.3; the built-in model, config.json.
+Table 2 and § 2.3, its heads and the corrected numbers of weights openai/gpt-2 (each model's hparams.json; README.md,
+DEVELOPERS.md); GPT-3, Brown et al. 2020 (arXiv 2005.14165), Table 2.1 and § 2.3; the built-in model, config.json.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from explorer.lab.types.experiment import Experiment
 class Specification:
     """A decoder's shape: layers, width, heads, context and vocabulary. `final_norm`: one more norm behind the stack.
 
-    printed  millions of weights that the paper prints, 0 where it prints none
+    printed    millions of weights that the paper prints, 0 where it prints none
+    corrected  what its authors put in the place of `printed` later, 0 where they let it stand
     """
 
     layers: int
@@ -27,6 +29,7 @@ class Specification:
     vocabulary: int
     final_norm: bool = True
     printed: float = 0.0
+    corrected: float = 0.0
 
 
 @wire("family/count")
@@ -52,10 +55,10 @@ class CountInputs:
 
 LINE: dict[str, Specification | None] = {
     "gpt1": Specification(12, 768, 12, 512, 40_478, final_norm=False),
-    "gpt2s": Specification(12, 768, 12, 1024, 50_257, printed=117),
-    "gpt2m": Specification(24, 1024, 16, 1024, 50_257, printed=345),
-    "gpt2l": Specification(36, 1280, 20, 1024, 50_257, printed=762),
-    "gpt2xl": Specification(48, 1600, 25, 1024, 50_257, printed=1542),
+    "gpt2s": Specification(12, 768, 12, 1024, 50_257, printed=117, corrected=124),
+    "gpt2m": Specification(24, 1024, 16, 1024, 50_257, printed=345, corrected=355),
+    "gpt2l": Specification(36, 1280, 20, 1024, 50_257, printed=762, corrected=774),
+    "gpt2xl": Specification(48, 1600, 25, 1024, 50_257, printed=1542, corrected=1558),
     "gpt3": Specification(96, 12_288, 96, 2048, 50_257, printed=175_000),
     "instruct": Specification(96, 12_288, 96, 2048, 50_257, printed=175_000),
     "chatgpt": None,

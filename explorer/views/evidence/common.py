@@ -72,7 +72,7 @@ TOOLS = {
     "context.crossing": "cross", "languages.": "shift", "languages.retrieval": "align", "languages.centring": "align",
     "languages.kept": "keep", "languages.pos": "pos", "generation.": "train", "generation.context": "context",
     "generation.beam": "ways", "generation.bert": "both", "family.": "rlhf", "family.count": "line",
-    "family.norm_falls": "norms", "family.two_losses": "losses",
+    "family.norm_": "norms", "family.two_losses": "losses",
     "denoising.": "restore", "denoising.contest": "contest",
     "beyond.": "dna", "beyond.collapse": "collapse", "finetuning.": "start", "finetuning.qa": "across",
     "in_context.": "expected",

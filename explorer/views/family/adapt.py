@@ -1,6 +1,6 @@
 """提示、微调、适配器: one service with many customers, drawn to scale in our own bytes, and our own seconds.
 
-It knows the built-in model's size, a prompt's bytes and two times that were measured on this machine.
+It knows the built-in model's size, a prompt's bytes, two times measured on this machine, and one training's seconds.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import math
 
 import streamlit as st
 
+from explorer.engine import get_engine
 from explorer.figures import shared
 from explorer.lab.types.finetuning import TUNE
 from explorer.lab.types.generation import FOLLOW, FollowInputs
@@ -64,11 +65,13 @@ def _seconds(prompt: str, given: str) -> None:
     long, short = (
         widgets.run(FOLLOW, model.id, FollowInputs(writing.prompt(text, 1).ids)).result for text in (prompt, given)
     )
-    taught = widgets.peek(TUNE, finetuning.model().id, finetuning.inputs(finetuning.State(), language()))
+    learner, inputs = finetuning.model(), finetuning.inputs(finetuning.State(), language())
+    taught = widgets.peek(TUNE, learner.id, inputs)
     once = t("family.adapt.not_here")
     if taught is not None:
-        once = t("family.adapt.taught", s=f"{float(taught.seconds[0]):.0f}", model=finetuning.model().name,
-                 n=parameters(finetuning.model().parameters, language()))  # fmt: skip
+        where = "taught_before" if get_engine().beforehand(TUNE, learner.id, inputs) else "taught"
+        once = t(f"family.adapt.{where}", s=f"{float(taught.seconds[0]):.0f}", model=learner.name,
+                 n=parameters(learner.parameters, language()))  # fmt: skip
     page_parts.table(
         (t("family.adapt.way"), t("family.adapt.once"), t("family.adapt.every")),
         [

@@ -20,7 +20,7 @@ from explorer.views.family.common import MODELS, NAMES, State
 PARTS = ("embedding", "attention", "forward", "norms")
 FACTS = ("batch", "text", "objective", "new")
 NUMBERS = ("layers", "width", "heads", "context", "vocabulary")
-GPT2 = "Radford et al. 2019, Table 2, § 2.1–2.3"
+GPT2 = "Radford et al. 2019, Table 2, § 2.1–2.3; heads: openai/gpt-2, hparams.json"
 SOURCES = {
     "gpt1": "Radford et al. 2018, § 4.1; vocabulary file (40,478)",
     "gpt2s": GPT2,
@@ -127,8 +127,9 @@ def _sum(name: str, spec: Specification) -> None:
         ],
         numeric=(2, 3),
     )  # fmt: skip
-    if spec.printed and abs(found.total / 1e6 - spec.printed) > 0.02 * spec.printed:
-        page_parts.quiet(t("family.line.misprint", printed=f"{spec.printed:.0f}", n=f"{found.total / 1e6:.0f}"))
+    if spec.corrected:
+        page_parts.quiet(t("family.line.misprint", printed=f"{spec.printed:,.0f}", n=f"{found.total / 1e6:,.0f}",
+                           corrected=f"{spec.corrected:,.0f}"))  # fmt: skip
 
 
 def _checked() -> None:

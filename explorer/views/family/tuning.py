@@ -17,7 +17,7 @@ from explorer.ui import page_parts, widgets
 from explorer.ui.i18n import t
 from explorer.ui.markup import inline, verbatim
 from explorer.ui.numbers import signed
-from explorer.views.family import common
+from explorer.views.family import common, verdict
 from explorer.views.family import running as live
 from explorer.views.family.common import BETAS, METHODS, RATES, State
 
@@ -32,7 +32,7 @@ def draw(state: State, run: Run) -> None:
     found = live.result("tune", TUNE, run.tune, t("family.tune.training"), t("family.tune.start"), _steps)
     if found is None:
         return
-    _ends(found)
+    verdict.draw(found)
     _curves(found.curves, run.tune.updates, "family-tune")
     _sentences(found, state)
     _ratios(found)
@@ -52,24 +52,6 @@ def _dials(state: State) -> None:
                 "family-method", t("family.tune.method"), METHODS, state.method, str.upper, common.setter("method")
             )
     page_parts.quiet(t(f"family.method_note.{state.method}"))
-
-
-def _ends(found: TuneResult) -> None:
-    """What came of it, in a sentence: diverged, too far, hacked, or better."""
-    first, last = found.curves[0], found.curves[-1]
-    if found.diverged:
-        page_parts.notice("family.tune.diverged", "warn", update=found.diverged, kept=found.diverged - 1)
-    elif found.far:
-        page_parts.notice("family.tune.far", "warn", update=len(found.curves) - 1, kl=f"{last[2]:.0f}")
-    values = {
-        "model0": signed(first[0]), "model1": signed(last[0]), "rule0": signed(first[1]), "rule1": signed(last[1]),
-    }  # fmt: skip
-    if last[0] > first[0] and last[1] < first[1]:
-        page_parts.notice("family.tune.hacked", "warn", **values)
-    elif last[0] > first[0]:
-        page_parts.notice("family.tune.rose", "good", **values)
-    else:
-        page_parts.notice("family.tune.still", **values)
 
 
 def _curves(curves: np.ndarray, total: int, key: str) -> None:

@@ -24,7 +24,7 @@ INSTRUCT = {  # Ouyang et al. 2022 (arXiv 2203.02155): what it printed, and wher
     "fewshot": ("71 ± 4 %", "§ 1, § 4.1"),
     "made_up": ("41 % → 21 %", "§ 1"),
     "data": ("12,725 / 33,207 / 31,144", "Table 6"),
-    "people": ("≈ 40; 4–9", "§ 3.4"),
+    "people": ("≈ 40; 4–9", "§ 3.4; § 3.5"),
 }
 
 
