@@ -51,7 +51,8 @@ def place(model: Model, inputs: PlaceInputs) -> Iterator[Progress | PlaceResult]
             rows_of = x[layer].reshape(k * n, -1)
             apart[way, layer] = spread(x[layer].mean(axis=1)) / max(spread(x[layer].mean(axis=0)), 1e-12)
             if inputs.method == "umap":
-                maps[way, layer] = _by_umap(rows_of).reshape(k, n, 2)
+                with umap_client.told("UMAP"):
+                    maps[way, layer] = umap_client.umap_of(rows_of, 2).reshape(k, n, 2)
                 yield Progress(k + way * layers + layer + 1, steps)
             else:
                 flat, kept[way, layer] = numerics.principal_coordinates(rows_of, 2)
@@ -64,14 +65,6 @@ def place(model: Model, inputs: PlaceInputs) -> Iterator[Progress | PlaceResult]
                 offset[way, layer] = start - taken[layer] @ turn[way, layer]
     found = [array.astype(np.float32) for array in (maps, kept, apart, turn, offset)]
     yield PlaceResult(inputs.method, *found)
-
-
-def _by_umap(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Raises Told("map_failed")."""
-    try:
-        return umap_client.umap_of(rows, 2)
-    except umap_client.MapError as error:
-        raise Told("map_failed", method="UMAP", reason=str(error)[:200]) from error
 
 
 @implements(POINT)

@@ -62,11 +62,8 @@ def project(_: None, inputs: ProjectInputs) -> Iterator[Progress | ProjectResult
 
 def _told(method: str, fit: Callable[[Array, int], Array], rows: Array, spot: Array) -> tuple[Array, Array]:
     """The maps in two and three dimensions. Raises Told("map_failed")."""
-    try:
+    with umap_client.told({"umap": "UMAP", "tsne": "t-SNE"}.get(method, method)):
         return fit(rows, 2)[spot], fit(rows, DIMS)[spot]
-    except umap_client.MapError as error:
-        name = {"umap": "UMAP", "tsne": "t-SNE"}.get(method, method)
-        raise Told("map_failed", method=name, reason=str(error)[:200]) from error
 
 
 def spots(rows: Array) -> tuple[Array, Array]:
@@ -97,14 +94,12 @@ def land(_: None, inputs: LandInputs) -> LandResult:
     for layer, (base, new) in enumerate(zip(treated, inputs.rows, strict=True)):
         untreated = np.asarray(inputs.embedded.vectors[layer], dtype=np.float64)
         rows = base[spots(untreated)[0]]
-        try:
+        with umap_client.told("UMAP"):
             if len(rows) >= LEAST_POINTS:
                 standing, found = umap_client.umap_of(rows, 2), umap_client.landed(rows, new)
             else:
                 standing = numerics.principal_coordinates(rows, 2)[0]
                 found = _along(rows, standing, new)
-        except umap_client.MapError as error:
-            raise Told("map_failed", method="UMAP", reason=str(error)[:200]) from error
         apart = np.linalg.norm(rows[None] - np.asarray(new)[:, None], axis=-1)
         equal = apart.min(axis=1) <= READ_ALONE * np.linalg.norm(untreated, axis=1).mean()
         placed[layer] = np.where(equal[:, None], standing[apart.argmin(axis=1)], found)

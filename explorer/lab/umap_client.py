@@ -24,9 +24,10 @@ import psutil
 from numpy.typing import NDArray
 
 from explorer import paths
+from explorer.errors import Told
 from explorer.lab.umap_worker import receive, send
 
-__all__ = ["MapError", "landed", "tsne_of", "umap_of", "warm"]
+__all__ = ["MapError", "landed", "told", "tsne_of", "umap_of", "warm"]
 
 Array = NDArray[Any]
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # clicks need the others
@@ -42,6 +43,15 @@ _unusable = ""  # why UMAP cannot be used on this machine, once `warm` has found
 
 class MapError(RuntimeError):
     """A map could not be made; the message is the library's own."""
+
+
+@contextlib.contextmanager
+def told(method: str) -> Iterator[None]:
+    """Within, a map that cannot be made is the reader's to know. Raises Told("map_failed")."""
+    try:
+        yield
+    except MapError as error:
+        raise Told("map_failed", method=method, reason=str(error)[:200]) from error
 
 
 def warm() -> None:

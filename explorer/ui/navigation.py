@@ -38,9 +38,7 @@ def language_of_link() -> dict[str, str]:
     return {"lang": lang} if lang else {}
 
 
-def link(
-    to: str, label: str, query: Mapping[str, str] | None = None, width: Literal["stretch", "content"] = "stretch"
-) -> None:
+def link(to: str, label: str, query: Mapping[str, str] | None = None, width: Width = "stretch") -> None:
     """A link to the page `to`, opened as `query` says, in this one's language."""
     asked = {**query, **address.led(to)} if query else {}
     st.page_link(page(to), label=label, width=width, query_params={**asked, **language_of_link()})

@@ -5,7 +5,7 @@ It knows the state and the tokenizer's answer; it runs no experiment and draws n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from explorer.content import examples
@@ -80,12 +80,13 @@ class Sentence:
         """The id the reader wrote at `position`; None where a [MASK] was written, or nothing is covered."""
         return None if position is None or self.typed_mask(position) else self.tokens.ids[position]
 
-    def names(self) -> list[str]:
+    def names(self) -> Sequence[str]:
         """All tokens by id as tables name them; an unknown one at the focused blank stays as it was typed."""
-        found = list(vocabulary.labels(self.model.id))
-        if self.focus is not None and self.tokens.unknown[self.focus]:
-            found[self.tokens.ids[self.focus]] = self.tokens.surface(self.focus)
-        return found
+        known = vocabulary.labels(self.model.id)
+        if self.focus is None or not self.tokens.unknown[self.focus]:
+            return known
+        id = self.tokens.ids[self.focus]
+        return (*known[:id], self.tokens.surface(self.focus), *known[id + 1 :])
 
     def token_of(self, word: str) -> int | None:
         """The one token that a typed word is at the focused blank; None where it is several, or unknown."""
